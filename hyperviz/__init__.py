@@ -1,0 +1,17 @@
+"""hyperviz: see the theory of infinite-width hypernetworks hold, bend and break."""
+
+import os
+import platform
+
+# Set before the first import of jax: an app shares its machine, and Metal is experimental.
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+if platform.system() == "Darwin":
+    os.environ.setdefault("JAX_PLATFORMS", "cpu")
+
+import jax  # noqa: E402
+
+# Once for the whole process: the context manager is thread-local and Streamlit
+# runs every page in a thread of its own. dtypes are written out everywhere else.
+jax.config.update("jax_enable_x64", True)
+
+__version__ = "0.1.0"

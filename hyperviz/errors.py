@@ -1,0 +1,17 @@
+"""The exceptions hyperviz raises on purpose; each message says what was expected, what came, what to do."""
+
+
+class HypervizError(ValueError):
+    """Anything a user can put right: caught and shown as one sentence, never as a traceback."""
+
+
+class InvalidInput(HypervizError):
+    """An argument of the wrong type, shape or range."""
+
+
+class OutOfRange(HypervizError):
+    """A result that its floating-point type cannot hold."""
+
+
+class NotPositiveDefinite(HypervizError):
+    """A kernel system that could not be factored; the message names the ridge that would do."""

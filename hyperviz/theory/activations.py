@@ -1,0 +1,128 @@
+"""Piecewise-linear activations and their dual kernels, exact near equal and opposite inputs.
+
+A correlation c is carried together with its gap 1 - |c|: products and duals of such pairs
+are then sums of terms of one sign, so no digit is lost as c -> 1 or c -> -1 (arccos of a
+rounded c loses half of them).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+from numpy.polynomial import chebyshev
+
+from hyperviz.errors import InvalidInput
+
+NAMES = ("relu", "leaky_relu")
+
+
+class Activation(NamedTuple):
+    """sigma(y) = gain * max(y, alpha * y): ReLU is alpha = 0. Both fields may be traced."""
+
+    alpha: float
+    gain: float
+
+    def apply(self, y: Float[Array, "*s"]) -> Float[Array, "*s"]:
+        return jnp.where(y > 0, y, self.alpha * y) * jnp.asarray(self.gain, y.dtype)
+
+    def derivative(self, y: Float[Array, "*s"]) -> Float[Array, "*s"]:
+        """sigma'(y), with sigma'(0) = gain * alpha: a dead ReLU unit passes nothing back."""
+        return jnp.where(y > 0, 1.0, self.alpha).astype(y.dtype) * jnp.asarray(self.gain, y.dtype)
+
+
+class Correlation(NamedTuple):
+    """A correlation c in [-1, 1] with its gap 1 - |c|, which keeps the digits that c rounds away."""
+
+    cosine: Float[Array, "..."]
+    gap: Float[Array, "..."]
+
+
+def activation(name: str, alpha: float = 0.01, gain: float | None = None) -> Activation:
+    """The named activation with the layer's second moment kept: gain = sqrt(2 / (1 + alpha^2)).
+
+    name: one of NAMES. alpha: slope for y < 0 of the leaky ReLU, in [-1, 1].
+    gain: the constant before sigma; None keeps E[sigma(g)^2] = 1 for g ~ N(0, 1), which for
+    ReLU is the paper's sqrt(2) (eq. 2); pass 2 ** 0.5 for the paper's constant with any alpha.
+    """
+    if name not in NAMES:
+        raise InvalidInput(f"activation must be one of {', '.join(NAMES)}; got {name!r}.")
+    if not -1 <= alpha <= 1:
+        raise InvalidInput(f"alpha, the slope of leaky ReLU below zero, must lie in [-1, 1]; got {alpha!r}.")
+    slope = 0.0 if name == "relu" else float(alpha)
+    return Activation(slope, float(np.sqrt(2 / (1 + slope**2))) if gain is None else float(gain))
+
+
+def second_moment(phi: Activation) -> float:
+    """E[sigma(g)^2] for g ~ N(0, 1): gain^2 (1 + alpha^2) / 2, 1 unless another gain was asked for."""
+    return phi.gain**2 * (1 + phi.alpha**2) / 2
+
+
+def product(a: Correlation, b: Correlation) -> Correlation:
+    """The correlation of a Hadamard product: 1 - |c c'| = v + v' - v v' for gaps v, v'."""
+    return Correlation(a.cosine * b.cosine, a.gap + b.gap * (1 - a.gap))
+
+
+def duals(c: Correlation, alpha: float) -> tuple[Correlation, Float[Array, "..."]]:
+    """E[sigma sigma'] and E[sigma_dot sigma_dot'] of two unit Gaussians of correlation c, second moment 1.
+
+    With J(v) = (sin t - t cos t)/pi and I(v) = t/pi for the angle t between the lines, 1 - cos t = v:
+        kappa1 = max(c, 0) + J,  kappa0 = 1 - I for c >= 0, I for c < 0      (ReLU, Cho & Saul 2009)
+        leaky:  (2 alpha c + (1 - alpha)^2 kappa1) / (1 + alpha^2),  (2 alpha + (1 - alpha)^2 kappa0) / (1 + alpha^2)
+    """
+    angle, lift = _angle_and_lift(c.gap)
+    unit, bend = 1 + alpha**2, (1 - alpha) ** 2
+    acute = c.cosine >= 0
+    kappa0 = jnp.where(acute, 1 - angle, angle)
+    cosine = (2 * alpha * c.cosine + bend * (jnp.maximum(c.cosine, 0) + lift)) / unit
+    # 1 - |cosine| written without a difference of nearly equal numbers, in each of the cases
+    above = (2 * alpha * c.gap + bend * (c.gap - lift)) / unit
+    below = (bend * (1 + lift) + 2 * alpha * c.gap) / unit
+    gap = jnp.where(acute & (cosine >= 0), above, jnp.where(~acute & (cosine < 0), below, 1 - jnp.abs(cosine)))
+    return Correlation(cosine, jnp.clip(gap, 0, 1)), (2 * alpha + bend * kappa0) / unit
+
+
+def _angle_and_lift(gap):
+    """I = t/pi and J = (sin t - t cos t)/pi for cos t = 1 - gap, t in [0, pi/2]."""
+    positive = gap > 0  # the root's slope is infinite at 0: both branches of a where are differentiated
+    root = jnp.where(positive, jnp.sqrt(2 * jnp.where(positive, gap, 1)), 0)
+    if gap.dtype == jnp.float32:  # two polynomials, no arccos: this loop is what a large kernel matrix costs
+        return root * _polynomial(_ANGLE, gap), root * gap * _polynomial(_LIFT, gap)
+    half = jnp.clip(root / 2, 0, 1)
+    t = 2 * jnp.arctan2(half, jnp.sqrt(1 - half**2))
+    difference = root * jnp.sqrt(1 - gap / 2) - t * (1 - gap)
+    return t / jnp.pi, jnp.where(gap < 1e-2, root * gap * _polynomial(_LIFT_SERIES, gap), difference / jnp.pi)
+
+
+def _polynomial(coefficients, v):
+    value = jnp.full_like(v, coefficients[-1])
+    for a in coefficients[-2::-1]:
+        value = value * v + jnp.asarray(a, v.dtype)
+    return value
+
+
+def _angle_over_root(v):
+    return 2 * np.arcsin(np.sqrt(v / 2)) / np.sqrt(2 * v) / np.pi
+
+
+def _lift_over_cube(v):
+    return (np.sqrt(1 - v / 2) / np.pi - _angle_over_root(v) * (1 - v)) / v
+
+
+def _interpolant(function, degree=9):
+    """Coefficients, lowest first, on [0, 1]: the singularity at v = 2 makes the error fall as 5.8^-degree."""
+    fit = chebyshev.Chebyshev.interpolate(function, degree, domain=[0, 1])
+    return tuple(map(float, fit.convert(kind=np.polynomial.Polynomial, domain=[-1, 1]).coef))
+
+
+def _lift_series(terms=9):
+    """Taylor coefficients of _lift_over_cube at 0, from those of arcsin and of the square root."""
+    arcsin = [math.comb(2 * k, k) / (8**k * (2 * k + 1)) for k in range(terms + 1)]
+    root = [math.prod((0.5 - j) / (j + 1) for j in range(k)) * (-0.5) ** k for k in range(terms + 1)]
+    return tuple((root[k] - arcsin[k] + arcsin[k - 1]) / math.pi for k in range(1, terms + 1))
+
+
+_ANGLE, _LIFT, _LIFT_SERIES = _interpolant(_angle_over_root), _interpolant(_lift_over_cube), _lift_series()

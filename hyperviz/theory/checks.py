@@ -1,0 +1,78 @@
+"""Guards at the border of the library: one sentence each, saying what was expected, what came and what to do."""
+
+from __future__ import annotations
+
+import operator
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from hyperviz.errors import InvalidInput, OutOfRange
+
+
+def traced(*values) -> bool:
+    """Whether a transformation (jit, vmap, grad) is at work: values cannot be looked at then."""
+    return any(isinstance(v, jax.core.Tracer) for v in values)
+
+
+def at_least_one(name: str, value):
+    """A depth or width: an integer of at least 1, or a traced one."""
+    return at_least(name, value, 1)
+
+
+def at_least(name: str, value, least: int, most: int | None = None):
+    if traced(value):
+        return value
+    bounds = f"an integer of at least {least}" + (f" and at most {most}" if most else "")
+    try:
+        number = operator.index(value.item() if isinstance(value, (np.ndarray, jax.Array)) else value)
+    except (TypeError, ValueError):
+        raise InvalidInput(f"{name} must be {bounds}; got {value!r}.") from None
+    if number < least or (most is not None and number > most):
+        raise InvalidInput(f"{name} must be {bounds}; got {number}.")
+    return number
+
+
+def points(name: str, value):
+    """A non-empty (N, d) array of finite floats; float32 unless float64 came."""
+    if not traced(value):
+        value = _array(name, value)
+    if value.ndim != 2 or 0 in value.shape:
+        raise InvalidInput(f"{name} must be a non-empty (points, dimensions) array; got shape {value.shape}.")
+    return jnp.asarray(value, jnp.float64 if value.dtype == jnp.float64 else jnp.float32)
+
+
+def _array(name: str, value):
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind not in "fiub" or isinstance(value, (str, bytes)):
+            raise TypeError
+    except (TypeError, ValueError):
+        raise InvalidInput(f"{name} must be an array of real numbers; got {type(value).__name__}.") from None
+    finite(name, array)
+    return array
+
+
+def finite(name: str, array) -> None:
+    """Refuses NaN and infinity, saying how many there are."""
+    bad = np.size(array) - int(np.isfinite(array).sum())
+    if bad:
+        raise InvalidInput(f"{name} must be finite; got {bad} values that are NaN or infinite: remove them first.")
+
+
+def same_length(x, z) -> None:
+    if x.shape[0] != z.shape[0]:
+        raise InvalidInput(f"x and z must hold as many points each, pair by pair; got {x.shape[0]} and {z.shape[0]}.")
+
+
+def in_range(diagonal, dtype, what: str) -> None:
+    """Refuses a kernel whose diagonal leaves the range of its floating-point type."""
+    info, values = jnp.finfo(dtype), np.asarray(diagonal, np.float64)
+    largest, smallest = values.max(), np.min(values, where=values > 0, initial=np.inf)
+    if largest > info.max or smallest < info.tiny:
+        worst = largest if largest > info.max else smallest
+        raise OutOfRange(
+            f"{what} would reach {worst:.0e}, which {info.dtype} cannot hold (it grows as |x|^(2H) |z|^2): "
+            "scale x to norm sqrt(n_0), lower depth_g or pass float64."
+        )

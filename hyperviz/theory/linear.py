@@ -1,0 +1,60 @@
+"""Factors and pseudo-inverses of small Gram matrices that are often rank deficient."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+TOLERANCE = 1e-6  # eigenvalues of the correlation matrix below this share of the largest count as zero (float32)
+
+
+class Factor(NamedTuple):
+    """For A = Q^T Q: half^T half = A, and the columns of Q @ basis are orthonormal (or zero) and span Q.
+
+    Zero vectors have exactly zero columns in `half` and rows in `basis`.
+    """
+
+    half: Float[Array, "k k"]
+    basis: Float[Array, "k k"]
+
+    def inverse(self) -> Float[Array, "k k"]:
+        """A generalised inverse of A: Q @ inverse @ Q^T projects on span Q."""
+        return self.basis @ self.basis.T
+
+
+def factor(gram: Float[Array, "k k"]) -> Factor:
+    """Symmetric root of the correlation matrix C, with the norms d put back: half = C^(1/2) d, basis = C^(+1/2) / d.
+
+    Through C, vectors of very different norms keep their directions. The symmetric root is continuous in A,
+    so a matrix that was computed again, to the last bit but one, gives the same factor.
+    """
+    norms = jnp.sqrt(jnp.maximum(jnp.diagonal(gram), 0))
+    alive = norms > 0
+    scale = jnp.where(alive, 1 / jnp.where(alive, norms, 1), 0)
+    half, basis = _roots(gram * scale * scale[:, None])
+    return Factor(jnp.where(alive, half * norms, 0), jnp.where(alive[:, None], basis * scale[:, None], 0))
+
+
+def _roots(C):
+    """C^(1/2) and C^(+1/2) of a correlation matrix; in closed form up to size 2, where LAPACK's call costs more than the work."""
+    size = C.shape[0]
+    if size > 2:
+        values, vectors = jnp.linalg.eigh(C, symmetrize_input=True)
+    else:
+        c = C[0, -1] if size == 2 else jnp.zeros((), C.dtype)
+        values, vectors = (
+            jnp.stack([1 - c, 1 + c])[:size],
+            jnp.asarray([[1, 1], [-1, 1]], C.dtype)[:size, :size] / size**0.5,
+        )
+    kept = values > TOLERANCE * jnp.maximum(jnp.max(values), 1e-30)
+    roots = jnp.sqrt(jnp.where(kept, values, 1))
+    return (vectors * jnp.where(kept, roots, 0)) @ vectors.T, (vectors * jnp.where(kept, 1 / roots, 0)) @ vectors.T
+
+
+def factors(*grams: Float[Array, "k k"]) -> list[Factor]:
+    """The factors of several matrices of one size, in one batched decomposition."""
+    together = jax.vmap(factor)(jnp.stack(grams))
+    return [Factor(half, basis) for half, basis in zip(together.half, together.basis, strict=True)]

@@ -1,0 +1,145 @@
+"""The empirical hyperkernel of one random hypernetwork, of any width, exact in law (the steps are in `lazy`)."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from hyperviz.theory import checks, lazy
+from hyperviz.theory.activations import activation
+from hyperviz.theory.lazy import Net, Problem, State
+from hyperviz.theory.schedule import MAX_DEPTH, advance, room, tick, ticks
+
+MAX_WIDTH = 10**8
+
+
+class Draw(NamedTuple):
+    """h(u_i) and K_h(u_i, u_j) of one random hypernetwork on K points."""
+
+    value: Float[Array, " K"]
+    kernel: Float[Array, "K K"]
+
+
+def _draw(problem: Problem, key) -> Draw:
+    state = advance(problem, key, lazy.start(problem, MAX_DEPTH), jnp.sum(ticks(problem)))
+    return Draw(state.value, state.kernel)
+
+
+_draw_one = jax.jit(_draw)
+_PER_LANE = State(None, *[0] * (len(State._fields) - 1))  # lanes share the tick, so a switch stays a switch
+
+
+@jax.jit
+def _start_many(problem: Problem, keys) -> State:
+    return jax.vmap(lambda _: lazy.start(problem, MAX_DEPTH), out_axes=_PER_LANE)(keys)
+
+
+@jax.jit
+def _advance_many(problem: Problem, keys, states: State, until) -> State:
+    one = jax.vmap(partial(tick, problem), in_axes=(0, _PER_LANE, 0), out_axes=(_PER_LANE, 0))
+    buffer = jnp.zeros((len(keys), room(problem)), jnp.float32)
+    return jax.lax.while_loop(lambda c: c[0].tick < until, lambda c: one(keys, *c), (states, buffer))[0]
+
+
+def problem(
+    x, z, *, depth_f, depth_g, width_f, width_g, activation_f="relu", activation_g="relu", alpha=0.01
+) -> tuple[Problem, Float[Array, " K"]]:
+    """The points as Gram matrices of inputs of norm sqrt(n_0) and sqrt(m_0), and h's scale at each point.
+
+    h is homogeneous, of degree H in |x| and 1 in |z|, so norms never meet float32's range inside a draw.
+    """
+    x, z = checks.points("x", x), checks.points("z", z)
+    checks.same_length(x, z)
+    L, H = (checks.at_least(name, d, 1, MAX_DEPTH) for name, d in (("depth_f", depth_f), ("depth_g", depth_g)))
+    n, m = (checks.at_least(name, w, 1, MAX_WIDTH) for name, w in (("width_f", width_f), ("width_g", width_g)))
+    (x, norm_x), (z, norm_z) = _unit(x), _unit(z)
+    distinct, member = _distinct(x)
+    scale = norm_x ** jnp.asarray(H, norm_x.dtype) * norm_z
+    sigma, phi = activation(activation_f, alpha), activation(activation_g, alpha)
+    f = Net(_gram(distinct), jnp.asarray(L, jnp.int32), jnp.asarray(n, jnp.int32), sigma)
+    return Problem(f, Net(_gram(z), jnp.asarray(H, jnp.int32), jnp.asarray(m, jnp.int32), phi), member), scale
+
+
+def _unit(v):
+    """Rows of mean square 1, and the root mean squares; a zero row stays zero."""
+    v = v.astype(jnp.float64)
+    norm = jnp.sqrt(jnp.mean(v**2, axis=1))
+    return v / jnp.where(norm > 0, norm, 1)[:, None], norm
+
+
+def _gram(v):
+    return (v @ v.T / v.shape[1]).astype(jnp.float32)
+
+
+def _distinct(x):
+    """The k distinct rows of x and each point's row among them; under a transformation of x every row counts."""
+    if checks.traced(x):
+        return x, jnp.arange(x.shape[0])
+    rows, member = np.unique(np.round(np.asarray(x), 12), axis=0, return_inverse=True)
+    return jnp.asarray(rows), jnp.asarray(member.ravel(), jnp.int32)
+
+
+def draw(key, x, z, **settings) -> Draw:
+    """h(u_i) and K_h(u_i, u_j) of one random hypernetwork on the points u_i = (x_i, z_i).
+
+    Arguments as in `hyperkernel`; both numbers belong to the same draw. Value ~ N(0, Lambda^H) as n, m -> infinity (Theorem 2).
+    """
+    what, scale = problem(x, z, **settings)
+    if not checks.traced(scale):
+        checks.in_range(scale**2, jnp.float32, "the hyperkernel of these points")
+    unit = _draw_one(what, key)
+    factor = scale.astype(jnp.float32)
+    return Draw(unit.value * factor, unit.kernel * (scale[:, None] * scale).astype(jnp.float32))
+
+
+def hyperkernel(
+    key,
+    x: Float[Array, "K n0"],
+    z: Float[Array, "K m0"],
+    *,
+    depth_f,
+    depth_g,
+    width_f,
+    width_g,
+    activation_f: str = "relu",
+    activation_g: str = "relu",
+    alpha: float = 0.01,
+) -> Float[Array, "K K"]:
+    """The empirical hyperkernel K_h(u_i, u_j) = <grad_w h(u_i), grad_w h(u_j)> of one random hypernetwork (eq. 12).
+
+    key: of jax.random. x (K, n_0), z (K, m_0): the K pairs, x repeated or distinct. depth_f, depth_g: L, H in
+    1..MAX_DEPTH; width_f, width_g: n, m >= 1; all four may be traced. alpha: slope of leaky ReLU below zero.
+    Exact in law at every width, in memory that does not depend on it; float32. Gram matrices are inverted as
+    pseudo-inverses with relative tolerance 1e-6. InvalidInput, OutOfRange. Source: eq. 12, Theorem 3.
+    """
+    settings = {"depth_f": depth_f, "depth_g": depth_g, "width_f": width_f, "width_g": width_g}
+    return draw(key, x, z, **settings, activation_f=activation_f, activation_g=activation_g, alpha=alpha).kernel
+
+
+class Progress(NamedTuple):
+    """Draws under way, one lane a key."""
+
+    keys: Array
+    states: State
+    ticks: int
+    total: int
+
+    @property
+    def done(self) -> bool:
+        return self.ticks >= self.total
+
+
+def begin(keys, what: Problem) -> Progress:
+    """Draws of `what`, one for each key, before their first step."""
+    return Progress(keys, _start_many(what, keys), 0, int(jnp.sum(ticks(what))))
+
+
+def advance_by(progress: Progress, what: Problem, steps: int) -> Progress:
+    """The draws `steps` ticks further: a draw at a huge width in pieces as short as one likes."""
+    until = min(progress.total, progress.ticks + max(1, steps))
+    return progress._replace(states=_advance_many(what, progress.keys, progress.states, until), ticks=until)
