@@ -7,13 +7,14 @@ import operator
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from hyperviz.errors import InvalidInput, OutOfRange
 
 
 def traced(*values) -> bool:
     """Whether a transformation (jit, vmap, grad) is at work: values cannot be looked at then."""
-    return any(isinstance(v, jax.core.Tracer) for v in values)
+    return any(isinstance(v, Tracer) for v in values)
 
 
 def at_least_one(name: str, value):
@@ -22,6 +23,7 @@ def at_least_one(name: str, value):
 
 
 def at_least(name: str, value, least: int, most: int | None = None):
+    """An integer within bounds, or a traced one."""
     if traced(value):
         return value
     bounds = f"an integer of at least {least}" + (f" and at most {most}" if most else "")
@@ -62,8 +64,28 @@ def finite(name: str, array) -> None:
 
 
 def same_length(x, z) -> None:
+    """As many x as z."""
     if x.shape[0] != z.shape[0]:
         raise InvalidInput(f"x and z must hold as many points each, pair by pair; got {x.shape[0]} and {z.shape[0]}.")
+
+
+def same_width(a, b, first: str, second: str) -> None:
+    """Two sets of points of the same dimension."""
+    if a.shape[1] != b.shape[1]:
+        raise InvalidInput(f"{first} and {second} must have the same dimension; got {a.shape[1]} and {b.shape[1]}.")
+
+
+def positive(name: str, value):
+    """A finite number above zero, or a traced one."""
+    if traced(value):
+        return value
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise InvalidInput(f"{name} must be a number above 0; got {value!r}.") from None
+    if not 0 < number < np.inf:
+        raise InvalidInput(f"{name} must be a finite number above 0; got {number}.")
+    return number
 
 
 def in_range(diagonal, dtype, what: str) -> None:

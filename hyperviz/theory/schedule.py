@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Int
 
 from hyperviz.theory import lazy
 from hyperviz.theory.lazy import Block, Net, Problem, State

@@ -1,0 +1,191 @@
+"""The limits: GP kernels and tangent kernels of f and of h, in closed form (Theorems 2 and 3).
+
+ReLU-like networks are homogeneous, so every kernel is a product of norms times a function of two
+correlations: that of x and x', and that of z and z'. The recursions below work on correlations.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from hyperviz.errors import InvalidInput
+from hyperviz.theory import checks
+from hyperviz.theory.activations import Activation, Correlation, activation, duals, product, second_moment
+
+TILE = 256  # rows and columns of a tile: its dozen arrays stay in the cache
+MAX_DEPTH = 64
+
+
+class Kernels(NamedTuple):
+    """S, Theta_f, Lambda^H and Theta_h = Theta_f * Theta_g between two sets of points."""
+
+    nngp_f: Float[Array, "N1 N2"]
+    ntk_f: Float[Array, "N1 N2"]
+    nngp: Float[Array, "N1 N2"]
+    hyperkernel: Float[Array, "N1 N2"]
+
+
+class FourierFeatures(NamedTuple):
+    """Infinitely many random features cos(W z / bandwidth + b): Sigma^0 = 1/2 exp(-|z - z'|^2 / (2 bandwidth^2)) (Remark 2)."""
+
+    bandwidth: float = 1.0
+
+
+def f_recursion(S: Correlation, depth_f, alpha) -> tuple[Correlation, Float[Array, "..."]]:
+    """S^(L-1) and Theta_f = T^L of unit-norm inputs: T^1 = S^0, T^(l+1) = S^l + T^l * S_dot^l."""
+
+    def layer(_, carry):
+        S, T = carry
+        S, S_dot = duals(S, alpha)
+        return S, S.cosine + T * S_dot
+
+    return jax.lax.fori_loop(1, depth_f, layer, (S, S.cosine))
+
+
+def g_recursion(Sigma: Correlation, S: Correlation, depth_g, alpha) -> tuple[Correlation, Float[Array, "..."]]:
+    """Lambda^H and Theta_g = T^H: Lambda^l = Sigma^(l-1) * S, T^1 = Sigma^0, T^(l+1) = Sigma^l + T^l * Sigma_dot^l * S."""
+
+    def layer(_, carry):
+        Sigma, T = carry
+        Sigma, Sigma_dot = duals(product(Sigma, S), alpha)
+        return Sigma, Sigma.cosine + T * Sigma_dot * S.cosine
+
+    Sigma, T = jax.lax.fori_loop(1, depth_g, layer, (Sigma, Sigma.cosine))
+    return product(Sigma, S), T
+
+
+def correlation(a: Float[Array, "N1 d"], b: Float[Array, "N2 d"], dtype) -> Correlation:
+    """The correlation matrix of unit rows, in float64 until its gap is known: then the gap's digits survive in `dtype`."""
+    cosine = jnp.clip(a.astype(jnp.float64) @ b.T.astype(jnp.float64), -1, 1)
+    return Correlation(cosine.astype(dtype), (1 - jnp.abs(cosine)).astype(dtype))
+
+
+class _Points(NamedTuple):
+    """Inputs as unit rows (zero vectors stay zero) and the diagonals' square roots of f's and of h's kernels."""
+
+    x: Float[Array, "N n0"]
+    z: Float[Array, "N m0"]
+    of_f: Float[Array, " N"]
+    of_h: Float[Array, " N"]
+
+
+class _Model(NamedTuple):
+    """What a slider moves, traced: no depth, activation or bandwidth compiles anything."""
+
+    depth_f: Array
+    depth_g: Array
+    sigma: Activation
+    phi: Activation
+
+
+def kernels(
+    x1: Float[Array, "N1 n0"],
+    z1: Float[Array, "N1 m0"],
+    x2: Float[Array, "N2 n0"] | None = None,
+    z2: Float[Array, "N2 m0"] | None = None,
+    *,
+    depth_f: int,
+    depth_g: int,
+    activation_f: str = "relu",
+    activation_g: str = "relu",
+    alpha: float = 0.01,
+    coordinates: FourierFeatures | None = None,
+) -> Kernels:
+    """The limits between the pairs (x1, z1) and (x2, z2); without the latter, of the first set with itself.
+
+    Lambda^l = S * Sigma^(l-1), Sigma^l = 2 E[phi phi']; Theta_h = Theta_f * Theta_g (eqs. 8 to 14).
+    x (N, n_0), z (N, m_0); depth_f = L, depth_g = H >= 1; alpha: slope of leaky ReLU below zero;
+    coordinates: None for raw z, or FourierFeatures(bandwidth), in units of z. float32 unless float64 comes.
+    InvalidInput for bad arguments, OutOfRange where the kernel of h, which grows as |x|^(2H), leaves the type's range.
+    """
+    if (x2 is None) != (z2 is None):
+        raise InvalidInput(
+            "x2 and z2 belong together; got one of them: pass both, or neither for the first set itself."
+        )
+    arrays = [checks.points(name, v) for name, v in (("x1", x1), ("z1", z1), ("x2", x2), ("z2", z2)) if v is not None]
+    for x, z in zip(arrays[::2], arrays[1::2], strict=True):
+        checks.same_length(x, z)
+    if len(arrays) == 4:
+        checks.same_width(*arrays[::2], "x1", "x2")
+        checks.same_width(*arrays[1::2], "z1", "z2")
+    L, H = checks.at_least("depth_f", depth_f, 1, MAX_DEPTH), checks.at_least("depth_g", depth_g, 1, MAX_DEPTH)
+    model = _Model(L, H, activation(activation_f, alpha), activation(activation_g, alpha))
+    bandwidth = None if coordinates is None else checks.positive("bandwidth", coordinates.bandwidth)
+    dtype = jnp.result_type(*arrays)
+    sets = [_prepare(x, z, model, bandwidth is not None) for x, z in zip(arrays[::2], arrays[1::2], strict=True)]
+    if checks.traced(*arrays, L, H, bandwidth):
+        return _tile(sets[0], sets[-1], model, bandwidth, dtype)
+    for points in sets:
+        checks.in_range(points.of_f**2, dtype, "the kernel of f")
+        checks.in_range(points.of_h**2, dtype, "the kernel of h")
+    return _tiles(sets[0], sets[-1], model, bandwidth, dtype, len(sets) == 1)
+
+
+def _directions(v):
+    v = v.astype(jnp.float64)
+    square = jnp.sum(v**2, axis=1)
+    alive = square > 0
+    return v / jnp.sqrt(jnp.where(alive, square, 1))[:, None], jnp.where(alive, square, 0) / v.shape[1]
+
+
+def _prepare(x, z, model: _Model, features: bool) -> _Points:
+    """Norms taken out: the diagonals are r gamma^(L-1) for f and, to the power H, times Sigma^0(z, z) for h."""
+    unit_x, r = _directions(x)
+    unit_z, t = (z.astype(jnp.float64), jnp.full(len(z), 0.5)) if features else _directions(z)
+    H = jnp.asarray(model.depth_g, jnp.float64)
+    of_f = _root(r) * second_moment(model.sigma) ** ((model.depth_f - 1) / 2)
+    return _Points(unit_x, unit_z, of_f, of_f**H * _root(t) * second_moment(model.phi) ** ((H - 1) / 2))
+
+
+def _root(v):
+    """The square root with slope 0 at 0."""
+    return jnp.where(v > 0, jnp.sqrt(jnp.where(v > 0, v, 1)), 0)
+
+
+def _tile(a: _Points, b: _Points, model: _Model, bandwidth, dtype) -> Kernels:
+    """The four kernels between two sets: correlations through the recursions, then the norms put back."""
+    z = correlation(a.z, b.z, dtype) if bandwidth is None else _features(a.z, b.z, bandwidth, dtype)
+    S, T_f = f_recursion(correlation(a.x, b.x, dtype), model.depth_f, model.sigma.alpha)
+    Lam, T_g = g_recursion(z, S, model.depth_g, model.phi.alpha)
+    of_f = a.of_f.astype(dtype)[:, None] * b.of_f.astype(dtype)
+    of_h = a.of_h.astype(dtype)[:, None] * b.of_h.astype(dtype)
+    return Kernels(of_f * S.cosine, of_f * T_f, of_h * Lam.cosine, of_h * (T_f * T_g))
+
+
+def _features(a, b, bandwidth, dtype) -> Correlation:
+    """exp(-|z - z'|^2 / (2 bandwidth^2)) and its gap."""
+    squares = jnp.sum(a**2, 1)[:, None] + jnp.sum(b**2, 1) - 2 * a @ b.T
+    exponent = -jnp.maximum(squares, 0) / (2 * bandwidth**2)
+    return Correlation(jnp.exp(exponent).astype(dtype), -jnp.expm1(exponent).astype(dtype))
+
+
+@partial(jax.jit, static_argnames=("dtype", "symmetric"))
+def _tiles(a: _Points, b: _Points, model: _Model, bandwidth, dtype, symmetric: bool) -> Kernels:
+    """All tiles, or those on and above the diagonal and their transposes, written into the four results.
+
+    The last tile of a row is moved back to end at the edge: no padding, no result-sized array beyond the four.
+    """
+    rows, columns = len(a.x), len(b.x)
+    high, wide = min(TILE, rows), min(TILE, columns)
+
+    def cut(points, at, size):
+        return jax.tree.map(lambda v: jax.lax.dynamic_slice_in_dim(v, at, size), points)
+
+    def at_tile(i, j, results):
+        top, left = jnp.minimum(i * high, rows - high), jnp.minimum(j * wide, columns - wide)
+        tile = _tile(cut(a, top, high), cut(b, left, wide), model, bandwidth, dtype)
+        results = jax.tree.map(lambda r, t: jax.lax.dynamic_update_slice(r, t, (top, left)), results, tile)
+        if not symmetric:
+            return results
+        return jax.tree.map(lambda r, t: jax.lax.dynamic_update_slice(r, t.T, (left, top)), results, tile)
+
+    def at_row(i, results):
+        return jax.lax.fori_loop(i if symmetric else 0, -(-columns // wide), lambda j, r: at_tile(i, j, r), results)
+
+    empty = Kernels(*(jnp.zeros((rows, columns), dtype) for _ in range(4)))
+    return jax.lax.fori_loop(0, -(-rows // high), at_row, empty)
