@@ -1,0 +1,233 @@
+"""Does the empirical hyperkernel become deterministic, and for which widths? (Theorem 3, Figure 1)"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import jax
+import numpy as np
+
+from hyperviz.studies import draws
+from hyperviz.studies.settings import check, option
+from hyperviz.studies.slopes import Slope, slope, squared_spread, variance
+from hyperviz.theory import analytic
+
+ANGLES = np.linspace(-np.pi / 2, np.pi / 2, 33)
+ORIGIN = 16  # the index of theta = 0
+WIDTHS = np.unique(np.round(np.geomspace(4, 4096, 8)).astype(int)).tolist()
+LANES = 16  # draws of the width grid that advance together
+CELLS = sorted(itertools.product(WIDTHS, WIDTHS), key=sum)
+FITTED = 4  # slopes are fitted from this index on: below, the width that stays does not limit the kernel yet
+NARROW_F, NARROW_G = WIDTHS[3], WIDTHS[0]  # what stays; an f narrower than that has tails too heavy to measure
+LINES = {
+    "only f widens": (lambda width: (width, NARROW_G), 0, -1),  # cell, the slope of Theorem 3, the other answer
+    "only g widens": (lambda width: (NARROW_F, width), 0, -1),
+    "both widen": (lambda width: (width, width), -1, 0),
+}
+
+
+@dataclass(frozen=True)
+class ConvergenceSettings:
+    """What the convergence study is asked."""
+
+    depth_f: int = option(4, 1, 8, symbol="L", label="depth of f", help="weight matrices in the hypernetwork f")
+    width_f: int = option(
+        64, 1, 1_000_000, symbol="n", label="width of f", log=True, help="neurons in each hidden layer of f"
+    )
+    depth_g: int = option(4, 1, 8, symbol="H", label="depth of g", help="weight matrices in the primary network g")
+    width_g: int = option(
+        64, 1, 1_000_000, symbol="m", label="width of g", log=True, help="neurons in each hidden layer of g"
+    )
+    x: str = option(
+        "1,-1",
+        symbol="x",
+        label="input x of f",
+        choices=("1,-1", "1,0"),
+        help="the point that f sees; the paper shows two",
+    )
+    theta: float = option(
+        0.8,
+        -1.55,
+        1.55,
+        step=0.05,
+        symbol="θ",
+        label="angle of the pair (radians)",
+        help="which entry is watched: K between z(0) and z(θ), z(θ) = (sin θ, cos θ)",
+    )
+    draws: int = option(
+        64, 16, 1024, log=True, label="draws", help="random hypernetworks per curve and per cell of the width grid"
+    )
+    seed: int = option(0, 0, 999_999, label="seed", help="of the random numbers: the same link gives the same numbers")
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+PRESETS = {
+    "Fig. 1a of the paper": ConvergenceSettings(width_f=500, width_g=500),
+    "Fig. 1b: both wide": ConvergenceSettings(x="1,0", width_f=4096, width_g=4096),
+    "only f wide": ConvergenceSettings(width_f=16384, width_g=8),
+    "only g wide": ConvergenceSettings(width_f=8, width_g=16384),
+    "a million wide": ConvergenceSettings(width_f=1_000_000, width_g=1_000_000),
+    "break it: width 1": ConvergenceSettings(width_f=1, width_g=1),
+}
+PAPER = ConvergenceSettings(x="1,-1", depth_f=4, depth_g=4, width_f=500, width_g=500, draws=256)
+
+
+class ConvergenceResult(NamedTuple):
+    """What is known so far; every Monte-Carlo array comes with its number of draws."""
+
+    settings: ConvergenceSettings
+    angles: np.ndarray  # (33,) radians
+    theory: np.ndarray  # Theta_h((x, z(0)), (x, z(theta)))
+    theta_f: float  # Theta_f(x, x)
+    theta_g: np.ndarray  # Theta_g: theory = theta_f * theta_g (eq. 14)
+    curves: np.ndarray  # (draws so far, 33)
+    watched: int  # index of the angle whose entry the width grid follows
+    cells: dict  # (n, m) -> (draws so far,) values of the watched entry
+    slopes: dict  # "only f widens" -> (Slope of the variance, Slope of the squared interquartile range)
+    progress: float  # of the draw under way at the chosen widths
+    seconds: float  # one such draw takes about this long
+    finished: bool
+
+
+def points(settings: ConvergenceSettings, angles) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs (x, z(theta)): one x, z(theta) = (sin theta, cos theta) (eq. 17)."""
+    x = np.array([float(v) for v in settings.x.split(",")], np.float32)
+    return np.tile(x, (len(angles), 1)), np.stack([np.sin(angles), np.cos(angles)], 1).astype(np.float32)
+
+
+def stream(settings: ConvergenceSettings) -> Iterator[ConvergenceResult]:
+    """Ever better results: the first draw at the chosen widths, then the width grid and more draws in turn."""
+    result = _start(settings)
+    steps = [_curve(settings), _grid(settings)]
+    while steps:
+        for step in list(steps):
+            for news in itertools.islice(step, 1):
+                result = result._replace(**news)
+                if "cells" in news:
+                    result = result._replace(slopes=_slopes(result.cells))
+                yield result
+                break
+            else:
+                steps.remove(step)
+    yield result._replace(finished=True, progress=1.0)
+
+
+def _start(settings: ConvergenceSettings) -> ConvergenceResult:
+    x, z = points(settings, ANGLES)
+    at = slice(ORIGIN, ORIGIN + 1)
+    limit = jax.tree.map(np.asarray, analytic.kernels(x[at], z[at], x, z, **_depths(settings)))
+    watched = int(np.argmin(np.abs(ANGLES - settings.theta)))
+    theta_f, theta = float(limit.ntk_f[0, 0]), limit.hyperkernel[0]
+    none = np.zeros((0, len(ANGLES)))
+    widths = {"width_f": settings.width_f, "width_g": settings.width_g}
+    seconds = draws.seconds(len(ANGLES), **_depths(settings), **widths)
+    return ConvergenceResult(
+        settings, ANGLES, theta, theta_f, theta / theta_f, none, watched, {}, {}, 0.0, seconds, False
+    )
+
+
+def _depths(settings: ConvergenceSettings) -> dict:
+    return {"depth_f": settings.depth_f, "depth_g": settings.depth_g}
+
+
+def _curve(settings: ConvergenceSettings) -> Iterator[dict]:
+    """Draws of the whole curve at the chosen widths, one after the other."""
+    architecture = _depths(settings) | {"width_f": settings.width_f, "width_g": settings.width_g}
+    rows = draws.kept("curve", settings.x, settings.seed, *architecture.values())
+    shown = -np.inf
+    for i in range(settings.draws):
+        if i not in rows:
+            work = draws.draw(draws.keys(settings.seed, 0, i, 1), points(settings, ANGLES), architecture)
+            rows[i] = (yield from _shown(work)).kernel[0, ORIGIN]
+        if time.monotonic() - shown > draws.STEP or i == settings.draws - 1:
+            yield {"curves": _first(rows, settings.draws), "progress": 0.0}
+            shown = time.monotonic()
+
+
+def _grid(settings: ConvergenceSettings) -> Iterator[dict]:
+    """The watched entry in every cell (n, m): all cells with few draws first, then again with more."""
+    pair, shown = points(settings, np.array([0.0, settings.theta])), time.monotonic()
+    cells = draws.kept("grid", settings.x, settings.theta, settings.seed, settings.depth_f, settings.depth_g)
+    for first in range(0, settings.draws, LANES):
+        for n, m in CELLS:
+            if (first, n, m) not in cells:
+                key = draws.keys(settings.seed, 1 + n + 10_000 * m, first, LANES)
+                work = draws.draw(key, pair, _depths(settings) | {"width_f": n, "width_g": m})
+                cells[first, n, m] = (yield from _shown(work)).kernel[:, 0, 1]
+            if time.monotonic() - shown > draws.STEP or (n, m) == CELLS[-1]:
+                yield {"cells": _by_cell(cells, settings.draws)}
+                shown = time.monotonic()
+
+
+def _shown(work) -> Generator[dict, None, draws.Draws]:
+    """Passes the progress of a draw on, and returns the draw."""
+    while True:
+        try:
+            yield {"progress": next(work)}
+        except StopIteration as end:
+            return end.value
+
+
+def _first(rows: dict, count: int) -> np.ndarray:
+    return np.stack([rows[i] for i in sorted(rows) if i < count])
+
+
+def _by_cell(cells: dict, count: int) -> dict:
+    found: dict = {}
+    for (first, n, m), values in sorted(cells.items()):
+        if first < count:
+            found.setdefault((n, m), []).append(values)
+    return {at: np.concatenate(parts)[:count] for at, parts in found.items()}
+
+
+class Line(NamedTuple):
+    """How the spread of the kernel falls along one line of the width grid."""
+
+    variance: Slope | None
+    robust: Slope | None  # of the squared interquartile range
+    claim: float
+    other: float
+
+
+def _slopes(cells: dict) -> dict[str, Line]:
+    """The three lines of Figure 1a, each fitted once all its cells are there."""
+    found, widths = {}, WIDTHS[FITTED:]
+    for name, (cell, claim, other) in LINES.items():
+        if all(cell(width) in cells for width in widths):
+            samples = [cells[cell(width)] for width in widths]
+            fits = [slope(widths, samples, statistic) for statistic in (variance, squared_spread)]
+            found[name] = Line(*fits, claim, other)
+    return found
+
+
+class Verdict(NamedTuple):
+    """What the measurement says of the claim, and one of holds, differs, measuring."""
+
+    text: str
+    state: str
+
+
+def verdict(result: ConvergenceResult) -> Verdict:
+    """Theorem 3 in words, given only where every interval excludes the other answer.
+
+    Judged by the interquartile range: the draws are heavy-tailed at small widths and one of them moves a variance.
+    """
+    have = min(map(len, result.cells.values())) if len(result.cells) == len(CELLS) else 0
+    draws_said = f"{have} of {result.settings.draws} draws a cell"
+    fits = [line.robust for line in result.slopes.values()]
+    if len(fits) < len(LINES) or None in fits:
+        return Verdict(f"Measuring how the kernel's spread falls as the networks widen: {draws_said}.", "measuring")
+    lines = list(result.slopes.values())
+    slopes = ", ".join(f"{line.robust.value:+.1f} when {name}" for name, line in result.slopes.items())
+    numbers = f"Slope of the squared spread: {slopes} ({draws_said})."
+    if all(line.robust.excludes(line.other) for line in lines):
+        return Verdict(f"The kernel becomes deterministic only when f and g widen together. {numbers}", "holds")
+    if any(line.robust.excludes(line.claim) and not line.robust.excludes(line.other) for line in lines):
+        return Verdict(f"These slopes disagree with Theorem 3. {numbers}", "differs")
+    return Verdict(f"The intervals are still too wide for a verdict. {numbers}", "measuring")

@@ -1,0 +1,134 @@
+"""A parameter is declared once: widget, check, link, caption and command-line option all derive from it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from hyperviz.errors import InvalidInput
+
+Settings = TypeVar("Settings")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """One parameter: its type is that of `default`, or `number` where words such as `all` are allowed beside numbers."""
+
+    default: Any
+    label: str
+    help: str
+    symbol: str = ""
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    number: type = int
+    log: bool = False
+    step: float | None = None
+
+    @property
+    def kind(self) -> type:
+        """int, float or str."""
+        return self.number if self.words else type(self.default)
+
+    @property
+    def range(self) -> str:
+        """What is allowed, in words."""
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        words = f", or {' or '.join(self.words)}" if self.words else ""
+        return f"{'an integer' if self.kind is int else 'a number'} from {self.low:,g} to {self.high:,g}{words}"
+
+    @property
+    def grid(self) -> list:
+        """The positions of its slider: powers of two between the bounds on a log scale, else equal steps."""
+        if self.log and self.kind is int:
+            powers = [2**i for i in range(64) if self.low < 2**i < self.high]
+            return [int(self.low), *powers, int(self.high)]
+        if self.log:
+            decades = range(round(math.log10(self.low) * 4), round(math.log10(self.high) * 4) + 1)
+            return [float(f"{10 ** (i / 4):.2g}") for i in decades]
+        step = self.step or 1
+        count = round((self.high - self.low) / step)
+        return [self.kind(round(self.low + i * step, 10)) for i in range(count + 1)]
+
+    def read(self, text: Any) -> Any:
+        """The value that a link or command line means, in range or not; InvalidInput where it means none."""
+        if str(text) in (*self.choices, *self.words):
+            return str(text)
+        if self.choices:
+            raise ValueError
+        value = float(text)
+        if not math.isfinite(value) or (self.kind is int and value != int(value)):
+            raise ValueError
+        return self.kind(value)
+
+    def allows(self, value: Any) -> bool:
+        """Whether a value of the right type is within the bounds."""
+        return isinstance(value, str) or self.low <= value <= self.high
+
+    def nearest(self, value: Any) -> Any:
+        """The allowed value nearest to it."""
+        return self.kind(min(max(value, self.low), self.high))
+
+
+def option(default: Any, low: float | None = None, high: float | None = None, **words: Any) -> Any:
+    """A dataclass field that carries its Option."""
+    return dataclasses.field(default=default, metadata={"option": Option(default=default, low=low, high=high, **words)})
+
+
+def options(kind: type) -> dict[str, Option]:
+    """The Options of a Settings class, by field name."""
+    return {field.name: field.metadata["option"] for field in dataclasses.fields(kind)}
+
+
+def check(settings: Any) -> None:
+    """Refuses a setting out of its range; called by every Settings class when it is made."""
+    for name, declared in options(type(settings)).items():
+        _strict(name, declared, getattr(settings, name))
+
+
+def _strict(name: str, declared: Option, given: Any) -> Any:
+    try:
+        value = declared.read(given)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidInput(f"{name} must be {declared.range}; got {given!r}.") from None
+    if not declared.allows(value):
+        raise InvalidInput(f"{name} must be {declared.range}; got {value:,g}.")
+    return value
+
+
+def parse(kind: type[Settings], given: Mapping[str, str]) -> Settings:
+    """Settings from a command line: anything wrong is refused in one sentence."""
+    declared = options(kind)
+    for name in given:
+        if name not in declared:
+            raise InvalidInput(f"{name} is not an option; expected one of {', '.join(declared)}.")
+    return kind(**{name: _strict(name, declared[name], value) for name, value in given.items()})
+
+
+def mend(kind: type[Settings], given: Mapping[str, str]) -> tuple[Settings, list[str]]:
+    """Settings from a link, and a sentence for each value that had to be mended: default or nearest allowed value."""
+    values, said = {}, []
+    for name, declared in options(kind).items():
+        if name not in given:
+            continue
+        try:
+            value = declared.read(given[name])
+        except (TypeError, ValueError, OverflowError):
+            said.append(f"{name}={given[name]} is not {declared.range}: showing the default, {declared.default}.")
+            continue
+        if not declared.allows(value):
+            said.append(f"{name}={given[name]} is not {declared.range}: showing {declared.nearest(value):,g}.")
+            value = declared.nearest(value)
+        values[name] = value
+    return kind(**values), said
+
+
+def changed(settings: Any) -> dict[str, Any]:
+    """The settings that differ from their defaults: what a link has to say."""
+    declared = options(type(settings))
+    return {name: value for name, value in dataclasses.asdict(settings).items() if value != declared[name].default}
