@@ -204,30 +204,3 @@ def _slopes(cells: dict) -> dict[str, Line]:
             fits = [slope(widths, samples, statistic) for statistic in (variance, squared_spread)]
             found[name] = Line(*fits, claim, other)
     return found
-
-
-class Verdict(NamedTuple):
-    """What the measurement says of the claim, and one of holds, differs, measuring."""
-
-    text: str
-    state: str
-
-
-def verdict(result: ConvergenceResult) -> Verdict:
-    """Theorem 3 in words, given only where every interval excludes the other answer.
-
-    Judged by the interquartile range: the draws are heavy-tailed at small widths and one of them moves a variance.
-    """
-    have = min(map(len, result.cells.values())) if len(result.cells) == len(CELLS) else 0
-    draws_said = f"{have} of {result.settings.draws} draws a cell"
-    fits = [line.robust for line in result.slopes.values()]
-    if len(fits) < len(LINES) or None in fits:
-        return Verdict(f"Measuring how the kernel's spread falls as the networks widen: {draws_said}.", "measuring")
-    lines = list(result.slopes.values())
-    slopes = ", ".join(f"{line.robust.value:+.1f} when {name}" for name, line in result.slopes.items())
-    numbers = f"Slope of the squared spread: {slopes} ({draws_said})."
-    if all(line.robust.excludes(line.other) for line in lines):
-        return Verdict(f"The kernel becomes deterministic only when f and g widen together. {numbers}", "holds")
-    if any(line.robust.excludes(line.claim) and not line.robust.excludes(line.other) for line in lines):
-        return Verdict(f"These slopes disagree with Theorem 3. {numbers}", "differs")
-    return Verdict(f"The intervals are still too wide for a verdict. {numbers}", "measuring")

@@ -1,0 +1,24 @@
+"""The hyperviz server: `streamlit run app.py`."""
+
+import contextlib
+import pathlib
+from importlib.resources import files
+
+import streamlit as st
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from hyperviz.ui import warm
+
+HERE = pathlib.Path(__file__).parent
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: st.App):
+    """Compiles in the background from server start, before the first visitor."""
+    warm.begin()
+    yield {}
+
+
+plotly_js = Mount("/plotly", StaticFiles(directory=str(files("plotly") / "package_data")))
+app = st.App(HERE / "hyperviz" / "ui" / "shell.py", lifespan=lifespan, routes=[plotly_js], on_script_error=warm.failed)

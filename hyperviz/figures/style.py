@@ -1,0 +1,73 @@
+"""The one palette and the one template: colour-blind safe, readable on light and on dark.
+
+What belongs to f has one hue, what belongs to g another, theory is the ink colour dashed; each method
+keeps its colour and its marker on every page. The same colours stand in .streamlit/config.toml.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import plotly.graph_objects as go
+
+
+class Palette(NamedTuple):
+    """Colours of one theme."""
+
+    ink: str
+    faint: str
+    grid: str
+    background: str
+    f: str = "#d55e00"
+    g: str = "#0a84c6"
+    both: str = "#8a5fbf"
+    hk: str = "#8a5fbf"
+    nngp: str = "#1a9c78"
+    hn: str = "#c98a00"
+
+
+LIGHT = Palette(ink="#1c2230", faint="#6b7280", grid="#e3e6ec", background="#ffffff")
+DARK = Palette(ink="#e8eaf0", faint="#9aa3b2", grid="#323947", background="#12161f", g="#4db3ee", both="#b493e6", hk="#b493e6", nngp="#3fc79e", f="#f08a3c", hn="#e6b23a")  # fmt: skip
+MARKERS = {"hk": "circle", "nngp": "square", "hn": "diamond", "paper": "x-thin-open"}
+GREYS = [[0, "#000000"], [1, "#ffffff"]]  # images, with a fixed range 0 to 1
+SURFACE = "Viridis"
+EXPORT = {"scale": 3}  # of a downloaded PNG
+
+
+def palette(dark: bool) -> Palette:
+    """The colours of a theme."""
+    return DARK if dark else LIGHT
+
+
+def translucent(colour: str, opacity: float) -> str:
+    """A band in the hue of its line."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+def figure(dark: bool, *, x: str, y: str, height: int = 420, **layout) -> go.Figure:
+    """An empty figure with labelled axes: what every chart starts from, and what empty data still shows."""
+    colours = palette(dark)
+    axis = {"gridcolor": colours.grid, "zerolinecolor": colours.grid, "linecolor": colours.faint, "ticks": "outside", "tickcolor": colours.faint, "automargin": True}  # fmt: skip
+    return go.Figure(
+        layout={
+            "template": None,
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"color": colours.ink, "family": "Source Sans, system-ui, sans-serif", "size": 14},
+            "height": height,
+            "margin": {"l": 56, "r": 16, "t": 40, "b": 48},
+            "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+            "hoverlabel": {"bgcolor": colours.background, "font": {"color": colours.ink}},
+            "hovermode": "closest",
+            "uirevision": "kept",
+            "xaxis": axis | {"title": {"text": x}},
+            "yaxis": axis | {"title": {"text": y}},
+        }
+        | layout
+    )
+
+
+def theory_line(dark: bool) -> dict:
+    """Theory is the ink colour, dashed, everywhere."""
+    return {"color": palette(dark).ink, "dash": "dash", "width": 2}

@@ -1,0 +1,129 @@
+"""What the convergence study has to say: verdict, table, code, words."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from hyperviz.studies.convergence import CELLS, LINES, ConvergenceResult, ConvergenceSettings
+from hyperviz.studies.slopes import variance
+
+
+class Verdict(NamedTuple):
+    """What the measurement says of the claim, and one of holds, differs, measuring."""
+
+    text: str
+    state: str
+
+
+def cell_draws(result: ConvergenceResult) -> int:
+    """Draws that every cell of the width grid has."""
+    return min(map(len, result.cells.values())) if len(result.cells) == len(CELLS) else 0
+
+
+def verdict(result: ConvergenceResult) -> Verdict:
+    """Theorem 3 in words, given only where every interval excludes the other answer.
+
+    Judged by the interquartile range: the draws are heavy-tailed at small widths and one of them moves a variance.
+    """
+    have = cell_draws(result)
+    draws_said = f"{have} of {result.settings.draws} draws a cell"
+    fits = [line.robust for line in result.slopes.values()]
+    if len(fits) < len(LINES) or None in fits:
+        return Verdict(f"Measuring how the kernel's spread falls as the networks widen: {draws_said}.", "measuring")
+    lines = list(result.slopes.values())
+    slopes = ", ".join(f"{line.robust.value:+.1f} when {name}" for name, line in result.slopes.items())
+    numbers = f"Slope of the squared spread: {slopes} ({draws_said})."
+    if all(line.robust.excludes(line.other) for line in lines):
+        return Verdict(f"The kernel becomes deterministic only when f and g widen together. {numbers}", "holds")
+    if any(line.robust.excludes(line.claim) and not line.robust.excludes(line.other) for line in lines):
+        return Verdict(f"These slopes disagree with Theorem 3. {numbers}", "differs")
+    return Verdict(f"The intervals are still too wide for a verdict. {numbers}", "measuring")
+
+
+def progress(result: ConvergenceResult) -> str:
+    """How far the study is, and what a slow position costs."""
+    settings, draws = result.settings, len(result.curves)
+    said = f"{draws} of {settings.draws} random networks drawn at n = {settings.width_f:,}, m = {settings.width_g:,}"
+    if result.finished:
+        return f"{said}; {cell_draws(result)} in every cell below. Finished."
+    slow = f"; one takes about {result.seconds:.0f} s here" if result.seconds >= 1 else ""
+    return said + slow + (f", {result.progress:.0%} of the next" if slow else "") + "."
+
+
+def alt(result: ConvergenceResult) -> str:
+    """The pictures in words, for those who do not see them."""
+    return f"{progress(result)} {verdict(result).text}"
+
+
+def table(result: ConvergenceResult) -> pd.DataFrame:
+    """Tidy: settings that vary, then quantity, value, stderr, theory."""
+    settings, draws = result.settings, result.curves
+    error = draws.std(0, ddof=1) / np.sqrt(len(draws)) if len(draws) > 1 else np.full(len(result.angles), np.nan)
+    mean = draws.mean(0) if len(draws) else np.full(len(result.angles), np.nan)
+    curve = {"width_f": settings.width_f, "width_g": settings.width_g, "theta": result.angles, "draws": len(draws)}
+    kernel = pd.DataFrame(curve | {"quantity": "kernel", "value": mean, "stderr": error, "theory": result.theory})
+    cells = pd.DataFrame([_cell(at, values, settings.theta) for at, values in sorted(result.cells.items())])
+    slopes = pd.DataFrame([_slope(name, line) for name, line in result.slopes.items() if line.variance])
+    found = pd.concat([part for part in (kernel, cells, slopes) if len(part)], ignore_index=True)
+    for name in ("depth_g", "depth_f"):
+        found.insert(0, name, getattr(settings, name))
+    found.insert(0, "x", settings.x)
+    return found
+
+
+def _cell(at, values, theta) -> dict:
+    """The variance of one cell with its standard error, sqrt((m4 - s^4)/draws)."""
+    fourth = np.mean((values - values.mean()) ** 4)
+    error = np.sqrt(max(fourth - variance(values) ** 2, 0) / len(values))
+    cell = {"width_f": at[0], "width_g": at[1], "theta": theta, "draws": len(values)}
+    return cell | {"quantity": "variance", "value": variance(values), "stderr": error}
+
+
+def _slope(name, line) -> dict:
+    error = (line.variance.high - line.variance.low) / 3.92
+    return {"line": name, "quantity": "slope", "value": line.variance.value, "stderr": error, "theory": line.claim}
+
+
+def code(settings: ConvergenceSettings) -> str:
+    """A few lines that reproduce the numbers of the chart."""
+    return f"""from hyperviz.studies.convergence import ConvergenceSettings, stream
+from hyperviz.studies.convergence_report import table
+
+for result in stream({settings!r}):
+    pass
+print(table(result))
+
+# or the library itself: one draw of the kernel between (x, z(0)) and (x, z(theta)), and its limit
+import jax, numpy as np
+from hyperviz.theory import analytic, sampling
+
+x = np.array([[{settings.x}]] * 2, np.float32)
+z = np.array([[0, 1], [np.sin({settings.theta}), np.cos({settings.theta})]], np.float32)
+depths = dict(depth_f={settings.depth_f}, depth_g={settings.depth_g})
+print(sampling.hyperkernel(jax.random.key({settings.seed}), x, z, **depths, width_f={settings.width_f}, width_g={settings.width_g})[0, 1])
+print(analytic.kernels(x, z, **depths).hyperkernel[0, 1])
+"""
+
+
+EXPLANATION = (
+    "What you see, and the formula",
+    f"""
+The hypernetwork *f* (depth L, width n) writes the weights of the primary network *g* (depth H, width m). With random weights
+the tangent kernel K(u, u′) = ∇h(u)·∇h(u′) is a random number. Theorem 3 of *On Infinite-Width Hypernetworks* says that it
+converges to the hyperkernel Θ_h when **both** widths grow; one alone is not enough.
+
+- **Top**: thin lines are single random networks, the thick one their mean with a band of ± 2 standard errors, the dashed one the limit.
+  Make both widths large and all lines fall on the dashed one.
+- **Width grid**: the variance of the entry at the dotted line over draws, in every cell of n × m.
+- **Lines**: three walks through that grid: {", ".join(LINES)}. Slopes are fitted to the largest widths, intervals are 95 % bootstrap.
+  Draws are heavy-tailed at small widths, where one draw can move a variance: the squared interquartile range (dotted) is the
+  robust twin, and the verdict is judged by it.
+
+The sampler is exact in law at any width: a Gaussian matrix that is only seen through products is never written out.
+The paper's equation 17 prints z(θ) twice; its Figure 1 means a pair, which is what is shown here.
+""",
+    r"K^h(u,u') = \nabla_w h(u)\cdot\nabla_w h(u') \;\longrightarrow\; \Theta_h(u,u') = \Theta_f(x,x')\,\Theta_g(u,u'),\qquad m, n\to\infty",
+)

@@ -1,0 +1,91 @@
+"""Widgets, link and presets from a Settings class."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from hyperviz.studies.settings import Option, changed, mend, options
+
+Settings = TypeVar("Settings")
+MORE = ("draws", "seed")  # folded: what a first look does not need
+
+
+def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Settings:
+    """Shows the presets and the controls, and keeps the link in step with them.
+
+    The link is written here and not by the widgets themselves: those drop what they cannot read without a word,
+    and do not see values that a preset sets.
+    """
+    st.session_state.setdefault("said", [])
+    _seed(study, kind)
+    if presets:
+        st.pills("presets", list(presets), key=f"{study}:preset", label_visibility="collapsed", on_change=_preset, args=(study, presets))  # fmt: skip
+    values = _widgets(study, options(kind))
+    settings = kind(**values)
+    link = {name: str(value) for name, value in changed(settings).items()}
+    if st.query_params.to_dict() != link:
+        st.query_params.from_dict(link)
+    st.session_state[f"{study}:link"], st.session_state[f"{study}:kept"] = link, settings
+    for sentence in st.session_state.pop(f"{study}:said", []):
+        st.warning(sentence)
+    return settings
+
+
+def _seed(study: str, kind: type) -> None:
+    """On arrival by a link, by the back button or from another page: the widgets take the link's values, mended."""
+    given = st.query_params.to_dict()
+    if f"{study}.{next(iter(options(kind)))}" in st.session_state and given == st.session_state.get(f"{study}:link"):
+        return
+    settings, said = mend(kind, given)
+    if not given and f"{study}:kept" in st.session_state:
+        settings = st.session_state[f"{study}:kept"]
+    _set(study, settings)
+    st.session_state[f"{study}:said"] = said
+
+
+def _set(study: str, settings: Any) -> None:
+    for name in options(type(settings)):
+        st.session_state[f"{study}.{name}"] = getattr(settings, name)
+
+
+def _preset(study: str, presets: dict) -> None:
+    chosen = st.session_state[f"{study}:preset"]
+    if chosen:
+        _set(study, presets[chosen])
+
+
+def reset(study: str, kind: type) -> None:
+    """A callback: every control back to its default."""
+    st.session_state[f"{study}:preset"] = None
+    _set(study, kind())
+
+
+def _widgets(study: str, declared: dict[str, Option]) -> dict[str, Any]:
+    """f's controls, g's, the page's own, and the rest folded away: in this order on every page."""
+    groups: dict[str, list[str]] = {"f": [], "g": [], "own": [], "more": []}
+    for name in declared:
+        end = name.rsplit("_", 1)[-1]
+        groups["more" if name in MORE else end if end in ("f", "g") else "own"].append(name)
+    values = {}
+    columns = st.columns(3, gap="medium")
+    for column, group in zip(columns, ("f", "g", "own"), strict=True):
+        with column:
+            values |= {name: _widget(f"{study}.{name}", declared[name]) for name in groups[group]}
+    with columns[2].popover("more settings", width="stretch"):
+        values |= {name: _widget(f"{study}.{name}", declared[name]) for name in groups["more"]}
+    return values
+
+
+def _widget(key: str, declared: Option) -> Any:
+    label = f"{declared.label}, {declared.symbol}" if declared.symbol else declared.label
+    shared = {"key": key, "help": f"{declared.help} ({declared.range})"}
+    if declared.choices:
+        return st.segmented_control(label, declared.choices, required=True, **shared)
+    if declared.log or declared.words:
+        positions = sorted({*declared.grid, *(v for v in (st.session_state[key],) if not isinstance(v, str))})
+        return st.select_slider(label, [*positions, *declared.words], **shared)
+    if declared.step is None and len(declared.grid) > 100:
+        return st.number_input(label, int(declared.low or 0), int(declared.high or 0), **shared)
+    return st.slider(label, declared.kind(declared.low), declared.kind(declared.high), step=declared.kind(declared.step or 1), **shared)  # fmt: skip

@@ -1,0 +1,28 @@
+"""Taking a figure away: its numbers, the code that makes them, its link; and starting over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import pandas as pd
+import streamlit as st
+
+from hyperviz.studies.settings import changed
+from hyperviz.ui import controls
+
+
+def take_away(study: str, settings: Any, table: Callable[[], pd.DataFrame], code: str) -> None:
+    """Download, code, link and reset, folded; `table` is called when somebody asks for the numbers."""
+    with st.expander("The numbers, the code, the link"):
+        row = st.container(horizontal=True)
+        row.download_button("Download CSV", lambda: table().to_csv(index=False), f"hyperviz-{study}.csv", "text/csv", on_click="ignore", icon=":material/download:")  # fmt: skip
+        row.button("Reset to defaults", on_click=controls.reset, args=(study, type(settings)), icon=":material/restart_alt:")  # fmt: skip
+        st.caption("These lines reproduce the numbers with the library:")
+        st.code(code, language="python")
+        st.caption(
+            "This link shows the same experiment, seed included. Pictures: the camera on each chart (PNG), the disk (SVG)."
+        )
+        query = urlencode(changed(settings))
+        st.code(f"{st.context.url or ''}{'?' if query else ''}{query}", language=None, wrap_lines=True)

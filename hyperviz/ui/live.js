@@ -1,0 +1,56 @@
+// One chart, mounted once: it watches the feed that the page writes figures to.
+let loading;
+
+function plotly(src) {
+  if (window.Plotly) return Promise.resolve(window.Plotly);
+  loading ??= new Promise((resolve, reject) => {
+    const failed = () => { loading = null; reject(new Error('plotly.js did not load from ' + src)); };
+    document.head.append(Object.assign(document.createElement('script'), { src, onload: () => resolve(window.Plotly), onerror: failed }));
+  });
+  return loading;
+}
+
+function config({ file, export: { scale } }) {
+  const svg = {
+    name: 'svg', title: 'Download picture as SVG', icon: window.Plotly.Icons.disk,
+    click: (chart) => window.Plotly.downloadImage(chart, { format: 'svg', filename: file }),
+  };
+  return {
+    responsive: true, displaylogo: false, modeBarButtonsToAdd: [svg],
+    modeBarButtonsToRemove: ['select2d', 'lasso2d', 'autoScale2d'],
+    toImageButtonOptions: { format: 'png', scale, filename: file },
+  };
+}
+
+export default function ({ parentElement, data }) {
+  const chart = parentElement.querySelector('.live');
+  const feed = '.st-key-' + CSS.escape(data.feed);
+  chart.style.height = data.height + 'px';
+  chart.setAttribute('role', 'img');
+  let mounted = true, seen = '', observer, retry;
+
+  const draw = () => {
+    const text = document.querySelector(feed + ' .fig')?.textContent; // blank while a new run starts: keep the old picture
+    if (!text || text === seen) return;
+    seen = text;
+    const { data: traces, layout } = JSON.parse(text);
+    chart.setAttribute('aria-label', layout.meta?.alt ?? '');
+    window.Plotly.react(chart, traces, { ...layout, autosize: true }, config(data));
+  };
+  const watch = () => {
+    if (!mounted) return;
+    const box = document.querySelector(feed);
+    if (!box) { retry = setTimeout(watch, 30); return; }
+    observer = new MutationObserver(draw);
+    observer.observe(box, { childList: true, subtree: true, characterData: true });
+    draw();
+  };
+  plotly(data.library).then(watch).catch((error) => { chart.textContent = 'The chart did not load: ' + error.message; });
+
+  return () => {
+    mounted = false;
+    clearTimeout(retry);
+    observer?.disconnect();
+    window.Plotly?.purge(chart);
+  };
+}

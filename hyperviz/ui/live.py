@@ -1,0 +1,49 @@
+"""A Plotly chart that is mounted once and fed: it neither flickers nor forgets the zoom."""
+
+from __future__ import annotations
+
+import html
+import pathlib
+from typing import NamedTuple
+
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from hyperviz.figures import style
+
+_chart = st.components.v2.component(
+    "hyperviz.live_chart",
+    html='<div class="live"></div>',
+    isolate_styles=False,
+    js=pathlib.Path(__file__).with_name("live.js").read_text(),
+)
+
+
+class Chart(NamedTuple):
+    """Where the pictures of one chart go."""
+
+    slot: DeltaGenerator
+    dark: bool
+
+    def show(self, figure: go.Figure, alt: str) -> None:
+        """Sends a picture; the browser redraws what changed. alt: what one sees, for those who do not."""
+        figure.update_layout(meta={"alt": alt})
+        body = html.escape(figure.to_json() or "", quote=False)
+        self.slot.html(f'<div class="fig" hidden>{body}</div>')
+
+
+def dark() -> bool:
+    """Whether this viewer looks at the dark theme."""
+    return st.context.theme.type == "dark"
+
+
+def chart(name: str, *, height: int = 420) -> Chart:
+    """Mounts a chart; `name` is its key and the file name of its downloads."""
+    base = st.get_option("server.baseUrlPath").strip("/")
+    source = "/".join(["", *filter(None, [base]), "plotly", "plotly.min.js"])
+    with st.container(key=f"{name}_box", gap=None):
+        data = {"feed": f"{name}_feed", "height": height, "library": source, "file": f"hyperviz-{name}"}
+        _chart(key=f"chart_{name}", data=data | {"export": style.EXPORT}, height=height)
+        slot = st.container(key=f"{name}_feed", height=1).empty()
+    return Chart(slot, dark())

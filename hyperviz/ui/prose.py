@@ -1,0 +1,29 @@
+"""Words on a page: the claim, the verdict chip, what one sees, the formula."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+CHIPS = {"holds": (":material/check_circle:", "green"), "differs": (":material/error:", "red"), "measuring": (":material/hourglass_top:", "orange")}  # fmt: skip
+WORDS = {"holds": "holds", "differs": "differs", "measuring": "still measuring"}
+
+
+def claim(text: str) -> DeltaGenerator:
+    """The page's title; returns the line below it, where the verdict goes."""
+    st.title(text)
+    return st.empty()
+
+
+def say(line: DeltaGenerator, text: str, state: str) -> None:
+    """One computed sentence with its chip."""
+    icon, colour = CHIPS[state]
+    line.markdown(f":{colour}-badge[{icon} {WORDS[state]}] {text}")
+
+
+def fold(title: str, text: str, formula: str = "") -> None:
+    """Folded explanation with an optional formula."""
+    with st.expander(title):
+        st.markdown(text)
+        if formula:
+            st.latex(formula)

@@ -1,0 +1,21 @@
+"""What surrounds every page: navigation, width, name."""
+
+import pathlib
+
+import streamlit as st
+
+PAGES = pathlib.Path(__file__).parents[2] / "pages"
+TITLES = {
+    "home": ("Home", ":material/home:"),
+    "convergence": ("Convergence", ":material/target:"),
+    "inpainting": ("Inpainting", ":material/draw:"),
+}
+
+st.set_page_config(page_title="hyperviz", page_icon=":material/hub:", layout="wide")
+st.html(pathlib.Path(__file__).with_name("shell.html"))
+pages = [
+    st.Page(PAGES / f"{name}.py", title=title, icon=icon, default=name == "home")
+    for name, (title, icon) in TITLES.items()
+    if (PAGES / f"{name}.py").exists()
+]
+st.navigation(pages, position="top").run()

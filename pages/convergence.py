@@ -1,0 +1,40 @@
+"""Does the empirical hyperkernel become deterministic, and for which widths?"""
+
+import streamlit as st
+
+from hyperviz.figures import convergence as figures
+from hyperviz.studies import convergence as study
+from hyperviz.studies import convergence_report as report
+from hyperviz.ui import controls, export, live, prose
+from hyperviz.ui.play import play
+
+line = prose.claim("Wide f and wide g together: the kernel stops being random")
+settings = controls.ask("convergence", study.ConvergenceSettings, study.PRESETS)
+took = st.empty()
+hero = live.chart("convergence-curve", height=430)
+left, right = st.columns(2, gap="medium")
+with left:
+    st.caption(
+        "**Variance of the marked entry**, every pair of widths: it is small only in the corner where both are large."
+    )
+    grid = live.chart("convergence-variance")
+with right:
+    st.caption(
+        "**Along three lines**: only when both widths grow does the variance keep falling (solid; dotted: squared interquartile range)."
+    )
+    lines = live.chart("convergence-lines")
+st.caption("**Equation 14**: the limit is a product. Θ_f does not see z at all; Θ_g carries the angle.")
+factors = live.chart("convergence-factors", height=320)
+latest = []
+prose.fold(*report.EXPLANATION)
+export.take_away("convergence", settings, lambda: report.table(latest[-1]), report.code(settings))
+
+for result in play(study.stream(settings)):
+    latest[:] = [result]
+    prose.say(line, *report.verdict(result))
+    took.caption(report.progress(result))
+    hero.show(figures.curve(result, hero.dark), report.alt(result))
+    if not result.cells:
+        factors.show(figures.factors(result, factors.dark), report.alt(result))
+    grid.show(figures.heatmap(result, grid.dark), report.alt(result))
+    lines.show(figures.lines(result, lines.dark), report.alt(result))
