@@ -8,7 +8,7 @@ os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 if platform.system() == "Darwin":
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
-import jax  # noqa: E402
+import jax
 
 # Once for the whole process: the context manager is thread-local and Streamlit
 # runs every page in a thread of its own. dtypes are written out everywhere else.

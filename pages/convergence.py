@@ -10,8 +10,8 @@ from hyperviz.ui.play import play
 
 line = prose.claim("Wide f and wide g together: the kernel stops being random")
 settings = controls.ask("convergence", study.ConvergenceSettings, study.PRESETS)
-took = st.empty()
 hero = live.chart("convergence-curve", height=430)
+took = st.empty()
 left, right = st.columns(2, gap="medium")
 with left:
     st.caption(

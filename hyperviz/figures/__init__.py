@@ -1,0 +1,1 @@
+"""One file a study: Result in, Plotly figure out."""

@@ -17,6 +17,7 @@ def curve(result: ConvergenceResult, dark: bool = False) -> go.Figure:
     """The entry K((x, z(0)), (x, z(theta))): single draws, their mean with its error, and the limit."""
     colours, draws = style.palette(dark), len(result.curves)
     figure = style.figure(dark, x=ANGLE, y="kernel entry K(u, u′)", xaxis_range=[-1.6, 1.6])
+    figure.update_yaxes(range=_window(result))
     for i, row in enumerate(result.curves[:SINGLES]):
         figure.add_scatter(x=result.angles, y=_small(row), mode="lines", line={"color": style.translucent(colours.both, 0.35), "width": 1}, name="single draws", legendgroup="one", showlegend=i == 0, hoverinfo="skip")  # fmt: skip
     if draws > 1:
@@ -64,6 +65,15 @@ def factors(result: ConvergenceResult, dark: bool = False) -> go.Figure:
     for name, values, colour in parts:
         figure.add_scatter(x=result.angles, y=_small(values), mode="lines", line={"color": colour, "width": 2, "dash": "dash"}, name=name)  # fmt: skip
     return figure
+
+
+def _window(result: ConvergenceResult) -> list[float]:
+    """The heights shown: the limit, the mean and most draws; draws at small widths run far off any scale."""
+    seen = [result.theory, np.zeros(1)]
+    if len(result.curves):
+        seen += [np.median(result.curves, 0), *np.quantile(result.curves, [0.1, 0.9], axis=0)]
+    low, high = min(map(np.min, seen)), max(map(np.max, seen))
+    return [float(low - 0.06 * (high - low)), float(high + 0.06 * (high - low))]
 
 
 def _small(values) -> np.ndarray:

@@ -1,0 +1,1 @@
+"""One question a file: frozen Settings in, a stream of ever better Results out."""

@@ -35,7 +35,7 @@ def verdict(result: ConvergenceResult) -> Verdict:
         return Verdict(f"Measuring how the kernel's spread falls as the networks widen: {draws_said}.", "measuring")
     lines = list(result.slopes.values())
     slopes = ", ".join(f"{line.robust.value:+.1f} when {name}" for name, line in result.slopes.items())
-    numbers = f"Slope of the squared spread: {slopes} ({draws_said})."
+    numbers = f"Slopes: {slopes} ({draws_said})."
     if all(line.robust.excludes(line.other) for line in lines):
         return Verdict(f"The kernel becomes deterministic only when f and g widen together. {numbers}", "holds")
     if any(line.robust.excludes(line.claim) and not line.robust.excludes(line.other) for line in lines):

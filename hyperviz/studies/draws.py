@@ -13,6 +13,7 @@ import numpy as np
 from hyperviz.theory import sampling
 
 STEP = 0.1  # seconds of work after which a picture may change, or a moved slider ends the computation
+FIRST_TICKS = 24  # of a stage; then as many as fit a STEP
 
 
 class Draws(NamedTuple):
@@ -35,28 +36,24 @@ def keys(seed: int, stream: int, first: int, count: int):
 
 
 _folded = jax.jit(jax.vmap(jax.random.fold_in, in_axes=(None, 0)))
-_pace: dict = {}  # ticks a second seen last, by shape: how far one step may go
 
 
 def draw(keys, points, settings: dict) -> Generator[float, None, Draws]:
     """Draws on the points (x, z), one for each key; yields how far they are every STEP seconds."""
     what, scale = sampling.problem(*points, **settings)
     progress = sampling.begin(keys, what)
+    brief = len(keys) * seconds(len(points[0]), **settings) < STEP
+    ticks = progress.ends[-1] if brief else FIRST_TICKS
     while not progress.done:
-        progress = _advance(progress, what)
+        began, stage = time.monotonic(), progress.stage
+        progress = jax.block_until_ready(sampling.advance_by(progress, what, ticks, within_stage=not brief))
+        pace = STEP / max(time.monotonic() - began, 1e-4)
+        ticks = int(ticks * np.clip(pace, 0.5, 4)) + 1 if progress.stage == stage else FIRST_TICKS
         if not progress.done:
-            yield progress.ticks / progress.total
+            yield progress.ticks / progress.ends[-1]
     scale = np.asarray(scale)
     states = progress.states
     return Draws(np.asarray(states.value) * scale, np.asarray(states.kernel) * (scale[:, None] * scale))
-
-
-def _advance(progress, what):
-    shape, began = (what.member.shape[0], len(progress.keys)), time.perf_counter()
-    after = sampling.advance_by(progress, what, int(_pace.get(shape, 400) * STEP))
-    jax.block_until_ready(after.states)
-    _pace[shape] = (after.ticks - progress.ticks) / max(time.perf_counter() - began, 1e-4)
-    return after
 
 
 def seconds(points: int, *, depth_f: int, depth_g: int, width_f: int, width_g: int) -> float:

@@ -112,7 +112,8 @@ def parse(kind: type[Settings], given: Mapping[str, str]) -> Settings:
 
 def mend(kind: type[Settings], given: Mapping[str, str]) -> tuple[Settings, list[str]]:
     """Settings from a link, and a sentence for each value that had to be mended: default or nearest allowed value."""
-    values, said = {}, []
+    values: dict[str, Any] = {}
+    said = [f"{name} is not a setting of this page and was left out." for name in given if name not in options(kind)]
     for name, declared in options(kind).items():
         if name not in given:
             continue

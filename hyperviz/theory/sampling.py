@@ -127,19 +127,25 @@ class Progress(NamedTuple):
     keys: Array
     states: State
     ticks: int
-    total: int
+    ends: tuple[int, ...]  # of the four stages
 
     @property
     def done(self) -> bool:
-        return self.ticks >= self.total
+        """Whether the last tick has been made."""
+        return self.ticks >= self.ends[-1]
+
+    @property
+    def stage(self) -> int:
+        """Which of the four stages comes next: ticks of different stages cost very different times."""
+        return sum(self.ticks >= end for end in self.ends)
 
 
 def begin(keys, what: Problem) -> Progress:
     """Draws of `what`, one for each key, before their first step."""
-    return Progress(keys, _start_many(what, keys), 0, int(jnp.sum(ticks(what))))
+    return Progress(keys, _start_many(what, keys), 0, tuple(np.cumsum(ticks(what)).tolist()))
 
 
-def advance_by(progress: Progress, what: Problem, steps: int) -> Progress:
+def advance_by(progress: Progress, what: Problem, steps: int, *, within_stage: bool = False) -> Progress:
     """The draws `steps` ticks further: a draw at a huge width in pieces as short as one likes."""
-    until = min(progress.total, progress.ticks + max(1, steps))
+    until = min(progress.ends[progress.stage if within_stage else -1], progress.ticks + max(1, steps))
     return progress._replace(states=_advance_many(what, progress.keys, progress.states, until), ticks=until)

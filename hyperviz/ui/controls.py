@@ -64,17 +64,20 @@ def reset(study: str, kind: type) -> None:
 
 def _widgets(study: str, declared: dict[str, Option]) -> dict[str, Any]:
     """f's controls, g's, the page's own, and the rest folded away: in this order on every page."""
-    groups: dict[str, list[str]] = {"f": [], "g": [], "own": [], "more": []}
-    for name in declared:
-        end = name.rsplit("_", 1)[-1]
-        groups["more" if name in MORE else end if end in ("f", "g") else "own"].append(name)
+    ends = {name: name.rsplit("_", 1)[-1] for name in declared}
+    networks = [name for end in ("f", "g") for name in declared if ends[name] == end]
+    own = [name for name in declared if name not in networks and name not in MORE]
     values = {}
-    columns = st.columns(3, gap="medium")
-    for column, group in zip(columns, ("f", "g", "own"), strict=True):
+    for column, name in zip(st.columns(max(len(networks), 1), gap="medium"), networks, strict=False):
         with column:
-            values |= {name: _widget(f"{study}.{name}", declared[name]) for name in groups[group]}
-    with columns[2].popover("more settings", width="stretch"):
-        values |= {name: _widget(f"{study}.{name}", declared[name]) for name in groups["more"]}
+            values[name] = _widget(f"{study}.{name}", declared[name])
+    for column, name in zip(
+        row := st.columns(len(own) + 1, gap="medium", vertical_alignment="bottom"), own, strict=False
+    ):
+        with column:
+            values[name] = _widget(f"{study}.{name}", declared[name])
+    with row[-1].popover("more settings", width="stretch"):
+        values |= {name: _widget(f"{study}.{name}", declared[name]) for name in declared if name in MORE}
     return values
 
 
