@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import style
-from hyperviz.studies.convergence import LINES, WIDTHS, ConvergenceResult
+from hyperviz.studies.convergence import FITTED, LINES, WIDTHS, ConvergenceResult
 from hyperviz.studies.slopes import squared_spread, variance
 
 SINGLES = 5
@@ -44,7 +44,7 @@ def lines(result: ConvergenceResult, dark: bool = False) -> go.Figure:
     """The spread along the three lines of Figure 1a, with the slopes fitted to it."""
     colours = style.palette(dark)
     figure = style.figure(dark, x="width (log scale)", y="variance of the entry (log scale)")
-    figure.update_xaxes(type="log", dtick=1).update_yaxes(type="log", exponentformat="power", dtick=2)
+    figure.update_xaxes(type="log", dtick=1).update_yaxes(type="log", exponentformat="power", dtick=1, range=[-0.7, 6])
     for name, colour in zip(LINES, (colours.f, colours.g, colours.both), strict=True):
         at = LINES[name][0]
         have = [w for w in WIDTHS if at(w) in result.cells]
@@ -54,6 +54,11 @@ def lines(result: ConvergenceResult, dark: bool = False) -> go.Figure:
         twin = "" if fitted is None or fitted.robust is None else f", slope {fitted.robust.value:+.2f} [{fitted.robust.low:+.2f}, {fitted.robust.high:+.2f}]"  # fmt: skip
         figure.add_scatter(x=have, y=[variance(c) for c in cells], mode="lines+markers", line={"color": colour}, name=name + said)  # fmt: skip
         figure.add_scatter(x=have, y=[squared_spread(c) for c in cells], mode="lines", line={"color": colour, "dash": "dot"}, name="IQR²" + twin)  # fmt: skip
+    for i, (at, claim, _) in enumerate(LINES.values()):
+        widths = [w for w in WIDTHS[FITTED:] if at(w) in result.cells]
+        if widths:
+            start = variance(result.cells[at(widths[0])])
+            figure.add_scatter(x=widths, y=[start * (w / widths[0]) ** claim for w in widths], mode="lines", line=style.theory_line(dark), name="Theorem 3: slope −1 with both, 0 alone", showlegend=i == 0, hoverinfo="skip")  # fmt: skip
     return figure
 
 

@@ -22,7 +22,8 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Setti
     _seed(study, kind)
     if presets:
         st.pills("presets", list(presets), key=f"{study}:preset", label_visibility="collapsed", on_change=_preset, args=(study, presets))  # fmt: skip
-    values = _widgets(study, options(kind))
+    with st.container(key="controls"):
+        values = _widgets(study, options(kind))
     settings = kind(**values)
     link = {name: str(value) for name, value in changed(settings).items()}
     if st.query_params.to_dict() != link:
