@@ -40,7 +40,7 @@ class Expansion(NamedTuple):
 
 
 def expand(sigma, gap, kernel: str, depth_f: int, depth_g: int, slopes: tuple[float, float]) -> Expansion:
-    """The shortest sum whose error on the table is below TOLERANCE of F's largest value.
+    """The sum whose singular values exceed TOLERANCE of F's largest value.
 
     sigma, gap: the distinct values of Sigma^0 and 1 - Sigma^0, (Q,). kernel: a field of Tables.
     slopes: of the leaky ReLUs of f and g below zero, 0 for ReLU. The reported error is measured between the nodes.
@@ -49,13 +49,11 @@ def expand(sigma, gap, kernel: str, depth_f: int, depth_g: int, slopes: tuple[fl
     tables = _tables(np.concatenate([nodes, between]), sigma, gap, depth_f, depth_g, slopes)
     F = np.asarray(getattr(tables, kernel))
     table, check, largest = F[:NODES], F[NODES:], np.abs(F).max()
-    U, s, V = np.linalg.svd(table, full_matrices=False)
-    R = 1
-    while len(s) > R and np.abs((U[:, :R] * s[:R]) @ V[:R] - table).max() > TOLERANCE * largest:
-        R += 1
-    a = _trim(_coefficients(U[:, :R] * s[:R]))
+    U, s, V = np.linalg.svd(_trim(_coefficients(table)), full_matrices=False)
+    R = max(1, np.count_nonzero(s > TOLERANCE * largest))
+    a = U[:, :R] * s[:R]
     error = np.abs(evaluate(a, between).T @ V[:R] - check).max() / largest
-    return Expansion(a, V[:R], float(F[NODES, np.argmax(sigma)]), float(error))
+    return Expansion(a, V[:R], float(check[0, np.argmax(sigma)]), float(error))
 
 
 def evaluate(a: Float[np.ndarray, "degree R"], theta: np.ndarray) -> Float[np.ndarray, "R ..."]:
@@ -100,8 +98,9 @@ def _angles():
 
 def _coefficients(values):
     """Chebyshev coefficients from values at the nodes: c_p = (2 - [p = 0])/P sum_j f_j cos(p t_j)."""
-    t = np.pi * (np.arange(NODES) + 0.5) / NODES
-    c = np.cos(np.outer(np.arange(NODES), t)) @ values * (2 / NODES)
+    p, j = np.arange(NODES)[:, None], np.arange(NODES)
+    turns = p * (2 * j + 1) % (4 * NODES)  # in quarter periods / NODES: whole periods would cost digits
+    c = np.cos(turns * (np.pi / (2 * NODES))) @ values * (2 / NODES)
     c[0] /= 2
     return c
 

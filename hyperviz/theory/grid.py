@@ -59,14 +59,14 @@ def complete(x, y, x_new, **settings) -> Completion:
 
 
 def steps(
-    x: Float[np.ndarray, "N ..."],
-    y: Float[np.ndarray, "N g g"],
-    x_new: Float[np.ndarray, "M ..."],
+    x,  # no types at the border: what comes is judged below, in sentences
+    y,
+    x_new,
     *,
-    depth_f: int,
-    depth_g: int,
-    bandwidth: float,
-    ridge: float,
+    depth_f,
+    depth_g,
+    bandwidth,
+    ridge,
     kernel: str = "hk",
     activation_f: str = "relu",
     activation_g: str = "relu",
@@ -87,7 +87,7 @@ def steps(
         raise InvalidInput(f"kernel must be one of {', '.join(KERNELS)}; got {kernel!r}.")
     slopes = activation(activation_f, alpha).alpha, activation(activation_g, alpha).alpha
     eps, width = checks.nonnegative("ridge", ridge), checks.positive("bandwidth", bandwidth)
-    x, y, x_new = _images(x, y, x_new)
+    x, y, x_new = images(x, y, x_new)
     sigma, gap, place = coordinates(y.shape[1], width)
     F = expand(sigma, gap, KERNELS[kernel], L, H, slopes)
     return _solve(x, y, x_new, F, place, eps)
@@ -144,9 +144,9 @@ def _solve(*inputs) -> Iterator[Completion]:
             weights = solve(factor, y[:, w]).T
             spectrum[:, w] = np.einsum("mn,wn->mw", np.einsum("r,rmn->mn", b[:, w[0]], problem.cross), weights)
         if solved in (1, len(groups)) or solved % pause == 0:  # what comes before the first takes as long as a step
-            images = hartley(spectrum.reshape(-1, g, g))
-            images[problem.blank] = 0
-            yield Completion(images, solved, len(groups), len(F.b), F.error, jitter)
+            prediction = hartley(spectrum.reshape(-1, g, g))
+            prediction[problem.blank] = 0
+            yield Completion(prediction, solved, len(groups), len(F.b), F.error, jitter)
 
 
 def _build(system, triangle, b) -> None:
@@ -160,27 +160,29 @@ def _build(system, triangle, b) -> None:
 
 
 def _problem(x, y, x_new, F: Expansion, place, ridge) -> _Problem:
-    (x, alive), (x_new, seen) = _directions(x), _directions(x_new)
+    (x, alive), (x_new, seen) = directions(x), directions(x_new)
     x, y = x[alive], y[alive]
-    theta = _angle(x @ x.T)
+    theta = angle(x @ x.T)
     triangle = [evaluate(F.a, theta[at : at + BAND, : at + BAND]) for at in range(0, len(x), BAND)]
     b = np.fft.fft2(F.b[:, place]).real
     return _Problem(
-        hartley(y).reshape(len(y), y.shape[1] ** 2), triangle, evaluate(F.a, _angle(x_new @ x.T)), ~seen, b, F, ridge
+        hartley(y).reshape(len(y), y.shape[1] ** 2), triangle, evaluate(F.a, angle(x_new @ x.T)), ~seen, b, F, ridge
     )
 
 
-def _angle(S):
+def angle(S: np.ndarray) -> np.ndarray:
+    """arccos S."""
     return np.arccos(np.where(S > IDENTICAL, 1, np.maximum(S, -1)))
 
 
-def _directions(v):
+def directions(v: Float[np.ndarray, "N d"]) -> tuple[np.ndarray, np.ndarray]:
+    """Unit rows, a row of zeros as it is, and which rows are not zero."""
     norm = np.linalg.norm(v, axis=1)
     return v / np.where(norm > 0, norm, 1)[:, None], norm > 0
 
 
-def _images(x, y, x_new):
-    """The three inputs as float64, x flattened."""
+def images(x, y, x_new) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The three inputs checked, as float64, x flattened."""
     ranks = (2, 3)
     x = checks.doubles("x", x, "(N, pixels) or (N, g, g)", *ranks)
     x_new = checks.doubles("x_new", x_new, "(M, pixels) or (M, g, g)", *ranks)

@@ -38,7 +38,7 @@ class Fit(NamedTuple):
     condition: float
 
 
-def fit(kernel: Float[np.ndarray, "N N"], y, ridge: float) -> Fit:
+def fit(kernel, y, ridge) -> Fit:  # arguments at the border are judged below, in sentences
     """alpha = (K + eps I)^-1 Y by Cholesky, with the smallest jitter of JITTER that makes it possible.
 
     kernel: K = k(U, U), (N, N), symmetric. y: Y, (N,) or (N, outputs). ridge: eps >= 0, in the kernel's units.
@@ -56,7 +56,7 @@ def fit(kernel: Float[np.ndarray, "N N"], y, ridge: float) -> Fit:
     return Fit(factor.upper, solve(factor, Y), eps, factor.jitter, float(1 / max(reciprocal, np.finfo(float).tiny)))
 
 
-def predict(fit: Fit, cross: Float[np.ndarray, "M N"], prior=None):
+def predict(fit: Fit, cross, prior=None) -> tuple[np.ndarray, Float[np.ndarray, " M"] | None]:
     """The posterior mean k(u*, U) (K + eps I)^-1 Y and variance k(u*, u*) - k(u*, U) (K + eps I)^-1 k(U, u*).
 
     cross: k(u*, U), (N*, N). prior: k(u*, u*), (N*,), or None for no variance. Returns (mean, variance or None):

@@ -1,0 +1,135 @@
+"""One system of the inpainting study: its digits drawn, solved in short steps, and what is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from hyperviz.data import digits
+from hyperviz.theory import grid, scattered
+from hyperviz.theory.activations import activation
+
+if TYPE_CHECKING:
+    from hyperviz.studies.inpainting import InpaintingSettings
+
+SIZE, TESTED, SHOWN = 28, 200, 8  # image side; test digits that the error is over; digits in the gallery
+PIXEL_DRAWS = 5  # predictions are averaged over so many draws of the pixels, as the authors' code does
+HALF = slice(0, SIZE // 2), slice(SIZE // 2, SIZE)
+HIDDEN = {
+    "lower": (HALF[1], slice(None)),
+    "upper": (HALF[0], slice(None)),
+    "left": (slice(None), HALF[0]),
+    "right": (slice(None), HALF[1]),
+    "centre": (slice(SIZE // 4, 3 * SIZE // 4), slice(SIZE // 4, 3 * SIZE // 4)),
+}
+
+
+class Outcome(NamedTuple):
+    """One solved system: what is kept of it."""
+
+    squares: np.ndarray  # (TESTED, 2) mean squared error of each test digit, on all and on hidden pixels
+    shown: np.ndarray  # (SHOWN, 28, 28) uint8
+    jitter: float
+    expansion_error: float
+
+
+class _Task(NamedTuple):
+    """Digits of one run, in [0, 1]."""
+
+    y: np.ndarray  # training
+    truth: np.ndarray  # TESTED test digits, then the SHOWN ones
+    rng: np.random.Generator
+
+
+def masked(images: np.ndarray, settings: InpaintingSettings) -> np.ndarray:
+    """What f sees: the hidden part is black."""
+    return np.where(hidden(settings), np.zeros((), images.dtype), images)
+
+
+def hidden(settings: InpaintingSettings) -> np.ndarray:
+    """Which pixels f does not see, (28, 28)."""
+    mask = np.zeros((SIZE, SIZE), bool)
+    if settings.task == "inpainting":
+        mask[HIDDEN[settings.hidden]] = True
+    return mask
+
+
+@lru_cache(maxsize=128)
+def _kept(*_settings) -> dict[tuple, Outcome]:
+    """Where the outcomes of these settings are kept, by (run, images, kernel, first digit shown): 10 kB each."""
+    return {}
+
+
+def solve(
+    settings: InpaintingSettings, run: int, size: int, kernel: str
+) -> Iterator[tuple[np.ndarray | None, float, Outcome | None]]:
+    """(gallery, progress, outcome): what can be shown so far of one system, and at its end what is kept."""
+    s = settings
+    depths, functions = (s.depth_f, s.depth_g), (s.activation_f, s.activation_g)
+    where = "" if s.task == "representation" else s.hidden
+    kept = _kept(where, str(s.pixels), *depths, *functions, s.bandwidth, s.ridge, s.seed)
+    key = (run, size, kernel, s.digits if (run, size) == (0, s.images) else None)  # no other is shown
+    if key not in kept:
+        task, last = _draw(settings, run, size), None
+        solver = _on_grid if s.pixels == "all" else _on_pixels
+        for last in solver(settings, task, kernel):
+            yield None if last[0] is None else _grey(last[0][TESTED:]), last[1], None
+        assert last is not None
+        kept[key] = _outcome(settings, task.truth, *last)
+    yield kept[key].shown, 1.0, kept[key]
+
+
+def _draw(settings, run, size) -> _Task:
+    """Nested training sets, a class as often as any other, and test digits, of one run."""
+    rng = np.random.default_rng([settings.seed, run])
+    train, test = digits.train().images, digits.test().images
+    y, tested = train[_balanced(rng, len(train))[:size]], test[_balanced(rng, len(test))[:TESTED]]
+    truth = np.concatenate([tested, test[settings.digits : settings.digits + SHOWN]])
+    return _Task(y / 255.0, truth / 255.0, rng)
+
+
+def _balanced(rng, count):
+    """A permutation that keeps tens of digits together, which hold each class once."""
+    return (rng.permutation(count // 10)[:, None] * 10 + np.arange(10)).ravel()
+
+
+def _on_grid(settings, task: _Task, kernel):
+    """(prediction, progress, jitter, expansion error), lowest frequencies first."""
+    functions = {"activation_f": settings.activation_f, "activation_g": settings.activation_g}
+    x, x_new = masked(task.y, settings), masked(task.truth, settings)
+    for step in grid.steps(x, task.y, x_new, kernel=kernel, **_architecture(settings), **functions):
+        yield step.prediction, step.solved / step.systems, step.jitter, step.expansion_error
+
+
+def _on_pixels(settings, task: _Task, kernel):
+    """The same, averaged over PIXEL_DRAWS draws of the pixels."""
+    slopes = activation(settings.activation_f).alpha, activation(settings.activation_g).alpha
+    x, x_new, count = masked(task.y, settings), masked(task.truth, settings), int(settings.pixels)
+    total, mean, jitter = np.zeros_like(task.truth), None, 0.0
+    for draw in range(PIXEL_DRAWS):
+        pixels = task.rng.permuted(np.tile(np.arange(SIZE**2), (len(x), 1)), axis=1)[:, :count]
+        inputs = (x, task.y, pixels, x_new)
+        for step in scattered.steps(*inputs, kernel=kernel, slopes=slopes, **_architecture(settings)):
+            if step.prediction is not None:
+                total, jitter = total + step.prediction, max(jitter, step.jitter)
+                mean = total / (draw + 1)
+            yield mean, (draw + step.built) / PIXEL_DRAWS, jitter, step.expansion_error
+
+
+def _architecture(settings) -> dict:
+    return {name: getattr(settings, name) for name in ("depth_f", "depth_g", "bandwidth", "ridge")}
+
+
+def _outcome(settings, truth, prediction, _, jitter, expansion_error) -> Outcome:
+    squares = ((np.clip(prediction, 0, 1) - truth) ** 2)[:TESTED]
+    mask = hidden(settings)
+    on_hidden = squares[:, mask].mean(axis=1) if mask.any() else np.full(TESTED, np.nan)
+    both = np.stack([squares.mean(axis=(1, 2)), on_hidden], axis=1)
+    return Outcome(both, _grey(prediction[TESTED:]), jitter, expansion_error)
+
+
+def _grey(images) -> np.ndarray:
+    return np.round(np.clip(images, 0, 1) * 255).astype(np.uint8)

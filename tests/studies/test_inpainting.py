@@ -1,0 +1,152 @@
+"""The inpainting study: what its stream says, what f may see, and that the paper's protocol runs."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from hyperviz.data import digits
+from hyperviz.errors import InvalidInput
+from hyperviz.studies import completion, inpainting
+from hyperviz.studies.inpainting import InpaintingSettings, stream
+from hyperviz.studies.settings import mend, parse
+from hyperviz.studies.table1 import paper
+
+
+def last(**settings):
+    *_, result = stream(InpaintingSettings(**settings))
+    return result
+
+
+def test_the_gallery_comes_first_then_the_error_at_n_then_the_curve_from_its_cheap_end():
+    seen, results = [], list(stream(InpaintingSettings(images=60, seed=1)))
+    for result in results:
+        seen += [key for key in result.errors if key not in seen]
+    assert results[0].gallery.predicted.keys() == {"nngp"}
+    assert not results[0].errors
+    assert seen == [(n, k) for n in (60, 10, 20, 50) for k in ("nngp", "hk")]
+    assert [r.finished for r in results] == [False] * (len(results) - 1) + [True]
+
+
+def test_the_gallery_holds_eight_test_digits_as_grey_images():
+    result = last(images=10, digits=3)
+    gallery = result.gallery
+    assert (gallery.truth == digits.test().images[3:11]).all()
+    assert (gallery.labels == digits.test().labels[3:11]).all()
+    for images in (gallery.truth, gallery.seen, *gallery.predicted.values()):
+        assert images.shape == (8, 28, 28)
+        assert images.dtype == np.uint8
+    assert (gallery.seen[:, 14:] == 0).all()
+    assert (gallery.seen[:, :14] == gallery.truth[:, :14]).all()
+    assert not gallery.blank.any()
+
+
+@pytest.mark.parametrize(("part", "count"), [("lower", 392), ("left", 392), ("right", 392), ("centre", 196)])
+def test_each_hidden_part_hides_its_pixels(part, count):
+    assert completion.hidden(InpaintingSettings(hidden=part)).sum() == count
+    assert completion.hidden(InpaintingSettings(hidden=part, task="representation")).sum() == 0
+
+
+def test_more_images_make_the_error_smaller_and_hidden_pixels_are_harder():
+    errors = last(images=100).errors
+    for kernel in ("nngp", "hk"):
+        mse = [errors[n, kernel].mse for n in (10, 20, 50, 100)]
+        assert mse == sorted(mse, reverse=True)
+        assert errors[100, kernel].mse_hidden > errors[100, kernel].mse
+        assert errors[100, kernel].expansion_error <= 1e-8
+
+
+def test_seeing_the_hidden_part_helps():
+    """Negative control: if the mask never reached f, the two tasks would score alike."""
+    whole, half = last(images=50, task="representation"), last(images=50)
+    for kernel in ("nngp", "hk"):
+        gap = half.errors[50, kernel].mse - whole.errors[50, kernel].mse
+        assert gap > 3 * half.errors[50, kernel].mse_stderr
+        assert np.isnan(whole.errors[50, kernel].mse_hidden)
+
+
+def test_only_what_f_sees_decides_the_prediction():
+    settings, everything = InpaintingSettings(), digits.test().images[:4]
+    changed = everything.copy()
+    changed[:, 14:] = 255
+    assert (completion.masked(everything, settings) == completion.masked(changed, settings)).all()
+
+
+def test_runs_are_averaged_and_give_the_standard_error():
+    one, three = last(images=10, kernel="hk"), last(images=10, kernel="hk", runs=3)
+    assert one.errors[10, "hk"].runs == 1
+    assert three.errors[10, "hk"].runs == 3
+    seeds = [last(images=10, kernel="hk", seed=s).errors[10, "hk"].mse for s in (0, 1)]
+    assert seeds[0] == one.errors[10, "hk"].mse
+    assert seeds[0] != seeds[1]
+
+
+def test_the_same_settings_give_the_same_numbers():
+    first = last(images=20, pixels=5, seed=4).errors
+    completion._kept.cache_clear()
+    assert last(images=20, pixels=5, seed=4).errors == first
+
+
+def test_training_sets_are_nested_balanced_and_apart_from_the_test_digits():
+    settings = InpaintingSettings(seed=5)
+    small, large = (completion._draw(settings, 0, n) for n in (20, 100))
+    assert (large.y[:20] == small.y).all()
+    rows = {image.tobytes() for image in large.y}
+    assert not rows & {image.tobytes() for image in large.truth}
+
+
+@pytest.mark.parametrize(("kernel", "expected"), [("nngp", 0.061), ("hk", 0.068)])
+def test_the_papers_20_pixels_an_image_give_the_known_error(kernel, expected):
+    """0.061: the prototype's ensemble of five draws at N = 50; HK's lies a tenth above, as its single draws did."""
+    error = last(images=50, pixels=20, task="representation", kernel=kernel).errors[50, kernel]
+    assert error.mse == pytest.approx(expected, abs=3 * error.mse_stderr)
+
+
+def test_f_that_sees_nothing_predicts_0_and_the_result_says_so(monkeypatch):
+    monkeypatch.setitem(completion.HIDDEN, "lower", (slice(None), slice(None)))
+    completion._kept.cache_clear()
+    for pixels in ("all", 5):
+        result = last(images=10, pixels=pixels)
+        assert result.gallery.blank.all()
+        assert all((image == 0).all() for image in result.gallery.predicted.values())
+        assert result.notes == ("f sees nothing of 8 of the 8 digits shown: their kernel and their prediction are 0.",)
+    completion._kept.cache_clear()
+
+
+def test_what_is_too_large_to_be_live_says_so_in_one_sentence():
+    assert inpainting.too_large(InpaintingSettings()) == ""
+    assert inpainting.too_large(InpaintingSettings(images=200, pixels=20)) == ""
+    assert "4,000 images" in inpainting.too_large(InpaintingSettings(images=4000))
+    assert "10,000" in inpainting.too_large(InpaintingSettings(images=500, pixels=20))
+
+
+def test_every_preset_can_be_shown_live():
+    assert not any(inpainting.too_large(s) for s in inpainting.PRESETS.values())
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"images": "5"}, "images must be an integer from 10 to 4,000; got 5"),
+        ({"ridge": "-1"}, "ridge must be a number from 1e-06 to 1; got -1"),
+        ({"pixels": "most"}, "pixels must be an integer from 1 to 784, or all; got 'most'"),
+        ({"hidden": "corner"}, "hidden must be one of lower"),
+        ({"bandwidth": "nan"}, "bandwidth must be a number from 0.3 to 10"),
+    ],
+)
+def test_bad_settings_are_one_sentence(given, message):
+    with pytest.raises(InvalidInput, match=message):
+        parse(InpaintingSettings, given)
+
+
+def test_a_link_is_read_and_mended():
+    settings, said = mend(InpaintingSettings, {"pixels": "20", "images": "9999", "hidden": "left"})
+    assert dataclasses.asdict(settings).items() >= {"pixels": 20, "images": 4000, "hidden": "left"}.items()
+    assert len(said) == 1
+
+
+def test_the_papers_table_is_there():
+    assert paper("representation", "nngp", 50) == 0.051
+    assert paper("inpainting", "hk", 500) == 0.038
+    assert paper("inpainting", "hk", 30) is None
+    assert paper("inpainting", "hk-released", 50) is None
