@@ -14,9 +14,7 @@ hero = live.chart("convergence-curve", height=430)
 took = st.empty()
 left, right = st.columns(2, gap="medium")
 with left:
-    st.caption(
-        "**Variance of the marked entry**, every pair of widths: it is small only in the corner where both are large."
-    )
+    st.caption("**Variance of the marked entry**, over draws: small only in the corner where both are wide.")
     grid = live.chart("convergence-variance")
 with right:
     st.caption(
@@ -30,11 +28,13 @@ prose.fold(*report.EXPLANATION)
 export.take_away("convergence", settings, lambda: report.table(latest[-1]), report.code(settings))
 
 for result in play(study.stream(settings)):
-    latest[:] = [result]
     prose.say(line, *report.verdict(result))
     took.caption(report.progress(result))
-    hero.show(figures.curve(result, hero.dark), report.alt(result))
-    if not result.cells:
+    if not latest or "curves" in result.news:
+        hero.show(figures.curve(result, hero.dark), report.alt(result))
+    if "cells" in result.news:
+        grid.show(figures.heatmap(result, grid.dark), report.alt(result))
+        lines.show(figures.lines(result, lines.dark), report.alt(result))
+    elif not result.cells:
         factors.show(figures.factors(result, factors.dark), report.alt(result))
-    grid.show(figures.heatmap(result, grid.dark), report.alt(result))
-    lines.show(figures.lines(result, lines.dark), report.alt(result))
+    latest[:] = [result]

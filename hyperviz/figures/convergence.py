@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from hyperviz.figures import style
 from hyperviz.studies.convergence import FITTED, LINES, WIDTHS, ConvergenceResult
-from hyperviz.studies.slopes import squared_spread, variance
+from hyperviz.studies.slopes import Slope, squared_spread, variance
 
 SINGLES = 5
 ANGLE = "θ, angle between z(0) and z(θ) (radians)"
@@ -19,56 +19,78 @@ def curve(result: ConvergenceResult, dark: bool = False) -> go.Figure:
     figure = style.figure(dark, x=ANGLE, y="kernel entry K(u, u′)", xaxis_range=[-1.6, 1.6])
     figure.update_yaxes(range=_window(result))
     for i, row in enumerate(result.curves[:SINGLES]):
-        figure.add_scatter(x=result.angles, y=_small(row), mode="lines", line={"color": style.translucent(colours.both, 0.35), "width": 1}, name="single draws", legendgroup="one", showlegend=i == 0, hoverinfo="skip")  # fmt: skip
+        thin = {"color": style.translucent(colours.both, 0.4), "width": 1}
+        shown = {"name": "single draws", "legendgroup": "one", "showlegend": i == 0, "hoverinfo": "skip"}
+        figure.add_scatter(x=result.angles, y=_small(row), mode="lines", line=thin, **shown)
     if draws > 1:
-        mean, error = result.curves.mean(0), result.curves.std(0, ddof=1) / np.sqrt(draws)
-        for sign, fill in ((-2, None), (2, "tonexty")):
-            figure.add_scatter(x=result.angles, y=_small(mean + sign * error), mode="lines", line={"width": 0}, fill=fill, fillcolor=style.translucent(colours.both, 0.25), showlegend=fill is not None, name="mean ± 2 standard errors", hoverinfo="skip")  # fmt: skip
-        figure.add_scatter(x=result.angles, y=_small(mean), customdata=_small(error), mode="lines", line={"color": colours.both, "width": 2.5}, name=f"empirical mean, {draws} draws", hovertemplate="θ = %{x:.2f}<br>mean %{y:.4g} ± %{customdata:.2g}<extra></extra>")  # fmt: skip
-    figure.add_scatter(x=result.angles, y=_small(result.theory), mode="lines", line=style.theory_line(dark), name="limit Θ_h, n = m = ∞", hovertemplate="θ = %{x:.2f}<br>limit %{y:.4g}<extra></extra>")  # fmt: skip
+        _mean(figure, result, colours.both)
+    limit = {"name": "limit Θ_h, n = m = ∞", "hovertemplate": "θ = %{x:.2f}<br>limit %{y:.4g}<extra></extra>"}
+    figure.add_scatter(x=result.angles, y=_small(result.theory), mode="lines", line=style.theory_line(dark), **limit)
     figure.add_vline(x=result.angles[result.watched], line={"color": colours.faint, "dash": "dot", "width": 1})
     return figure
 
 
+def _mean(figure: go.Figure, result: ConvergenceResult, colour: str) -> None:
+    """The mean over draws with its band of two standard errors."""
+    draws, x = len(result.curves), result.angles
+    mean, error = result.curves.mean(0), result.curves.std(0, ddof=1) / np.sqrt(draws)
+    band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "name": "mean ± 2 standard errors"}
+    figure.add_scatter(x=x, y=_small(mean - 2 * error), showlegend=False, **band)
+    figure.add_scatter(
+        x=x, y=_small(mean + 2 * error), fill="tonexty", fillcolor=style.translucent(colour, 0.25), **band
+    )
+    hover = "θ = %{x:.2f}<br>mean %{y:.4g} ± %{customdata:.2g}<extra></extra>"
+    look = {"mode": "lines", "line": {"color": colour, "width": 2.5}, "name": f"empirical mean, {draws} draws"}
+    figure.add_scatter(x=x, y=_small(mean), customdata=_small(error), hovertemplate=hover, **look)
+
+
 def heatmap(result: ConvergenceResult, dark: bool = False) -> go.Figure:
     """log10 variance of the watched entry over the grid of widths, filling in."""
-    axis = {"type": "category", "automargin": True}
+    axis, labels = {"type": "category"}, [f"{w:,}" for w in WIDTHS]
     figure = style.figure(dark, x="n, width of f (log grid)", y="m, width of g (log grid)")
     z = np.array([[_log(result.cells.get((n, m))) for n in WIDTHS] for m in WIDTHS], np.float32)
-    labels = [f"{w:,}" for w in WIDTHS]
-    figure.add_heatmap(x=labels, y=labels, z=z, zmin=-1, zmax=6, colorscale=style.SURFACE, colorbar={"title": {"text": "log₁₀<br>variance"}, "thickness": 12}, hovertemplate="n = %{x}, m = %{y}<br>variance 10^%{z:.2f}<extra></extra>")  # fmt: skip
+    bar = {"title": {"text": "log₁₀<br>variance"}, "thickness": 12}
+    hover = "n = %{x}, m = %{y}<br>variance 10^%{z:.2f}<extra></extra>"
+    look = {"zmin": -1, "zmax": 6, "colorscale": style.SURFACE, "colorbar": bar, "hovertemplate": hover}
+    figure.add_heatmap(x=labels, y=labels, z=z, **look)
     return figure.update_layout(xaxis=axis, yaxis=axis)
 
 
 def lines(result: ConvergenceResult, dark: bool = False) -> go.Figure:
-    """The spread along the three lines of Figure 1a, with the slopes fitted to it."""
+    """The spread along the three lines of Figure 1a, its fitted slopes, and those of Theorem 3."""
     colours = style.palette(dark)
     figure = style.figure(dark, x="width (log scale)", y="variance of the entry (log scale)")
-    figure.update_xaxes(type="log", dtick=1).update_yaxes(type="log", exponentformat="power", dtick=1, range=[-0.7, 6])
+    figure.update_xaxes(type="log", dtick=1)
+    figure.update_yaxes(type="log", exponentformat="power", dtick=1, range=[-0.7, 6])
     for name, colour in zip(LINES, (colours.f, colours.g, colours.both), strict=True):
-        at = LINES[name][0]
-        have = [w for w in WIDTHS if at(w) in result.cells]
-        cells = [result.cells[at(w)] for w in have]
-        fitted = result.slopes.get(name)
-        said = "" if fitted is None or fitted.variance is None else f", slope {fitted.variance.value:+.2f} [{fitted.variance.low:+.2f}, {fitted.variance.high:+.2f}]"  # fmt: skip
-        twin = "" if fitted is None or fitted.robust is None else f", slope {fitted.robust.value:+.2f} [{fitted.robust.low:+.2f}, {fitted.robust.high:+.2f}]"  # fmt: skip
-        figure.add_scatter(x=have, y=[variance(c) for c in cells], mode="lines+markers", line={"color": colour}, name=name + said)  # fmt: skip
-        figure.add_scatter(x=have, y=[squared_spread(c) for c in cells], mode="lines", line={"color": colour, "dash": "dot"}, name="IQR²" + twin)  # fmt: skip
-    for i, (at, claim, _) in enumerate(LINES.values()):
-        widths = [w for w in WIDTHS[FITTED:] if at(w) in result.cells]
-        if widths:
-            start = variance(result.cells[at(widths[0])])
-            figure.add_scatter(x=widths, y=[start * (w / widths[0]) ** claim for w in widths], mode="lines", line=style.theory_line(dark), name="Theorem 3: slope −1 with both, 0 alone", showlegend=i == 0, hoverinfo="skip")  # fmt: skip
+        cell, claim, _ = LINES[name]
+        have, fitted = [w for w in WIDTHS if cell(w) in result.cells], result.slopes.get(name)
+        samples = [result.cells[cell(w)] for w in have]
+        solid = {"mode": "lines+markers", "line": {"color": colour}, "name": name + _said(fitted and fitted.variance)}
+        dotted = {
+            "mode": "lines",
+            "line": {"color": colour, "dash": "dot"},
+            "name": "IQR²" + _said(fitted and fitted.robust),
+        }
+        figure.add_scatter(x=have, y=[variance(s) for s in samples], **solid)
+        figure.add_scatter(x=have, y=[squared_spread(s) for s in samples], **dotted)
+        if wide := [w for w in have if w >= WIDTHS[FITTED]]:
+            level = squared_spread(result.cells[cell(wide[0])])
+            predicted = {"name": "Theorem 3: −1 with both, 0 alone", "showlegend": claim < 0, "hoverinfo": "skip"}
+            y = [level * (w / wide[0]) ** claim for w in wide]
+            figure.add_scatter(x=wide, y=y, mode="lines", line=style.theory_line(dark), **predicted)
     return figure
 
 
 def factors(result: ConvergenceResult, dark: bool = False) -> go.Figure:
     """Equation 14: Theta_h = Theta_f * Theta_g, the three side by side."""
     colours = style.palette(dark)
-    figure = style.figure(dark, x=ANGLE, y="limit kernel", xaxis_range=[-1.6, 1.6])
-    parts = (("Θ_f (does not see z)", np.full_like(result.theory, result.theta_f), colours.f), ("Θ_g", result.theta_g, colours.g), ("Θ_h = Θ_f · Θ_g", result.theory, colours.ink))  # fmt: skip
-    for name, values, colour in parts:
-        figure.add_scatter(x=result.angles, y=_small(values), mode="lines", line={"color": colour, "width": 2, "dash": "dash"}, name=name)  # fmt: skip
+    figure = style.figure(dark, x=ANGLE, y="limit kernel", height=320, xaxis_range=[-1.6, 1.6])
+    flat = np.full_like(result.theory, result.theta_f)
+    parts = {"Θ_f (does not see z)": (flat, colours.f), "Θ_g": (result.theta_g, colours.g)}
+    for name, (values, colour) in (parts | {"Θ_h = Θ_f · Θ_g": (result.theory, colours.ink)}).items():
+        line = style.theory_line(dark) | {"color": colour}
+        figure.add_scatter(x=result.angles, y=_small(values), mode="lines", line=line, name=name)
     return figure
 
 
@@ -81,6 +103,10 @@ def _window(result: ConvergenceResult) -> list[float]:
     return [float(low - 0.06 * (high - low)), float(high + 0.06 * (high - low))]
 
 
+def _said(slope: Slope | None) -> str:
+    return f", slope {slope.value:+.2f} [{slope.low:+.2f}, {slope.high:+.2f}]" if slope else ""
+
+
 def _small(values) -> np.ndarray:
     """Half the bytes on the wire, and more digits than a screen shows."""
     return np.asarray(values, np.float32)
@@ -88,3 +114,6 @@ def _small(values) -> np.ndarray:
 
 def _log(values) -> float:
     return np.nan if values is None or (v := variance(values)) <= 0 else np.log10(v)
+
+
+FIGURES = {"curve": curve, "variance": heatmap, "lines": lines, "factors": factors}

@@ -27,7 +27,18 @@ class Palette(NamedTuple):
 
 
 LIGHT = Palette(ink="#1c2230", faint="#6b7280", grid="#e3e6ec", background="#ffffff")
-DARK = Palette(ink="#e8eaf0", faint="#9aa3b2", grid="#323947", background="#12161f", g="#4db3ee", both="#b493e6", hk="#b493e6", nngp="#3fc79e", f="#f08a3c", hn="#e6b23a")  # fmt: skip
+DARK = Palette(
+    ink="#e8eaf0",
+    faint="#9aa3b2",
+    grid="#323947",
+    background="#12161f",
+    f="#f08a3c",
+    g="#4db3ee",
+    both="#b493e6",
+    hk="#b493e6",
+    nngp="#3fc79e",
+    hn="#e6b23a",
+)
 MARKERS = {"hk": "circle", "nngp": "square", "hn": "diamond", "paper": "x-thin-open"}
 GREYS = [[0, "#000000"], [1, "#ffffff"]]  # images, with a fixed range 0 to 1
 SURFACE = "Viridis"
@@ -48,7 +59,8 @@ def translucent(colour: str, opacity: float) -> str:
 def figure(dark: bool, *, x: str, y: str, height: int = 420, **layout) -> go.Figure:
     """An empty figure with labelled axes: what every chart starts from, and what empty data still shows."""
     colours = palette(dark)
-    axis = {"gridcolor": colours.grid, "zerolinecolor": colours.grid, "linecolor": colours.faint, "ticks": "outside", "tickcolor": colours.faint, "automargin": True}  # fmt: skip
+    axis = {"gridcolor": colours.grid, "zerolinecolor": colours.grid, "linecolor": colours.faint}
+    axis |= {"ticks": "outside", "tickcolor": colours.faint, "automargin": True}
     return go.Figure(
         layout={
             "template": None,

@@ -59,9 +59,17 @@ class ConvergenceSettings:
         help="which entry is watched: K between z(0) and z(θ), z(θ) = (sin θ, cos θ)",
     )
     draws: int = option(
-        64, 16, 1024, log=True, label="draws", help="random hypernetworks per curve and per cell of the width grid"
+        64,
+        16,
+        1024,
+        log=True,
+        label="draws",
+        more=True,
+        help="random hypernetworks per curve and per cell of the width grid",
     )
-    seed: int = option(0, 0, 999_999, label="seed", help="of the random numbers: the same link gives the same numbers")
+    seed: int = option(
+        0, 0, 999_999, label="seed", more=True, help="of the random numbers: the same link gives the same numbers"
+    )
 
     def __post_init__(self) -> None:
         check(self)
@@ -92,6 +100,7 @@ class ConvergenceResult(NamedTuple):
     slopes: dict  # "only f widens" -> (Slope of the variance, Slope of the squared interquartile range)
     progress: float  # of the draw under way at the chosen widths
     seconds: float  # one such draw takes about this long
+    news: frozenset  # what changed since the result before: curves, cells, progress
     finished: bool
 
 
@@ -108,14 +117,14 @@ def stream(settings: ConvergenceSettings) -> Iterator[ConvergenceResult]:
     while steps:
         for step in list(steps):
             for news in itertools.islice(step, 1):
-                result = result._replace(**news)
+                result = result._replace(**news, news=frozenset(news))
                 if "cells" in news:
                     result = result._replace(slopes=_slopes(result.cells))
                 yield result
                 break
             else:
                 steps.remove(step)
-    yield result._replace(finished=True, progress=1.0)
+    yield result._replace(finished=True, progress=1.0, news=frozenset())
 
 
 def _start(settings: ConvergenceSettings) -> ConvergenceResult:
@@ -128,7 +137,7 @@ def _start(settings: ConvergenceSettings) -> ConvergenceResult:
     widths = {"width_f": settings.width_f, "width_g": settings.width_g}
     seconds = draws.seconds(len(ANGLES), **_depths(settings), **widths)
     return ConvergenceResult(
-        settings, ANGLES, theta, theta_f, theta / theta_f, none, watched, {}, {}, 0.0, seconds, False
+        settings, ANGLES, theta, theta_f, theta / theta_f, none, watched, {}, {}, 0.0, seconds, frozenset(), False
     )
 
 
@@ -154,12 +163,13 @@ def _grid(settings: ConvergenceSettings) -> Iterator[dict]:
     """The watched entry in every cell (n, m): all cells with few draws first, then again with more."""
     pair, shown = points(settings, np.array([0.0, settings.theta])), time.monotonic()
     cells = draws.kept("grid", settings.x, settings.theta, settings.seed, settings.depth_f, settings.depth_g)
-    for first in range(0, settings.draws, LANES):
-        for n, m in CELLS:
-            if (first, n, m) not in cells:
-                key = draws.keys(settings.seed, 1 + n + 10_000 * m, first, LANES)
-                work = draws.draw(key, pair, _depths(settings) | {"width_f": n, "width_g": m})
-                cells[first, n, m] = (yield from _shown(work)).kernel[:, 0, 1]
+    if cells:
+        yield {"cells": _by_cell(cells, settings.draws)}
+    for first, (n, m) in itertools.product(range(0, settings.draws, LANES), CELLS):
+        if (first, n, m) not in cells:
+            key = draws.keys(settings.seed, 1 + n + 10_000 * m, first, LANES)
+            work = draws.draw(key, pair, _depths(settings) | {"width_f": n, "width_g": m})
+            cells[first, n, m] = (yield from _shown(work)).kernel[:, 0, 1]
             if time.monotonic() - shown > draws.STEP or (n, m) == CELLS[-1]:
                 yield {"cells": _by_cell(cells, settings.draws)}
                 shown = time.monotonic()

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import pandas as pd
 
-from hyperviz.studies.convergence import CELLS, LINES, ConvergenceResult, ConvergenceSettings
+from hyperviz.studies.convergence import (
+    CELLS,
+    FITTED,
+    LINES,
+    NARROW_F,
+    NARROW_G,
+    WIDTHS,
+    ConvergenceResult,
+    ConvergenceSettings,
+)
 from hyperviz.studies.slopes import variance
-
-
-class Verdict(NamedTuple):
-    """What the measurement says of the claim, and one of holds, differs, measuring."""
-
-    text: str
-    state: str
+from hyperviz.studies.verdicts import Verdict
 
 
 def cell_draws(result: ConvergenceResult) -> int:
@@ -103,7 +104,8 @@ from hyperviz.theory import analytic, sampling
 x = np.array([[{settings.x}]] * 2, np.float32)
 z = np.array([[0, 1], [np.sin({settings.theta}), np.cos({settings.theta})]], np.float32)
 depths = dict(depth_f={settings.depth_f}, depth_g={settings.depth_g})
-print(sampling.hyperkernel(jax.random.key({settings.seed}), x, z, **depths, width_f={settings.width_f}, width_g={settings.width_g})[0, 1])
+widths = dict(width_f={settings.width_f}, width_g={settings.width_g})
+print(sampling.hyperkernel(jax.random.key({settings.seed}), x, z, **depths, **widths)[0, 1])
 print(analytic.kernels(x, z, **depths).hyperkernel[0, 1])
 """
 
@@ -111,19 +113,21 @@ print(analytic.kernels(x, z, **depths).hyperkernel[0, 1])
 EXPLANATION = (
     "What you see, and the formula",
     f"""
-The hypernetwork *f* (depth L, width n) writes the weights of the primary network *g* (depth H, width m). With random weights
-the tangent kernel K(u, u′) = ∇h(u)·∇h(u′) is a random number. Theorem 3 of *On Infinite-Width Hypernetworks* says that it
-converges to the hyperkernel Θ_h when **both** widths grow; one alone is not enough.
+The hypernetwork *f* (depth L, width n) writes the weights of the primary network *g* (depth H, width m). With random
+weights the tangent kernel K(u, u′) = ∇h(u)·∇h(u′) is a random number. Theorem 3 of *On Infinite-Width Hypernetworks*
+says that it converges to the hyperkernel Θ_h when **both** widths grow; one alone is not enough.
 
-- **Top**: thin lines are single random networks, the thick one their mean with a band of ± 2 standard errors, the dashed one the limit.
-  Make both widths large and all lines fall on the dashed one.
+- **Top**: thin lines are single random networks, the thick one their mean with a band of ± 2 standard errors, the
+  dashed one the limit. Make both widths large and all lines fall on the dashed one.
 - **Width grid**: the variance of the entry at the dotted line over draws, in every cell of n × m.
-- **Lines**: three walks through that grid: {", ".join(LINES)}. Slopes are fitted to the largest widths, intervals are 95 % bootstrap.
-  Draws are heavy-tailed at small widths, where one draw can move a variance: the squared interquartile range (dotted) is the
+- **Lines**: three walks through that grid: {", ".join(LINES)}. While f widens m stays {NARROW_G}, while g widens n stays
+  {NARROW_F}. Slopes are fitted to widths from {WIDTHS[FITTED]} on; brackets are 95 % bootstrap intervals. Draws are
+  heavy-tailed at small widths, where one draw can move a variance: the squared interquartile range (IQR², dotted) is the
   robust twin, and the verdict is judged by it.
 
 The sampler is exact in law at any width: a Gaussian matrix that is only seen through products is never written out.
 The paper's equation 17 prints z(θ) twice; its Figure 1 means a pair, which is what is shown here.
 """,
-    r"K^h(u,u') = \nabla_w h(u)\cdot\nabla_w h(u') \;\longrightarrow\; \Theta_h(u,u') = \Theta_f(x,x')\,\Theta_g(u,u'),\qquad m, n\to\infty",
+    r"K^h(u,u') = \nabla_w h(u)\cdot\nabla_w h(u') \;\longrightarrow\; \Theta_h(u,u') = \Theta_f(x,x')\,\Theta_g(u,u')"
+    r",\qquad m, n\to\infty",
 )

@@ -15,7 +15,7 @@ Settings = TypeVar("Settings")
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """One parameter: its type is that of `default`, or `number` where words such as `all` are allowed beside numbers."""
+    """One parameter. Its type is that of `default`, or `number` where words such as `all` stand beside numbers."""
 
     default: Any
     label: str
@@ -28,6 +28,7 @@ class Option:
     number: type = int
     log: bool = False
     step: float | None = None
+    more: bool = False  # folded away on the page: what a first look does not need
 
     @property
     def kind(self) -> type:
@@ -40,7 +41,7 @@ class Option:
         if self.choices:
             return "one of " + ", ".join(self.choices)
         words = f", or {' or '.join(self.words)}" if self.words else ""
-        return f"{'an integer' if self.kind is int else 'a number'} from {self.low:,g} to {self.high:,g}{words}"
+        return f"{'an integer' if self.kind is int else 'a number'} from {plain(self.low)} to {plain(self.high)}{words}"
 
     @property
     def grid(self) -> list:
@@ -75,6 +76,11 @@ class Option:
         return self.kind(min(max(value, self.low), self.high))
 
 
+def plain(value: Any) -> str:
+    """1,000,000 and 0.001, never 1e+06."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:.10g}"
+
+
 def option(default: Any, low: float | None = None, high: float | None = None, **words: Any) -> Any:
     """A dataclass field that carries its Option."""
     return dataclasses.field(default=default, metadata={"option": Option(default=default, low=low, high=high, **words)})
@@ -97,7 +103,7 @@ def _strict(name: str, declared: Option, given: Any) -> Any:
     except (TypeError, ValueError, OverflowError):
         raise InvalidInput(f"{name} must be {declared.range}; got {given!r}.") from None
     if not declared.allows(value):
-        raise InvalidInput(f"{name} must be {declared.range}; got {value:,g}.")
+        raise InvalidInput(f"{name} must be {declared.range}; got {plain(value)}.")
     return value
 
 
@@ -123,7 +129,7 @@ def mend(kind: type[Settings], given: Mapping[str, str]) -> tuple[Settings, list
             said.append(f"{name}={given[name]} is not {declared.range}: showing the default, {declared.default}.")
             continue
         if not declared.allows(value):
-            said.append(f"{name}={given[name]} is not {declared.range}: showing {declared.nearest(value):,g}.")
+            said.append(f"{name}={given[name]} is not {declared.range}: showing {plain(declared.nearest(value))}.")
             value = declared.nearest(value)
         values[name] = value
     return kind(**values), said

@@ -9,7 +9,8 @@ import streamlit as st
 from hyperviz.studies.settings import Option, changed, mend, options
 
 Settings = TypeVar("Settings")
-MORE = ("draws", "seed")  # folded: what a first look does not need
+MORE = "more settings"
+COLUMNS = 4
 
 
 def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Settings:
@@ -21,7 +22,8 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Setti
     st.session_state.setdefault("said", [])
     _seed(study, kind)
     if presets:
-        st.pills("presets", list(presets), key=f"{study}:preset", label_visibility="collapsed", on_change=_preset, args=(study, presets))  # fmt: skip
+        chosen = {"key": f"{study}:preset", "on_change": _preset, "args": (study, presets)}
+        st.pills("presets", list(presets), label_visibility="collapsed", **chosen)
     with st.container(key="controls"):
         values = _widgets(study, options(kind))
     settings = kind(**values)
@@ -65,20 +67,18 @@ def reset(study: str, kind: type) -> None:
 
 def _widgets(study: str, declared: dict[str, Option]) -> dict[str, Any]:
     """f's controls, g's, the page's own, and the rest folded away: in this order on every page."""
-    ends = {name: name.rsplit("_", 1)[-1] for name in declared}
-    networks = [name for end in ("f", "g") for name in declared if ends[name] == end]
-    own = [name for name in declared if name not in networks and name not in MORE]
+    network = {"f": 0, "g": 1}
+    shown = sorted((n for n, o in declared.items() if not o.more), key=lambda n: network.get(n.rsplit("_", 1)[-1], 2))
     values = {}
-    for column, name in zip(st.columns(max(len(networks), 1), gap="medium"), networks, strict=False):
-        with column:
-            values[name] = _widget(f"{study}.{name}", declared[name])
-    for column, name in zip(
-        row := st.columns(len(own) + 1, gap="medium", vertical_alignment="bottom"), own, strict=False
-    ):
-        with column:
-            values[name] = _widget(f"{study}.{name}", declared[name])
-    with row[-1].popover("more settings", width="stretch"):
-        values |= {name: _widget(f"{study}.{name}", declared[name]) for name in declared if name in MORE}
+    for start in range(0, len(shown) + 1, COLUMNS):
+        columns = st.columns(COLUMNS, gap="medium", vertical_alignment="bottom")
+        for column, name in zip(columns, [*shown, MORE][start : start + COLUMNS], strict=False):
+            with column:
+                if name != MORE:
+                    values[name] = _widget(f"{study}.{name}", declared[name])
+                    continue
+                with st.popover(MORE, width="stretch"):
+                    values |= {name: _widget(f"{study}.{name}", o) for name, o in declared.items() if o.more}
     return values
 
 
@@ -92,4 +92,5 @@ def _widget(key: str, declared: Option) -> Any:
         return st.select_slider(label, [*positions, *declared.words], **shared)
     if declared.step is None and len(declared.grid) > 100:
         return st.number_input(label, int(declared.low or 0), int(declared.high or 0), **shared)
-    return st.slider(label, declared.kind(declared.low), declared.kind(declared.high), step=declared.kind(declared.step or 1), **shared)  # fmt: skip
+    low, high, step = (declared.kind(v) for v in (declared.low, declared.high, declared.step or 1))
+    return st.slider(label, low, high, step=step, **shared)

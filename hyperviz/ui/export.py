@@ -16,9 +16,11 @@ from hyperviz.ui import controls
 def take_away(study: str, settings: Any, table: Callable[[], pd.DataFrame], code: str) -> None:
     """Download, code, link and reset, folded; `table` is called when somebody asks for the numbers."""
     with st.expander("The numbers, the code, the link"):
-        row = st.container(horizontal=True)
-        row.download_button("Download CSV", lambda: table().to_csv(index=False), f"hyperviz-{study}.csv", "text/csv", on_click="ignore", icon=":material/download:")  # fmt: skip
-        row.button("Reset to defaults", on_click=controls.reset, args=(study, type(settings)), icon=":material/restart_alt:")  # fmt: skip
+        row, file = st.container(horizontal=True), f"hyperviz-{study}.csv"
+        icons = {"icon": ":material/download:", "on_click": "ignore"}
+        row.download_button("Download CSV", lambda: table().to_csv(index=False), file, "text/csv", **icons)
+        again = {"icon": ":material/restart_alt:", "on_click": controls.reset, "args": (study, type(settings))}
+        row.button("Reset to defaults", **again)
         st.caption("These lines reproduce the numbers with the library:")
         st.code(code, language="python")
         st.caption(

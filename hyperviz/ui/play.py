@@ -28,9 +28,7 @@ def play(results: Iterator[Result]) -> Generator[Result]:
                 return
             except Exception:
                 logging.getLogger(__name__).exception("a study stopped")
-                place.error(
-                    "The computation stopped on an unexpected error; the settings are kept. Reset, or move a slider."
-                )
+                place.error("The computation stopped on an unexpected error. Reset, or move a slider: nothing is lost.")
                 return
             if result is None:
                 return

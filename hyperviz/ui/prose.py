@@ -5,7 +5,11 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-CHIPS = {"holds": (":material/check_circle:", "green"), "differs": (":material/error:", "red"), "measuring": (":material/hourglass_top:", "orange")}  # fmt: skip
+CHIPS = {
+    "holds": (":material/check_circle:", "green"),
+    "differs": (":material/error:", "red"),
+    "measuring": (":material/hourglass_top:", "orange"),
+}
 WORDS = {"holds": "holds", "differs": "differs", "measuring": "still measuring"}
 
 

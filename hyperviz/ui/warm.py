@@ -7,10 +7,10 @@ import threading
 
 import streamlit as st
 
-from hyperviz.studies import convergence
+from hyperviz.studies.registry import STUDIES
 from hyperviz.ui.gate import gate
 
-PICTURES = {convergence: (convergence.ConvergenceSettings(), 8)}  # enough results to have compiled everything
+PICTURES = 8  # results of every study: enough to have compiled everything
 
 
 def begin() -> threading.Thread:
@@ -21,9 +21,9 @@ def begin() -> threading.Thread:
 
 
 def _all() -> None:
-    for study, (settings, pictures) in PICTURES.items():
-        results = study.stream(settings)
-        for picture in range(pictures):
+    for study in STUDIES.values():
+        results = study.stream(study.settings())
+        for picture in range(PICTURES):
             with gate.turn(picture):
                 next(results, None)
 
@@ -31,5 +31,7 @@ def _all() -> None:
 def failed(error: Exception) -> bool:
     """One sentence in place of a traceback; the rest of the app stays alive."""
     logging.getLogger(__name__).error("a page stopped", exc_info=error)
-    st.error("This page stopped on an unexpected error. Reload it, or go on with another page; the settings are in the link.")  # fmt: skip
+    st.error(
+        "This page stopped on an unexpected error. Reload it, or go on to another page: the link keeps the settings."
+    )
     return True

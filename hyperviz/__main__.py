@@ -1,0 +1,92 @@
+"""python -m hyperviz: the same studies without a browser."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import importlib
+import json
+import pathlib
+import sys
+import time
+
+import plotly.io
+
+import hyperviz
+from hyperviz.errors import HypervizError
+from hyperviz.studies.registry import STUDIES, Study
+from hyperviz.studies.settings import Option, options, parse
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code 0, or 2 with one sentence for anything the user can put right."""
+    given = _parser().parse_args(arguments)
+    try:
+        return _list() if given.command == "list" else _run(given)
+    except (HypervizError, OSError) as error:
+        print(f"hyperviz: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m hyperviz", description=hyperviz.__doc__, allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("list", help="name every study with its claim")
+    run = commands.add_parser("run", help="run a study to its end", allow_abbrev=False)
+    studies = run.add_subparsers(dest="study", required=True)
+    for name, study in STUDIES.items():
+        one = studies.add_parser(
+            name, help=study.claim, description=f"{study.claim} ({study.source}).", allow_abbrev=False
+        )
+        for field, declared in options(study.settings).items():
+            one.add_argument("--" + field.replace("_", "-"), dest=field, metavar="VALUE", help=_help(declared))
+        one.add_argument("--paper", action="store_true", help="start from the paper's settings instead of the defaults")
+        files = "folder for result.csv, figure.html and settings.json"
+        one.add_argument("--out", required=True, type=pathlib.Path, metavar="DIR", help=files)
+    return parser
+
+
+def _help(declared: Option) -> str:
+    return f"{declared.help}; {declared.range}; default {declared.default}".replace("%", "%%")
+
+
+def _list() -> int:
+    for name, study in STUDIES.items():
+        print(f"{name:<13} {study.claim} ({study.source})")
+    return 0
+
+
+def _run(given: argparse.Namespace) -> int:
+    study = STUDIES[given.study]
+    asked = {name: getattr(given, name) for name in options(study.settings) if getattr(given, name) is not None}
+    settings = parse(study.settings, (dataclasses.asdict(study.paper) if given.paper else {}) | asked)
+    given.out.mkdir(parents=True, exist_ok=True)
+    result = _last(study, settings)
+    study.report.table(result).to_csv(given.out / "result.csv", index=False)
+    figures = importlib.import_module(f"hyperviz.figures.{given.study}").FIGURES
+    (given.out / "figure.html").write_text(_html(study, [draw(result) for draw in figures.values()]), "utf-8")
+    about = {"study": given.study, "hyperviz": hyperviz.__version__, "settings": dataclasses.asdict(settings)}
+    (given.out / "settings.json").write_text(json.dumps(about, indent=2) + "\n", "utf-8")
+    print(study.report.verdict(result).text)
+    return 0
+
+
+def _last(study: Study, settings):
+    """The final result, with progress on standard error once a second."""
+    said, result = 0.0, None
+    for result in study.stream(settings):
+        if time.monotonic() - said > 1:
+            print(study.report.progress(result), file=sys.stderr)
+            said = time.monotonic()
+    return result
+
+
+def _html(study: Study, figures: list) -> str:
+    """One page that needs nothing but itself."""
+    parts = [plotly.io.to_html(f, full_html=False, include_plotlyjs=i == 0) for i, f in enumerate(figures)]
+    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>hyperviz: {study.claim}</title>'
+    return f'{head}<body style="font-family: sans-serif"><h1>{study.claim}</h1>{"".join(parts)}</body></html>\n'
+
+
+if __name__ == "__main__":
+    sys.exit(main())
