@@ -27,6 +27,7 @@ class Activation(NamedTuple):
     gain: float
 
     def apply(self, y: Float[Array, "*s"]) -> Float[Array, "*s"]:
+        """gain * sigma(y), entry by entry."""
         return jnp.where(y > 0, y, self.alpha * y) * jnp.asarray(self.gain, y.dtype)
 
     def derivative(self, y: Float[Array, "*s"]) -> Float[Array, "*s"]:
@@ -37,8 +38,8 @@ class Activation(NamedTuple):
 class Correlation(NamedTuple):
     """A correlation c in [-1, 1] with its gap 1 - |c|, which keeps the digits that c rounds away."""
 
-    cosine: Float[Array, ...]
-    gap: Float[Array, ...]
+    cosine: Float[Array, "*s"]
+    gap: Float[Array, "*s"]
 
 
 def activation(name: str, alpha: float = 0.01, gain: float | None = None) -> Activation:
@@ -66,7 +67,7 @@ def product(a: Correlation, b: Correlation) -> Correlation:
     return Correlation(a.cosine * b.cosine, a.gap + b.gap * (1 - a.gap))
 
 
-def duals(c: Correlation, alpha: float) -> tuple[Correlation, Float[Array, ...]]:
+def duals(c: Correlation, alpha) -> tuple[Correlation, Float[Array, "*s"]]:
     """E[sigma sigma'] and E[sigma_dot sigma_dot'] of two unit Gaussians of correlation c, second moment 1.
 
     With J(v) = (sin t - t cos t)/pi and I(v) = t/pi for the angle t between the lines, 1 - cos t = v:

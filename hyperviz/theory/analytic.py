@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+import numpy as np
+from jaxtyping import Array, ArrayLike, Float, Int, Real
 
 from hyperviz.errors import InvalidInput
 from hyperviz.theory import checks
@@ -31,12 +32,12 @@ class Kernels(NamedTuple):
 
 
 class FourierFeatures(NamedTuple):
-    """Infinitely many random features cos(W z / bandwidth + b): Sigma^0 = 1/2 exp(-|z - z'|^2 / (2 bandwidth^2)) (Remark 2)."""
+    """Infinitely many features cos(Wz / bandwidth + b): Sigma^0 = 1/2 exp(-|z - z'|^2 / (2 bandwidth^2)) (Remark 2)."""
 
     bandwidth: float = 1.0
 
 
-def f_recursion(S: Correlation, depth_f, alpha) -> tuple[Correlation, Float[Array, "..."]]:
+def f_recursion(S: Correlation, depth_f, alpha) -> tuple[Correlation, Float[Array, "*s"]]:
     """S^(L-1) and Theta_f = T^L of unit-norm inputs: T^1 = S^0, T^(l+1) = S^l + T^l * S_dot^l."""
 
     def layer(_, carry):
@@ -47,8 +48,8 @@ def f_recursion(S: Correlation, depth_f, alpha) -> tuple[Correlation, Float[Arra
     return jax.lax.fori_loop(1, depth_f, layer, (S, S.cosine))
 
 
-def g_recursion(Sigma: Correlation, S: Correlation, depth_g, alpha) -> tuple[Correlation, Float[Array, "..."]]:
-    """Lambda^H and Theta_g = T^H: Lambda^l = Sigma^(l-1) * S, T^1 = Sigma^0, T^(l+1) = Sigma^l + T^l * Sigma_dot^l * S."""
+def g_recursion(Sigma: Correlation, S: Correlation, depth_g, alpha) -> tuple[Correlation, Float[Array, "*s"]]:
+    """Lambda^H, Theta_g = T^H: Lambda^l = Sigma^(l-1) * S, T^1 = Sigma^0, T^(l+1) = Sigma^l + T^l * Sigma_dot^l * S."""
 
     def layer(_, carry):
         Sigma, T = carry
@@ -60,7 +61,7 @@ def g_recursion(Sigma: Correlation, S: Correlation, depth_g, alpha) -> tuple[Cor
 
 
 def correlation(a: Float[Array, "N1 d"], b: Float[Array, "N2 d"], dtype) -> Correlation:
-    """The correlation matrix of unit rows, in float64 until its gap is known: then the gap's digits survive in `dtype`."""
+    """The correlations of unit rows, in float64 until the gap is known: then the gap's digits survive in `dtype`."""
     cosine = jnp.clip(a.astype(jnp.float64) @ b.T.astype(jnp.float64), -1, 1)
     return Correlation(cosine.astype(dtype), (1 - jnp.abs(cosine)).astype(dtype))
 
@@ -77,20 +78,20 @@ class _Points(NamedTuple):
 class _Model(NamedTuple):
     """What a slider moves, traced: no depth, activation or bandwidth compiles anything."""
 
-    depth_f: Array
-    depth_g: Array
+    depth_f: int | Int[Array, ""]
+    depth_g: int | Int[Array, ""]
     sigma: Activation
     phi: Activation
 
 
 def kernels(
-    x1: Float[Array, "N1 n0"],
-    z1: Float[Array, "N1 m0"],
-    x2: Float[Array, "N2 n0"] | None = None,
-    z2: Float[Array, "N2 m0"] | None = None,
+    x1: Real[ArrayLike, "N1 n0"],
+    z1: Real[ArrayLike, "N1 m0"],
+    x2: Real[ArrayLike, "N2 n0"] | None = None,
+    z2: Real[ArrayLike, "N2 m0"] | None = None,
     *,
-    depth_f: int,
-    depth_g: int,
+    depth_f: int | Int[ArrayLike, ""],
+    depth_g: int | Int[ArrayLike, ""],
     activation_f: str = "relu",
     activation_g: str = "relu",
     alpha: float = 0.01,
@@ -111,8 +112,8 @@ def kernels(
     for x, z in zip(arrays[::2], arrays[1::2], strict=True):
         checks.same_length(x, z)
     if len(arrays) == 4:
-        checks.same_width(*arrays[::2], "x1", "x2")
-        checks.same_width(*arrays[1::2], "z1", "z2")
+        checks.same_width(arrays[0], arrays[2], "x1", "x2")
+        checks.same_width(arrays[1], arrays[3], "z1", "z2")
     L, H = checks.at_least("depth_f", depth_f, 1, MAX_DEPTH), checks.at_least("depth_g", depth_g, 1, MAX_DEPTH)
     model = _Model(L, H, activation(activation_f, alpha), activation(activation_g, alpha))
     bandwidth = None if coordinates is None else checks.positive("bandwidth", coordinates.bandwidth)
@@ -121,8 +122,9 @@ def kernels(
     if checks.traced(*arrays, L, H, bandwidth):
         return _tile(sets[0], sets[-1], model, bandwidth, dtype)
     for points in sets:
-        checks.in_range(points.of_f**2, dtype, "the kernel of f")
-        checks.in_range(points.of_h**2, dtype, "the kernel of h")
+        # on the diagonal Theta_f = L S and Theta_h = L H Lambda^H: the smaller and the larger must fit
+        checks.in_range(np.outer((1, L), points.of_f**2), dtype, "the kernel of f")
+        checks.in_range(np.outer((1, L * H), points.of_h**2), dtype, "the kernel of h")
     return _tiles(sets[0], sets[-1], model, bandwidth, dtype, len(sets) == 1)
 
 

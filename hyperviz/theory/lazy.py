@@ -32,6 +32,8 @@ class Net(NamedTuple):
 
 
 class Problem(NamedTuple):
+    """What a draw needs of its K points and of the architecture."""
+
     f: Net
     g: Net
     member: Int[Array, " K"]  # c(i): which of f's k distinct x point i has

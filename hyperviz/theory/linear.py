@@ -39,7 +39,7 @@ def factor(gram: Float[Array, "k k"]) -> Factor:
 
 
 def _roots(C):
-    """C^(1/2) and C^(+1/2) of a correlation matrix; in closed form up to size 2, where LAPACK's call costs more than the work."""
+    """C^(1/2) and C^(+1/2) of a correlation matrix; in closed form up to size 2: LAPACK's call would cost more."""
     size = C.shape[0]
     if size > 2:
         values, vectors = jnp.linalg.eigh(C, symmetrize_input=True)

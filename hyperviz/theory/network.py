@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, ArrayLike, Float, Real
 
 from hyperviz.theory import checks
 from hyperviz.theory.activations import activation
@@ -42,8 +42,8 @@ def init(
 
 def apply(
     params: Parameters,
-    x: Float[Array, "K n0"],
-    z: Float[Array, "K m0"],
+    x: Real[ArrayLike, "K n0"],
+    z: Real[ArrayLike, "K m0"],
     *,
     activation_f: str = "relu",
     activation_g: str = "relu",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, ArrayLike, Float, Real
 
 from hyperviz.theory import checks, lazy
 from hyperviz.theory.activations import activation
@@ -16,6 +16,7 @@ from hyperviz.theory.lazy import Net, Problem, State
 from hyperviz.theory.schedule import MAX_DEPTH, advance, room, tick, ticks
 
 MAX_WIDTH = 10**8
+HEADROOM = 1e6  # a draw's kernel exceeds |x|^(2H) |z|^2 by its depths and its heavy tail
 
 
 class Draw(NamedTuple):
@@ -31,7 +32,7 @@ def _draw(problem: Problem, key) -> Draw:
 
 
 _draw_one = jax.jit(_draw)
-_PER_LANE = State(None, *[0] * (len(State._fields) - 1))  # lanes share the tick, so a switch stays a switch
+_PER_LANE = State._make([None] + [0] * (len(State._fields) - 1))  # lanes share the tick, so a switch stays a switch
 
 
 @jax.jit
@@ -87,11 +88,12 @@ def _distinct(x):
 def draw(key, x, z, **settings) -> Draw:
     """h(u_i) and K_h(u_i, u_j) of one random hypernetwork on the points u_i = (x_i, z_i).
 
-    Arguments as in `hyperkernel`; both numbers belong to the same draw. Value ~ N(0, Lambda^H) as n, m -> infinity (Theorem 2).
+    Arguments as in `hyperkernel`; both numbers belong to one draw. Value ~ N(0, Lambda^H) in the limit (Theorem 2).
     """
     what, scale = problem(x, z, **settings)
     if not checks.traced(scale):
-        checks.in_range(scale**2, jnp.float32, "the hyperkernel of these points")
+        for margin in (1, HEADROOM):
+            checks.in_range(margin * scale**2, jnp.float32, "the hyperkernel of these points")
     unit = _draw_one(what, key)
     factor = scale.astype(jnp.float32)
     return Draw(unit.value * factor, unit.kernel * (scale[:, None] * scale).astype(jnp.float32))
@@ -99,8 +101,8 @@ def draw(key, x, z, **settings) -> Draw:
 
 def hyperkernel(
     key,
-    x: Float[Array, "K n0"],
-    z: Float[Array, "K m0"],
+    x: Real[ArrayLike, "K n0"],
+    z: Real[ArrayLike, "K m0"],
     *,
     depth_f,
     depth_g,

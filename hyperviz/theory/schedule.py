@@ -51,7 +51,7 @@ def _place(problem: Problem, tick) -> Place:
     is_f, forward = (stage == 0) | (stage == 3), stage < 2
     net = jax.tree.map(partial(jnp.where, is_f), problem.f[1:3], problem.g[1:3])
     K = problem.member.shape[0]
-    many, few = _blocks(Net(problem.f.gram, *net, problem.f.activation), K)
+    many, few = _blocks(Net(problem.f.gram, net[0], net[1], problem.f.activation), K)
     done = tick - (ends - counts)[stage]
     layer, place = done // (1 + many + few), done % (1 + many + few)
     layer = jnp.where(forward, layer + 1, net[0] - layer)
