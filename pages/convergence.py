@@ -17,9 +17,7 @@ with left:
     st.caption("**Variance of the marked entry**, over draws: small only in the corner where both are wide.")
     grid = live.chart("convergence-variance")
 with right:
-    st.caption(
-        "**Along three lines**: only when both widths grow does the variance keep falling (solid; dotted: squared interquartile range)."
-    )
+    st.caption("**Along three lines** (dotted: squared interquartile range): it keeps falling only when both widen.")
     lines = live.chart("convergence-lines")
 st.caption("**Equation 14**: the limit is a product. Θ_f does not see z at all; Θ_g carries the angle.")
 factors = live.chart("convergence-factors", height=320)

@@ -32,7 +32,7 @@ def gallery(result: InpaintingResult, dark: bool = False) -> go.Figure:
     figure.update_yaxes(
         tickvals=middle[: len(rows)], ticktext=list(rows), autorange="reversed", scaleanchor="x", **plain
     )
-    return figure
+    return figure.update_layout(meta={"scale": style.SCALE, "aspect": len(rows) / SHOWN, "margin": 20})
 
 
 def _sheet(rows: list[np.ndarray]) -> np.ndarray:

@@ -42,7 +42,7 @@ DARK = Palette(
 MARKERS = {"hk": "circle", "nngp": "square", "hn": "diamond", "paper": "x-thin-open"}
 GREYS = [[0, "#000000"], [1, "#ffffff"]]  # images, with a fixed range 0 to 1
 SURFACE = "Viridis"
-EXPORT = {"scale": 3}  # of a downloaded PNG
+SCALE = 3  # of a downloaded PNG
 
 
 def palette(dark: bool) -> Palette:
@@ -73,6 +73,7 @@ def figure(dark: bool, *, x: str, y: str, height: int = 420, **layout) -> go.Fig
             "hoverlabel": {"bgcolor": colours.background, "font": {"color": colours.ink}},
             "hovermode": "closest",
             "uirevision": "kept",
+            "meta": {"scale": SCALE},
             "xaxis": axis | {"title": {"text": x}},
             "yaxis": axis | {"title": {"text": y}},
         }

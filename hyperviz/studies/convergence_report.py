@@ -122,12 +122,12 @@ says that it converges to the hyperkernel Θ_h when **both** widths grow; one al
 - **Width grid**: the variance of the entry at the dotted line over draws, in every cell of n × m.
 - **Lines**: three walks through that grid: {", ".join(LINES)}. While f widens m stays {NARROW_G}, while g widens n stays
   {NARROW_F}. Slopes are fitted to widths from {WIDTHS[FITTED]} on; brackets are 95 % bootstrap intervals. Draws are
-  heavy-tailed at small widths, where one draw can move a variance: the squared interquartile range (IQR², dotted) is the
-  robust twin, and the verdict is judged by it.
+  heavy-tailed at small widths, where one draw moves a variance: the squared interquartile range (IQR², dotted) is
+  the robust twin, and the verdict is judged by it.
 
 The sampler is exact in law at any width: a Gaussian matrix that is only seen through products is never written out.
 The paper's equation 17 prints z(θ) twice; its Figure 1 means a pair, which is what is shown here.
 """,
-    r"K^h(u,u') = \nabla_w h(u)\cdot\nabla_w h(u') \;\longrightarrow\; \Theta_h(u,u') = \Theta_f(x,x')\,\Theta_g(u,u')"
-    r",\qquad m, n\to\infty",
+    r"K^h(u,u') = \nabla_w h(u)\cdot\nabla_w h(u') \;\longrightarrow\; \Theta_h(u,u')"
+    r" = \Theta_f(x,x')\,\Theta_g(u,u'),\qquad m, n\to\infty",
 )

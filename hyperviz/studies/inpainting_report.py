@@ -89,7 +89,8 @@ from hyperviz.data import digits
 from hyperviz.theory import grid
 
 y, truth = digits.train().images[:{settings.images}] / 255, digits.test().images[:8] / 255
-model = dict(depth_f={settings.depth_f}, depth_g={settings.depth_g}, bandwidth={settings.bandwidth}, ridge={settings.ridge})
+model = dict(depth_f={settings.depth_f}, depth_g={settings.depth_g})
+model |= dict(bandwidth={settings.bandwidth}, ridge={settings.ridge})
 done = grid.complete(y, y, truth, kernel="nngp", **model)
 print(((done.prediction.clip(0, 1) - truth) ** 2).mean())
 """

@@ -10,7 +10,7 @@ from hyperviz.studies.settings import Option, changed, mend, options
 
 Settings = TypeVar("Settings")
 MORE = "more settings"
-COLUMNS = 4
+COLUMNS, SHORT = 4, 12  # controls in a row; characters that fit side by side on a phone
 
 
 def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Settings:
@@ -85,6 +85,8 @@ def _widgets(study: str, declared: dict[str, Option]) -> dict[str, Any]:
 def _widget(key: str, declared: Option) -> Any:
     label = f"{declared.label}, {declared.symbol}" if declared.symbol else declared.label
     shared = {"key": key, "help": f"{declared.help} ({declared.range})"}
+    if declared.choices and len("".join(declared.choices)) > SHORT:
+        return st.selectbox(label, declared.choices, **shared)
     if declared.choices:
         return st.segmented_control(label, declared.choices, required=True, **shared)
     if declared.log or declared.words:

@@ -24,7 +24,7 @@ def take_away(study: str, settings: Any, table: Callable[[], pd.DataFrame], code
         st.caption("These lines reproduce the numbers with the library:")
         st.code(code, language="python")
         st.caption(
-            "This link shows the same experiment, seed included. Pictures: the camera on each chart (PNG), the disk (SVG)."
+            "This link shows the same experiment, seed included. Pictures: camera (PNG) and disk (SVG) on each chart."
         )
         query = urlencode(changed(settings))
         st.code(f"{st.context.url or ''}{'?' if query else ''}{query}", language=None, wrap_lines=True)

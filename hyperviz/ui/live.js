@@ -10,7 +10,7 @@ function plotly(src) {
   return loading;
 }
 
-function config({ file, export: { scale } }) {
+function config(file, scale) {
   const svg = {
     name: 'svg', title: 'Download picture as SVG', icon: window.Plotly.Icons.disk,
     click: (chart) => window.Plotly.downloadImage(chart, { format: 'svg', filename: file }),
@@ -29,13 +29,17 @@ export default function ({ parentElement, data }) {
   chart.setAttribute('role', 'img');
   let mounted = true, seen = '', observer, retry;
 
+  // a picture of square pixels is no taller than its width allows: no empty space on a phone
+  const height = (meta) => Math.min(data.height, meta?.aspect ? chart.clientWidth * meta.aspect + meta.margin : Infinity);
+
   const draw = () => {
     const text = document.querySelector(feed + ' .fig')?.textContent; // blank while a new run starts: keep the old picture
     if (!text || text === seen) return;
     seen = text;
     const { data: traces, layout } = JSON.parse(text);
     chart.setAttribute('aria-label', layout.meta?.alt ?? '');
-    window.Plotly.react(chart, traces, { ...layout, autosize: true }, config(data));
+    chart.style.height = height(layout.meta) + 'px';
+    window.Plotly.react(chart, traces, { ...layout, height: undefined, autosize: true }, config(data.file, layout.meta.scale));
   };
   const watch = () => {
     if (!mounted) return;

@@ -10,8 +10,6 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from hyperviz.figures import style
-
 _chart = st.components.v2.component(
     "hyperviz.live_chart",
     html='<div class="live"></div>',
@@ -28,7 +26,7 @@ class Chart(NamedTuple):
 
     def show(self, figure: go.Figure, alt: str) -> None:
         """Sends a picture; the browser redraws what changed. alt: what one sees, for those who do not."""
-        figure.update_layout(meta={"alt": alt})
+        figure.update_layout(meta={**(figure.layout.meta or {}), "alt": alt})
         body = html.escape(figure.to_json() or "", quote=False)
         self.slot.html(f'<div class="fig" hidden>{body}</div>')
 
@@ -44,6 +42,6 @@ def chart(name: str, *, height: int = 420) -> Chart:
     source = "/".join(["", *filter(None, [base]), "plotly", "plotly.min.js"])
     with st.container(key=f"{name}_box", gap=None):
         data = {"feed": f"{name}_feed", "height": height, "library": source, "file": f"hyperviz-{name}"}
-        _chart(key=f"chart_{name}", data=data | {"export": style.EXPORT}, height=height)
+        _chart(key=f"chart_{name}", data=data)
         slot = st.container(key=f"{name}_feed", height=1).empty()
     return Chart(slot, dark())

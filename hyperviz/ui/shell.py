@@ -4,15 +4,16 @@ import pathlib
 
 import streamlit as st
 
-PAGES = pathlib.Path(__file__).parents[2] / "pages"
+HERE = pathlib.Path(__file__).parent
+PAGES = HERE.parents[1] / "pages"
 TITLES = {
     "home": ("Home", ":material/home:"),
     "convergence": ("Convergence", ":material/target:"),
     "inpainting": ("Inpainting", ":material/draw:"),
 }
 
-st.set_page_config(page_title="hyperviz", page_icon=":material/hub:", layout="wide")
-st.html(pathlib.Path(__file__).with_name("shell.html"))
+st.set_page_config(page_title="hyperviz", page_icon=str(HERE / "icon.png"), layout="wide")
+st.html(HERE / "shell.html")
 pages = [
     st.Page(PAGES / f"{name}.py", title=title, icon=icon, default=name == "home")
     for name, (title, icon) in TITLES.items()

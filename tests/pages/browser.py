@@ -1,0 +1,40 @@
+"""What a person does in a tab: open, wait for a picture, move a slider, read what the chart holds."""
+
+CHART = ".js-plotly-plot .main-svg"
+
+
+def open_page(tab, url: str) -> None:
+    tab.goto(url)
+    tab.wait_for_selector(CHART)
+
+
+def slider(tab, label: str):
+    return tab.locator(f'input[type=range][aria-label="{label}"]')
+
+
+def move(tab, label: str, steps: int) -> None:
+    """Arrow keys, as a person without a mouse would."""
+    handle = slider(tab, label)
+    handle.focus()
+    for _ in range(abs(steps)):
+        tab.keyboard.press("ArrowRight" if steps > 0 else "ArrowLeft")
+
+
+def alt(tab, chart: int = 0) -> str:
+    return tab.locator(".js-plotly-plot").nth(chart).get_attribute("aria-label") or ""
+
+
+def wait_for_alt(tab, text: str, chart: int = 0) -> None:
+    tab.wait_for_function(
+        "([n, text]) => document.querySelectorAll('.js-plotly-plot')[n]?.getAttribute('aria-label')?.includes(text)",
+        arg=[chart, text],
+    )
+
+
+def trace(tab, name: str, chart: int = 0) -> list[float]:
+    """The y values of a trace whose name begins so, as the browser drew them."""
+    script = """([n, name]) => Array.from(document.querySelectorAll('.js-plotly-plot')[n]
+        ._fullData.find(t => t.name.startsWith(name))._input.y?.bdata
+        ? document.querySelectorAll('.js-plotly-plot')[n].calcdata.find(c => c[0].trace.name.startsWith(name)).map(p => p.y)
+        : document.querySelectorAll('.js-plotly-plot')[n]._fullData.find(t => t.name.startsWith(name)).y)"""
+    return tab.evaluate(script, [chart, name])

@@ -1,0 +1,112 @@
+"""/convergence in a real browser."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hyperviz.studies import convergence
+from hyperviz.theory import analytic
+from tests.pages.browser import alt, move, open_page, slider, trace, wait_for_alt
+
+pytestmark = pytest.mark.browser
+LIMIT = "limit"
+
+
+def test_moving_a_width_slider_redraws_the_empirical_curve_and_not_the_limit(tab, address):
+    open_page(tab, f"{address}/convergence?draws=16")
+    wait_for_alt(tab, "n = 64,")
+    wait_for_alt(tab, "16 of 16")
+    limit, before = trace(tab, LIMIT), trace(tab, "empirical mean")
+    move(tab, "width of f, n", 2)
+    wait_for_alt(tab, "16 of 16 random networks drawn at n = 256,")
+    assert trace(tab, LIMIT) == limit
+    assert trace(tab, "empirical mean") != before
+    assert "width_f=256" in tab.url
+
+
+def test_the_limit_on_screen_is_the_library_s(tab, address):
+    open_page(tab, f"{address}/convergence?depth_f=2&depth_g=3&x=1,0&draws=16")
+    wait_for_alt(tab, "16 of 16")
+    x, z = convergence.points(convergence.ConvergenceSettings(x="1,0"), convergence.ANGLES)
+    row = analytic.kernels(x, z, depth_f=2, depth_g=3).hyperkernel[convergence.ORIGIN]
+    np.testing.assert_allclose(trace(tab, LIMIT), row, rtol=1e-5)
+
+
+def test_a_link_opens_any_integer_width_and_says_the_same_numbers_again(tab, address):
+    url = f"{address}/convergence?width_f=37&width_g=1000&draws=16&seed=5"
+    open_page(tab, url)
+    wait_for_alt(tab, "16 of 16 random networks drawn at n = 37, m = 1,000")
+    first = trace(tab, "empirical mean")
+    open_page(tab, url)
+    wait_for_alt(tab, "16 of 16 random networks drawn at n = 37, m = 1,000")
+    assert trace(tab, "empirical mean") == first
+    assert slider(tab, "width of f, n").get_attribute("aria-valuetext") == "37"
+
+
+def test_a_bad_link_is_mended_and_says_so(tab, address):
+    open_page(tab, f"{address}/convergence?width_f=99999999&depth_g=deep&colour=red&draws=16")
+    wait_for_alt(tab, "n = 1,000,000")
+    said = tab.locator('[data-testid="stAlert"]').all_inner_texts()
+    assert any("width_f=99999999" in s and "showing 1,000,000" in s for s in said)
+    assert any("depth_g=deep" in s and "showing the default" in s for s in said)
+    assert any("colour is not a setting" in s for s in said)
+    assert "width_f=1000000" in tab.url
+
+
+def test_a_preset_changes_the_link_and_reset_empties_it(tab, address):
+    open_page(tab, f"{address}/convergence?draws=16")
+    tab.get_by_text("only g wide", exact=True).click()
+    wait_for_alt(tab, "n = 8, m = 16,384")
+    assert "width_g=16384" in tab.url
+    tab.get_by_text("The numbers, the code, the link").click()
+    tab.get_by_text("Reset to defaults").click()
+    wait_for_alt(tab, "n = 64, m = 64")
+    assert "?" not in tab.url
+
+
+def test_the_csv_holds_the_library_s_numbers(tab, address):
+    open_page(tab, f"{address}/convergence?draws=16&depth_g=2&width_f=128")
+    wait_for_alt(tab, "16 of 16 random networks drawn at n = 128")
+    tab.get_by_text("The numbers, the code, the link").click()
+    with tab.expect_download() as download:
+        tab.get_by_text("Download CSV").click()
+    found = pd.read_csv(io.BytesIO(download.value.path().read_bytes()))
+    kernel = found[found.quantity == "kernel"]
+    settings = convergence.ConvergenceSettings(draws=16, depth_g=2, width_f=128)
+    for result in convergence.stream(settings):
+        if len(result.curves) == settings.draws:
+            break
+    np.testing.assert_allclose(kernel.theory, result.theory, rtol=1e-5)
+    np.testing.assert_allclose(kernel.value, result.curves.mean(0), rtol=1e-5)
+
+
+def test_zoom_stays_and_the_chart_is_never_blank_or_remounted_while_it_streams(tab, address):
+    open_page(tab, f"{address}/convergence")
+    tab.evaluate("""() => {
+        const chart = document.querySelector('.js-plotly-plot');
+        Object.assign(window, {mounted: chart, frames: 0, blank: 0, other: 0});
+        const look = () => {
+            const now = document.querySelector('.js-plotly-plot');
+            window.frames += 1;
+            window.blank += now?.querySelector('.main-svg') ? 0 : 1;
+            window.other += now === window.mounted ? 0 : 1;
+            requestAnimationFrame(look);
+        };
+        look();
+    }""")
+    box = tab.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
+    tab.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.2 * box["height"])
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.8 * box["height"], steps=4)
+    tab.mouse.up()
+    tab.wait_for_function("window.mounted._fullLayout.xaxis.range[0] > -1.5")
+    zoomed = tab.evaluate("window.mounted._fullLayout.xaxis.range")
+    for steps in (1, 1, -1):
+        before = alt(tab)
+        move(tab, "width of g, m", steps)
+        tab.wait_for_function("before => document.querySelector('.js-plotly-plot').ariaLabel !== before", arg=before)
+    assert tab.evaluate("[window.blank, window.other]") == [0, 0]
+    assert tab.evaluate("window.frames") > 10
+    assert tab.evaluate("window.mounted._fullLayout.xaxis.range") == zoomed

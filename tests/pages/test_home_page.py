@@ -1,0 +1,53 @@
+"""The home page, and what every page shares."""
+
+import urllib.request
+
+import pytest
+
+from hyperviz.studies.registry import STUDIES
+from tests.pages.browser import CHART
+from tests.pages.conftest import serving
+
+pytestmark = pytest.mark.browser
+
+
+def test_home_explains_a_hypernetwork_and_leads_to_every_page(tab, address):
+    tab.goto(address)
+    tab.get_by_role("img", name="weights v of g").wait_for()
+    tab.get_by_text("Computing on: ").wait_for()
+    for name in STUDIES:
+        tab.goto(address)
+        tab.get_by_text(f"Open {name}").click()
+        tab.wait_for_url(f"**/{name}*")
+        tab.wait_for_selector(CHART)
+
+
+def test_nothing_is_loaded_from_anywhere_but_the_app(tab, address):
+    asked = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto(f"{address}/convergence?draws=16")
+    tab.wait_for_selector(CHART)
+    assert any("/plotly/plotly.min.js" in url for url in asked)
+    assert [
+        url for url in asked if not url.startswith((address, "data:", "blob:", address.replace("http", "ws")))
+    ] == []
+
+
+def test_the_app_works_under_a_base_path(tab):
+    with serving("--server.baseUrlPath=class/a") as address:
+        tab.goto(f"{address}/class/a/convergence?draws=16")
+        tab.wait_for_selector(CHART)
+        with urllib.request.urlopen(f"{address}/class/a/", timeout=10) as answer:
+            assert answer.status == 200
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", ["", *STUDIES])
+def test_no_page_overflows_sideways(chromium, address, name, width, scheme):
+    context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{address}/{name}")
+    page.wait_for_selector(CHART if name else "svg[role=img]", timeout=60_000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()

@@ -1,0 +1,58 @@
+"""/inpainting in a real browser."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hyperviz.studies import inpainting
+from tests.pages.browser import alt, move, open_page, wait_for_alt
+
+pytestmark = pytest.mark.browser
+SOLVED = "Mean squared error after"
+
+
+def pixels(tab) -> list[int]:
+    return tab.evaluate("Array.from(document.querySelector('.js-plotly-plot').calcdata[0][0].z.flat())")
+
+
+def test_more_training_images_change_the_completed_digits(tab, address):
+    open_page(tab, f"{address}/inpainting?images=16")
+    wait_for_alt(tab, f"{SOLVED} 16 images: NNGP")
+    before = pixels(tab)
+    move(tab, "training images, N", 1)
+    wait_for_alt(tab, f"{SOLVED} 32 images: NNGP")
+    assert pixels(tab) != before
+    assert "images=32" in tab.url
+
+
+def test_a_link_hides_another_part_of_the_digits(tab, address):
+    open_page(tab, f"{address}/inpainting?images=16&hidden=left")
+    wait_for_alt(tab, f"{SOLVED} 16 images: NNGP")
+    sheet = np.array(tab.evaluate("document.querySelector('.js-plotly-plot').calcdata[0][0].z.map(r => Array.from(r))"))
+    seen = sheet[29:57, :28]
+    truth = sheet[:28, :28]
+    assert seen[:, :14].max() == 0
+    np.testing.assert_array_equal(seen[:, 14:], truth[:, 14:])
+
+
+def test_the_csv_holds_the_study_s_errors_and_the_paper_s(tab, address):
+    open_page(tab, f"{address}/inpainting?images=50")
+    tab.get_by_text("4 of 4 points of the curve").or_(tab.get_by_text("3 of 3 points of the curve")).wait_for()
+    tab.get_by_text("The numbers, the code, the link").click()
+    with tab.expect_download() as download:
+        tab.get_by_text("Download CSV").click()
+    found = pd.read_csv(io.BytesIO(download.value.path().read_bytes()))
+    *_, result = inpainting.stream(inpainting.InpaintingSettings(images=50))
+    row = found[(found.images == 50) & (found.kernel == "nngp") & (found.quantity == "mse")].iloc[0]
+    assert row.value == pytest.approx(result.errors[50, "nngp"].mse, rel=1e-9)
+    assert row.paper == 0.054
+
+
+def test_settings_too_large_for_a_page_get_a_sentence_and_the_page_lives(tab, address):
+    tab.goto(f"{address}/inpainting?images=4000")
+    tab.get_by_text("run from the command line").wait_for()
+    move(tab, "training images, N", -20)
+    wait_for_alt(tab, "images")
+    assert "10 images" in alt(tab)
