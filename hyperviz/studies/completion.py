@@ -57,6 +57,14 @@ def hidden(settings: InpaintingSettings) -> np.ndarray:
     return mask
 
 
+def warm() -> None:
+    """Compiles what the study needs, once: afterwards no setting compiles anything."""
+    x, y, settings = np.ones((1, SIZE**2)), np.ones((1, SIZE, SIZE)), {"depth_f": 1, "depth_g": 1, "bandwidth": 1.0}
+    grid.complete(x, y, x, ridge=1.0, **settings)
+    for _ in scattered.steps(x, y, np.zeros((1, 1), int), x, ridge=1.0, **settings):
+        pass
+
+
 @lru_cache(maxsize=128)
 def _kept(*_settings) -> dict[tuple, Outcome]:
     """Where the outcomes of these settings are kept, by (run, images, kernel, first digit shown): 10 kB each."""

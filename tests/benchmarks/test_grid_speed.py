@@ -26,16 +26,17 @@ def test_every_pixel_of_the_images_in_time(benchmark, images, kernel):
     assert benchmark.stats.stats.min < LIMITS[images]
 
 
-@pytest.mark.parametrize(
-    ("task", "kernel", "known"),
-    [
-        ("representation", "nngp", 0.0096),
-        ("representation", "hk", 0.0123),
-        ("inpainting", "nngp", 0.0264),
-        ("inpainting", "hk", 0.0272),
-    ],
-)
-def test_500_digits_give_the_known_errors(task, kernel, known):
+KNOWN = {  # means over 16 draws of the digits; one draw moves them by 4 %
+    ("representation", "nngp"): 0.0098,
+    ("representation", "hk"): 0.0132,
+    ("inpainting", "nngp"): 0.0268,
+    ("inpainting", "hk"): 0.0273,
+}
+
+
+@pytest.mark.parametrize(("task", "kernel"), KNOWN)
+def test_500_digits_give_the_known_errors(task, kernel):
     rng = np.random.default_rng(2)
     errors = [solve(500, task, kernel, rng.permutation(5000)) for _ in range(6)]
-    assert np.mean(errors) == pytest.approx(known, rel=0.02, abs=2 * np.std(errors, ddof=1) / len(errors) ** 0.5)
+    stderr = np.std(errors, ddof=1) / len(errors) ** 0.5
+    assert np.mean(errors) == pytest.approx(KNOWN[task, kernel], rel=0, abs=0.02 * KNOWN[task, kernel] + 2 * stderr)

@@ -11,6 +11,7 @@ from hyperviz.studies import completion, inpainting
 from hyperviz.studies.inpainting import InpaintingSettings, stream
 from hyperviz.studies.settings import mend, parse
 from hyperviz.studies.table1 import paper
+from hyperviz.theory import expansion
 
 
 def last(**settings):
@@ -111,6 +112,18 @@ def test_f_that_sees_nothing_predicts_0_and_the_result_says_so(monkeypatch):
         assert all((image == 0).all() for image in result.gallery.predicted.values())
         assert result.notes == ("f sees nothing of 8 of the 8 digits shown: their kernel and their prediction are 0.",)
     completion._kept.cache_clear()
+
+
+def test_after_the_warm_up_no_setting_compiles_anything():
+    completion.warm()
+    compiled = expansion._tables._cache_size()
+    for settings in (
+        {"seed": 9},
+        {"pixels": 3, "depth_f": 8},
+        {"pixels": 7, "activation_f": "leaky_relu", "bandwidth": 5},
+    ):
+        last(images=10, **settings)
+    assert expansion._tables._cache_size() == compiled
 
 
 def test_what_is_too_large_to_be_live_says_so_in_one_sentence():
