@@ -8,7 +8,10 @@ os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 if platform.system() == "Darwin":
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
-import jax
+# The small systems of the grid solver gain nothing from OpenBLAS's threads, and stall on them when cores are busy.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import jax  # noqa: E402
 
 # Once for the whole process: the context manager is thread-local and Streamlit
 # runs every page in a thread of its own. dtypes are written out everywhere else.

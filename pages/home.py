@@ -1,5 +1,7 @@
 """What a hypernetwork is, what the theory says, and where to try it."""
 
+import pathlib
+
 import jax
 import streamlit as st
 
@@ -29,7 +31,8 @@ st.markdown("#### See it")
 for column, (name, study) in zip(st.columns(2, gap="medium"), STUDIES.items(), strict=False):
     with column.container(border=True):
         st.markdown(f"**{study.claim}**  \n{study.source}")
-        st.page_link(f"pages/{name}.py", label=f"Open {name}", icon=":material/arrow_forward:")
+        page = pathlib.Path(__file__).with_name(f"{name}.py")
+        st.page_link(page, label=f"Open {name}", icon=":material/arrow_forward:")
 devices = ", ".join(sorted({device.device_kind for device in jax.devices()}))
 st.caption(
     f"Computing on: {devices}. Source of the theory: Galanti, Littwin, Wolf, Yang, *On Infinite-Width Hypernetworks*, "

@@ -127,6 +127,12 @@ def stream(settings: ConvergenceSettings) -> Iterator[ConvergenceResult]:
     yield result._replace(finished=True, progress=1.0, news=frozenset())
 
 
+def warm() -> None:
+    """Compiles what the study needs, once: afterwards no setting compiles anything."""
+    cells = (result for result in stream(ConvergenceSettings()) if result.cells)
+    next(cells)
+
+
 def _start(settings: ConvergenceSettings) -> ConvergenceResult:
     x, z = points(settings, ANGLES)
     at = slice(ORIGIN, ORIGIN + 1)

@@ -120,7 +120,7 @@ says that it converges to the hyperkernel Θ_h when **both** widths grow; one al
 - **Top**: thin lines are single random networks, the thick one their mean with a band of ± 2 standard errors, the
   dashed one the limit. Make both widths large and all lines fall on the dashed one.
 - **Width grid**: the variance of the entry at the dotted line over draws, in every cell of n × m.
-- **Lines**: three walks through that grid: {", ".join(LINES)}. While f widens m stays {NARROW_G}, while g widens n stays
+- **Lines**: three walks through that grid: {", ".join(LINES)}. While f widens m stays {NARROW_G}, while g widens n is
   {NARROW_F}. Slopes are fitted to widths from {WIDTHS[FITTED]} on; brackets are 95 % bootstrap intervals. Draws are
   heavy-tailed at small widths, where one draw moves a variance: the squared interquartile range (IQR², dotted) is
   the robust twin, and the verdict is judged by it.

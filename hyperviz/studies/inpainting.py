@@ -127,6 +127,7 @@ class InpaintingResult(NamedTuple):
     settings: InpaintingSettings
     gallery: Gallery
     errors: dict[tuple[int, str], Error]  # by (images, kernel)
+    lead: tuple[float, float] | None  # HK's error minus NNGP's at the chosen N, pair by pair, with its standard error
     notes: tuple[str, ...]  # what a person should know, a sentence each
     progress: float  # of the system under way
     finished: bool
@@ -134,7 +135,7 @@ class InpaintingResult(NamedTuple):
 
 def stream(settings: InpaintingSettings) -> Iterator[InpaintingResult]:
     """Ever better results: the gallery, the error at the chosen N, then against N, smallest first, run after run."""
-    result = InpaintingResult(settings, _gallery(settings), {}, (), 0.0, False)
+    result = InpaintingResult(settings, _gallery(settings), {}, None, (), 0.0, False)
     outcomes: dict[tuple[int, str], list[Outcome]] = {}
     for run, size, kernel in _order(settings):
         first = run == 0 and size == settings.images
@@ -144,7 +145,8 @@ def stream(settings: InpaintingSettings) -> Iterator[InpaintingResult]:
                 result = result._replace(gallery=result.gallery._replace(predicted=predicted))
             if outcome is not None:
                 outcomes.setdefault((size, kernel), []).append(outcome)
-                result = result._replace(errors=result.errors | {(size, kernel): _error(outcomes[size, kernel])})
+                errors = result.errors | {(size, kernel): _error(outcomes[size, kernel])}
+                result = result._replace(errors=errors, lead=_lead(outcomes, settings.images))
             result = result._replace(progress=progress)
             yield result._replace(notes=_notes(result))
     yield result._replace(notes=_notes(result), progress=1.0, finished=True)
@@ -185,6 +187,16 @@ def _error(outcomes: list[Outcome]) -> Error:
     stderr, stderr_hidden = map(float, values.std(axis=0, ddof=1) / len(values) ** 0.5)
     jitter, expansion = max(o.jitter for o in outcomes), max(o.expansion_error for o in outcomes)
     return Error(mse, stderr, mse_hidden, stderr_hidden, len(outcomes), jitter, expansion)
+
+
+def _lead(outcomes: dict, images: int) -> tuple[float, float] | None:
+    """On the same digits the two kernels err alike: the difference is known far better than either error."""
+    pairs = list(zip(outcomes.get((images, "hk"), []), outcomes.get((images, "nngp"), []), strict=False))
+    if not pairs:
+        return None
+    values = [hk.squares[:, 0] - nngp.squares[:, 0] for hk, nngp in pairs]
+    values = np.mean(values, axis=1) if len(values) > 1 else values[0]
+    return float(values.mean()), float(values.std(ddof=1) / len(values) ** 0.5)
 
 
 def _notes(result: InpaintingResult) -> tuple[str, ...]:

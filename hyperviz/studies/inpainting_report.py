@@ -23,15 +23,15 @@ def verdict(result: InpaintingResult) -> Verdict:
     if not said:
         return Verdict(f"Solving {settings.images:,} images, lowest frequencies first.", "measuring")
     text = f"Mean squared error after {settings.images:,} images: {said}{_printed(settings)}."
-    nngp, hk = errors.get("nngp"), errors.get("hk")
-    if not (nngp and hk):
+    if result.lead is None:
         return Verdict(text, "measuring")
-    gap, noise = hk.mse - nngp.mse, math.hypot(hk.mse_stderr, nngp.mse_stderr)
+    gap, noise = result.lead
+    paired = f"{abs(gap):.2g} ± {2 * noise:.1g} on the same digits"
     if gap > 2 * noise:
-        return Verdict(f"NNGP beats HK, as in the paper. {text}", "holds")
+        return Verdict(f"NNGP beats HK, by {paired}, as in the paper. {text}", "holds")
     if gap < -2 * noise:
-        return Verdict(f"HK beats NNGP here, against the paper. {text}", "differs")
-    return Verdict(f"NNGP and HK lie within two standard errors. {text}", "measuring")
+        return Verdict(f"HK beats NNGP here, by {paired}, against the paper. {text}", "differs")
+    return Verdict(f"NNGP and HK differ by less than the error, {paired}. {text}", "measuring")
 
 
 def _with_error(error: Error) -> str:

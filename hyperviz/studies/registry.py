@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from hyperviz.studies import convergence, convergence_report, inpainting, inpainting_report
+from hyperviz.studies import completion, convergence, convergence_report, inpainting, inpainting_report
 
 
 class Study(NamedTuple):
@@ -17,6 +17,7 @@ class Study(NamedTuple):
     paper: Any
     stream: Callable
     report: Any  # the module with verdict, progress, table and code
+    warm: Callable  # compiles what the study needs
 
 
 STUDIES = {
@@ -27,6 +28,7 @@ STUDIES = {
         convergence.PAPER,
         convergence.stream,
         convergence_report,
+        convergence.warm,
     ),
     "inpainting": Study(
         "An infinitely wide hypernetwork completes digits from little data",
@@ -35,5 +37,6 @@ STUDIES = {
         inpainting.PAPER,
         inpainting.stream,
         inpainting_report,
+        completion.warm,
     ),
 }

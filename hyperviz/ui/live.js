@@ -27,7 +27,7 @@ export default function ({ parentElement, data }) {
   const feed = '.st-key-' + CSS.escape(data.feed);
   chart.style.height = data.height + 'px';
   chart.setAttribute('role', 'img');
-  let mounted = true, seen = '', observer, retry;
+  let mounted = true, seen = '', settings, observer, retry;
 
   // a picture of square pixels is no taller than its width allows: no empty space on a phone
   const height = (meta) => Math.min(data.height, meta?.aspect ? chart.clientWidth * meta.aspect + meta.margin : Infinity);
@@ -39,7 +39,8 @@ export default function ({ parentElement, data }) {
     const { data: traces, layout } = JSON.parse(text);
     chart.setAttribute('aria-label', layout.meta?.alt ?? '');
     chart.style.height = height(layout.meta) + 'px';
-    window.Plotly.react(chart, traces, { ...layout, height: undefined, autosize: true }, config(data.file, layout.meta.scale));
+    settings ??= config(data.file, layout.meta.scale); // one object: plotly starts over when a button's function is new
+    window.Plotly.react(chart, traces, { ...layout, height: undefined, autosize: true }, settings);
   };
   const watch = () => {
     if (!mounted) return;

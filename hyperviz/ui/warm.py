@@ -10,11 +10,9 @@ import streamlit as st
 from hyperviz.studies.registry import STUDIES
 from hyperviz.ui.gate import gate
 
-PICTURES = 8  # results of every study: enough to have compiled everything
-
 
 def begin() -> threading.Thread:
-    """Runs the first pictures of every study in the background."""
+    """Compiles every study in the background; a visitor who comes first waits for the study at hand, not twice."""
     thread = threading.Thread(target=_all, name="warm-up", daemon=True)
     thread.start()
     return thread
@@ -22,10 +20,8 @@ def begin() -> threading.Thread:
 
 def _all() -> None:
     for study in STUDIES.values():
-        results = study.stream(study.settings())
-        for picture in range(PICTURES):
-            with gate.turn(picture):
-                next(results, None)
+        with gate.turn(0):
+            study.warm()
 
 
 def failed(error: Exception) -> bool:

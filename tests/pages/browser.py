@@ -33,8 +33,6 @@ def wait_for_alt(tab, text: str, chart: int = 0) -> None:
 
 def trace(tab, name: str, chart: int = 0) -> list[float]:
     """The y values of a trace whose name begins so, as the browser drew them."""
-    script = """([n, name]) => Array.from(document.querySelectorAll('.js-plotly-plot')[n]
-        ._fullData.find(t => t.name.startsWith(name))._input.y?.bdata
-        ? document.querySelectorAll('.js-plotly-plot')[n].calcdata.find(c => c[0].trace.name.startsWith(name)).map(p => p.y)
-        : document.querySelectorAll('.js-plotly-plot')[n]._fullData.find(t => t.name.startsWith(name)).y)"""
+    script = """([n, name]) => document.querySelectorAll('.js-plotly-plot')[n].calcdata
+        .find(points => points[0].trace.name.startsWith(name)).map(point => point.y)"""
     return tab.evaluate(script, [chart, name])
