@@ -11,7 +11,7 @@ if platform.system() == "Darwin":
 # The small systems of the grid solver gain nothing from OpenBLAS's threads, and stall on them when cores are busy.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import jax  # noqa: E402
+import jax
 
 # Once for the whole process: the context manager is thread-local and Streamlit
 # runs every page in a thread of its own. dtypes are written out everywhere else.

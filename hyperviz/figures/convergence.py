@@ -113,7 +113,7 @@ def _small(values) -> np.ndarray:
 
 
 def _log(values) -> float:
-    return np.nan if values is None or (v := variance(values)) <= 0 else np.log10(v)
+    return np.nan if values is None or (v := variance(values)) <= 0 else float(np.log10(v))
 
 
 FIGURES = {"curve": curve, "variance": heatmap, "lines": lines, "factors": factors}

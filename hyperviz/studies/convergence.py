@@ -217,6 +217,6 @@ def _slopes(cells: dict) -> dict[str, Line]:
     for name, (cell, claim, other) in LINES.items():
         if all(cell(width) in cells for width in widths):
             samples = [cells[cell(width)] for width in widths]
-            fits = [slope(widths, samples, statistic) for statistic in (variance, squared_spread)]
-            found[name] = Line(*fits, claim, other)
+            plain, robust = (slope(widths, samples, statistic) for statistic in (variance, squared_spread))
+            found[name] = Line(plain, robust, claim, other)
     return found

@@ -21,8 +21,8 @@ class Option:
     label: str
     help: str
     symbol: str = ""
-    low: float | None = None
-    high: float | None = None
+    low: float = 0  # low and high mean nothing where there are choices
+    high: float = 0
     choices: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     number: type = int
@@ -81,7 +81,7 @@ def plain(value: Any) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:.10g}"
 
 
-def option(default: Any, low: float | None = None, high: float | None = None, **words: Any) -> Any:
+def option(default: Any, low: float = 0, high: float = 0, **words: Any) -> Any:
     """A dataclass field that carries its Option."""
     return dataclasses.field(default=default, metadata={"option": Option(default=default, low=low, high=high, **words)})
 

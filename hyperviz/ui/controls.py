@@ -22,7 +22,7 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Setti
     st.session_state.setdefault("said", [])
     _seed(study, kind)
     if presets:
-        chosen = {"key": f"{study}:preset", "on_change": _preset, "args": (study, presets)}
+        chosen: dict[str, Any] = {"key": f"{study}:preset", "on_change": _preset, "args": (study, presets)}
         st.pills("presets", list(presets), label_visibility="collapsed", **chosen)
     with st.container(key="controls"):
         values = _widgets(study, options(kind))
@@ -84,7 +84,7 @@ def _widgets(study: str, declared: dict[str, Option]) -> dict[str, Any]:
 
 def _widget(key: str, declared: Option) -> Any:
     label = f"{declared.label}, {declared.symbol}" if declared.symbol else declared.label
-    shared = {"key": key, "help": f"{declared.help} ({declared.range})"}
+    shared: dict[str, Any] = {"key": key, "help": f"{declared.help} ({declared.range})"}
     if declared.choices and len("".join(declared.choices)) > SHORT:
         return st.selectbox(label, declared.choices, **shared)
     if declared.choices:

@@ -17,9 +17,13 @@ def take_away(study: str, settings: Any, table: Callable[[], pd.DataFrame], code
     """Download, code, link and reset, folded; `table` is called when somebody asks for the numbers."""
     with st.expander("The numbers, the code, the link"):
         row, file = st.container(horizontal=True), f"hyperviz-{study}.csv"
-        icons = {"icon": ":material/download:", "on_click": "ignore"}
+        icons: dict[str, Any] = {"icon": ":material/download:", "on_click": "ignore"}
         row.download_button("Download CSV", lambda: table().to_csv(index=False), file, "text/csv", **icons)
-        again = {"icon": ":material/restart_alt:", "on_click": controls.reset, "args": (study, type(settings))}
+        again: dict[str, Any] = {
+            "icon": ":material/restart_alt:",
+            "on_click": controls.reset,
+            "args": (study, type(settings)),
+        }
         row.button("Reset to defaults", **again)
         st.caption("These lines reproduce the numbers with the library:")
         st.code(code, language="python")

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 import streamlit as st
+import streamlit.components.v2 as components
 from streamlit.delta_generator import DeltaGenerator
 
-_chart = st.components.v2.component(
+_chart = components.component(
     "hyperviz.live_chart",
     html='<div class="live"></div>',
     isolate_styles=False,
