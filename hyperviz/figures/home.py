@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+
 from hyperviz.figures import style
 
 ALT = "A point x goes into f, which outputs the weights v of g; g takes a point z to the output h of x and z."
 
 
 def picture(dark: bool = False) -> str:
-    """An SVG: x -> f -> weights v -> g, z -> g -> h."""
+    """An image element: x -> f -> weights v -> g, z -> g -> h."""
     p = style.palette(dark)
     body = [
         _box(150, 30, 150, 80, p.f, "f", "depth L, width n"),
@@ -25,8 +27,10 @@ def picture(dark: bool = False) -> str:
         _text(225, 170, "it writes g's weights", p.faint, 15),
     ]
     marker = f'<marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L10 5L0 10z" fill="{p.ink}"/></marker>'  # noqa: E501
-    head = f'<svg role="img" aria-label="{ALT}" viewBox="0 0 810 226" style="width:100%;max-width:760px;height:auto">'
-    return f"{head}<defs>{marker}</defs>{''.join(body)}</svg>"
+    head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 810 226" font-family="sans-serif">'
+    svg = f"{head}<defs>{marker}</defs>{''.join(body)}</svg>"
+    data = base64.b64encode(svg.encode()).decode()  # an inline svg would be taken out as unsafe
+    return f'<img alt="{ALT}" src="data:image/svg+xml;base64,{data}" style="width:100%;max-width:760px">'
 
 
 def _box(x, y, width, height, colour, name, below) -> str:

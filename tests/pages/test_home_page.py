@@ -48,6 +48,6 @@ def test_no_page_overflows_sideways(chromium, address, name, width, scheme):
     context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
     page = context.new_page()
     page.goto(f"{address}/{name}")
-    page.wait_for_selector(CHART if name else "svg[role=img]", timeout=60_000)
+    page.wait_for_selector(CHART if name else "img[alt]", timeout=60_000)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
