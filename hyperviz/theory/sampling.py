@@ -54,12 +54,13 @@ def problem(
 
     h is homogeneous, of degree H in |x| and 1 in |z|, so norms never meet float32's range inside a draw.
     """
-    x, z = checks.points("x", x), checks.points("z", z)
-    checks.same_length(x, z)
     L, H = (checks.at_least(name, d, 1, MAX_DEPTH) for name, d in (("depth_f", depth_f), ("depth_g", depth_g)))
     n, m = (checks.at_least(name, w, 1, MAX_WIDTH) for name, w in (("width_f", width_f), ("width_g", width_g)))
-    (x, norm_x), (z, norm_z) = _unit(x), _unit(z)
-    distinct, member = _distinct(x)
+    with jax.ensure_compile_time_eval():  # inside jit too, known points are looked at: the same key, the same numbers
+        x, z = checks.points("x", x), checks.points("z", z)
+        checks.same_length(x, z)
+        (x, norm_x), (z, norm_z) = _unit(x), _unit(z)
+        distinct, member = _distinct(x)
     scale = norm_x ** jnp.asarray(H, norm_x.dtype) * norm_z
     sigma, phi = activation(activation_f, alpha), activation(activation_g, alpha)
     f = Net(_gram(distinct), jnp.asarray(L, jnp.int32), jnp.asarray(n, jnp.int32), sigma)
