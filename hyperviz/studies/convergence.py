@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -155,19 +154,20 @@ def _curve(settings: ConvergenceSettings) -> Iterator[dict]:
     """Draws of the whole curve at the chosen widths, one after the other."""
     architecture = _depths(settings) | {"width_f": settings.width_f, "width_g": settings.width_g}
     rows = draws.kept("curve", settings.x, settings.seed, *architecture.values())
-    shown = -np.inf
+    clock = draws.Clock()
     for i in range(settings.draws):
         if i not in rows:
             work = draws.draw(draws.keys(settings.seed, 0, i, 1), points(settings, ANGLES), architecture)
             rows[i] = (yield from _shown(work)).kernel[0, ORIGIN]
-        if time.monotonic() - shown > draws.STEP or i == settings.draws - 1:
+        if clock.picture() or i == settings.draws - 1:
             yield {"curves": _first(rows, settings.draws), "progress": 0.0}
-            shown = time.monotonic()
+        elif clock.step():
+            yield {}
 
 
 def _grid(settings: ConvergenceSettings) -> Iterator[dict]:
     """The watched entry in every cell (n, m): all cells with few draws first, then again with more."""
-    pair, shown = points(settings, np.array([0.0, settings.theta])), time.monotonic()
+    pair, clock = points(settings, np.array([0.0, settings.theta])), draws.Clock()
     cells = draws.kept("grid", settings.x, settings.theta, settings.seed, settings.depth_f, settings.depth_g)
     if cells:
         yield {"cells": _by_cell(cells, settings.draws)}
@@ -176,9 +176,10 @@ def _grid(settings: ConvergenceSettings) -> Iterator[dict]:
             key = draws.keys(settings.seed, 1 + n + 10_000 * m, first, LANES)
             work = draws.draw(key, pair, _depths(settings) | {"width_f": n, "width_g": m})
             cells[first, n, m] = (yield from _shown(work)).kernel[:, 0, 1]
-            if time.monotonic() - shown > draws.STEP or (n, m) == CELLS[-1]:
+            if clock.picture() or (n, m) == CELLS[-1]:
                 yield {"cells": _by_cell(cells, settings.draws)}
-                shown = time.monotonic()
+            elif clock.step():
+                yield {}
 
 
 def _shown(work) -> Generator[dict, None, draws.Draws]:

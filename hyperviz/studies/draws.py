@@ -12,8 +12,31 @@ import numpy as np
 
 from hyperviz.theory import sampling
 
-STEP = 0.1  # seconds of work after which a picture may change, or a moved slider ends the computation
+STEP = 0.06  # seconds of work after which a moved slider ends the computation
+PICTURE = 0.3  # seconds between two pictures of one chart: a browser that draws all the time answers no slider
 FIRST_TICKS = 24  # of a stage; then as many as fit a STEP
+
+
+class Clock:
+    """When to stop for a moment, and when to show a picture: the first at once, then every PICTURE seconds."""
+
+    def __init__(self) -> None:
+        """Neither has happened yet."""
+        self._stepped = self._drawn = -np.inf
+
+    def step(self) -> bool:
+        """Whether STEP seconds have gone since the last yes."""
+        if time.monotonic() - self._stepped < STEP:
+            return False
+        self._stepped = time.monotonic()
+        return True
+
+    def picture(self) -> bool:
+        """Whether PICTURE seconds have gone since the last yes."""
+        if time.monotonic() - self._drawn < PICTURE:
+            return False
+        self._stepped = self._drawn = time.monotonic()
+        return True
 
 
 class Draws(NamedTuple):
@@ -35,11 +58,15 @@ def keys(seed: int, stream: int, first: int, count: int):
     return _folded(base, np.arange(first, first + count))
 
 
+_compiled: set[tuple[int, int]] = set()  # points and lanes: nothing else decides what is compiled
 _folded = jax.jit(jax.vmap(jax.random.fold_in, in_axes=(None, 0)))
 
 
 def draw(keys, points, settings: dict) -> Generator[float, None, Draws]:
     """Draws on the points (x, z), one for each key; yields how far they are every STEP seconds."""
+    shape = (len(points[0]), len(keys))
+    if shape not in _compiled:
+        yield 0.0  # so that what needs no draw, the limit, is on the screen while the rest is compiled
     what, scale = sampling.problem(*points, **settings)
     progress = sampling.begin(keys, what)
     brief = len(keys) * seconds(len(points[0]), **settings) < STEP
@@ -51,6 +78,7 @@ def draw(keys, points, settings: dict) -> Generator[float, None, Draws]:
         ticks = int(ticks * np.clip(pace, 0.5, 4)) + 1 if progress.stage == stage else FIRST_TICKS
         if not progress.done:
             yield progress.ticks / progress.ends[-1]
+    _compiled.add(shape)
     scale = np.asarray(scale)
     states = progress.states
     return Draws(np.asarray(states.value) * scale, np.asarray(states.kernel) * (scale[:, None] * scale))

@@ -27,7 +27,7 @@ export default function ({ parentElement, data }) {
   const feed = '.st-key-' + CSS.escape(data.feed);
   chart.style.height = data.height + 'px';
   chart.setAttribute('role', 'img');
-  let mounted = true, seen = '', settings, observer, retry;
+  let mounted = true, seen = '', settings, observer, retry, frame;
 
   // a picture of square pixels is no taller than its width allows: no empty space on a phone
   const height = (meta) => Math.min(data.height, meta?.aspect ? chart.clientWidth * meta.aspect + meta.margin : Infinity);
@@ -42,11 +42,12 @@ export default function ({ parentElement, data }) {
     settings ??= config(data.file, layout.meta.scale); // one object: plotly starts over when a button's function is new
     window.Plotly.react(chart, traces, { ...layout, height: undefined, autosize: true }, settings);
   };
+  const soon = () => { frame ??= requestAnimationFrame(() => { frame = null; draw(); }); }; // the last of a burst
   const watch = () => {
     if (!mounted) return;
     const box = document.querySelector(feed);
     if (!box) { retry = setTimeout(watch, 30); return; }
-    observer = new MutationObserver(draw);
+    observer = new MutationObserver(soon);
     observer.observe(box, { childList: true, subtree: true, characterData: true });
     draw();
   };
@@ -55,6 +56,7 @@ export default function ({ parentElement, data }) {
   return () => {
     mounted = false;
     clearTimeout(retry);
+    cancelAnimationFrame(frame);
     observer?.disconnect();
     window.Plotly?.purge(chart);
   };

@@ -8,11 +8,10 @@ import threading
 import streamlit as st
 
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui.gate import gate
 
 
 def begin() -> threading.Thread:
-    """Compiles every study in the background; a visitor who comes first waits for the study at hand, not twice."""
+    """Compiles every study in the background, outside the gate: compiling needs no turn on the accelerator."""
     thread = threading.Thread(target=_all, name="warm-up", daemon=True)
     thread.start()
     return thread
@@ -20,8 +19,7 @@ def begin() -> threading.Thread:
 
 def _all() -> None:
     for study in STUDIES.values():
-        with gate.turn(0):
-            study.warm()
+        study.warm()
 
 
 def failed(error: Exception) -> bool:
