@@ -108,7 +108,8 @@ def kernels(
         raise InvalidInput(
             "x2 and z2 belong together; got one of them: pass both, or neither for the first set itself."
         )
-    arrays = [checks.points(name, v) for name, v in (("x1", x1), ("z1", z1), ("x2", x2), ("z2", z2)) if v is not None]
+    given = {"x1": x1, "z1": z1} | ({} if x2 is None else {"x2": x2, "z2": z2})
+    arrays = [checks.points(name, v) for name, v in given.items()]
     for x, z in zip(arrays[::2], arrays[1::2], strict=True):
         checks.same_length(x, z)
     if len(arrays) == 4:

@@ -55,6 +55,9 @@ def apply(
     """
     x, z = checks.points("x", x), checks.points("z", z)
     checks.same_length(x, z)
+    V = params.generator[0]
+    checks.same_width(x, params.hidden[0] if params.hidden else V[:, 0], "x", "the weights of f")
+    checks.same_width(z, V[:, :, 0], "z", "the weights of g")
     sigma, phi = activation(activation_f, alpha), activation(activation_g, alpha)
     h = jax.vmap(lambda x, z: _primary(z, _weights(params, x, sigma), phi))(x, z)
     return h[:, 0] if h.shape[1] == 1 else h
