@@ -9,6 +9,7 @@ import json
 import pathlib
 import sys
 import time
+from typing import NoReturn
 
 import plotly.io
 
@@ -23,13 +24,23 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         return _list() if given.command == "list" else _run(given)
-    except (HypervizError, OSError) as error:
+    except HypervizError as error:
         print(f"hyperviz: {error}", file=sys.stderr)
-        return 2
+    except OSError as error:
+        said = f"hyperviz: --out must be a folder that can be written to; got {error.filename} ({error.strerror})."
+        print(said, file=sys.stderr)
+    return 2
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"hyperviz: {message}; see {self.prog} --help.\n")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m hyperviz", description=hyperviz.__doc__, allow_abbrev=False)
+    parser = _Parser("python -m hyperviz", description=hyperviz.__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="name every study with its claim")
     run = commands.add_parser("run", help="run a study to its end", allow_abbrev=False)
@@ -61,12 +72,12 @@ def _run(given: argparse.Namespace) -> int:
     asked = {name: getattr(given, name) for name in options(study.settings) if getattr(given, name) is not None}
     settings = parse(study.settings, (dataclasses.asdict(study.paper) if given.paper else {}) | asked)
     given.out.mkdir(parents=True, exist_ok=True)
+    about = {"study": given.study, "hyperviz": hyperviz.__version__, "settings": dataclasses.asdict(settings)}
+    (given.out / "settings.json").write_text(json.dumps(about, indent=2) + "\n", "utf-8")  # first: a bad DIR says so
     result = _last(study, settings)
     study.report.table(result).to_csv(given.out / "result.csv", index=False)
     figures = importlib.import_module(f"hyperviz.figures.{given.study}").FIGURES
     (given.out / "figure.html").write_text(_html(study, [draw(result) for draw in figures.values()]), "utf-8")
-    about = {"study": given.study, "hyperviz": hyperviz.__version__, "settings": dataclasses.asdict(settings)}
-    (given.out / "settings.json").write_text(json.dumps(about, indent=2) + "\n", "utf-8")
     print(study.report.verdict(result).text)
     return 0
 

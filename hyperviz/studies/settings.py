@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -44,7 +44,7 @@ class Option:
         return f"{'an integer' if self.kind is int else 'a number'} from {plain(self.low)} to {plain(self.high)}{words}"
 
     @property
-    def grid(self) -> list:
+    def grid(self) -> Sequence:
         """The positions of its slider: powers of two between the bounds on a log scale, else equal steps."""
         if self.log and self.kind is int:
             powers = [2**i for i in range(64) if self.low < 2**i < self.high]
@@ -52,6 +52,8 @@ class Option:
         if self.log:
             decades = range(round(math.log10(self.low) * 4), round(math.log10(self.high) * 4) + 1)
             return [float(f"{10 ** (i / 4):.2g}") for i in decades]
+        if self.kind is int:
+            return range(int(self.low), int(self.high) + 1, int(self.step or 1))
         step = self.step or 1
         count = round((self.high - self.low) / step)
         return [self.kind(round(self.low + i * step, 10)) for i in range(count + 1)]
@@ -77,8 +79,8 @@ class Option:
 
 
 def plain(value: Any) -> str:
-    """1,000,000 and 0.001, never 1e+06."""
-    return f"{value:,.0f}" if value == int(value) else f"{value:.10g}"
+    """1,000,000 and 0.001, never 1e+06; what nobody would write out is not written out."""
+    return f"{value:,.0f}" if value == int(value) and abs(value) < 1e15 else f"{value:.10g}"
 
 
 def option(default: Any, low: float = 0, high: float = 0, **words: Any) -> Any:
@@ -92,9 +94,12 @@ def options(kind: type) -> dict[str, Option]:
 
 
 def check(settings: Any) -> None:
-    """Refuses a setting out of its range; called by every Settings class when it is made."""
+    """Refuses a setting out of its range; called by every Settings class when it is made.
+
+    Each value takes its own type: "64" and 64.0 are 64, so that equal settings are one file, one link, one cache entry.
+    """
     for name, declared in options(type(settings)).items():
-        _strict(name, declared, getattr(settings, name))
+        object.__setattr__(settings, name, _strict(name, declared, getattr(settings, name)))
 
 
 def _strict(name: str, declared: Option, given: Any) -> Any:

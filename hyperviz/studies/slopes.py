@@ -36,7 +36,7 @@ def squared_spread(samples: np.ndarray) -> np.ndarray:
 def slope(widths: Sequence[float], samples: Sequence[np.ndarray], statistic: Callable, seed: int = 0) -> Slope | None:
     """Least squares through log statistic against log width; the interval resamples the draws of each width.
 
-    None where a statistic is 0 (every draw dead) and has no logarithm.
+    None where a statistic is 0 (every draw dead) or not finite, and has no logarithm.
     """
     generator = np.random.default_rng(seed)
     logs, again = [], []
@@ -44,7 +44,7 @@ def slope(widths: Sequence[float], samples: Sequence[np.ndarray], statistic: Cal
         picks = generator.integers(0, len(values), (RESAMPLES, len(values)))
         logs.append(statistic(values))
         again.append(statistic(values[picks]))
-    if min(logs) <= 0:
+    if not (np.isfinite(logs).all() and min(logs) > 0):
         return None
     tiny = np.finfo(float).tiny
     fitted = _fit(np.log(widths), np.log(logs))
