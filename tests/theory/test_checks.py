@@ -96,7 +96,7 @@ ONE_BY_ONE = {
         "bandwidth must be a finite number above 0; got nan",
     ),
     "bandwidth in words": ({"coordinates": FourierFeatures("wide")}, "bandwidth must be a number above 0; got 'wide'"),
-    "range": ({"x": X * 1e10, "depth_g": 4}, "the kernel of h would reach .*, which float32 cannot hold .*scale x to norm"),
+    "range": ({"x": X * 1e10, "depth_g": 4}, "the kernel of h would reach .*, which float32 cannot hold"),
     "range of f": ({"x": X * 1e-25}, "the kernel of f would reach .*, which float32 cannot hold .*scale x to norm"),
 }
 SIZES = {
