@@ -11,6 +11,7 @@ import jax
 import numpy as np
 
 from hyperviz.theory import sampling
+from hyperviz.theory.execution import alone
 
 STEP = 0.06  # seconds of work after which a moved slider ends the computation
 PICTURE = 0.3  # seconds between two pictures of one chart: a browser that draws all the time answers no slider
@@ -59,7 +60,7 @@ def keys(seed: int, stream: int, first: int, count: int):
 
 
 _compiled: set[tuple[int, int]] = set()  # points and lanes: nothing else decides what is compiled
-_folded = jax.jit(jax.vmap(jax.random.fold_in, in_axes=(None, 0)))
+_folded = alone(jax.jit(jax.vmap(jax.random.fold_in, in_axes=(None, 0))))
 
 
 def draw(keys, points, settings: dict) -> Generator[float, None, Draws]:
@@ -73,7 +74,7 @@ def draw(keys, points, settings: dict) -> Generator[float, None, Draws]:
     ticks = progress.ends[-1] if brief else FIRST_TICKS
     while not progress.done:
         began, stage = time.monotonic(), progress.stage
-        progress = jax.block_until_ready(sampling.advance_by(progress, what, ticks, within_stage=not brief))
+        progress = sampling.advance_by(progress, what, ticks, within_stage=not brief)
         pace = STEP / max(time.monotonic() - began, 1e-4)
         ticks = int(ticks * np.clip(pace, 0.5, 4)) + 1 if progress.stage == stage else FIRST_TICKS
         if not progress.done:

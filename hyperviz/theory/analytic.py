@@ -17,6 +17,7 @@ from jaxtyping import Array, ArrayLike, Float, Int, Real
 from hyperviz.errors import InvalidInput
 from hyperviz.theory import checks
 from hyperviz.theory.activations import Activation, Correlation, activation, duals, product, second_moment
+from hyperviz.theory.execution import alone
 
 TILE = 256  # rows and columns of a tile: its dozen arrays stay in the cache
 MAX_DEPTH = 64
@@ -167,6 +168,7 @@ def _features(a, b, bandwidth, dtype) -> Correlation:
     return Correlation(jnp.exp(exponent).astype(dtype), -jnp.expm1(exponent).astype(dtype))
 
 
+@alone
 @partial(jax.jit, static_argnames=("dtype", "symmetric"))
 def _tiles(a: _Points, b: _Points, model: _Model, bandwidth, dtype, symmetric: bool) -> Kernels:
     """All tiles, or those on and above the diagonal and their transposes, written into the four results.

@@ -16,6 +16,7 @@ from jaxtyping import Array, Float
 
 from hyperviz.theory.activations import Correlation, duals, product
 from hyperviz.theory.analytic import f_recursion, g_recursion
+from hyperviz.theory.execution import alone
 
 NODES = 192  # enough for 1e-11 at bandwidth 10 on 28 x 28, the worst of the range; fixed, so that nothing recompiles
 TOLERANCE = 1e-12  # of the truncated sum; the grid's small eigenvalues are sums of 784 such errors
@@ -66,6 +67,7 @@ def evaluate(a: Float[np.ndarray, "degree R"], theta: np.ndarray) -> Float[np.nd
     return values.reshape(a.shape[1], *theta.shape)
 
 
+@alone
 @jax.jit
 def _tables(theta, sigma, gap, depth_f, depth_g, slopes) -> Tables:
     """F on all pairs of the angles and the sigmas; depths and slopes are traced."""

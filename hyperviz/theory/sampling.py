@@ -12,6 +12,7 @@ from jaxtyping import Array, ArrayLike, Float, Real
 
 from hyperviz.theory import checks, lazy
 from hyperviz.theory.activations import activation
+from hyperviz.theory.execution import alone
 from hyperviz.theory.lazy import Net, Problem, State
 from hyperviz.theory.schedule import MAX_DEPTH, advance, room, tick, ticks
 
@@ -31,15 +32,17 @@ def _draw(problem: Problem, key) -> Draw:
     return Draw(state.value, state.kernel)
 
 
-_draw_one = jax.jit(_draw)
+_draw_one = alone(jax.jit(_draw))
 _PER_LANE = State._make([None] + [0] * (len(State._fields) - 1))  # lanes share the tick, so a switch stays a switch
 
 
+@alone
 @jax.jit
 def _start_many(problem: Problem, keys) -> State:
     return jax.vmap(lambda _: lazy.start(problem, MAX_DEPTH), out_axes=_PER_LANE)(keys)
 
 
+@alone
 @jax.jit
 def _advance_many(problem: Problem, keys, states: State, until) -> State:
     one = jax.vmap(partial(tick, problem), in_axes=(0, _PER_LANE, 0), out_axes=(_PER_LANE, 0))

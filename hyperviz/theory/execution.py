@@ -1,0 +1,33 @@
+"""One compiled loop at a time in this process.
+
+XLA's CPU runtime hangs for ever when as many compiled loops run at once as it has threads (seen with two on two
+cores, jaxlib 0.10.2, with and without asynchronous dispatch). Viewers, the warm-up and a library's own threads all
+come through here; the fair order among viewers is the app's matter.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+import jax
+
+from hyperviz.theory import checks
+
+Function = TypeVar("Function", bound=Callable)
+_turn = threading.RLock()
+
+
+def alone(compiled: Function) -> Function:
+    """The same function, run by one thread at a time and finished when it returns; untouched under a transformation."""
+
+    @functools.wraps(compiled)
+    def run(*arguments, **settings):
+        if checks.traced(*jax.tree.leaves((arguments, settings))):
+            return compiled(*arguments, **settings)
+        with _turn:
+            return jax.block_until_ready(compiled(*arguments, **settings))
+
+    return run  # type: ignore[return-value]
