@@ -14,6 +14,7 @@ from hyperviz.studies import draws
 from hyperviz.studies.settings import check, option
 from hyperviz.studies.slopes import Slope, slope, squared_spread, variance
 from hyperviz.theory import analytic
+from hyperviz.theory.activations import NAMES
 
 ANGLES = np.linspace(-np.pi / 2, np.pi / 2, 33)
 ORIGIN = 16  # the index of theta = 0
@@ -56,6 +57,12 @@ class ConvergenceSettings:
         symbol="θ",
         label="angle of the pair (radians)",
         help="which entry is watched: K between z(0) and z(θ), z(θ) = (sin θ, cos θ)",
+    )
+    activation_f: str = option(
+        "relu", symbol="σ", label="activation of f", more=True, choices=NAMES, help="of the hidden layers of f"
+    )
+    activation_g: str = option(
+        "relu", symbol="φ", label="activation of g", more=True, choices=NAMES, help="of the hidden layers of g"
     )
     draws: int = option(
         64,
@@ -135,24 +142,25 @@ def warm() -> None:
 def _start(settings: ConvergenceSettings) -> ConvergenceResult:
     x, z = points(settings, ANGLES)
     at = slice(ORIGIN, ORIGIN + 1)
-    limit = jax.tree.map(np.asarray, analytic.kernels(x[at], z[at], x, z, **_depths(settings)))
+    limit = jax.tree.map(np.asarray, analytic.kernels(x[at], z[at], x, z, **_model(settings)))
     watched = int(np.argmin(np.abs(ANGLES - settings.theta)))
     theta_f, theta = float(limit.ntk_f[0, 0]), limit.hyperkernel[0]
     none = np.zeros((0, len(ANGLES)))
     widths = {"width_f": settings.width_f, "width_g": settings.width_g}
-    seconds = draws.seconds(len(ANGLES), **_depths(settings), **widths)
+    seconds = draws.seconds(len(ANGLES), **_model(settings), **widths)
     return ConvergenceResult(
         settings, ANGLES, theta, theta_f, theta / theta_f, none, watched, {}, {}, 0.0, seconds, frozenset(), False
     )
 
 
-def _depths(settings: ConvergenceSettings) -> dict:
-    return {"depth_f": settings.depth_f, "depth_g": settings.depth_g}
+def _model(settings: ConvergenceSettings) -> dict:
+    """What the limit depends on."""
+    return {name: getattr(settings, name) for name in ("depth_f", "depth_g", "activation_f", "activation_g")}
 
 
 def _curve(settings: ConvergenceSettings) -> Iterator[dict]:
     """Draws of the whole curve at the chosen widths, one after the other."""
-    architecture = _depths(settings) | {"width_f": settings.width_f, "width_g": settings.width_g}
+    architecture = _model(settings) | {"width_f": settings.width_f, "width_g": settings.width_g}
     rows = draws.kept("curve", settings.x, settings.seed, *architecture.values())
     clock = draws.Clock()
     for i in range(settings.draws):
@@ -168,13 +176,13 @@ def _curve(settings: ConvergenceSettings) -> Iterator[dict]:
 def _grid(settings: ConvergenceSettings) -> Iterator[dict]:
     """The watched entry in every cell (n, m): all cells with few draws first, then again with more."""
     pair, clock = points(settings, np.array([0.0, settings.theta])), draws.Clock()
-    cells = draws.kept("grid", settings.x, settings.theta, settings.seed, settings.depth_f, settings.depth_g)
+    cells = draws.kept("grid", settings.x, settings.theta, settings.seed, *_model(settings).values())
     if cells:
         yield {"cells": _by_cell(cells, settings.draws)}
     for first, (n, m) in itertools.product(range(0, settings.draws, LANES), CELLS):
         if (first, n, m) not in cells:
             key = draws.keys(settings.seed, 1 + n + 10_000 * m, first, LANES)
-            work = draws.draw(key, pair, _depths(settings) | {"width_f": n, "width_g": m})
+            work = draws.draw(key, pair, _model(settings) | {"width_f": n, "width_g": m})
             cells[first, n, m] = (yield from _shown(work)).kernel[:, 0, 1]
             if clock.picture() or (n, m) == CELLS[-1]:
                 yield {"cells": _by_cell(cells, settings.draws)}

@@ -103,10 +103,11 @@ from hyperviz.theory import analytic, sampling
 
 x = np.array([[{settings.x}]] * 2, np.float32)
 z = np.array([[0, 1], [np.sin({settings.theta}), np.cos({settings.theta})]], np.float32)
-depths = dict(depth_f={settings.depth_f}, depth_g={settings.depth_g})
+model = dict(depth_f={settings.depth_f}, depth_g={settings.depth_g})
+model |= dict(activation_f={settings.activation_f!r}, activation_g={settings.activation_g!r})
 widths = dict(width_f={settings.width_f}, width_g={settings.width_g})
-print(sampling.hyperkernel(jax.random.key({settings.seed}), x, z, **depths, **widths)[0, 1])
-print(analytic.kernels(x, z, **depths).hyperkernel[0, 1])
+print(sampling.hyperkernel(jax.random.key({settings.seed}), x, z, **model, **widths)[0, 1])
+print(analytic.kernels(x, z, **model).hyperkernel[0, 1])
 """
 
 

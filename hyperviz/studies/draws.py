@@ -85,7 +85,7 @@ def draw(keys, points, settings: dict) -> Generator[float, None, Draws]:
     return Draws(np.asarray(states.value) * scale, np.asarray(states.kernel) * (scale[:, None] * scale))
 
 
-def seconds(points: int, *, depth_f: int, depth_g: int, width_f: int, width_g: int) -> float:
+def seconds(points: int, *, depth_f: int, depth_g: int, width_f: int, width_g: int, **_activations) -> float:
     """About how long one draw takes on two cores, from the Gaussians it needs (4e7 a second, where x is one)."""
     gaussians = (depth_f - 1) * width_f * (2 + points) + (depth_g - 1) * width_g * 3 * points
     return gaussians / 4e7
