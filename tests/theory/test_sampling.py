@@ -17,7 +17,15 @@ RNG = np.random.default_rng(0)
 DRAWS = 4000
 TWO_X = np.repeat(RNG.normal(size=(2, 3)), 2, 0).astype(np.float32)
 FOUR_Z = RNG.normal(size=(4, 2)).astype(np.float32)
-ARCHITECTURES = [(3, 3, 6, 5), (2, 2, 4, 3), (4, 4, 8, 6), (1, 3, 5, 5), (3, 1, 5, 5), (4, 3, 12, 2)]
+ARCHITECTURES = [
+    (3, 3, 6, 5),
+    (2, 2, 4, 3),
+    (4, 4, 8, 6),
+    (1, 3, 5, 5),
+    (3, 1, 5, 5),
+    (4, 3, 12, 2),
+    (2, 3, 5, 16),
+]  # the last: m far above the points
 
 
 def sizes(L, H, n, m):
