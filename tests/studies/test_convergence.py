@@ -1,0 +1,365 @@
+"""The convergence study: its stream, its numbers, and the verdict of Theorem 3 with its negative controls."""
+
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from hyperviz.studies import convergence, convergence_report, draws, inpainting, inpainting_report
+from hyperviz.studies.convergence import CELLS, FITTED, LINES, ORIGIN, WIDTHS, ConvergenceSettings, stream
+from hyperviz.studies.slopes import slope, squared_spread, variance
+from hyperviz.theory import analytic, sampling
+
+SMALL = ConvergenceSettings(depth_f=2, depth_g=2, width_f=16, width_g=8, draws=16, seed=3)
+
+
+def last(settings):
+    *_, result = stream(settings)
+    return result
+
+
+@pytest.fixture
+def nothing_drawn(monkeypatch):
+    """As in a new process: no draw is kept yet. Call it to forget again."""
+
+    def forget():
+        monkeypatch.setattr(draws, "kept", lru_cache(maxsize=128)(lambda *_: {}))
+
+    forget()
+    return forget
+
+
+@pytest.fixture(scope="module")
+def small():
+    return last(SMALL)
+
+
+@pytest.fixture(scope="module")
+def default():
+    return last(ConvergenceSettings())
+
+
+def same(one, other):
+    np.testing.assert_array_equal(one.curves, other.curves)
+    assert one.cells.keys() == other.cells.keys()
+    for at in one.cells:
+        np.testing.assert_array_equal(one.cells[at], other.cells[at])
+
+
+def with_spreads(result, exponents):
+    """The result, had the kernel's variance fallen as width^exponent along each line."""
+    noise, cells = np.random.default_rng(0).standard_normal(64), dict.fromkeys(CELLS, np.random.rand(64))
+    for name, exponent in exponents.items():
+        cells |= {LINES[name][0](width): width ** (exponent / 2) * noise for width in WIDTHS}
+    return result._replace(cells=cells, slopes=convergence._slopes(cells))
+
+
+def test_results_get_better_and_only_the_last_is_finished(nothing_drawn):
+    results = list(stream(SMALL))
+    assert (results[0].theory > 0).all()
+    for before, after in itertools.pairwise(results):
+        assert len(before.curves) <= len(after.curves)
+        assert all(len(after.cells[at]) >= len(values) for at, values in before.cells.items())
+        np.testing.assert_array_equal(after.curves[: len(before.curves)], before.curves)
+    assert [r.finished for r in results] == [False] * (len(results) - 1) + [True]
+    assert results[-1].curves.shape == (16, 33)
+    assert {at: len(values) for at, values in results[-1].cells.items()} == dict.fromkeys(CELLS, 16)
+    assert results[-1].progress == 1
+
+
+def test_news_say_what_changed_and_nothing_else_did(nothing_drawn):
+    results = list(stream(SMALL))
+    for before, after in itertools.pairwise(results):
+        for name in {"curves", "cells"} - after.news:
+            assert getattr(after, name) is getattr(before, name)
+    assert {"curves", "cells"} <= set().union(*(r.news for r in results))
+    assert results[-1].news == frozenset()
+
+
+def test_the_same_seed_gives_the_same_numbers_and_another_seed_others(nothing_drawn):
+    first = last(SMALL)
+    nothing_drawn()
+    again = last(SMALL)
+    assert again is not first
+    same(first, again)
+    other = last(ConvergenceSettings(**{**vars(SMALL), "seed": 4}))
+    assert (other.curves[:, ORIGIN] != first.curves[:, ORIGIN]).all()
+    assert all((other.cells[at] != first.cells[at]).all() for at in CELLS)
+
+
+def test_the_numbers_do_not_depend_on_what_was_drawn_before(nothing_drawn, small):
+    nothing_drawn()
+    few = last(ConvergenceSettings(**{**vars(SMALL), "draws": 20}))
+    more = last(ConvergenceSettings(**{**vars(SMALL), "draws": 33}))
+    fewer_again = last(ConvergenceSettings(**{**vars(SMALL), "draws": 16}))
+    same(fewer_again, small)
+    np.testing.assert_array_equal(more.curves[:20], few.curves)
+    assert {len(values) for values in more.cells.values()} == {33}
+    assert all((more.cells[at][:20] == few.cells[at]).all() for at in CELLS)
+
+
+def test_draws_that_are_kept_are_not_drawn_again(nothing_drawn, monkeypatch):
+    first = last(SMALL)
+
+    def never(*_):
+        raise AssertionError("drawn again")
+
+    monkeypatch.setattr(draws, "draw", never)
+    same(last(SMALL), first)
+
+
+def test_no_two_draws_share_their_random_numbers(small):
+    assert len(np.unique(small.curves[:, ORIGIN])) == 16
+    alive = np.concatenate([values[values != 0] for values in small.cells.values()])  # 4 neurons may all be off
+    assert len(np.unique(alive)) == len(alive) > 0.9 * 16 * len(CELLS)
+
+
+def test_a_curve_is_the_library_s_hyperkernel_with_the_same_key(small):
+    x, z = convergence.points(SMALL, small.angles)
+    for i in (0, 11):
+        key = draws.keys(SMALL.seed, 0, i, 1)[0]
+        kernel = sampling.hyperkernel(key, x, z, depth_f=2, depth_g=2, width_f=16, width_g=8)
+        np.testing.assert_allclose(small.curves[i], kernel[ORIGIN], rtol=2e-3, atol=2e-3 * np.abs(kernel).max())
+
+
+def test_the_limit_is_the_analytic_hyperkernel_and_the_product_of_its_factors(small):
+    x, z = convergence.points(SMALL, small.angles)
+    limit = analytic.kernels(x, z, depth_f=2, depth_g=2)
+    np.testing.assert_allclose(small.theory, limit.hyperkernel[ORIGIN], rtol=1e-6)
+    np.testing.assert_allclose(small.theta_f * small.theta_g, small.theory, rtol=1e-12)
+    np.testing.assert_allclose(small.theta_f, limit.ntk_f[ORIGIN, ORIGIN], rtol=1e-6)
+
+
+def test_the_mean_of_wide_draws_meets_the_limit_and_of_another_depth_does_not():
+    settings = ConvergenceSettings(depth_f=2, depth_g=2, width_f=512, width_g=512, draws=16)
+    result, other = last(settings), convergence._start(ConvergenceSettings(depth_f=2, depth_g=3))
+    error = result.curves[:, ORIGIN].std(ddof=1) / 4
+    assert abs(result.curves[:, ORIGIN].mean() - result.theory[ORIGIN]) < 5 * error
+    assert abs(result.curves[:, ORIGIN].mean() - other.theory[ORIGIN]) > 5 * error
+
+
+def test_the_cells_hold_the_entry_between_angle_0_and_theta():
+    """At theta = 0 the entry is a squared gradient norm; its limit is the curve's at the origin."""
+    result = last(ConvergenceSettings(**{**vars(SMALL), "theta": 0.0}))
+    assert all((values >= 0).all() for values in result.cells.values())
+    wide = result.cells[WIDTHS[-1], WIDTHS[-1]]
+    assert wide.mean() == pytest.approx(result.theory[ORIGIN], abs=6 * wide.std(ddof=1) / 4)
+    assert result.watched == ORIGIN
+
+
+def test_a_draw_at_a_large_width_is_cut_into_short_steps(nothing_drawn):
+    settings = ConvergenceSettings(depth_f=2, depth_g=2, width_f=200_000, width_g=200_000, draws=16)
+    steps, before = convergence._curve(settings), []
+    for news in steps:
+        if "curves" in news:
+            break
+        before.append(news["progress"])
+    assert len(before) >= 3
+    assert before == sorted(set(before))
+    assert 0 < before[0] < before[-1] < 1
+    assert convergence._start(settings).seconds > draws.STEP
+
+
+def test_a_draw_cut_into_steps_is_the_draw_made_at_once():
+    x, z = convergence.points(SMALL, convergence.ANGLES)
+    key, architecture = draws.keys(9, 0, 0, 1), {"depth_f": 2, "depth_g": 2, "width_f": 40_000, "width_g": 40_000}
+    assert draws.seconds(len(x), **architecture) > draws.STEP
+    work, steps = draws.draw(key, (x, z), architecture), 0
+    while True:
+        try:
+            next(work)
+            steps += 1
+        except StopIteration as end:
+            cut = end.value.kernel[0]
+            break
+    assert steps >= 3
+    whole = sampling.hyperkernel(key[0], x, z, **architecture)
+    np.testing.assert_allclose(cut, whole, rtol=0, atol=2e-3 * np.abs(whole).max())
+
+
+def test_a_stream_that_was_left_starts_again_and_ends_the_same(nothing_drawn, small):
+    for pictures in (1, 3):
+        left = stream(SMALL)
+        list(itertools.islice(left, pictures))
+        left.close()
+        assert next(left, None) is None
+    same(last(SMALL), small)
+
+
+def test_two_viewers_of_the_same_link_see_the_same_numbers(nothing_drawn, small):
+    """Both streams fill the same store at once."""
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(last, [SMALL, ConvergenceSettings(**vars(SMALL))])
+    same(one, small)
+    same(other, small)
+
+
+def test_two_viewers_of_different_links_do_not_disturb_each_other(nothing_drawn, small):
+    other = ConvergenceSettings(**{**vars(SMALL), "seed": 8, "width_f": 12})
+    alone = last(other)
+    nothing_drawn()
+    with ThreadPoolExecutor(2) as pool:
+        mine, theirs = pool.map(last, [SMALL, other])
+    same(mine, small)
+    same(theirs, alone)
+
+
+def test_theorem_3_holds_on_the_default_settings(default):
+    verdict = convergence_report.verdict(default)
+    assert verdict.state == "holds", verdict.text
+    assert "only when f and g widen together" in verdict.text
+    assert "64 of 64 draws a cell" in verdict.text
+    for name, (_, claim, other) in LINES.items():
+        fitted = default.slopes[name].robust
+        assert fitted.low < claim < fitted.high or abs(fitted.value - claim) < 0.5
+        assert fitted.excludes(other)
+        assert f"{fitted.value:+.1f} when {name}" in verdict.text
+
+
+def test_the_slopes_are_those_of_the_cells(default):
+    for name, (cell, claim, other) in LINES.items():
+        samples = [default.cells[cell(width)] for width in WIDTHS[FITTED:]]
+        found = default.slopes[name]
+        assert (found.claim, found.other) == (claim, other)
+        assert found.variance == slope(WIDTHS[FITTED:], samples, variance)
+        assert found.robust == slope(WIDTHS[FITTED:], samples, squared_spread)
+
+
+@pytest.mark.parametrize(
+    "exponents",
+    [
+        {"only f widens": 0, "only g widens": 0, "both widen": 0},  # nothing ever becomes deterministic
+        {"only f widens": -1, "only g widens": 0, "both widen": -1},  # wide f alone is enough
+        {"only f widens": 0, "only g widens": -1, "both widen": -1},  # wide g alone is enough
+        {"only f widens": -1, "only g widens": -1, "both widen": 0},
+    ],
+)
+def test_slopes_that_contradict_theorem_3_are_said_to_differ(default, exponents):
+    verdict = convergence_report.verdict(with_spreads(default, exponents))
+    assert verdict.state == "differs", verdict.text
+    assert "disagree with Theorem 3" in verdict.text
+
+
+def test_the_slopes_of_theorem_3_made_by_hand_hold(default):
+    made = with_spreads(default, {"only f widens": 0, "only g widens": 0, "both widen": -1})
+    assert convergence_report.verdict(made).state == "holds"
+
+
+def test_negative_control_the_draws_of_a_narrow_g_in_place_of_both_wide_do_not_hold(default):
+    """The real draws of the line along which only f widens, shown as the line along which both do."""
+    cells = default.cells | {(w, w): default.cells[LINES["only f widens"][0](w)] for w in WIDTHS}
+    control = default._replace(cells=cells, slopes=convergence._slopes(cells))
+    assert convergence_report.verdict(control).state != "holds"
+
+
+@pytest.mark.parametrize("shallow", [{"depth_g": 1}, {"depth_f": 1}])
+def test_negative_control_where_one_network_has_no_hidden_layer_one_width_is_enough(shallow):
+    """g with depth 1 is linear in z and has no width: wide f alone makes the kernel deterministic, and f likewise."""
+    result = last(ConvergenceSettings(draws=32, **shallow))
+    enough = "only f widens" if "depth_g" in shallow else "only g widens"
+    assert result.slopes[enough].robust.excludes(0)
+    assert convergence_report.verdict(result).state != "holds"
+
+
+def test_before_every_cell_is_there_the_verdict_is_open(default):
+    start = convergence._start(default.settings)
+    assert start.cells == {}
+    some = {at: default.cells[at] for at in CELLS[:20]}
+    for cells, said in (({}, "0 of 64"), (some, "0 of 64"), ({at: v[:16] for at, v in default.cells.items()}, "16 of")):
+        result = start._replace(cells=cells, slopes=convergence._slopes(cells))
+        verdict = convergence_report.verdict(result)
+        assert verdict.state == "measuring"
+        assert said in verdict.text
+
+
+def test_draws_that_do_not_vary_have_no_slope_and_no_verdict(default):
+    cells = {at: np.ones(64) for at in CELLS}
+    result = default._replace(cells=cells, slopes=convergence._slopes(cells))
+    assert convergence_report.verdict(result).state == "measuring"
+    assert "slope" not in set(convergence_report.table(result).quantity)
+
+
+def test_progress_counts_networks_and_says_what_a_slow_draw_costs(default):
+    assert convergence_report.progress(default) == (
+        "64 of 64 random networks drawn at n = 64, m = 64; 64 in every cell below. Finished."
+    )
+    wide = convergence._start(ConvergenceSettings(width_f=1_000_000, width_g=1_000_000))._replace(progress=0.25)
+    said = convergence_report.progress(wide)
+    assert said.startswith("0 of 64 random networks drawn at n = 1,000,000, m = 1,000,000; one takes about ")
+    assert said.endswith(" s here, 25% of the next.")
+    assert convergence_report.progress(default) in convergence_report.alt(default)
+    assert convergence_report.verdict(default).text in convergence_report.alt(default)
+
+
+def test_the_table_is_tidy_and_holds_the_result(small):
+    found = convergence_report.table(small)
+    assert found.columns[:3].tolist() == ["x", "depth_f", "depth_g"]
+    assert {"width_f", "width_g", "theta", "draws", "quantity", "value", "stderr", "theory"} <= set(found.columns)
+    assert set(found.quantity) == {"kernel", "variance", "slope"}
+    kernel = found[found.quantity == "kernel"]
+    np.testing.assert_array_equal(kernel.theta, small.angles)
+    np.testing.assert_allclose(kernel.value, small.curves.mean(0), rtol=1e-12)
+    np.testing.assert_allclose(kernel.stderr, small.curves.std(0, ddof=1) / 4, rtol=1e-12)
+    np.testing.assert_array_equal(kernel.theory, small.theory)
+    assert (kernel[["width_f", "width_g", "draws"]] == [16, 8, 16]).all(axis=None)
+
+
+def test_the_table_has_a_variance_with_its_error_for_every_cell(small):
+    found = convergence_report.table(small)
+    cells = found[found.quantity == "variance"].set_index(["width_f", "width_g"])
+    assert set(cells.index) == set(CELLS)
+    for at, values in small.cells.items():
+        assert cells.loc[at, "value"] == pytest.approx(np.var(values, ddof=1))
+    assert (cells.theta == SMALL.theta).all()
+    assert (cells.stderr > 0).all()
+
+
+def test_the_standard_error_of_a_variance_is_that_of_normal_draws():
+    """sqrt(2 / N) of the variance, where the draws are normal."""
+    cell = convergence_report._cell((4, 4), np.random.default_rng(0).standard_normal(100_000) * 3 + 50, 0.8)
+    assert cell["value"] == pytest.approx(9, rel=0.02)
+    assert cell["stderr"] == pytest.approx(9 * np.sqrt(2 / 100_000), rel=0.05)
+
+
+def test_the_table_has_the_slopes_beside_those_of_theorem_3(small):
+    rows = convergence_report.table(small).query("quantity == 'slope'").set_index("line")
+    assert rows.theory.to_dict() == {name: claim for name, (_, claim, _) in LINES.items()}
+    for name, line in small.slopes.items():
+        assert rows.value[name] == line.variance.value
+        assert rows.stderr[name] == pytest.approx((line.variance.high - line.variance.low) / 3.92)
+
+
+def test_a_table_with_nothing_drawn_yet_holds_the_theory():
+    start = convergence._start(SMALL)
+    found = convergence_report.table(start)
+    np.testing.assert_array_equal(found.theory, start.theory)
+    assert found.value.isna().all()
+    one = convergence_report.table(start._replace(curves=np.ones((1, 33))))
+    assert (one.value == 1).all()
+    assert one.stderr.isna().all()
+
+
+@pytest.mark.parametrize(
+    ("report", "settings"),
+    [
+        (convergence_report, SMALL),
+        (inpainting_report, inpainting.InpaintingSettings(images=10)),
+        (inpainting_report, inpainting.InpaintingSettings(images=12, pixels=5, kernel="hk", task="representation")),
+    ],
+)
+def test_the_code_on_the_page_runs_and_prints_the_table(report, settings, capsys):
+    names = {}
+    exec(report.code(settings), names)
+    study = convergence if report is convergence_report else inpainting
+    *_, result = study.stream(settings)
+    assert names["table"](names["result"]).equals(report.table(result))
+    assert np.isfinite(float(capsys.readouterr().out.splitlines()[-1]))
+
+
+def test_the_code_s_limit_is_the_table_s(capsys):
+    settings = ConvergenceSettings(**{**vars(SMALL), "theta": 0.0})
+    exec(convergence_report.code(settings), {})
+    limit = float(capsys.readouterr().out.split()[-1])
+    assert limit == pytest.approx(convergence._start(settings).theory[ORIGIN], rel=1e-5)
