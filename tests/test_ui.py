@@ -1,0 +1,311 @@
+"""The pages without a browser, the gate among viewers, and what a page does when a study fails or is left."""
+
+import base64
+import html
+import itertools
+import json
+import pathlib
+import threading
+import time
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from hyperviz.errors import NotPositiveDefinite
+from hyperviz.studies import convergence, convergence_report, inpainting
+from hyperviz.studies.convergence import ConvergenceSettings
+from hyperviz.studies.inpainting import InpaintingSettings
+from hyperviz.studies.registry import STUDIES
+from hyperviz.ui import gate, play
+
+ROOT = pathlib.Path(__file__).parents[1]
+SHELL = ROOT / "hyperviz" / "ui" / "shell.py"
+QUERIES = {"convergence": {"draws": "16", "depth_f": "2", "depth_g": "2"}, "inpainting": {"images": "20"}}
+PATIENCE = 60  # seconds: how long a test waits for a thread before it fails
+
+
+def opened(name, **query) -> AppTest:
+    """A page, run to the end of its stream."""
+    app = AppTest.from_file(str(SHELL), default_timeout=120)
+    app.switch_page(str(ROOT / "pages" / f"{name}.py"))
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.run()
+
+
+def pictures(app) -> list[dict]:
+    """The figures that a page sent, in the order of their places."""
+    bodies = [element.proto.body for element in app.get("html") if 'class="fig"' in element.proto.body]
+    return [json.loads(html.unescape(body.split(">", 1)[1].rsplit("</div>", 1)[0])) for body in bodies]
+
+
+def numbers(values):
+    """An array as plotly sends it."""
+    return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"])
+
+
+def shown(app) -> str:
+    """All that is said on a page."""
+    kinds = ("markdown", "caption", "error", "warning", "title", "code")
+    return "\n".join(element.value for kind in kinds for element in app.get(kind))
+
+
+def short(study, settings, results=1):
+    """The first results of a study, cheap: no test of the page around them needs more."""
+    yield from itertools.islice(study(settings), results)
+
+
+def test_home_runs_and_leads_to_every_study():
+    app = opened("home")
+    assert not app.exception
+    assert "see infinite-width hypernetworks" in app.title[0].value
+    for study in STUDIES.values():
+        assert study.claim in shown(app)
+
+
+def test_every_page_has_a_title_and_shows_no_exception():
+    titles = {name: opened(name, **query) for name, query in QUERIES.items()}
+    for name, app in titles.items():
+        assert not app.exception
+        assert not app.error
+        assert not app.warning
+        assert len(app.title) == 1, name
+
+
+def test_the_convergence_page_shows_the_study_s_numbers_and_verdict():
+    app = opened("convergence", **QUERIES["convergence"])
+    *_, result = convergence.stream(ConvergenceSettings(draws=16, depth_f=2, depth_g=2))
+    curve, heat, lines, factors = pictures(app)
+    limit = next(t for t in curve["data"] if t["name"].startswith("limit"))
+    mean = next(t for t in curve["data"] if t["name"].startswith("empirical mean, 16 draws"))
+    np.testing.assert_allclose(numbers(limit["y"]), result.theory, rtol=1e-5)
+    np.testing.assert_allclose(numbers(mean["y"]), result.curves.mean(0), rtol=1e-4)
+    assert heat["data"][0]["type"] == "heatmap"
+    assert len(lines["data"]) == 9
+    assert len(factors["data"]) == 3
+    assert convergence_report.verdict(result).text in app.markdown[0].value
+    assert convergence_report.progress(result) in app.caption[0].value
+    assert all(picture["layout"]["meta"]["alt"] for picture in (curve, heat, lines, factors))
+
+
+def test_the_inpainting_page_shows_the_gallery_the_errors_and_the_verdict():
+    app = opened("inpainting", **QUERIES["inpainting"])
+    *_, result = inpainting.stream(InpaintingSettings(images=20))
+    gallery, errors = pictures(app)
+    sheet = numbers(gallery["data"][0]["z"]).reshape(115, 231)
+    np.testing.assert_array_equal(sheet[58:86, :28], np.minimum(result.gallery.predicted["nngp"][0], 254))
+    nngp = next(t for t in errors["data"] if t["name"].startswith("NNGP, ±"))
+    assert nngp["x"] == [10, 20]
+    assert nngp["y"] == pytest.approx([result.errors[n, "nngp"].mse for n in (10, 20)])
+    assert "Mean squared error after 20 images" in app.markdown[0].value
+
+
+def test_a_bad_link_is_mended_in_place_and_the_link_says_what_is_shown(monkeypatch):
+    stream = convergence.stream
+    monkeypatch.setattr(convergence, "stream", lambda settings: short(stream, settings))
+    app = opened("convergence", width_f="99999999", depth_g="deep", colour="red", seed="5")
+    assert not app.exception
+    said = [warning.value for warning in app.warning]
+    assert len(said) == 3
+    assert any("colour is not a setting" in s for s in said)
+    assert any("width_f=99999999" in s and "showing 1,000,000" in s for s in said)
+    assert any("depth_g=deep" in s and "showing the default, 4" in s for s in said)
+    link = {name: np.ravel(value)[-1] for name, value in app.query_params.items()}
+    assert link == {"width_f": "1000000", "seed": "5"}
+    assert "ConvergenceSettings(depth_f=4, width_f=1000000, " in shown(app)
+
+
+def test_a_name_twice_in_a_link_takes_the_last(monkeypatch):
+    stream = convergence.stream
+    monkeypatch.setattr(convergence, "stream", lambda settings: short(stream, settings))
+    app = opened("convergence", width_f=["3", "37"])
+    assert not app.exception
+    assert "n = 37, m = 64" in shown(app)
+
+
+def test_a_study_that_refuses_shows_its_sentence_in_place_and_the_page_lives(monkeypatch):
+    def stream(settings):
+        raise NotPositiveDefinite("The kernel needs a ridge of 1e-6 or more.")
+        yield
+
+    monkeypatch.setattr(convergence, "stream", stream)
+    app = opened("convergence", depth_f="3")
+    assert not app.exception
+    assert [error.value for error in app.error] == ["The kernel needs a ridge of 1e-6 or more."]
+    assert "ConvergenceSettings(depth_f=3" in shown(app)
+    assert any("Reset" in button.label for button in app.button)
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_study_that_breaks_shows_one_sentence_and_no_traceback_but_logs_it(monkeypatch, caplog, after):
+    original = convergence.stream
+
+    def stream(settings):
+        yield from short(original, settings, after)
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(convergence, "stream", stream)
+    app = opened("convergence", draws="16")
+    assert not app.exception
+    (error,) = app.error
+    assert error.value.startswith("The computation stopped on an unexpected error.")
+    assert "secret detail" not in shown(app)
+    assert "Traceback" not in shown(app)
+    assert "secret detail" in caplog.text
+    assert len(pictures(app)) == 2 * after
+    with gate.gate.turn(0):
+        pass  # the gate is open again
+
+
+def test_what_is_too_large_for_a_page_says_so_and_computes_nothing(monkeypatch):
+    def stream(settings):
+        raise AssertionError(f"ran {settings}")
+
+    monkeypatch.setattr(inpainting, "stream", stream)
+    app = opened("inpainting", images="4000")
+    assert not app.exception
+    assert not app.error
+    assert "4,000 images run from the command line" in app.markdown[0].value
+
+
+def test_play_ends_the_stream_when_the_page_is_left():
+    ended = []
+
+    def stream():
+        try:
+            yield from range(100)
+        finally:
+            ended.append(True)
+
+    results = play.play(stream())
+    assert [next(results), next(results)] == [0, 1]
+    assert ended == []
+    results.close()
+    assert ended == [True]
+
+
+def test_play_ends_the_stream_when_the_page_s_script_is_stopped_between_two_pictures():
+    ended = []
+
+    def stream():
+        try:
+            yield from range(100)
+        finally:
+            ended.append(True)
+
+    class Rerun(BaseException):
+        """As Streamlit ends a script: no Exception."""
+
+    def page():
+        for _ in play.play(stream()):
+            raise Rerun
+
+    with pytest.raises(Rerun):
+        page()
+    assert ended == [True]
+
+
+def test_play_shows_every_result_in_order_and_holds_the_gate_only_while_it_computes(monkeypatch):
+    mine = gate.Gate()
+    monkeypatch.setattr(play, "gate", mine)
+
+    def stream():
+        for i in range(5):
+            assert mine._busy
+            yield i
+
+    for wanted, got in enumerate(play.play(stream())):
+        assert got == wanted
+        assert not mine._busy
+    assert got == 4
+
+
+class Viewers:
+    """Threads that wait at one gate while the test holds it; `order` is who came through."""
+
+    def __init__(self):
+        self.gate, self.order, self.threads = gate.Gate(), [], []
+
+    def ask(self, name, pictures, fails=False):
+        """Starts a viewer, and returns once it waits."""
+        waiting = len(self.gate._waiting)
+
+        def run():
+            try:
+                with self.gate.turn(pictures):
+                    self.order.append(name)
+                    if fails:
+                        raise RuntimeError(name)
+            except RuntimeError:
+                pass
+
+        thread = threading.Thread(target=run, daemon=True)
+        self.threads.append(thread)
+        thread.start()
+        deadline = time.monotonic() + PATIENCE
+        while len(self.gate._waiting) == waiting:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+
+    def all_gone(self):
+        for thread in self.threads:
+            thread.join(PATIENCE)
+        return not any(thread.is_alive() for thread in self.threads)
+
+
+def test_the_gate_lets_the_fewest_pictures_go_first_and_then_who_came_first():
+    viewers = Viewers()
+    with viewers.gate.turn(0):
+        for name, shown_so_far in (("a", 5), ("b", 1), ("c", 0), ("d", 1), ("e", 0), ("f", 9)):
+            viewers.ask(name, shown_so_far)
+        assert viewers.order == []
+    assert viewers.all_gone()
+    assert "".join(viewers.order) == "cebdaf"
+
+
+def test_a_step_that_fails_releases_the_gate():
+    viewers = Viewers()
+    with viewers.gate.turn(0):
+        viewers.ask("breaks", 0, fails=True)
+        viewers.ask("next", 0)
+    assert viewers.all_gone()
+    assert viewers.order == ["breaks", "next"]
+    with pytest.raises(RuntimeError, match="mine"), viewers.gate.turn(0):
+        raise RuntimeError("mine")
+    with viewers.gate.turn(0):
+        pass
+
+
+def test_only_one_step_at_a_time_is_on_the_accelerator():
+    inside, most, one = [0], [0], gate.Gate()
+
+    def viewer(_):
+        for pictures in range(50):
+            with one.turn(pictures):
+                inside[0] += 1
+                most[0] = max(most[0], inside[0])
+                inside[0] -= 1
+
+    threads = [threading.Thread(target=viewer, args=(i,), daemon=True) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert not any(thread.is_alive() for thread in threads)
+    assert most == [1]
+    assert one._waiting == []
+
+
+def test_an_unexpected_error_of_a_page_is_one_sentence(caplog):
+    def page():
+        from hyperviz.ui import warm
+
+        assert warm.failed(RuntimeError("secret detail")) is True
+
+    app = AppTest.from_function(page).run(timeout=PATIENCE)
+    assert not app.exception
+    (error,) = app.error
+    assert error.value.startswith("This page stopped on an unexpected error.")
+    assert "secret detail" not in error.value
+    assert "secret detail" in caplog.text
