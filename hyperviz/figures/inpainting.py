@@ -12,7 +12,7 @@ from hyperviz.studies.inpainting_report import NAMES
 from hyperviz.studies.table1 import IMAGES, TABLE1
 
 PITCH = SIZE + 1  # a digit and a line between
-BETWEEN = 255  # the value of that line: digits use 0 to 254, so that a byte a pixel is enough
+BETWEEN = 0  # the value of that line, digits use 1 to 255: a byte a pixel is enough
 
 
 def gallery(result: InpaintingResult, dark: bool = False) -> go.Figure:
@@ -22,10 +22,10 @@ def gallery(result: InpaintingResult, dark: bool = False) -> go.Figure:
     waiting = [NAMES[k] for k in result.settings.kernels if k not in shown.predicted]
     rows |= {name: np.zeros_like(shown.truth) for name in waiting}
     figure = style.figure(dark, x="digit shown to f", y="", height=460, margin={"l": 64, "r": 8, "t": 8, "b": 44})
-    background, top = style.palette(dark).background, (BETWEEN - 1) / BETWEEN
-    scale = [[0, "black"], [top, "white"], [top + 1e-6, background], [1, background]]
-    look = {"zmin": 0, "zmax": BETWEEN, "colorscale": scale, "showscale": False}
-    figure.add_heatmap(z=_sheet(list(rows.values())), hovertemplate="value %{z} of 254<extra></extra>", **look)
+    background, black = style.palette(dark).background, 1 / 255
+    scale = [[0, background], [black / 2, background], [black, "black"], [1, "white"]]
+    look = {"zmin": 0, "zmax": 255, "colorscale": scale, "showscale": False}
+    figure.add_heatmap(z=_sheet(list(rows.values())), hovertemplate="value %{z} of 255<extra></extra>", **look)
     middle = np.arange(max(SHOWN, len(rows))) * PITCH + SIZE / 2
     plain = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "constrain": "domain"}
     figure.update_xaxes(tickvals=middle[:SHOWN], ticktext=[str(v) for v in shown.labels], **plain)
@@ -41,7 +41,7 @@ def _sheet(rows: list[np.ndarray]) -> np.ndarray:
     for i, row in enumerate(rows):
         for j, image in enumerate(row):
             at = slice(i * PITCH, i * PITCH + SIZE), slice(j * PITCH, j * PITCH + SIZE)
-            sheet[at] = np.minimum(image, BETWEEN - 1)
+            sheet[at] = np.maximum(image, BETWEEN + 1)
     return sheet
 
 

@@ -20,10 +20,10 @@ class Palette(NamedTuple):
     background: str
     f: str = "#d55e00"
     g: str = "#0a84c6"
-    both: str = "#8a5fbf"
-    hk: str = "#8a5fbf"
+    both: str = "#6a1f8f"
+    hk: str = "#6a1f8f"
     nngp: str = "#1a9c78"
-    hn: str = "#c98a00"
+    hn: str = "#b97e00"
 
 
 LIGHT = Palette(ink="#1c2230", faint="#6b7280", grid="#e3e6ec", background="#ffffff")
@@ -33,9 +33,9 @@ DARK = Palette(
     grid="#323947",
     background="#12161f",
     f="#f08a3c",
-    g="#4db3ee",
-    both="#b493e6",
-    hk="#b493e6",
+    g="#3a9ad9",
+    both="#dcc8ff",
+    hk="#dcc8ff",
     nngp="#3fc79e",
     hn="#e6b23a",
 )
@@ -61,9 +61,8 @@ def figure(dark: bool, *, x: str, y: str, height: int = 420, **layout) -> go.Fig
     colours = palette(dark)
     axis = {"gridcolor": colours.grid, "zerolinecolor": colours.grid, "linecolor": colours.faint}
     axis |= {"ticks": "outside", "tickcolor": colours.faint, "automargin": True}
-    return go.Figure(
+    figure = go.Figure(
         layout={
-            "template": None,
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"color": colours.ink, "family": "Source Sans, system-ui, sans-serif", "size": 14},
@@ -79,6 +78,7 @@ def figure(dark: bool, *, x: str, y: str, height: int = 420, **layout) -> go.Fig
         }
         | layout
     )
+    return figure.update_layout(template=None)  # its default would double a picture's message
 
 
 def theory_line(dark: bool) -> dict:
