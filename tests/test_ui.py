@@ -178,7 +178,8 @@ def test_play_ends_the_stream_when_the_page_is_left():
         finally:
             ended.append(True)
 
-    results = play.play(stream())
+    inside = stream()  # kept, so that no garbage collector closes it
+    results = play.play(inside)
     assert [next(results), next(results)] == [0, 1]
     assert ended == []
     results.close()
@@ -197,8 +198,10 @@ def test_play_ends_the_stream_when_the_page_s_script_is_stopped_between_two_pict
     class Rerun(BaseException):
         """As Streamlit ends a script: no Exception."""
 
+    inside = stream()  # kept, so that no garbage collector closes it
+
     def page():
-        for _ in play.play(stream()):
+        for _ in play.play(inside):
             raise Rerun
 
     with pytest.raises(Rerun):
