@@ -8,7 +8,7 @@ import streamlit as st
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from hyperviz.ui import warm
+from hyperviz.ui import live, warm
 
 HERE = pathlib.Path(__file__).parent
 
@@ -20,5 +20,5 @@ async def lifespan(app: st.App):
     yield {}
 
 
-plotly_js = Mount("/plotly", StaticFiles(directory=str(files("plotly") / "package_data")))
+plotly_js = Mount(live.plotly_path(), StaticFiles(directory=str(files("plotly") / "package_data")))
 app = st.App(HERE / "hyperviz" / "ui" / "shell.py", lifespan=lifespan, routes=[plotly_js], on_script_error=warm.failed)

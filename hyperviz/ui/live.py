@@ -32,6 +32,12 @@ class Chart(NamedTuple):
         self.slot.html(f'<div class="fig" hidden>{body}</div>')
 
 
+def plotly_path() -> str:
+    """Where the app itself serves plotly.js: no other server is ever asked, also under a base path."""
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return f"/{base}/plotly" if base else "/plotly"
+
+
 def dark() -> bool:
     """Whether this viewer looks at the dark theme."""
     return st.context.theme.type == "dark"
@@ -39,10 +45,13 @@ def dark() -> bool:
 
 def chart(name: str, *, height: int = 420) -> Chart:
     """Mounts a chart; `name` is its key and the file name of its downloads."""
-    base = st.get_option("server.baseUrlPath").strip("/")
-    source = "/".join(["", *filter(None, [base]), "plotly", "plotly.min.js"])
     with st.container(key=f"{name}_box", gap=None):
-        data = {"feed": f"{name}_feed", "height": height, "library": source, "file": f"hyperviz-{name}"}
+        data = {
+            "feed": f"{name}_feed",
+            "height": height,
+            "library": f"{plotly_path()}/plotly.min.js",
+            "file": f"hyperviz-{name}",
+        }
         _chart(key=f"chart_{name}", data=data)
         slot = st.container(key=f"{name}_feed", height=1).empty()
     return Chart(slot, dark())

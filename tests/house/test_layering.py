@@ -72,7 +72,11 @@ def test_the_theme_agrees_with_the_palette():
         assert colours.g in theme
 
 
-@pytest.mark.parametrize("command", ["ruff check .", "ruff format --check .", "pyright"])
+@pytest.mark.parametrize(
+    "command",
+    ["ruff check .", "ruff format --check .", f"pyright --pythonpath {sys.executable}"],
+    ids=["lint", "format", "types"],
+)
 def test_lint_format_and_types_are_clean(command):
     done = subprocess.run(
         [sys.executable, "-m", *command.split()], cwd=ROOT, capture_output=True, text=True, check=False

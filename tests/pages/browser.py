@@ -14,8 +14,7 @@ def slider(tab, label: str):
 
 def move(tab, label: str, steps: int) -> None:
     """Arrow keys, as a person without a mouse would."""
-    handle = slider(tab, label)
-    handle.focus()
+    slider(tab, label).focus()
     for _ in range(abs(steps)):
         tab.keyboard.press("ArrowRight" if steps > 0 else "ArrowLeft")
 
@@ -36,3 +35,9 @@ def trace(tab, name: str, chart: int = 0) -> list[float]:
     script = """([n, name]) => document.querySelectorAll('.js-plotly-plot')[n].calcdata
         .find(points => points[0].trace.name.startsWith(name)).map(point => point.y)"""
     return tab.evaluate(script, [chart, name])
+
+
+def to_the_left(tab, label: str) -> None:
+    """The Home key: the slider's first position."""
+    slider(tab, label).focus()
+    tab.keyboard.press("Home")

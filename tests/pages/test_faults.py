@@ -5,7 +5,7 @@ import time
 import psutil
 import pytest
 
-from tests.pages.browser import move, open_page, wait_for_alt
+from tests.pages.browser import open_page, to_the_left, wait_for_alt
 from tests.pages.conftest import serving
 
 pytestmark = pytest.mark.browser
@@ -43,6 +43,6 @@ def test_a_closed_tab_ends_its_computation(chromium):
 def test_a_moved_slider_ends_the_slow_computation_it_replaces(tab, address):
     open_page(tab, f"{address}/{SLOW}")
     tab.get_by_role("paragraph").filter(has_text="of the next").wait_for()
-    move(tab, "width of f, n", -20)
-    move(tab, "width of g, m", -20)
+    to_the_left(tab, "width of f, n")
+    to_the_left(tab, "width of g, m")
     wait_for_alt(tab, "drawn at n = 1, m = 1.")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from hyperviz.studies import inpainting
-from tests.pages.browser import alt, move, open_page, wait_for_alt
+from tests.pages.browser import alt, move, open_page, to_the_left, wait_for_alt
 
 pytestmark = pytest.mark.browser
 SOLVED = "Mean squared error after"
@@ -53,6 +53,6 @@ def test_the_csv_holds_the_study_s_errors_and_the_paper_s(tab, address):
 def test_settings_too_large_for_a_page_get_a_sentence_and_the_page_lives(tab, address):
     tab.goto(f"{address}/inpainting?images=4000")
     tab.get_by_text("run from the command line").wait_for()
-    move(tab, "training images, N", -20)
+    to_the_left(tab, "training images, N")
     wait_for_alt(tab, "images")
     assert "10 images" in alt(tab)
