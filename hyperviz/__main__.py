@@ -29,6 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         said = f"hyperviz: --out must be a folder that can be written to; got {error.filename} ({error.strerror})."
         print(said, file=sys.stderr)
+    except KeyboardInterrupt:
+        print("hyperviz: stopped.", file=sys.stderr)
+        return 130
     return 2
 
 

@@ -23,12 +23,12 @@ st.caption("**Equation 14**: the limit is a product. Θ_f does not see z at all;
 factors = live.chart("convergence-factors", height=320)
 latest = []
 prose.fold(*report.EXPLANATION)
-export.take_away("convergence", settings, lambda: report.table(latest[-1]), report.code(settings))
+export.take_away("convergence", settings, latest, report)
 
 for result in play(study.stream(settings)):
     prose.say(line, *report.verdict(result))
     took.caption(report.progress(result))
-    if not latest or "curves" in result.news:
+    if not latest or result.finished or "curves" in result.news:
         hero.show(figures.curve(result, hero.dark), report.alt(result))
     if "cells" in result.news:
         grid.show(figures.heatmap(result, grid.dark), report.alt(result))

@@ -16,7 +16,7 @@ st.caption("**Error against training images**: fewer mistakes with more digits. 
 errors = live.chart("inpainting-error")
 latest = []
 prose.fold(*report.EXPLANATION)
-export.take_away("inpainting", settings, lambda: report.table(latest[-1]), report.code(settings))
+export.take_away("inpainting", settings, latest, report)
 
 if reason := study.too_large(settings):
     prose.say(line, reason, "measuring")

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import style
-from hyperviz.studies.convergence import FITTED, LINES, WIDTHS, ConvergenceResult
+from hyperviz.studies.convergence import FITTED, LINES, WIDTHS, ConvergenceResult, answers
 from hyperviz.studies.slopes import Slope, squared_spread, variance
 
 SINGLES = 5
@@ -26,7 +26,7 @@ def curve(result: ConvergenceResult, dark: bool = False) -> go.Figure:
         _mean(figure, result, colours.both)
     limit = {"name": "limit Θ_h, n = m = ∞", "hovertemplate": "θ = %{x:.2f}<br>limit %{y:.4g}<extra></extra>"}
     figure.add_scatter(x=result.angles, y=_small(result.theory), mode="lines", line=style.theory_line(dark), **limit)
-    figure.add_vline(x=result.angles[result.watched], line={"color": colours.faint, "dash": "dot", "width": 1})
+    figure.add_vline(x=result.settings.theta, line={"color": colours.faint, "dash": "dot", "width": 1})
     return figure
 
 
@@ -63,7 +63,7 @@ def lines(result: ConvergenceResult, dark: bool = False) -> go.Figure:
     figure.update_xaxes(type="log", dtick=1)
     figure.update_yaxes(type="log", exponentformat="power", dtick=1, range=[-0.7, 6])
     for name, colour in zip(LINES, (colours.f, colours.g, colours.both), strict=True):
-        cell, claim, _ = LINES[name]
+        cell, claim = LINES[name][0], answers(name, result.settings)[0]
         have, fitted = [w for w in WIDTHS if cell(w) in result.cells], result.slopes.get(name)
         samples = [result.cells[cell(w)] for w in have]
         solid = {"mode": "lines+markers", "line": {"color": colour}, "name": name + _said(fitted and fitted.variance)}
@@ -76,7 +76,7 @@ def lines(result: ConvergenceResult, dark: bool = False) -> go.Figure:
         figure.add_scatter(x=have, y=[squared_spread(s) for s in samples], **dotted)
         if wide := [w for w in have if w >= WIDTHS[FITTED]]:
             level = squared_spread(result.cells[cell(wide[0])])
-            predicted = {"name": "Theorem 3: −1 with both, 0 alone", "showlegend": claim < 0, "hoverinfo": "skip"}
+            predicted = {"name": "slopes of Theorem 3", "showlegend": name == "both widen", "hoverinfo": "skip"}
             y = [level * (w / wide[0]) ** claim for w in wide]
             figure.add_scatter(x=wide, y=y, mode="lines", line=style.theory_line(dark), **predicted)
     return figure

@@ -101,8 +101,7 @@ class ConvergenceResult(NamedTuple):
     theta_f: float  # Theta_f(x, x)
     theta_g: np.ndarray  # Theta_g: theory = theta_f * theta_g (eq. 14)
     curves: np.ndarray  # (draws so far, 33)
-    watched: int  # index of the angle whose entry the width grid follows
-    cells: dict  # (n, m) -> (draws so far,) values of the watched entry
+    cells: dict  # (n, m) -> (draws so far,) values of the entry at settings.theta
     slopes: dict  # "only f widens" -> (Slope of the variance, Slope of the squared interquartile range)
     progress: float  # of the draw under way at the chosen widths
     seconds: float  # one such draw takes about this long
@@ -125,7 +124,7 @@ def stream(settings: ConvergenceSettings) -> Iterator[ConvergenceResult]:
             for news in itertools.islice(step, 1):
                 result = result._replace(**news, news=frozenset(news))
                 if "cells" in news:
-                    result = result._replace(slopes=_slopes(result.cells))
+                    result = result._replace(slopes=_slopes(result.cells, settings))
                 yield result
                 break
             else:
@@ -143,13 +142,12 @@ def _start(settings: ConvergenceSettings) -> ConvergenceResult:
     x, z = points(settings, ANGLES)
     at = slice(ORIGIN, ORIGIN + 1)
     limit = jax.tree.map(np.asarray, analytic.kernels(x[at], z[at], x, z, **_model(settings)))
-    watched = int(np.argmin(np.abs(ANGLES - settings.theta)))
     theta_f, theta = float(limit.ntk_f[0, 0]), limit.hyperkernel[0]
     none = np.zeros((0, len(ANGLES)))
     widths = {"width_f": settings.width_f, "width_g": settings.width_g}
     seconds = draws.seconds(len(ANGLES), **_model(settings), **widths)
     return ConvergenceResult(
-        settings, ANGLES, theta, theta_f, theta / theta_f, none, watched, {}, {}, 0.0, seconds, frozenset(), False
+        settings, ANGLES, theta, theta_f, theta / theta_f, none, {}, {}, 0.0, seconds, frozenset(), False
     )
 
 
@@ -184,10 +182,11 @@ def _grid(settings: ConvergenceSettings) -> Iterator[dict]:
             key = draws.keys(settings.seed, 1 + n + 10_000 * m, first, LANES)
             work = draws.draw(key, pair, _model(settings) | {"width_f": n, "width_g": m})
             cells[first, n, m] = (yield from _shown(work)).kernel[:, 0, 1]
-            if clock.picture() or (n, m) == CELLS[-1]:
+            if clock.picture():
                 yield {"cells": _by_cell(cells, settings.draws)}
             elif clock.step():
                 yield {}
+    yield {"cells": _by_cell(cells, settings.draws)}  # also what another viewer of the same settings has drawn
 
 
 def _shown(work) -> Generator[dict, None, draws.Draws]:
@@ -220,12 +219,24 @@ class Line(NamedTuple):
     other: float
 
 
-def _slopes(cells: dict) -> dict[str, Line]:
+def answers(name: str, settings: ConvergenceSettings) -> tuple[float, float]:
+    """The slope of Theorem 3 along a line, and the other answer: a network without hidden layers has no width to grow,
+    so the other one alone makes the kernel deterministic."""
+    _, claim, other = LINES[name]
+    depths = {
+        "only f widens": (settings.depth_f, settings.depth_g),
+        "only g widens": (settings.depth_g, settings.depth_f),
+    }
+    grown, kept = depths.get(name, (2, 2))
+    return (other, claim) if grown > 1 and kept == 1 else (claim, other)
+
+
+def _slopes(cells: dict, settings: ConvergenceSettings) -> dict[str, Line]:
     """The three lines of Figure 1a, each fitted once all its cells are there."""
     found, widths = {}, WIDTHS[FITTED:]
-    for name, (cell, claim, other) in LINES.items():
+    for name, (cell, *_) in LINES.items():
         if all(cell(width) in cells for width in widths):
             samples = [cells[cell(width)] for width in widths]
             plain, robust = (slope(widths, samples, statistic) for statistic in (variance, squared_spread))
-            found[name] = Line(plain, robust, claim, other)
+            found[name] = Line(plain, robust, *answers(name, settings))
     return found

@@ -30,6 +30,8 @@ def verdict(result: ConvergenceResult) -> Verdict:
     Judged by the interquartile range: the draws are heavy-tailed at small widths and one of them moves a variance.
     """
     have = cell_draws(result)
+    if result.settings.depth_f == result.settings.depth_g == 1:
+        return Verdict("Without hidden layers every draw has the same kernel: there is nothing to converge.", "holds")
     draws_said = f"{have} of {result.settings.draws} draws a cell"
     fits = [line.robust for line in result.slopes.values()]
     if len(fits) < len(LINES) or None in fits:
@@ -38,10 +40,17 @@ def verdict(result: ConvergenceResult) -> Verdict:
     slopes = ", ".join(f"{line.robust.value:+.1f} when {name}" for name, line in result.slopes.items())
     numbers = f"Slopes: {slopes} ({draws_said})."
     if all(line.robust.excludes(line.other) for line in lines):
-        return Verdict(f"The kernel becomes deterministic only when f and g widen together. {numbers}", "holds")
+        return Verdict(f"{_holds(result.settings)} {numbers}", "holds")
     if any(line.robust.excludes(line.claim) and not line.robust.excludes(line.other) for line in lines):
         return Verdict(f"These slopes disagree with Theorem 3. {numbers}", "differs")
     return Verdict(f"The intervals are still too wide for a verdict. {numbers}", "measuring")
+
+
+def _holds(settings: ConvergenceSettings) -> str:
+    if min(settings.depth_f, settings.depth_g) > 1:
+        return "The kernel becomes deterministic only when f and g widen together."
+    flat, wide = ("f", "g") if settings.depth_f == 1 else ("g", "f")
+    return f"{flat} has no hidden layer and no width: {wide} alone makes the kernel deterministic."
 
 
 def progress(result: ConvergenceResult) -> str:
@@ -95,7 +104,7 @@ from hyperviz.studies.convergence_report import table
 
 for result in stream({settings!r}):
     pass
-print(table(result))
+print(table(result).to_string())
 
 # or the library itself: one draw of the kernel between (x, z(0)) and (x, z(theta)), and its limit
 import jax, numpy as np

@@ -82,9 +82,9 @@ from hyperviz.studies.inpainting_report import table
 
 for result in stream({settings!r}):
     pass
-print(table(result))
+print(table(result).to_string())
 
-# or the library itself: exact regression on every pixel of N images
+# or the library itself: whole images, every pixel of the first N digits, none of them drawn at random
 from hyperviz.data import digits
 from hyperviz.theory import grid
 

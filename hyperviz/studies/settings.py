@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from hyperviz.errors import InvalidInput
 
 Settings = TypeVar("Settings")
+LONG = 60  # characters of a link's value that a sentence repeats
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,17 +125,22 @@ def parse(kind: type[Settings], given: Mapping[str, str]) -> Settings:
 def mend(kind: type[Settings], given: Mapping[str, str]) -> tuple[Settings, list[str]]:
     """Settings from a link, and a sentence for each value that had to be mended: default or nearest allowed value."""
     values: dict[str, Any] = {}
-    said = [f"{name} is not a setting of this page and was left out." for name in given if name not in options(kind)]
+    said = [
+        f"{name[:LONG]} is not a setting of this page and was left out." for name in given if name not in options(kind)
+    ]
     for name, declared in options(kind).items():
         if name not in given:
             continue
         try:
             value = declared.read(given[name])
         except (TypeError, ValueError, OverflowError):
-            said.append(f"{name}={given[name]} is not {declared.range}: showing the default, {declared.default}.")
+            default = declared.default if isinstance(declared.default, str) else plain(declared.default)
+            said.append(f"{name}={given[name][:LONG]} is not {declared.range}: showing the default, {default}.")
             continue
         if not declared.allows(value):
-            said.append(f"{name}={given[name]} is not {declared.range}: showing {plain(declared.nearest(value))}.")
+            said.append(
+                f"{name}={given[name][:LONG]} is not {declared.range}: showing {plain(declared.nearest(value))}."
+            )
             value = declared.nearest(value)
         values[name] = value
     return kind(**values), said

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from hyperviz.studies.settings import Option, changed, mend, options
+from hyperviz.ui import prose
 
 Settings = TypeVar("Settings")
 MORE = "more settings"
@@ -32,7 +33,7 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Setti
         st.query_params.from_dict(link)
     st.session_state[f"{study}:link"], st.session_state[f"{study}:kept"] = link, settings
     for sentence in st.session_state.pop(f"{study}:said", []):
-        st.warning(sentence)
+        st.warning(prose.literal(sentence))
     return settings
 
 

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlencode
 
-import pandas as pd
 import streamlit as st
 
 from hyperviz.studies.settings import changed
 from hyperviz.ui import controls
 
 
-def take_away(study: str, settings: Any, table: Callable[[], pd.DataFrame], code: str) -> None:
-    """Download, code, link and reset, folded; `table` is called when somebody asks for the numbers."""
+def take_away(study: str, settings: Any, latest: list, report: ModuleType) -> None:
+    """Download, code, link and reset, folded; the table is made of the latest result when somebody asks for it."""
     with st.expander("The numbers, the code, the link"):
         row, file = st.container(horizontal=True), f"hyperviz-{study}.csv"
         icons: dict[str, Any] = {"icon": ":material/download:", "on_click": "ignore"}
-        row.download_button("Download CSV", lambda: table().to_csv(index=False), file, "text/csv", **icons)
+        row.download_button(
+            "Download CSV",
+            lambda: report.table(latest[-1]).to_csv(index=False) if latest else "no result yet\n",
+            file,
+            "text/csv",
+            **icons,
+        )
         again: dict[str, Any] = {
             "icon": ":material/restart_alt:",
             "on_click": controls.reset,
@@ -26,7 +31,7 @@ def take_away(study: str, settings: Any, table: Callable[[], pd.DataFrame], code
         }
         row.button("Reset to defaults", **again)
         st.caption("These lines reproduce the numbers with the library:")
-        st.code(code, language="python")
+        st.code(report.code(settings), language="python")
         st.caption(
             "This link shows the same experiment, seed included. Pictures: camera (PNG) and disk (SVG) on each chart."
         )

@@ -10,6 +10,7 @@ from typing import TypeVar
 import streamlit as st
 
 from hyperviz.errors import HypervizError
+from hyperviz.ui import prose
 from hyperviz.ui.gate import gate
 
 Result = TypeVar("Result")
@@ -24,7 +25,7 @@ def play(results: Iterator[Result]) -> Generator[Result]:
                 with gate.turn(shown):
                     result = next(results, None)
             except HypervizError as error:
-                place.error(str(error))
+                place.error(prose.literal(str(error)))
                 return
             except Exception:
                 logging.getLogger(__name__).exception("a study stopped")

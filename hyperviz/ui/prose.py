@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -31,3 +33,8 @@ def fold(title: str, text: str, formula: str = "") -> None:
         st.markdown(text)
         if formula:
             st.latex(formula)
+
+
+def literal(text: str) -> str:
+    """Text that Markdown leaves alone: what a link says must not become a link."""
+    return re.sub(r"([\\`*_\[\](){}<>#+!|$~:])", r"\\\1", text)

@@ -60,7 +60,7 @@ def test_what_cannot_be_read_is_refused_on_a_command_line_and_mended_to_the_defa
     settings, said = mend(ToySettings, {name: text})
     assert settings == ToySettings()
     assert len(said) == 1
-    assert said[0].startswith(f"{name}={text} is not an integer from 1 to ")
+    assert said[0].startswith(f"{name}={text[:60]} is not an integer from 1 to ")
     assert said[0].endswith(f"showing the default, {getattr(ToySettings(), name)}.")
 
 
@@ -104,7 +104,7 @@ def test_what_is_out_of_range_is_refused_or_mended_to_the_nearest_allowed_value(
     assert settings == dataclasses.replace(ToySettings(), **{name: nearest})
     assert type(getattr(settings, name)) is type(nearest)
     assert len(said) == 1
-    assert said[0].startswith(f"{name}={text} is not ")
+    assert said[0].startswith(f"{name}={text[:60]} is not ")
     assert said[0].endswith(f": showing {shown}.")
 
 
