@@ -7,6 +7,7 @@ import dataclasses
 import importlib
 import json
 import pathlib
+import re
 import sys
 import time
 from typing import NoReturn
@@ -21,7 +22,7 @@ from hyperviz.studies.settings import Option, options, parse
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit code 0, or 2 with one sentence for anything the user can put right."""
-    given = _parser().parse_args(arguments)
+    given = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     try:
         return _list() if given.command == "list" else _run(given)
     except HypervizError as error:
@@ -33,6 +34,17 @@ def main(arguments: list[str] | None = None) -> int:
         print("hyperviz: stopped.", file=sys.stderr)
         return 130
     return 2
+
+
+def _joined(arguments: list[str]) -> list[str]:
+    """--theta -0.1 as --theta=-0.1: argparse takes a value that begins with a minus for an option."""
+    joined: list[str] = []
+    for word in arguments:
+        if joined and joined[-1].startswith("--") and "=" not in joined[-1] and re.match(r"-[.\d]", word):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 class _Parser(argparse.ArgumentParser):

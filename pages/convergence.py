@@ -14,10 +14,10 @@ hero = live.chart("convergence-curve", height=430)
 took = st.empty()
 left, right = st.columns(2, gap="medium")
 with left:
-    st.caption("**Variance of the marked entry**, over draws: small only in the corner where both are wide.")
+    st.caption("**Variance of the marked entry**, over draws, every pair of widths: where is it small?")
     grid = live.chart("convergence-variance")
 with right:
-    st.caption("**Along three lines** (dotted: squared interquartile range): it keeps falling only when both widen.")
+    st.caption("**Along three lines** (dotted: squared interquartile range): which keeps falling?")
     lines = live.chart("convergence-lines")
 st.caption("**Equation 14**: the limit is a product. Θ_f does not see z at all; Θ_g carries the angle.")
 factors = live.chart("convergence-factors", height=320)

@@ -10,7 +10,11 @@ from hyperviz.ui.play import play
 
 line = prose.claim("An infinitely wide hypernetwork completes digits from little data")
 settings = controls.ask("inpainting", study.InpaintingSettings, study.PRESETS)
-hero = live.chart("inpainting-gallery", height=460)
+if reason := study.too_large(settings):
+    prose.say(line, reason, "too large")
+    st.code(export.command("inpainting", settings), language="bash")
+    st.stop()
+hero = live.chart("inpainting-gallery", height=430)
 took = st.empty()
 st.caption("**Error against training images**: fewer mistakes with more digits. Crosses are the paper's Table 1.")
 errors = live.chart("inpainting-error")
@@ -18,9 +22,6 @@ latest = []
 prose.fold(*report.EXPLANATION)
 export.take_away("inpainting", settings, latest, report)
 
-if reason := study.too_large(settings):
-    prose.say(line, reason, "measuring")
-    st.stop()
 for result in play(study.stream(settings)):
     prose.say(line, *report.verdict(result))
     took.caption(report.progress(result))

@@ -156,7 +156,7 @@ def test_paper_takes_the_papers_settings_and_what_is_given_overrides_them(capsys
         (["--draws", "many"], "draws must be an integer from 16 to 1,024; got 'many'."),
         (["--draws", "nan"], "draws must be an integer from 16 to 1,024; got 'nan'."),
         (["--depth-g", "2.5"], "depth_g must be an integer from 1 to 8; got '2.5'."),
-        (["--theta", "inf"], "theta must be a number from -1.55 to 1.55; got 'inf'."),
+        (["--theta", "inf"], "theta must be a number from -1.575 to 1.575; got 'inf'."),
         (["--seed", ""], "seed must be an integer from 0 to 999,999; got ''."),
         (["--x", "2,2"], "x must be one of 1,-1, 1,0; got '2,2'."),
         (["--colour", "red"], "unrecognized arguments: --colour red; see python -m hyperviz --help."),

@@ -22,8 +22,12 @@ def curve(result: ConvergenceResult, dark: bool = False) -> go.Figure:
         thin = {"color": style.translucent(colours.both, 0.4), "width": 1}
         shown = {"name": "single draws", "legendgroup": "one", "showlegend": i == 0, "hoverinfo": "skip"}
         figure.add_scatter(x=result.angles, y=_small(row), mode="lines", line=thin, **shown)
-    if draws > 1:
+    peak = float(result.curves.mean(0).max()) if draws else 0.0
+    if draws > 1 and peak <= 3 * _window(result)[1]:
         _mean(figure, result, colours.both)
+    elif draws > 1:  # its band would hide all else
+        text = f"mean of {draws} draws, up to {peak:.1g}: off the scale, a few draws carry it"
+        figure.add_annotation(x=0.5, y=0.98, xref="paper", yref="paper", text=text, showarrow=False)
     limit = {"name": "limit Θ_h, n = m = ∞", "hovertemplate": "θ = %{x:.2f}<br>limit %{y:.4g}<extra></extra>"}
     figure.add_scatter(x=result.angles, y=_small(result.theory), mode="lines", line=style.theory_line(dark), **limit)
     figure.add_vline(x=result.settings.theta, line={"color": colours.faint, "dash": "dot", "width": 1})
@@ -51,7 +55,8 @@ def heatmap(result: ConvergenceResult, dark: bool = False) -> go.Figure:
     z = np.array([[_log(result.cells.get((n, m))) for n in WIDTHS] for m in WIDTHS], np.float32)
     bar = {"title": {"text": "log₁₀<br>variance"}, "thickness": 12}
     hover = "n = %{x}, m = %{y}<br>variance 10^%{z:.2f}<extra></extra>"
-    look = {"zmin": -1, "zmax": 6, "colorscale": style.SURFACE, "colorbar": bar, "hovertemplate": hover}
+    low, high = _decades(list(result.cells.values()))
+    look = {"zmin": low, "zmax": high, "colorscale": style.SURFACE, "colorbar": bar, "hovertemplate": hover}
     figure.add_heatmap(x=labels, y=labels, z=z, **look)
     return figure.update_layout(xaxis=axis, yaxis=axis)
 
@@ -61,7 +66,8 @@ def lines(result: ConvergenceResult, dark: bool = False) -> go.Figure:
     colours = style.palette(dark)
     figure = style.figure(dark, x="width (log scale)", y="variance of the entry (log scale)")
     figure.update_xaxes(type="log", dtick=1)
-    figure.update_yaxes(type="log", exponentformat="power", dtick=1, range=[-0.7, 6])
+    shown = [result.cells[cell(w)] for cell, *_ in LINES.values() for w in WIDTHS[2:] if cell(w) in result.cells]
+    figure.update_yaxes(type="log", exponentformat="power", dtick=1, range=_decades(shown))
     for name, colour in zip(LINES, (colours.f, colours.g, colours.both), strict=True):
         cell, claim = LINES[name][0], answers(name, result.settings)[0]
         have, fitted = [w for w in WIDTHS if cell(w) in result.cells], result.slopes.get(name)
@@ -94,8 +100,18 @@ def factors(result: ConvergenceResult, dark: bool = False) -> go.Figure:
     return figure
 
 
+def _decades(cells: list[np.ndarray]) -> list[float]:
+    """The powers of ten shown: those of most spreads; the few draws that run far off are clipped."""
+    spreads = np.array([statistic(v) for v in cells for statistic in (variance, squared_spread)])
+    alive = np.log10(spreads[spreads > 0])
+    if not len(alive):
+        return [-1.0, 6.0]
+    low, high = np.quantile(alive, [0.03, 0.9])
+    return [float(low) - 0.3, float(high) + 0.3]
+
+
 def _window(result: ConvergenceResult) -> list[float]:
-    """The heights shown: the limit, the mean and most draws; draws at small widths run far off any scale."""
+    """The heights shown: the limit, the median and most draws; at small widths a few run far off any scale."""
     seen = [result.theory, np.zeros(1)]
     if len(result.curves):
         seen += [np.median(result.curves, 0), *np.quantile(result.curves, [0.1, 0.9], axis=0)]

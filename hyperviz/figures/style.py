@@ -40,7 +40,6 @@ DARK = Palette(
     hn="#e6b23a",
 )
 MARKERS = {"hk": "circle", "nngp": "square", "hn": "diamond", "paper": "x-thin-open"}
-GREYS = [[0, "#000000"], [1, "#ffffff"]]  # images, with a fixed range 0 to 1
 SURFACE = "Viridis"
 SCALE = 3  # of a downloaded PNG
 

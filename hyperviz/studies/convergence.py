@@ -51,18 +51,28 @@ class ConvergenceSettings:
     )
     theta: float = option(
         0.8,
-        -1.55,
-        1.55,
-        step=0.05,
+        -1.575,
+        1.575,
+        step=0.025,
         symbol="θ",
         label="angle of the pair (radians)",
         help="which entry is watched: K between z(0) and z(θ), z(θ) = (sin θ, cos θ)",
     )
     activation_f: str = option(
-        "relu", symbol="σ", label="activation of f", more=True, choices=NAMES, help="of the hidden layers of f"
+        "relu",
+        symbol="σ",
+        label="activation of f",
+        more=True,
+        choices=NAMES,
+        help="of f's hidden layers; leaky ReLU times √(2/(1+α²)), ReLU times the paper's √2: the second moment is kept",
     )
     activation_g: str = option(
-        "relu", symbol="φ", label="activation of g", more=True, choices=NAMES, help="of the hidden layers of g"
+        "relu",
+        symbol="φ",
+        label="activation of g",
+        more=True,
+        choices=NAMES,
+        help="of g's hidden layers, scaled as f's",
     )
     draws: int = option(
         64,
@@ -82,7 +92,7 @@ class ConvergenceSettings:
 
 
 PRESETS = {
-    "Fig. 1a of the paper": ConvergenceSettings(width_f=500, width_g=500),
+    "Fig. 1 of the paper": ConvergenceSettings(width_f=500, width_g=500),
     "Fig. 1b: both wide": ConvergenceSettings(x="1,0", width_f=4096, width_g=4096),
     "only f wide": ConvergenceSettings(width_f=16384, width_g=8),
     "only g wide": ConvergenceSettings(width_f=8, width_g=16384),

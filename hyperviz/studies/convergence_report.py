@@ -34,16 +34,18 @@ def verdict(result: ConvergenceResult) -> Verdict:
         return Verdict("Without hidden layers every draw has the same kernel: there is nothing to converge.", "holds")
     draws_said = f"{have} of {result.settings.draws} draws a cell"
     fits = [line.robust for line in result.slopes.values()]
-    if len(fits) < len(LINES) or None in fits:
-        return Verdict(f"Measuring how the kernel's spread falls as the networks widen: {draws_said}.", "measuring")
+    if have < result.settings.draws or len(fits) < len(LINES) or None in fits:
+        state = "undecided" if result.finished else "measuring"
+        return Verdict(f"How does the kernel's spread fall as the networks widen? So far {draws_said}.", state)
     lines = list(result.slopes.values())
     slopes = ", ".join(f"{line.robust.value:+.1f} when {name}" for name, line in result.slopes.items())
-    numbers = f"Slopes: {slopes} ({draws_said})."
-    if all(line.robust.excludes(line.other) for line in lines):
+    numbers = f"Slopes of the squared spread: {slopes} ({draws_said})."
+    nearer = [abs(line.robust.value - line.claim) < abs(line.robust.value - line.other) for line in lines]
+    if any(line.robust.excludes(line.claim) and not near for line, near in zip(lines, nearer, strict=True)):
+        return Verdict(f"These slopes disagree with Theorem 3 at these widths. {numbers}", "differs")
+    if all(line.robust.excludes(line.other) and near for line, near in zip(lines, nearer, strict=True)):
         return Verdict(f"{_holds(result.settings)} {numbers}", "holds")
-    if any(line.robust.excludes(line.claim) and not line.robust.excludes(line.other) for line in lines):
-        return Verdict(f"These slopes disagree with Theorem 3. {numbers}", "differs")
-    return Verdict(f"The intervals are still too wide for a verdict. {numbers}", "measuring")
+    return Verdict(f"{numbers} The intervals do not decide yet: take more draws.", "undecided")
 
 
 def _holds(settings: ConvergenceSettings) -> str:
@@ -76,12 +78,12 @@ def table(result: ConvergenceResult) -> pd.DataFrame:
     curve = {"width_f": settings.width_f, "width_g": settings.width_g, "theta": result.angles, "draws": len(draws)}
     kernel = pd.DataFrame(curve | {"quantity": "kernel", "value": mean, "stderr": error, "theory": result.theory})
     cells = pd.DataFrame([_cell(at, values, settings.theta) for at, values in sorted(result.cells.items())])
-    slopes = pd.DataFrame([_slope(name, line) for name, line in result.slopes.items() if line.variance])
+    slopes = pd.DataFrame([row for name, line in result.slopes.items() for row in _slope_rows(name, line)])
     found = pd.concat([part for part in (kernel, cells, slopes) if len(part)], ignore_index=True)
-    for name in ("depth_g", "depth_f"):
+    for name in ("activation_g", "activation_f", "depth_g", "depth_f", "x"):
         found.insert(0, name, getattr(settings, name))
-    found.insert(0, "x", settings.x)
-    return found
+    last = [name for name in ("quantity", "value", "stderr", "theory") if name in found]
+    return found.reindex(columns=[*(name for name in found if name not in last), *last])
 
 
 def _cell(at, values, theta) -> dict:
@@ -92,9 +94,11 @@ def _cell(at, values, theta) -> dict:
     return cell | {"quantity": "variance", "value": variance(values), "stderr": error}
 
 
-def _slope(name, line) -> dict:
-    error = (line.variance.high - line.variance.low) / 3.92
-    return {"line": name, "quantity": "slope", "value": line.variance.value, "stderr": error, "theory": line.claim}
+def _slope_rows(name, line) -> list[dict]:
+    """The slope of the variance, and that of the squared interquartile range, which the verdict is judged by."""
+    fits = {"slope": line.variance, "slope_robust": line.robust}
+    row = {"line": name, "theory": line.claim}
+    return [row | {"quantity": q, "value": f.value, "stderr": (f.high - f.low) / 3.92} for q, f in fits.items() if f]
 
 
 def code(settings: ConvergenceSettings) -> str:
@@ -106,17 +110,17 @@ for result in stream({settings!r}):
     pass
 print(table(result).to_string())
 
-# or the library itself: one draw of the kernel between (x, z(0)) and (x, z(theta)), and its limit
-import jax, numpy as np
+# or the library itself: the first of the thin lines, and the limit
+from hyperviz.studies import convergence, draws
 from hyperviz.theory import analytic, sampling
 
-x = np.array([[{settings.x}]] * 2, np.float32)
-z = np.array([[0, 1], [np.sin({settings.theta}), np.cos({settings.theta})]], np.float32)
+settings = {settings!r}
+x, z = convergence.points(settings, convergence.ANGLES)
 model = dict(depth_f={settings.depth_f}, depth_g={settings.depth_g})
 model |= dict(activation_f={settings.activation_f!r}, activation_g={settings.activation_g!r})
 widths = dict(width_f={settings.width_f}, width_g={settings.width_g})
-print(sampling.hyperkernel(jax.random.key({settings.seed}), x, z, **model, **widths)[0, 1])
-print(analytic.kernels(x, z, **model).hyperkernel[0, 1])
+print(sampling.hyperkernel(draws.keys({settings.seed}, 0, 0, 1)[0], x, z, **model, **widths)[convergence.ORIGIN])
+print(analytic.kernels(x, z, **model).hyperkernel[convergence.ORIGIN])
 """
 
 

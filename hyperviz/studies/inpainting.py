@@ -23,7 +23,14 @@ class InpaintingSettings:
     """What the inpainting study is asked."""
 
     images: int = option(
-        200, 10, 4000, symbol="N", label="training images", log=True, help="digits that are learnt from"
+        200,
+        10,
+        4000,
+        symbol="N",
+        label="training images",
+        log=True,
+        positions=IMAGES[:7],
+        help="digits that are learnt from",
     )
     task: str = option(
         "inpainting",
@@ -45,16 +52,27 @@ class InpaintingSettings:
         SIZE * SIZE,
         words=("all",),
         log=True,
+        positions=(1, 5, 10, 20, 50, 100),
         label="pixels an image",
         help="training pixels of each image: all of them, exactly, or so many random ones (the paper: 20)",
     )
     depth_f: int = option(3, 1, 8, symbol="L", label="depth of f", help="weight matrices in the hypernetwork f")
     depth_g: int = option(3, 1, 8, symbol="H", label="depth of g", help="weight matrices in the primary network g")
     activation_f: str = option(
-        "relu", symbol="σ", label="activation of f", more=True, choices=NAMES, help="of the hidden layers of f"
+        "relu",
+        symbol="σ",
+        label="activation of f",
+        more=True,
+        choices=NAMES,
+        help="of f's hidden layers; leaky ReLU times √(2/(1+α²)), ReLU times the paper's √2: the second moment is kept",
     )
     activation_g: str = option(
-        "relu", symbol="φ", label="activation of g", more=True, choices=NAMES, help="of the hidden layers of g"
+        "relu",
+        symbol="φ",
+        label="activation of g",
+        more=True,
+        choices=NAMES,
+        help="of g's hidden layers, scaled as f's",
     )
     bandwidth: float = option(
         2**0.5, 0.3, 10.0, symbol="ℓ", label="bandwidth (pixels)", step=0.1, help="how far apart pixels still resemble"

@@ -24,14 +24,14 @@ def verdict(result: InpaintingResult) -> Verdict:
         return Verdict(f"Solving {settings.images:,} images, lowest frequencies first.", "measuring")
     text = f"Mean squared error after {settings.images:,} images: {said}{_printed(settings)}."
     if result.lead is None:
-        return Verdict(text, "measuring")
+        return Verdict(text, "measured" if len(errors) == 1 else "measuring")
     gap, noise = result.lead
     paired = f"{abs(gap):.2g} ± {2 * noise:.1g} on the same digits"
     if gap > 2 * noise:
         return Verdict(f"NNGP beats HK, by {paired}, as in the paper. {text}", "holds")
     if gap < -2 * noise:
         return Verdict(f"HK beats NNGP here, by {paired}, against the paper. {text}", "differs")
-    return Verdict(f"NNGP and HK differ by less than the error, {paired}. {text}", "measuring")
+    return Verdict(f"NNGP and HK differ by less than the error, {paired}. {text}", "undecided")
 
 
 def _with_error(error: Error) -> str:
@@ -63,7 +63,7 @@ def alt(result: InpaintingResult) -> str:
 def table(result: InpaintingResult) -> pd.DataFrame:
     """Tidy: one row per N, kernel and quantity, averaged over runs, with the paper's number where it gives one."""
     settings = result.settings
-    kept = ("task", "hidden", "pixels", "depth_f", "depth_g", "bandwidth", "ridge")
+    kept = ("task", "hidden", "pixels", "depth_f", "depth_g", "activation_f", "activation_g", "bandwidth", "ridge")
     shared = {name: value for name, value in dataclasses.asdict(settings).items() if name in kept}
     rows = []
     for (images, kernel), error in sorted(result.errors.items()):
@@ -83,16 +83,6 @@ from hyperviz.studies.inpainting_report import table
 for result in stream({settings!r}):
     pass
 print(table(result).to_string())
-
-# or the library itself: whole images, every pixel of the first N digits, none of them drawn at random
-from hyperviz.data import digits
-from hyperviz.theory import grid
-
-y, truth = digits.train().images[:{settings.images}] / 255, digits.test().images[:8] / 255
-model = dict(depth_f={settings.depth_f}, depth_g={settings.depth_g})
-model |= dict(bandwidth={settings.bandwidth}, ridge={settings.ridge})
-done = grid.complete(y, y, truth, kernel="nngp", **model)
-print(((done.prediction.clip(0, 1) - truth) ** 2).mean())
 """
 
 
@@ -100,13 +90,14 @@ EXPLANATION = (
     "What you see, and the formula",
     """
 The hypernetwork *f* looks at an image, or at what is left of it, and writes the weights of *g*; *g* turns a pixel's
-coordinates into its grey value. When both are infinitely wide, training f is kernel regression: with the hyperkernel
-Θ_h (**HK**) if all of f is trained, with Λ (**NNGP**) if only the last layer is. Nothing is trained here: these are the
-exact limits.
+coordinates into its grey value. When both are infinitely wide, training f is kernel regression with the hyperkernel Θ_h
+(**HK**). Regression with Λ (**NNGP**) is Bayesian inference with the untrained hypernetwork as its prior. Nothing is
+trained here: these are the exact limits.
 
 - **Gallery**: the truth, what f sees, and what each kernel completes; every digit is from the test set. Predictions
   sharpen while higher frequencies are solved.
-- **Curve**: the error over test digits against the number of training images, and the paper's Table 1 as crosses.
+- **Curve**: the error over test digits against the number of training images, and the paper's Table 1 as crosses; HN is
+  its trained hypernetwork (for N = 500 and inpainting it prints 0.49, off this scale: the column suggests 0.049).
 
 With *all* pixels the N · 784 equations are solved **exactly**: on a torus of 28 × 28 pixels the kernel depends on the
 offset of two pixels only, so a Fourier transform splits the system into 120 systems of size N. The paper trains on 20

@@ -28,6 +28,7 @@ class Option:
     words: tuple[str, ...] = ()
     number: type = int
     log: bool = False
+    positions: tuple = ()  # of its slider, where steps and powers of two miss what matters
     step: float | None = None
     more: bool = False  # folded away on the page: what a first look does not need
 
@@ -46,7 +47,9 @@ class Option:
 
     @property
     def grid(self) -> Sequence:
-        """The positions of its slider: powers of two between the bounds on a log scale, else equal steps."""
+        """The positions of its slider: as given, or powers of two on a log scale, else equal steps."""
+        if self.positions:
+            return self.positions
         if self.log and self.kind is int:
             powers = [2**i for i in range(64) if self.low < 2**i < self.high]
             return [int(self.low), *powers, int(self.high)]

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Verdict(NamedTuple):
-    """A computed sentence, and one of holds, differs, measuring."""
+    """A computed sentence, and one of holds, differs, undecided (no answer), measured (no claim), measuring."""
 
     text: str
     state: str

@@ -24,6 +24,8 @@ from hyperviz.theory.regression import factorise, solve
 
 BLOCK = 1_000_000  # entries of the system built between two yields, about 0.05 s
 
+MAX_POINTS = 20_000  # two float64 matrices of that size fill 6.4 GB
+
 
 class Scattered(NamedTuple):
     """Predicted images, None until the system is solved, and how much of the system is built."""
@@ -65,6 +67,10 @@ def steps(
         raise InvalidInput(f"pixels must hold indices, one row for each of {len(x)} images; got shape {pixels.shape}.")
     if pixels.min() < 0 or pixels.max() >= g * g:
         raise InvalidInput(f"pixels must lie between 0 and {g * g - 1}; got {pixels.min()} to {pixels.max()}.")
+    if pixels.size > MAX_POINTS:
+        raise InvalidInput(
+            f"images times pixels must stay within {MAX_POINTS:,} points; got {pixels.size:,}: take fewer."
+        )
     return _solve(x, y, pixels, x_new, _expansion(g, width, KERNELS[kernel], L, H, slopes), eps)
 
 

@@ -20,7 +20,6 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Setti
     The link is written here and not by the widgets themselves: those drop what they cannot read without a word,
     and do not see values that a preset sets.
     """
-    st.session_state.setdefault("said", [])
     _seed(study, kind)
     if presets:
         chosen: dict[str, Any] = {"key": f"{study}:preset", "on_change": _preset, "args": (study, presets)}
@@ -58,6 +57,7 @@ def _preset(study: str, presets: dict) -> None:
     chosen = st.session_state[f"{study}:preset"]
     if chosen:
         _set(study, presets[chosen])
+        st.session_state[f"{study}:preset"] = None  # so that it can be chosen again
 
 
 def reset(study: str, kind: type) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +11,12 @@ import streamlit as st
 
 from hyperviz.studies.settings import changed
 from hyperviz.ui import controls
+
+
+def command(study: str, settings: Any) -> str:
+    """The same settings on the command line."""
+    given = " ".join(f"--{name.replace('_', '-')}={value}" for name, value in changed(settings).items())
+    return f".venv/bin/python -m hyperviz run {study} {given} --out results"
 
 
 def take_away(study: str, settings: Any, latest: list, report: ModuleType) -> None:
@@ -35,5 +42,5 @@ def take_away(study: str, settings: Any, latest: list, report: ModuleType) -> No
         st.caption(
             "This link shows the same experiment, seed included. Pictures: camera (PNG) and disk (SVG) on each chart."
         )
-        query = urlencode(changed(settings))
-        st.code(f"{st.context.url or ''}{'?' if query else ''}{query}", language=None, wrap_lines=True)
+        query = urlencode(dataclasses.asdict(settings))  # every one: a default may change one day
+        st.code(f"{st.context.url or ''}?{query}", language=None, wrap_lines=True)

@@ -10,9 +10,11 @@ from streamlit.delta_generator import DeltaGenerator
 CHIPS = {
     "holds": (":material/check_circle:", "green"),
     "differs": (":material/error:", "red"),
+    "undecided": (":material/help:", "gray"),
+    "too large": (":material/terminal:", "blue"),
+    "measured": (":material/straighten:", "blue"),
     "measuring": (":material/hourglass_top:", "orange"),
 }
-WORDS = {"holds": "holds", "differs": "differs", "measuring": "still measuring"}
 
 
 def claim(text: str) -> DeltaGenerator:
@@ -24,7 +26,7 @@ def claim(text: str) -> DeltaGenerator:
 def say(line: DeltaGenerator, text: str, state: str) -> None:
     """One computed sentence with its chip."""
     icon, colour = CHIPS[state]
-    line.markdown(f":{colour}-badge[{icon} {WORDS[state]}] {text}")
+    line.markdown(f":{colour}-badge[{icon} {state.replace('measuring', 'still measuring')}] {text}")
 
 
 def fold(title: str, text: str, formula: str = "") -> None:

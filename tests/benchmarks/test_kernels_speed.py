@@ -53,7 +53,7 @@ def test_one_draw_at_width_256_on_16_points(benchmark):
     benchmark.pedantic(lambda: jax.block_until_ready(call(1)), rounds=50, warmup_rounds=3)
     seconds = benchmark.stats.stats.min
     say(benchmark, milliseconds=1e3 * seconds, target=12)
-    assert seconds < 0.05
+    assert seconds <= 0.012
 
 
 def test_one_draw_at_width_a_million_against_30_million_gaussians(benchmark):
@@ -64,7 +64,7 @@ def test_one_draw_at_width_a_million_against_30_million_gaussians(benchmark):
     benchmark.pedantic(lambda: jax.block_until_ready(call(1)), rounds=5)
     seconds = benchmark.stats.stats.min
     say(benchmark, seconds=seconds, target=3, gaussians=gaussians, ratio=seconds / gaussians, ratio_target=6)
-    assert seconds / gaussians < 12
+    assert seconds / gaussians <= 6
 
 
 # Peak resident memory of this process alone: ru_maxrss would start from that of the process it was forked from.
@@ -129,4 +129,4 @@ def test_the_analytic_hyperkernel_of_2000_points_against_plain_numpy(benchmark, 
     seconds = benchmark.stats.stats.min
     ratios = {"over_float32": single / seconds, "over_float64": double / seconds}
     say(benchmark, seconds=seconds, numpy_float32=single, numpy_float64=double, **ratios, target=3)
-    assert ratios["over_float64"] > 2
+    assert ratios["over_float64"] >= 3

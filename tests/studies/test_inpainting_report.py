@@ -34,9 +34,9 @@ def solved():
     [
         ((0.0103, 0.001), "holds", "NNGP beats HK, by 0.01 ± 0.002 on the same digits, as in the paper"),
         ((-0.0103, 0.001), "differs", "HK beats NNGP here, by 0.01 ± 0.002 on the same digits, against the paper"),
-        ((0.0103, 0.006), "measuring", "NNGP and HK differ by less than the error, 0.01 ± 0.01"),
-        ((-0.0103, 0.006), "measuring", "NNGP and HK differ by less than the error, 0.01 ± 0.01"),
-        ((0.0, 0.0), "measuring", "NNGP and HK differ by less than the error"),
+        ((0.0103, 0.006), "undecided", "NNGP and HK differ by less than the error, 0.01 ± 0.01"),
+        ((-0.0103, 0.006), "undecided", "NNGP and HK differ by less than the error, 0.01 ± 0.01"),
+        ((0.0, 0.0), "undecided", "NNGP and HK differ by less than the error"),
     ],
 )
 def test_the_order_of_the_kernels_is_judged_beyond_two_standard_errors_of_their_paired_difference(lead, state, words):
@@ -51,7 +51,7 @@ def test_the_verdict_waits_for_both_kernels():
     assert one.state == "measuring"
     assert "NNGP 0.0500 ± 0.0020" in one.text
     assert "HK 0.0" not in one.text.split("(paper")[0]
-    assert verdict(result({(200, "hk"): error(0.05)}, kernel="hk")).state == "measuring"
+    assert verdict(result({(200, "hk"): error(0.05)}, kernel="hk")).state == "measured"
     assert verdict(result({(50, "nngp"): error(0.05), (50, "hk"): error(0.09)})).state == "measuring"
 
 
