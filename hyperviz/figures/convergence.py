@@ -27,7 +27,7 @@ def curve(result: ConvergenceResult, dark: bool = False) -> go.Figure:
         _mean(figure, result, colours.both)
     elif draws > 1:  # its band would hide all else
         text = f"mean of {draws} draws, up to {peak:.1g}: off the scale, a few draws carry it"
-        figure.add_annotation(x=0.5, y=0.98, xref="paper", yref="paper", text=text, showarrow=False)
+        figure.add_annotation(x=0.01, y=0.99, xref="paper", yref="paper", text=text, showarrow=False)
     limit = {"name": "limit Θ_h, n = m = ∞", "hovertemplate": "θ = %{x:.2f}<br>limit %{y:.4g}<extra></extra>"}
     figure.add_scatter(x=result.angles, y=_small(result.theory), mode="lines", line=style.theory_line(dark), **limit)
     figure.add_vline(x=result.settings.theta, line={"color": colours.faint, "dash": "dot", "width": 1})
@@ -74,6 +74,7 @@ def lines(result: ConvergenceResult, dark: bool = False) -> go.Figure:
         samples = [result.cells[cell(w)] for w in have]
         solid = {"mode": "lines+markers", "line": {"color": colour}, "name": name + _said(fitted and fitted.variance)}
         dotted = {
+            "showlegend": False,  # told in the caption: three more lines of legend would take the chart
             "mode": "lines",
             "line": {"color": colour, "dash": "dot"},
             "name": "IQR²" + _said(fitted and fitted.robust),
