@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -11,6 +12,7 @@ from hyperviz.ui import prose
 
 Settings = TypeVar("Settings")
 MORE = "more settings"
+STALE = 5  # seconds
 COLUMNS, SHORT = 4, 12  # controls in a row; characters that fit side by side on a phone
 
 
@@ -28,9 +30,12 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Setti
         values = _widgets(study, options(kind))
     settings = kind(**values)
     link = {name: str(value) for name, value in changed(settings).items()}
-    if st.query_params.to_dict() != link:
-        st.query_params.from_dict(link)
+    given = st.query_params.to_dict()
     st.session_state[f"{study}:link"], st.session_state[f"{study}:kept"] = link, settings
+    if given != link:
+        old = st.session_state.setdefault(f"{study}:old", [])
+        old[:] = [*old[-20:], (time.monotonic(), given)]
+        st.query_params.from_dict(link)
     for sentence in st.session_state.pop(f"{study}:said", []):
         st.warning(prose.literal(sentence))
     return settings
@@ -39,13 +44,21 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Setti
 def _seed(study: str, kind: type) -> None:
     """On arrival by a link, by the back button or from another page: the widgets take the link's values, mended."""
     given = st.query_params.to_dict()
-    if f"{study}.{next(iter(options(kind)))}" in st.session_state and given == st.session_state.get(f"{study}:link"):
+    if f"{study}.{next(iter(options(kind)))}" in st.session_state and _ours(study, given):
         return
     settings, said = mend(kind, given)
     if not given and f"{study}:kept" in st.session_state:
         settings = st.session_state[f"{study}:kept"]
     _set(study, settings)
     st.session_state[f"{study}:said"] = said
+
+
+def _ours(study: str, given: dict) -> bool:
+    """Whether the address is one that this page wrote: the last, or one so recent that the browser had not heard of
+    the next when the slider moved on. Anything else is a link or the back button."""
+    now = time.monotonic()
+    recent = (link for when, link in st.session_state.get(f"{study}:old", []) if now - when < STALE)
+    return given == st.session_state.get(f"{study}:link") or given in recent
 
 
 def _set(study: str, settings: Any) -> None:

@@ -110,3 +110,12 @@ def test_zoom_stays_and_the_chart_is_never_blank_or_remounted_while_it_streams(t
     assert tab.evaluate("[window.blank, window.other]") == [0, 0]
     assert tab.evaluate("window.frames") > 10
     assert tab.evaluate("window.mounted._fullLayout.xaxis.range") == zoomed
+
+
+def test_a_slider_moved_on_before_its_last_move_was_answered_is_heard(tab, address):
+    """The browser then still sends the address of the move before: it must not be taken for a link."""
+    open_page(tab, f"{address}/convergence?draws=16")
+    wait_for_alt(tab, "Finished")
+    for i in range(8):
+        move(tab, "width of f, n", 2 if i % 2 == 0 else -2)
+        wait_for_alt(tab, "n = 256," if i % 2 == 0 else "n = 64,")
