@@ -18,13 +18,13 @@ def pixels(tab) -> list[int]:
 
 
 def test_more_training_images_change_the_completed_digits(tab, address):
-    open_page(tab, f"{address}/inpainting?images=16")
-    wait_for_alt(tab, f"{SOLVED} 16 images: NNGP")
+    open_page(tab, f"{address}/inpainting?images=20")
+    wait_for_alt(tab, f"{SOLVED} 20 images: NNGP")
     before = pixels(tab)
     move(tab, "training images, N", 1)
-    wait_for_alt(tab, f"{SOLVED} 32 images: NNGP")
+    wait_for_alt(tab, f"{SOLVED} 50 images: NNGP")
     assert pixels(tab) != before
-    assert "images=32" in tab.url
+    assert "images=50" in tab.url
 
 
 def test_a_link_hides_another_part_of_the_digits(tab, address):
