@@ -11,10 +11,9 @@ import jax
 import numpy as np
 
 from hyperviz.studies import draws
-from hyperviz.studies.settings import check, option
+from hyperviz.studies.settings import activation_of, check, option
 from hyperviz.studies.slopes import Slope, slope, squared_spread, variance
 from hyperviz.theory import analytic
-from hyperviz.theory.activations import NAMES
 
 ANGLES = np.linspace(-np.pi / 2, np.pi / 2, 33)
 ORIGIN = 16  # the index of theta = 0
@@ -58,22 +57,8 @@ class ConvergenceSettings:
         label="angle of the pair (radians)",
         help="which entry is watched: K between z(0) and z(θ), z(θ) = (sin θ, cos θ)",
     )
-    activation_f: str = option(
-        "relu",
-        symbol="σ",
-        label="activation of f",
-        more=True,
-        choices=NAMES,
-        help="of f's hidden layers; leaky ReLU times √(2/(1+α²)), ReLU times the paper's √2: the second moment is kept",
-    )
-    activation_g: str = option(
-        "relu",
-        symbol="φ",
-        label="activation of g",
-        more=True,
-        choices=NAMES,
-        help="of g's hidden layers, scaled as f's",
-    )
+    activation_f: str = activation_of("f", "σ")
+    activation_g: str = activation_of("g", "φ")
     draws: int = option(
         64,
         16,

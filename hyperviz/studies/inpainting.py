@@ -11,8 +11,7 @@ import numpy as np
 
 from hyperviz.data import digits
 from hyperviz.studies.completion import HIDDEN, SHOWN, SIZE, Outcome, masked, solve
-from hyperviz.studies.settings import check, option
-from hyperviz.theory.activations import NAMES
+from hyperviz.studies.settings import activation_of, check, option
 
 IMAGES = (10, 20, 50, 100, 200, 500, 1000, 2000, 4000)  # positions of the error curve
 LIVE_IMAGES, LIVE_POINTS = 1000, 4000  # larger systems take more than seconds: for the command line
@@ -58,22 +57,8 @@ class InpaintingSettings:
     )
     depth_f: int = option(3, 1, 8, symbol="L", label="depth of f", help="weight matrices in the hypernetwork f")
     depth_g: int = option(3, 1, 8, symbol="H", label="depth of g", help="weight matrices in the primary network g")
-    activation_f: str = option(
-        "relu",
-        symbol="σ",
-        label="activation of f",
-        more=True,
-        choices=NAMES,
-        help="of f's hidden layers; leaky ReLU times √(2/(1+α²)), ReLU times the paper's √2: the second moment is kept",
-    )
-    activation_g: str = option(
-        "relu",
-        symbol="φ",
-        label="activation of g",
-        more=True,
-        choices=NAMES,
-        help="of g's hidden layers, scaled as f's",
-    )
+    activation_f: str = activation_of("f", "σ")
+    activation_g: str = activation_of("g", "φ")
     bandwidth: float = option(
         2**0.5, 0.3, 10.0, symbol="ℓ", label="bandwidth (pixels)", step=0.1, help="how far apart pixels still resemble"
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hyperviz.errors import InvalidInput
+from hyperviz.theory.activations import NAMES
 
 Settings = TypeVar("Settings")
 LONG = 60  # characters of a link's value that a sentence repeats
@@ -90,6 +91,13 @@ def plain(value: Any) -> str:
 def option(default: Any, low: float = 0, high: float = 0, **words: Any) -> Any:
     """A dataclass field that carries its Option."""
     return dataclasses.field(default=default, metadata={"option": Option(default=default, low=low, high=high, **words)})
+
+
+def activation_of(network: str, symbol: str) -> Any:
+    """The activation of one network, the same choice in every study."""
+    kept = "leaky ReLU times √(2/(1+α²)), ReLU times the paper's √2: the second moment is kept"
+    label, meaning = f"activation of {network}", f"of {network}'s hidden layers; {kept}"
+    return option("relu", symbol=symbol, label=label, more=True, choices=NAMES, help=meaning)
 
 
 def options(kind: type) -> dict[str, Option]:

@@ -17,11 +17,6 @@ def traced(*values) -> bool:
     return any(isinstance(v, Tracer) for v in values)
 
 
-def at_least_one(name: str, value):
-    """A depth or width: an integer of at least 1, or a traced one."""
-    return at_least(name, value, 1)
-
-
 def at_least(name: str, value, least: int, most: int | None = None):
     """An integer within bounds, or a traced one."""
     if traced(value):

@@ -30,7 +30,7 @@ def init(
     """
     sizes = {"input_f": input_f, "input_g": input_g, "depth_f": depth_f, "depth_g": depth_g}
     for name, value in (sizes | {"width_f": width_f, "width_g": width_g, "outputs": outputs}).items():
-        checks.at_least_one(name, value)
+        checks.at_least(name, value, 1)
     f = [input_f] + [width_f] * (depth_f - 1)
     g = [input_g] + [width_g] * (depth_g - 1) + [outputs]
     shapes = [(b, a) for a, b in itertools.pairwise(f)]
