@@ -171,9 +171,14 @@ class Progress(NamedTuple):
     ends: tuple[int, int]  # of f, of g
 
     @property
+    def stage(self) -> int:
+        """0 while f is under way, 1 while g is."""
+        return int(self.ticks >= self.ends[0])
+
+    @property
     def done(self) -> bool:
         """Whether only the last row is missing."""
-        return self.g is not None and self.ticks >= self.ends[1]
+        return self.g is not None and self.ticks >= self.ends[1]  # with depth 1 there are no ticks
 
 
 _split = alone(jax.jit(jax.vmap(lambda key: tuple(jax.random.fold_in(key, i) for i in (0, 1)))))
