@@ -10,12 +10,14 @@ import pathlib
 import re
 import sys
 import time
+from collections.abc import Iterator
 from typing import NoReturn
 
 import plotly.io
 
 import hyperviz
 from hyperviz.errors import HypervizError
+from hyperviz.studies.checkpoint import Store
 from hyperviz.studies.registry import STUDIES, Study
 from hyperviz.studies.settings import Option, options, parse
 
@@ -89,7 +91,8 @@ def _run(given: argparse.Namespace) -> int:
     given.out.mkdir(parents=True, exist_ok=True)
     about = {"study": given.study, "hyperviz": hyperviz.__version__, "settings": dataclasses.asdict(settings)}
     (given.out / "settings.json").write_text(json.dumps(about, indent=2) + "\n", "utf-8")  # first: a bad DIR says so
-    result = _last(study, settings)
+    done = (Store(given.out / "checkpoint"),) if study.resumable else ()
+    result = _last(study, study.stream(settings, *done))
     study.report.table(result).to_csv(given.out / "result.csv", index=False)
     figures = importlib.import_module(f"hyperviz.figures.{given.study}").FIGURES
     (given.out / "figure.html").write_text(_html(study, [draw(result) for draw in figures.values()]), "utf-8")
@@ -97,14 +100,25 @@ def _run(given: argparse.Namespace) -> int:
     return 0
 
 
-def _last(study: Study, settings):
+def _last(study: Study, results: Iterator):
     """The final result, with progress on standard error once a second."""
-    said, result = 0.0, None
-    for result in study.stream(settings):
+    said, result, first, began = 0.0, None, 0.0, time.monotonic()
+    for result in results:
         if time.monotonic() - said > 1:
-            print(study.report.progress(result), file=sys.stderr)
+            done = study.report.fraction(result) if hasattr(study.report, "fraction") else 0.0
+            first = first or done  # what an earlier run has done took no time of this one
+            print(study.report.progress(result) + _left(done, first, time.monotonic() - began), file=sys.stderr)
             said = time.monotonic()
     return result
+
+
+def _left(done: float, first: float, seconds: float) -> str:
+    """The time left at the pace so far, once there is a pace."""
+    if done <= first or seconds < 5:
+        return ""
+    left = seconds * (1 - done) / (done - first)
+    said = f"{left:.0f} s" if left < 120 else f"{left / 60:.0f} min" if left < 7200 else f"{left / 3600:.1f} h"
+    return f" {done:.0%} done, about {said} left."
 
 
 def _html(study: Study, figures: list) -> str:

@@ -15,3 +15,7 @@ class OutOfRange(HypervizError):
 
 class NotPositiveDefinite(HypervizError):
     """A kernel system that could not be factored; the message names the ridge that would do."""
+
+
+class DataMissing(HypervizError):
+    """A data set that is not on this machine and cannot be fetched, or a file of it that is something else."""

@@ -28,8 +28,9 @@ third.markdown(
     "**Theorem 3.** Then training is kernel regression with the *hyperkernel* Θ_h = Θ_f · Θ_g, no longer random."
 )
 st.markdown("#### See it")
-for column, (name, study) in zip(st.columns(2, gap="medium"), STUDIES.items(), strict=False):
-    with column.container(border=True):
+rows = [column for _ in range(0, len(STUDIES), 3) for column in st.columns(3, gap="medium")]
+for column, (name, study) in zip(rows, STUDIES.items(), strict=False):
+    with column.container(border=True, height="stretch"):
         st.markdown(f"**{study.claim}**  \n{study.source}")
         page = pathlib.Path(__file__).with_name(f"{name}.py")
         st.page_link(page, label=f"Open {name}", icon=":material/arrow_forward:")

@@ -1,1 +1,1 @@
-"""Data sets: the digits that come with the package."""
+"""Data sets: the digits that come with the package, full MNIST and CIFAR-10 on request, rotated pairs."""

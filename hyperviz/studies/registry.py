@@ -18,6 +18,7 @@ class Study(NamedTuple):
     stream: Callable
     report: Any  # the module with verdict, progress, table and code
     warm: Callable  # compiles what the study needs
+    resumable: bool = False  # its stream takes a checkpoint.Store too, and goes on where a killed run stopped
 
 
 STUDIES = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hyperviz.errors import InvalidInput
-from hyperviz.theory.activations import NAMES
+from hyperviz.theory import activations, smooth
 
 Settings = TypeVar("Settings")
 LONG = 60  # characters of a link's value that a sentence repeats
@@ -93,11 +93,12 @@ def option(default: Any, low: float = 0, high: float = 0, **words: Any) -> Any:
     return dataclasses.field(default=default, metadata={"option": Option(default=default, low=low, high=high, **words)})
 
 
-def activation_of(network: str, symbol: str) -> Any:
-    """The activation of one network, the same choice in every study."""
+def activation_of(network: str, symbol: str, *, smooth_too: bool = False) -> Any:
+    """The activation of one network, the same choice in every study; smooth ones where the study can do them."""
     kept = "leaky ReLU times √(2/(1+α²)), ReLU times the paper's √2: the second moment is kept"
     label, meaning = f"activation of {network}", f"of {network}'s hidden layers; {kept}"
-    return option("relu", symbol=symbol, label=label, more=True, choices=NAMES, help=meaning)
+    choices = smooth.NAMES if smooth_too else activations.NAMES
+    return option("relu", symbol=symbol, label=label, more=True, choices=choices, help=meaning)
 
 
 def options(kind: type) -> dict[str, Option]:

@@ -12,6 +12,7 @@ from jaxtyping import Array, ArrayLike, Float, Real
 
 from hyperviz.theory import checks
 from hyperviz.theory.activations import activation
+from hyperviz.theory.smooth import activation_g as primary
 
 
 class Parameters(NamedTuple):
@@ -51,14 +52,15 @@ def apply(
 ) -> Float[Array, " K"] | Float[Array, "K outputs"]:
     """h(x_i, z_i): y^l = W^l q^(l-1)/sqrt(n_(l-1)), q^l = sqrt(2) sigma(y^l); g the same with V = f(x).
 
-    x: (K, n_0), z: (K, m_0); returns (K,) for one output, else (K, outputs). Source: eqs. 2 and 3.
+    x: (K, n_0), z: (K, m_0); returns (K,) for one output, else (K, outputs). activation_g may also be tanh, erf or
+    gelu (module `smooth`). Source: eqs. 2 and 3.
     """
     x, z = checks.points("x", x), checks.points("z", z)
     checks.same_length(x, z)
     V = params.generator[0]
     checks.same_width(x, params.hidden[0] if params.hidden else V[:, 0], "x", "the weights of f")
     checks.same_width(z, V[:, :, 0], "z", "the weights of g")
-    sigma, phi = activation(activation_f, alpha), activation(activation_g, alpha)
+    sigma, phi = activation(activation_f, alpha), primary(activation_g, alpha)
     h = jax.vmap(lambda x, z: _primary(z, _weights(params, x, sigma), phi))(x, z)
     return h[:, 0] if h.shape[1] == 1 else h
 

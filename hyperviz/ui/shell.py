@@ -9,6 +9,10 @@ PAGES = HERE.parents[1] / "pages"
 TITLES = {
     "home": ("Home", ":material/home:"),
     "convergence": ("Convergence", ":material/target:"),
+    "prior": ("Prior", ":material/airwave:"),
+    "taylor": ("Taylor", ":material/stacked_line_chart:"),
+    "dynamics": ("Dynamics", ":material/moving:"),
+    "rotation": ("Rotation", ":material/rotate_right:"),
     "inpainting": ("Inpainting", ":material/draw:"),
 }
 

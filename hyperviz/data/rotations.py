@@ -1,0 +1,69 @@
+"""Rotated pairs (x, z) of an image, labelled by the angle between them: the task of the paper's Figure 2."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.scipy.ndimage import map_coordinates
+
+from hyperviz.errors import InvalidInput
+from hyperviz.theory.execution import alone
+
+CLASSES = 12
+STEP = 2 * np.pi / CLASSES
+BLOCK = 500  # pairs made at a time
+ANGLES = ("uniform", "multiples")
+
+
+class Pairs(NamedTuple):
+    """What f sees, what g sees, and the class of the angle between the two."""
+
+    x: np.ndarray  # float32 (N, side * side * channels)
+    z: np.ndarray
+    label: np.ndarray  # int32 (N,), 0 .. 11
+
+
+def pairs(images: np.ndarray, *, count: int, size: int, seed: int, angles: str = "uniform", first: int = 0) -> Pairs:
+    """Pairs first .. first + count - 1, at most BLOCK of them: image i mod N turned by beta_i, and by beta_i + alpha_i.
+
+    The label is round(alpha_i / 30 deg) mod 12. images: uint8 (N, side, side, channels). size: side of the result, at
+    most the image's. beta uniform on the circle; alpha too ("uniform"), or a multiple of 30 deg ("multiples"). Pixels
+    in [0, 1], 0 outside the image. Pair i depends on i and seed alone. Both turn the image itself, so that z is no
+    blurrier than x. Source: section 5.2 and the authors' code.
+    """
+    if not 0 < count <= BLOCK:
+        raise InvalidInput(f"count must be an integer from 1 to {BLOCK}; got {count}: ask for several blocks.")
+    rng = [np.random.default_rng([seed, i]) for i in range(2)]
+    beta, alpha = (generator.uniform(0, 2 * np.pi, first + count)[first:] for generator in rng)
+    label = np.round(alpha / STEP).astype(np.int32) % CLASSES
+    if angles == "multiples":
+        alpha = label * STEP
+    at = np.arange(BLOCK) % count  # always a whole block, so that one compilation serves any number
+    which, shape = (first + at) % len(images), min(size, images.shape[1])
+    turned = [turn(images[which] / np.float32(255), a[at].astype(np.float32), size=shape) for a in (beta, beta + alpha)]
+    return Pairs(*(np.asarray(image).reshape(BLOCK, -1)[:count] for image in turned), label)
+
+
+def rotate(image, angle):
+    """The image turned counter-clockwise about its middle, bilinear, black outside.
+
+    image: (side, side), row 0 at the top. angle: radians. Pixel r' of the result is the image at R(angle) r'.
+    """
+    middle = (image.shape[0] - 1) / 2
+    down, right = jnp.meshgrid(*(jnp.arange(image.shape[0], dtype=jnp.float32) - middle,) * 2, indexing="ij")
+    cos, sin = jnp.cos(angle), jnp.sin(angle)
+    at = [cos * down + sin * right + middle, cos * right - sin * down + middle]
+    return map_coordinates(image, at, order=1, mode="constant", cval=0.0)
+
+
+def _turn(images, angles, size: int):
+    """Each image by its angle, channel by channel, then shrunk to side `size` by an antialiased linear filter."""
+    turned = jax.vmap(jax.vmap(rotate, (2, None), 2))(images, angles)
+    shape = (images.shape[0], size, size, images.shape[3])
+    return turned if size == images.shape[1] else jax.image.resize(turned, shape, "linear", antialias=True)
+
+
+turn = alone(jax.jit(_turn, static_argnames="size"))

@@ -1,0 +1,37 @@
+"""What a long run has already done, on disk: it survives being killed at any moment."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import tempfile
+import zipfile
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Store(NamedTuple):
+    """A folder of finished pieces, each a file of arrays that is either whole or not there."""
+
+    folder: pathlib.Path
+
+    def load(self, name: str) -> dict[str, np.ndarray] | None:
+        """The arrays of a piece, or None where it is not there, or is no file of ours."""
+        try:
+            with self._path(name).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+                return {key: file[key] for key in file.files}
+        except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile):
+            return None
+
+    def save(self, name: str, **arrays) -> None:
+        """Writes beside, flushes to the disk, then renames: a reader sees the old piece or the new one."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".tmp", delete=False) as file:
+            np.savez_compressed(file, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(file.name, self._path(name))
+
+    def _path(self, name: str) -> pathlib.Path:
+        return self.folder / f"{name}.npz"
