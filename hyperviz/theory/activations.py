@@ -62,6 +62,11 @@ def second_moment(phi: Activation) -> float:
     return phi.gain**2 * (1 + phi.alpha**2) / 2
 
 
+def root(v: Float[Array, "*s"]) -> Float[Array, "*s"]:
+    """The square root with slope 0 at 0."""
+    return jnp.where(v > 0, jnp.sqrt(jnp.where(v > 0, v, 1)), 0)
+
+
 def product(a: Correlation, b: Correlation) -> Correlation:
     """The correlation of a Hadamard product: 1 - |c c'| = v + v' - v v' for gaps v, v'."""
     return Correlation(a.cosine * b.cosine, a.gap + b.gap * (1 - a.gap))

@@ -1,7 +1,8 @@
 """The limits: GP kernels and tangent kernels of f and of h, in closed form (Theorems 2 and 3).
 
 ReLU-like networks are homogeneous, so every kernel is a product of norms times a function of two
-correlations: that of x and x', and that of z and z'. The recursions below work on correlations.
+correlations: that of x and x', and that of z and z'. The recursions below work on correlations; that of
+a g with a smooth activation (module `duals`) carries the variances beside them, in float64.
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ from jaxtyping import Array, ArrayLike, Float, Int, Real
 
 from hyperviz.errors import InvalidInput
 from hyperviz.theory import checks
-from hyperviz.theory.activations import Activation, Correlation, activation, duals, product, second_moment
+from hyperviz.theory.activations import Activation, Correlation, activation, duals, product, root, second_moment
+from hyperviz.theory.duals import Diagonal, g_diagonal, g_smooth
 from hyperviz.theory.execution import alone
+from hyperviz.theory.smooth import Smooth
+from hyperviz.theory.smooth import activation_g as primary
 
 TILE = 256  # rows and columns of a tile: its dozen arrays stay in the cache
 MAX_DEPTH = 64
@@ -68,12 +72,17 @@ def correlation(a: Float[Array, "N1 d"], b: Float[Array, "N2 d"], dtype) -> Corr
 
 
 class _Points(NamedTuple):
-    """Inputs as unit rows (zero vectors stay zero) and the diagonals' square roots of f's and of h's kernels."""
+    """Inputs as unit rows (zero vectors stay zero), and the square roots of the diagonals of Sigma^0, S and Lambda^H."""
 
     x: Float[Array, "N n0"]
     z: Float[Array, "N m0"]
+    of_z: Float[Array, " N"]
     of_f: Float[Array, " N"]
     of_h: Float[Array, " N"]
+
+    def diagonal(self) -> Diagonal:
+        """What a smooth activation needs of the norms."""
+        return Diagonal(self.of_z**2, self.of_f**2)
 
 
 class _Model(NamedTuple):
@@ -82,7 +91,7 @@ class _Model(NamedTuple):
     depth_f: int | Int[Array, ""]
     depth_g: int | Int[Array, ""]
     sigma: Activation
-    phi: Activation
+    phi: Activation | Smooth
 
 
 def kernels(
@@ -102,6 +111,7 @@ def kernels(
 
     Lambda^l = S * Sigma^(l-1), Sigma^l = 2 E[phi phi']; Theta_h = Theta_f * Theta_g (eqs. 8 to 14).
     x (N, n_0), z (N, m_0); depth_f = L, depth_g = H >= 1; alpha: slope of leaky ReLU below zero;
+    activation_g: also tanh (by quadrature, to 1e-8), erf or gelu (closed forms), see module `duals`.
     coordinates: None for raw z, or FourierFeatures(bandwidth), in units of z. float32 unless float64 comes.
     InvalidInput for bad arguments, OutOfRange where the kernel of h, which grows as |x|^(2H), leaves the type's range.
     """
@@ -117,7 +127,7 @@ def kernels(
         checks.same_width(arrays[0], arrays[2], "x1", "x2")
         checks.same_width(arrays[1], arrays[3], "z1", "z2")
     L, H = checks.at_least("depth_f", depth_f, 1, MAX_DEPTH), checks.at_least("depth_g", depth_g, 1, MAX_DEPTH)
-    model = _Model(L, H, activation(activation_f, alpha), activation(activation_g, alpha))
+    model = _Model(L, H, activation(activation_f, alpha), primary(activation_g, alpha))
     bandwidth = None if coordinates is None else checks.positive("bandwidth", coordinates.bandwidth)
     dtype = jnp.result_type(*arrays)
     sets = [_prepare(x, z, model, bandwidth is not None) for x, z in zip(arrays[::2], arrays[1::2], strict=True)]
@@ -126,7 +136,7 @@ def kernels(
     for points in sets:
         # on the diagonal Theta_f = L S and Theta_h = L H Lambda^H: the smaller and the larger must fit
         checks.in_range(np.outer((1, L), points.of_f**2), dtype, "the kernel of f")
-        checks.in_range(np.outer((1, L * H), points.of_h**2), dtype, "the kernel of h")
+        checks.in_range(_extremes(points, model), dtype, "the kernel of h")
     return _tiles(sets[0], sets[-1], model, bandwidth, dtype, len(sets) == 1)
 
 
@@ -142,19 +152,33 @@ def _prepare(x, z, model: _Model, features: bool) -> _Points:
     unit_x, r = _directions(x)
     unit_z, t = (z.astype(jnp.float64), jnp.full(len(z), 0.5)) if features else _directions(z)
     H = jnp.asarray(model.depth_g, jnp.float64)
-    of_f = _root(r) * second_moment(model.sigma) ** ((model.depth_f - 1) / 2)
-    return _Points(unit_x, unit_z, of_f, of_f**H * _root(t) * second_moment(model.phi) ** ((H - 1) / 2))
+    of_f = root(r) * second_moment(model.sigma) ** ((model.depth_f - 1) / 2)
+    points = _Points(unit_x, unit_z, root(t), of_f, of_f)
+    if isinstance(model.phi, Smooth):
+        return points._replace(of_h=root(_g_diagonal(points.diagonal(), model.depth_g, model.phi)[0]))
+    return points._replace(of_h=of_f**H * root(t) * second_moment(model.phi) ** ((H - 1) / 2))
 
 
-def _root(v):
-    """The square root with slope 0 at 0."""
-    return jnp.where(v > 0, jnp.sqrt(jnp.where(v > 0, v, 1)), 0)
+_g_diagonal = alone(jax.jit(g_diagonal))
+
+
+def _extremes(points: _Points, model: _Model) -> np.ndarray:
+    """Lambda^H(u, u) and Theta_h(u, u), which is L H times the former where phi is homogeneous."""
+    if isinstance(model.phi, Smooth):
+        Lam, T_g = _g_diagonal(points.diagonal(), model.depth_g, model.phi)
+        return np.stack([Lam, model.depth_f * points.of_f**2 * T_g])
+    return np.outer((1, model.depth_f * model.depth_g), points.of_h**2)
 
 
 def _tile(a: _Points, b: _Points, model: _Model, bandwidth, dtype) -> Kernels:
     """The four kernels between two sets: correlations through the recursions, then the norms put back."""
-    z = correlation(a.z, b.z, dtype) if bandwidth is None else _features(a.z, b.z, bandwidth, dtype)
-    S, T_f = f_recursion(correlation(a.x, b.x, dtype), model.depth_f, model.sigma.alpha)
+    inner = jnp.float64 if isinstance(model.phi, Smooth) else dtype
+    z = correlation(a.z, b.z, inner) if bandwidth is None else _features(a.z, b.z, bandwidth, inner)
+    S, T_f = f_recursion(correlation(a.x, b.x, inner), model.depth_f, model.sigma.alpha)
+    if isinstance(model.phi, Smooth):
+        Lam, T_g = g_smooth(z, S, a.diagonal(), b.diagonal(), model.depth_g, model.phi)
+        of_f = a.of_f[:, None] * b.of_f
+        return Kernels(*(v.astype(dtype) for v in (of_f * S.cosine, of_f * T_f, Lam, of_f * T_f * T_g)))
     Lam, T_g = g_recursion(z, S, model.depth_g, model.phi.alpha)
     of_f = a.of_f.astype(dtype)[:, None] * b.of_f.astype(dtype)
     of_h = a.of_h.astype(dtype)[:, None] * b.of_h.astype(dtype)

@@ -4,6 +4,9 @@ The kernel's expansion F(S, sigma) = sum_r a_r(S) b_r(sigma) builds the system w
 predicts every pixel of an image without the (M g^2) x (N P) kernel between new and training points:
 
     h(x*, z) = sum_r sum_i a_r(S(x*, x_i)) B_r(i, z),    B_r(i, z) = sum_p b_r(sigma(z, z_ip)) alpha_ip.
+
+Up to DIRECT points the system is factorised in float64; beyond, conjugate gradients on it in float32 (module
+`iterative`) take a tenth of the time, and the factorisation remains for what they cannot solve.
 """
 
 from __future__ import annotations
@@ -16,14 +19,14 @@ import numpy as np
 from jaxtyping import Float
 
 from hyperviz.errors import InvalidInput
-from hyperviz.theory import checks
+from hyperviz.theory import checks, iterative
 from hyperviz.theory.analytic import MAX_DEPTH
 from hyperviz.theory.expansion import Expansion, evaluate, expand
 from hyperviz.theory.grid import KERNELS, angle, directions, images
 from hyperviz.theory.regression import factorise, solve
 
 BLOCK = 1_000_000  # entries of the system built between two yields, about 0.05 s
-
+DIRECT = 4000  # points
 MAX_POINTS = 20_000  # two float64 matrices of that size fill 6.4 GB
 
 
@@ -53,8 +56,8 @@ def steps(
 
     x (N, ...), x_new (M, ...): what f sees, of any norm. y: (N, g, g). pixels: (N, P) indices into g * g.
     Coordinates meet through exp(-|z - z'|^2 / (2 bandwidth^2)), in pixels, without wrapping around. slopes: of the
-    leaky ReLUs of f and g below zero. The rest as in `grid.steps`. float64, two (N P) x (N P) arrays; the
-    factorisation, (N P)^3 / 3 operations, is one uninterrupted step. An image x of zeros has kernel 0.
+    leaky ReLUs of f and g below zero. The rest as in `grid.steps`. Two (N P) x (N P) arrays of float64, or one of
+    float32 beyond DIRECT points; solving it is one uninterrupted step. An image x of zeros has kernel 0.
     InvalidInput; NotPositiveDefinite. Source: eq. 18; section 5.3 for the protocol.
     """
     L, H = (checks.at_least(n, d, 1, MAX_DEPTH) for n, d in (("depth_f", depth_f), ("depth_g", depth_g)))
@@ -76,13 +79,18 @@ def steps(
 
 @lru_cache(maxsize=16)
 def _expansion(g, bandwidth, kernel, depth_f, depth_g, slopes) -> Expansion:
-    """F with b_r tabulated by |z - z'|^2: draws of the pixels share it."""
-    squares = np.unique(np.add.outer(np.arange(g) ** 2, np.arange(g) ** 2))
-    exponent = -squares / (2 * bandwidth**2)
-    F = expand(np.exp(exponent), -np.expm1(exponent), kernel, depth_f, depth_g, slopes)
-    by_square = np.zeros((len(F.b), squares[-1] + 1), np.float64)
-    by_square[:, squares] = F.b
-    return F._replace(b=by_square)
+    """F with b_r at every distinct |z - z'|^2: draws of the pixels share it."""
+    exponent = -_squares(g)[0] / (2 * bandwidth**2)
+    return expand(np.exp(exponent), -np.expm1(exponent), kernel, depth_f, depth_g, slopes)
+
+
+@lru_cache(maxsize=4)
+def _squares(g) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct |z - z'|^2 between pixels of a g x g image, and the place of each pair (g^2, g^2) among them."""
+    row, column = np.divmod(np.arange(g * g), g)
+    squares = np.subtract.outer(row, row) ** 2 + np.subtract.outer(column, column) ** 2
+    distinct, place = np.unique(squares, return_inverse=True)
+    return distinct, place.reshape(squares.shape).astype(np.int32)
 
 
 def _solve(x, y, pixels, x_new, F: Expansion, ridge) -> Iterator[Scattered]:
@@ -90,37 +98,43 @@ def _solve(x, y, pixels, x_new, F: Expansion, ridge) -> Iterator[Scattered]:
     x, pixels, targets = x[alive], pixels[alive], np.take_along_axis(y.reshape(len(y), -1), pixels, 1)[alive]
     prediction, jitter = np.zeros((len(x_new), g * g), np.float64), 0.0
     if len(x):
-        system = np.zeros((targets.size, targets.size), np.float64)
-        for row in _build(system, evaluate(F.a, angle(x @ x.T)), pixels, g, F.b):
-            yield Scattered(None, (row / len(x)) ** 2, F.error, 0.0)
-        factor = factorise(system, ridge, F.scale)
-        weights, jitter = solve(factor, targets.ravel()).reshape(targets.shape), factor.jitter
+        a, place, weights = evaluate(F.a, angle(x @ x.T)), _squares(g)[1], None
+        for dtype in (np.float32, np.float64) if targets.size > DIRECT else (np.float64,):
+            system = np.zeros((targets.size, targets.size), dtype)
+            for row in _build(system, a, pixels, place, F.b):
+                yield Scattered(None, (row / len(x)) ** 2, F.error, 0.0)
+            weights, jitter = _weights(system, targets.ravel(), ridge, F.scale)
+            del system
+            if weights is not None:
+                break
+        spread = np.zeros((len(x), g * g), np.float64)
+        np.add.at(spread, (np.arange(len(x))[:, None], pixels), np.reshape(weights, targets.shape))
         a = evaluate(F.a, angle(x_new @ x.T)) * seen[:, None]
         for a_r, b_r in zip(a, F.b, strict=True):
-            prediction += a_r @ _spread(b_r, weights, pixels, g)
+            prediction += (a_r @ spread) @ b_r[place]
     yield Scattered(prediction.reshape(-1, g, g), 1.0, F.error, jitter)
 
 
-def _build(system, a, pixels, g, b) -> Iterator[int]:
-    """F(S, sigma) between all points on and below the diagonal, some images at a time; yields the images done."""
-    N, P = pixels.shape
-    high = max(1, BLOCK // (N * P * P))
-    for top in range(0, N, high):
-        end = min(top + high, N)
-        squares = _squares(pixels[top:end].ravel(), pixels[:end].ravel(), g)
-        block = np.zeros((end - top, P, end, P), np.float64)
-        for a_r, b_r in zip(a[:, top:end, :end], b, strict=True):
-            block += a_r[:, None, :, None] * b_r[squares].reshape(block.shape)
-        system[top * P : end * P, : end * P] = block.reshape(squares.shape)
-        yield end
+def _weights(system, y, ridge, scale) -> tuple[np.ndarray | None, float]:
+    """(K + eps I)^-1 y and the jitter, by the way that the system's type asks for; None where that way fails."""
+    if system.dtype == np.float32:
+        return iterative.solve(system, y, ridge, scale), 0.0
+    factor = factorise(system, ridge, scale)
+    return solve(factor, y), factor.jitter
 
 
-def _squares(a, b, g):
-    """|z - z'|^2 between flat pixel indices."""
-    return np.subtract.outer(a // g, b // g) ** 2 + np.subtract.outer(a % g, b % g) ** 2
+def _build(system, a, pixels, place, b) -> Iterator[int]:
+    """F(S, sigma) between all points on and below the diagonal, some images at a time; yields the images done.
 
-
-def _spread(b_r, weights, pixels, g):
-    """B_r(i, z), (N, g^2)."""
-    table = b_r[_squares(np.arange(g * g), np.arange(g * g), g)]
-    return np.einsum("np,npz->nz", weights, table[pixels])
+    F of a pair of images at every distance is one product a b; each of its P x P entries is then looked up.
+    """
+    (N, P), Q = pixels.shape, b.shape[1]
+    a, b, work = a.astype(system.dtype), b.astype(system.dtype), 0
+    for i in range(N):
+        F = a[:, i, : i + 1].T @ b
+        where = place[pixels[i]][:, pixels[: i + 1]] + (np.arange(i + 1) * Q)[:, None]
+        system[i * P : (i + 1) * P, : (i + 1) * P] = F.ravel()[where.reshape(P, -1)]
+        work += where.size
+        if work > BLOCK:
+            yield i + 1
+            work = 0

@@ -1,0 +1,79 @@
+"""A canvas to draw a digit on and to hide parts of it, with mouse, finger, pen or keyboard."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import streamlit as st
+import streamlit.components.v2 as components
+
+from hyperviz.studies.drawing import SIZE, Drawing, blank, quantise
+
+HERE = pathlib.Path(__file__).parent
+_canvas = components.component(
+    "hyperviz.canvas",
+    html=(HERE / "canvas.html").read_text(),
+    css=(HERE / "canvas.css").read_text(),
+    js=(HERE / "canvas.js").read_text(),
+)
+
+
+def draw(
+    key: str,
+    image: np.ndarray | None = None,
+    hidden: np.ndarray | None = None,
+    *,
+    changed: Callable[[Drawing], None] | None = None,
+) -> Drawing:
+    """Mounts the canvas and returns what it holds: image uint8 (28, 28), hidden bool (28, 28).
+
+    An `image` or `hidden` other than the canvas's own is loaded into it, once no stroke is under way; None leaves what
+    is there. `changed` hears of every edit before the page runs again (a callback, about eight times a second while one
+    draws): a page that passes `image` keeps it in step there.
+    """
+    serial, held = st.session_state.get(_place(key), (0, blank()))
+    given = Drawing(held.image if image is None else quantise(image), held.hidden if hidden is None else hidden)
+    if not (np.array_equal(given.image, held.image) and np.array_equal(given.hidden, held.hidden)):
+        serial, held = serial + 1, given
+    st.session_state[_place(key)] = serial, held
+    data = {"serial": serial, "image": _text(held.image), "hidden": _text(held.hidden)}
+    _canvas(key=f"canvas_{key}", data=data, on_board_change=lambda: _heard(key, changed))
+    return held
+
+
+def _place(key: str) -> str:
+    return f"{key}:canvas"
+
+
+def _heard(key: str, changed: Callable[[Drawing], None] | None) -> None:
+    """Takes over what the browser says, unless it was drawn on a picture that has been replaced since."""
+    serial, _ = st.session_state[_place(key)]
+    drawing = read(st.session_state[f"canvas_{key}"].get("board"), serial)
+    if drawing is None:
+        return
+    st.session_state[_place(key)] = serial, drawing
+    if changed:
+        changed(drawing)
+
+
+def read(board: Any, serial: int) -> Drawing | None:
+    """The drawing in a browser's message; None where it is of another serial or not a drawing at all."""
+    try:
+        if board["serial"] != serial:
+            return None
+        image, hidden = (
+            np.frombuffer(base64.b64decode(board[n], validate=True), np.uint8) for n in ("image", "hidden")
+        )
+        image, hidden = quantise(image.reshape(SIZE, SIZE)), hidden.reshape(SIZE, SIZE) > 0
+    except (TypeError, KeyError, ValueError, binascii.Error):
+        return None
+    return Drawing(image, hidden, bool(board.get("done", True)))
+
+
+def _text(array: np.ndarray) -> str:
+    return base64.b64encode(array.astype(np.uint8).tobytes()).decode()
