@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
@@ -78,13 +79,17 @@ def shape_of(inputs: int, depth_f: int, depth_g: int, widths: Widths, parameteri
 def generated(shape: Shape) -> int:
     """How many weights f writes."""
     g = [shape.input_g] + [shape.room_g] * (shape.depth_g - 1) + [shape.outputs]
-    return sum(a * b for a, b in zip(g, g[1:], strict=False))
+    return sum(a * b for a, b in itertools.pairwise(g))
+
+
+def operations(shape: Shape) -> float:
+    """Floating-point operations of a step of one run: forward, and twice as much backward."""
+    return 6.0 * BATCH * shape.room_f * generated(shape)
 
 
 def lanes(shape: Shape) -> int:
     """Runs that go through one program together: as many as a short step allows, whatever number is asked for."""
-    operations = 6 * BATCH * shape.room_f * generated(shape)  # forward, and twice as much backward
-    fits = AT_ONCE.get(jax.default_backend(), ELSEWHERE) / operations
+    fits = AT_ONCE.get(jax.default_backend(), ELSEWHERE) / operations(shape)
     return next(n for n in (LANES, LANES // 2, 1) if n <= fits or n == 1)
 
 
