@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -41,9 +41,28 @@ class Data(NamedTuple):
 
 
 def prepare(dataset: str, count: int, size: int, seed: int, angles: str, tested: int) -> Iterator[Data | None]:
-    """None while it is at work, then the data: pairs are made in short steps."""
-    data = datasets.load(dataset)
-    yield None
+    """None while it is at work, then the data: read or downloaded in the background, turned in short steps."""
+    kept = _kept(dataset, count, size, seed, angles, tested)
+    if not kept:
+        for prepared in _prepare(dataset, count, size, seed, angles, tested):
+            yield None
+            if prepared:
+                kept[0] = prepared
+    yield kept[0]
+
+
+@lru_cache(maxsize=2)
+def _kept(*_settings) -> dict[int, Data]:
+    """Where the data of these settings are kept, so that another network trains at once."""
+    return {}
+
+
+def _prepare(dataset: str, count: int, size: int, seed: int, angles: str, tested: int) -> Iterator[Data | None]:
+    loading = _loader.submit(datasets.load, dataset)
+    while not loading.done():
+        yield None
+        wait([loading], 0.1)
+    data = loading.result()
     parts: list[list[rotations.Pairs]] = [[], []]
     for made, images, number, own in zip(
         parts, (data.train, data.test), (count, tested), (seed, seed + TEST_SEED), strict=True
@@ -124,6 +143,7 @@ def _predict(params, x, z, widths, both):
     return jnp.where(jnp.isfinite(h).all(-1), jnp.argmax(h, -1), -1).astype(jnp.int32)
 
 
+_loader = ThreadPoolExecutor(2, "load")
 _compiler = ThreadPoolExecutor(1, "compile")  # beside the turns on the accelerator: nobody waits for a compilation
 
 
