@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import sheets, style
-from hyperviz.studies import calibration, likelihood, training
+from hyperviz.studies import calibration, flowing, likelihood
 from hyperviz.studies.completion import FINER, SHOWN, grey
 from hyperviz.studies.inpainting import InpaintingResult
 from hyperviz.studies.inpainting_report import NAMES
@@ -39,7 +39,7 @@ def calibrated(result: InpaintingResult, dark: bool = False) -> go.Figure:
 
 def flowing(result: InpaintingResult, dark: bool = False) -> go.Figure:
     """The one digit and seven test digits at one training time."""
-    found = _view(result, training.Training)
+    found = _view(result, flowing.Training)
     waiting = [WAITING] * SHOWN
     rows = {"truth": list(found.truth) if found else waiting, "f sees": list(found.seen) if found else waiting}
     rows[f"t = {_time(found.now) if found else '0'}"] = list(found.frames[found.now]) if found else waiting
@@ -49,12 +49,12 @@ def flowing(result: InpaintingResult, dark: bool = False) -> go.Figure:
 
 def stopping(result: InpaintingResult, dark: bool = False) -> go.Figure:
     """Test error against training time, the moment shown and the end."""
-    found, colours = _view(result, training.Training), style.palette(dark)
+    found, colours = _view(result, flowing.Training), style.palette(dark)
     figure = style.figure(dark, x="t, training time (log scale)", y="mean squared error of test digits")
-    figure.update_xaxes(type="log", exponentformat="power", range=[training.EXPONENTS[0], training.EXPONENTS[-1]])
+    figure.update_xaxes(type="log", exponentformat="power", range=[flowing.EXPONENTS[0], flowing.EXPONENTS[-1]])
     if not found:
         return figure
-    times, squares = np.array(training.TIMES[1:-1]), found.squares[1:-1]
+    times, squares = np.array(flowing.TIMES[1:-1]), found.squares[1:-1]
     mean, error = squares.mean(axis=1), squares.std(axis=1, ddof=1) / squares.shape[1] ** 0.5
     band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "name": "± 2 standard errors"}
     figure.add_scatter(x=times, y=mean - 2 * error, showlegend=False, **band)
@@ -66,7 +66,7 @@ def stopping(result: InpaintingResult, dark: bool = False) -> go.Figure:
     end = found.squares[-1].mean()
     line = {"x": times[[0, -1]], "y": [end, end], "mode": "lines", "line": style.theory_line(dark)}
     figure.add_scatter(name="t = ∞: regression without a ridge", **line)
-    if 0 < found.now < len(training.TIMES) - 1:
+    if 0 < found.now < len(flowing.TIMES) - 1:
         marker = {"size": 11, "color": colours.ink}
         now = {"x": [times[found.now - 1]], "y": [mean[found.now - 1]], "showlegend": False}
         figure.add_scatter(mode="markers", marker=marker, name="the pictures above", **now)
@@ -160,7 +160,7 @@ def _large(image: np.ndarray) -> np.ndarray:
 
 
 def _time(now: int) -> str:
-    time = training.TIMES[now]
+    time = flowing.TIMES[now]
     return "∞" if np.isinf(time) else f"{time:.2g}"
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hyperviz.data import digits
-from hyperviz.studies import own, training, views
+from hyperviz.studies import flowing, own, views
 from hyperviz.studies.completion import SHOWN, Outcome, solve
 from hyperviz.studies.drawing import EMPTY, decode_mask
 from hyperviz.studies.masks import HIDDEN, masked
@@ -83,12 +83,12 @@ class InpaintingSettings:
         views.GALLERY, label="look at", row=True, choices=views.NAMES, help="what is computed beside the one digit"
     )
     time: float | str = option(
-        training.PLAYED,
-        10.0 ** training.EXPONENTS[0],
-        10.0 ** training.EXPONENTS[-1],
+        flowing.PLAYED,
+        10.0 ** flowing.EXPONENTS[0],
+        10.0 ** flowing.EXPONENTS[-1],
         number=float,
         log=True,
-        words=(training.ENDLESS, training.PLAYED),
+        words=(flowing.ENDLESS, flowing.PLAYED),
         symbol="t",
         label="training time",
         more=True,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hyperviz.studies import between, calibration, likelihood, training
+from hyperviz.studies import between, calibration, flowing, likelihood
 
 GALLERY = "gallery"
 OTHERS = {
     "uncertainty": calibration.steps,
-    "training": training.steps,
+    "training": flowing.steps,
     "likelihood": likelihood.steps,
     "finer": between.sharpened,
     "border": between.bordered,

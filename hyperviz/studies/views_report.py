@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hyperviz.studies import calibration, likelihood, training
+from hyperviz.studies import calibration, flowing, likelihood
 from hyperviz.studies.between import Border, Finer
 from hyperviz.studies.calibration import Calibration
 from hyperviz.studies.completion import FINER
+from hyperviz.studies.flowing import Training
 from hyperviz.studies.likelihood import Likelihood
 from hyperviz.studies.samples import SIZE
-from hyperviz.studies.training import Training
 from hyperviz.studies.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _trained(found: Training, settings: InpaintingSettings) -> Verdict:
     best = int(mean.argmin())
     gain = found.squares[-1] - found.squares[best]
     error = gain.std(ddof=1) / len(gain) ** 0.5
-    time = "∞" if np.isinf(training.TIMES[best]) else f"{training.TIMES[best]:.2g}"
+    time = "∞" if np.isinf(flowing.TIMES[best]) else f"{flowing.TIMES[best]:.2g}"
     helps = gain.mean() > 2 * error and gain.mean() > 0.01 * mean[-1]
     text = (
         f"After endless training of {found.images:,} images the error is {mean[-1]:.4f}. The least, {mean[best]:.4f}, "
@@ -118,8 +118,8 @@ def _calibration_rows(found: Calibration, settings) -> Iterator[dict[str, Any]]:
 
 
 def _training_rows(found: Training, settings) -> Iterator[dict[str, Any]]:
-    for time, squares in zip(training.TIMES, found.squares, strict=True):
-        at = {"kernel": training.kernel(settings), "time": time, "images": found.images, "quantity": "mse_judged"}
+    for time, squares in zip(flowing.TIMES, found.squares, strict=True):
+        at = {"kernel": flowing.kernel(settings), "time": time, "images": found.images, "quantity": "mse_judged"}
         yield at | {"value": squares.mean(), "stderr": squares.std(ddof=1) / len(squares) ** 0.5}
 
 
