@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from hyperviz.studies import completion, convergence, convergence_report, inpainting, inpainting_report
+from hyperviz.studies import completion, convergence, convergence_report, inpainting, inpainting_report, table_report
+from hyperviz.studies import table as table_of_errors
 
 
 class Study(NamedTuple):
@@ -19,8 +20,21 @@ class Study(NamedTuple):
     report: Any  # the module with verdict, progress, table and code
     warm: Callable  # compiles what the study needs
     resumable: bool = False  # its stream takes a checkpoint.Store too, and goes on where a killed run stopped
+    figures: str = ""  # the module of hyperviz.figures, where it is not named as the study
+    whole: Any = None  # the Study that --paper runs, where one setting of this one cannot hold the paper's experiment
 
 
+TABLE = Study(
+    "Table 1 cell by cell: both tasks, every N, kernels and a trained hypernetwork",
+    "Table 1, Figure 3",
+    table_of_errors.TableSettings,
+    table_of_errors.PAPER,
+    table_of_errors.stream,
+    table_report,
+    completion.warm,
+    resumable=True,
+    figures="table",
+)
 STUDIES = {
     "convergence": Study(
         "Wide f and wide g together: the kernel stops being random",
@@ -39,5 +53,6 @@ STUDIES = {
         inpainting.stream,
         inpainting_report,
         completion.warm,
+        whole=TABLE,
     ),
 }
