@@ -8,14 +8,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hyperviz.studies import draws, prior_lines
+from hyperviz.studies import draws, prior_depth, prior_functions, prior_kernel, prior_lines
 from hyperviz.studies.normality import Normality, ks_of_values, normality
 from hyperviz.studies.prior_settings import PAPER, PRESETS, PriorSettings, architecture, model, pair
 from hyperviz.theory import analytic
 from hyperviz.theory.forward import Outputs
 
 LANES, FEW = 256, 8  # draws that advance together, where they are cheap and where they are not
-VIEWS = {"prior": prior_lines.stream}
+VIEWS = {
+    "prior": prior_lines.stream,
+    "functions": prior_functions.stream,
+    "kernel": prior_kernel.stream,
+    "depth": prior_depth.stream,
+}
 __all__ = ["PAPER", "PRESETS", "PriorResult", "PriorSettings", "stream", "warm"]
 
 
