@@ -13,11 +13,12 @@ settings = controls.ask("prior", study.PriorSettings, study.PRESETS)
 hero = live.chart("prior-histogram", height=430)
 took = st.empty()
 controls.choice("prior", study.PriorSettings, "view")
-charts, columns = {}, st.columns(2, gap="medium")
-for i, (name, (caption, part, draw)) in enumerate(figures.SECTIONS[settings.view].items()):
+charts, columns = {}, []
+for i, (name, (caption, parts, draw)) in enumerate(figures.SECTIONS[settings.view].items()):
+    columns = columns if i % 2 else st.columns(2, gap="medium")
     with columns[i % 2]:
         st.caption(caption)
-        charts[name] = live.chart(f"prior-{name}"), part, draw
+        charts[name] = live.chart(f"prior-{name}"), parts, draw
 latest = []
 prose.fold(*report.EXPLANATION)
 export.take_away("prior", settings, latest, report)
@@ -27,7 +28,7 @@ for result in play(study.stream(settings)):
     took.caption(report.progress(result))
     if not latest or "outputs" in result.news:
         hero.show(figures.histogram(result, hero.dark), report.alt(result))
-    for chart, part, draw in charts.values():
-        if not latest or part in result.news:
+    for chart, parts, draw in charts.values():
+        if not latest or result.news & {*parts}:
             chart.show(draw(result, chart.dark), report.alt(result))
     latest[:] = [result]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from hyperviz.figures import style
+from hyperviz.figures import prior_depth, prior_functions, prior_kernel, style
 from hyperviz.studies.prior import PriorResult
 from hyperviz.studies.prior_lines import FITTED, LINES, NARROW_F, NARROW_G, WIDTHS
 
@@ -62,7 +62,7 @@ def lines(result: PriorResult, dark: bool = False) -> go.Figure:
     """KS distance from the limit along three lines of widths, log-log, with fitted and predicted slopes."""
     colours = style.palette(dark)
     figure = style.figure(dark, x="width (log scale)", y="KS distance from N(0, Λᴴ) (log scale)")
-    figure.update_xaxes(type="log", dtick=1)
+    figure.update_xaxes(type="log", dtick=1, range=[-0.2, 3.8])
     figure.update_yaxes(type="log", dtick=1, range=[-3.7, 0.1], exponentformat="power")
     part = result.parts.get("lines")
     for name, colour in zip(LINES, (colours.f, colours.g, colours.both), strict=True):
@@ -120,11 +120,14 @@ def _small(values) -> np.ndarray:
     return np.asarray(values, np.float32)
 
 
-SECTIONS = {  # what each view shows below the histogram: figure -> (caption, part that it is drawn from)
+SECTIONS = {  # what each view shows below the histogram: figure -> (caption, parts that it is drawn from, function)
     "prior": {
-        "lines": ("**Distance from the Gaussian** against width: which line keeps falling?", "lines", lines),
-        "joint": ("**Two inputs at once**: do the ellipses hold their share of the draws?", "outputs", joint),
+        "lines": ("**Distance from the Gaussian** against width: which line keeps falling?", ("lines",), lines),
+        "joint": ("**Two inputs at once**: do the ellipses hold their share of the draws?", ("outputs",), joint),
     },
+    "functions": prior_functions.SECTION,
+    "kernel": prior_kernel.SECTION,
+    "depth": prior_depth.SECTION,
 }
 FIGURES = {"histogram": histogram} | {name: draw for part in SECTIONS.values() for name, (*_, draw) in part.items()}
 

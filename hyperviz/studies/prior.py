@@ -10,8 +10,7 @@ import numpy as np
 
 from hyperviz.studies import draws, prior_depth, prior_functions, prior_kernel, prior_lines
 from hyperviz.studies.normality import Normality, ks_of_values, normality
-from hyperviz.studies.prior_settings import PAPER, PRESETS, PriorSettings, architecture, model, pair
-from hyperviz.theory import analytic
+from hyperviz.studies.prior_settings import PAPER, PRESETS, PriorSettings, architecture, limits, pair
 from hyperviz.theory.forward import Outputs
 
 LANES, FEW = 256, 8  # draws that advance together, where they are cheap and where they are not
@@ -70,9 +69,7 @@ def warm() -> None:
 
 
 def _start(settings: PriorSettings) -> PriorResult:
-    x, z = pair()
-    limit = np.asarray(analytic.kernels(x, z, **model(settings)).nngp, np.float64)
-    seconds = draws.forward_seconds(x, **architecture(settings))
+    limit, seconds = limits(settings), draws.forward_seconds(pair()[0], **architecture(settings))
     none = Outputs(np.zeros((0, 2)), np.zeros((0, 2, 2)))  # type: ignore[arg-type]
     return PriorResult(settings, limit, none, None, (1.0, 1.0), {}, 0.0, seconds, frozenset(), False)
 

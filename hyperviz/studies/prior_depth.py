@@ -13,8 +13,8 @@ from hyperviz.theory import analytic
 from hyperviz.theory.schedule import MAX_DEPTH
 
 DEPTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
-POINTS = 6  # of the condition number
-DRAWS, LANES = 64, 32
+POINTS = 7  # of the condition number
+DRAWS, LANES = 64, 8
 NETWORKS = {"depth_f": "f", "depth_g": "g"}
 
 
@@ -24,6 +24,7 @@ class Deepened(NamedTuple):
     S: np.ndarray  # (DEPTHS,) correlation of f's outputs
     nngp: np.ndarray  # (DEPTHS,) Lambda^H(u, u') over the diagonal's root
     hyperkernel: np.ndarray  # (DEPTHS,) the same of Theta_h
+    same_x: np.ndarray  # (DEPTHS,) Lambda^H((x, z), (x, z')) over the diagonal's root
     condition: np.ndarray  # (DEPTHS, 2) of the matrices Lambda^H, Theta_h; inf where singular
     measured: dict[int, tuple[float, float]]  # depth -> correlation of h(u), h(u') over draws, its standard error
 
@@ -43,17 +44,19 @@ def _limits(settings, name) -> Deepened:
     """One exact kernel matrix a depth, over the pair and the random points together."""
     rng = np.random.default_rng([settings.seed, 12])
     x, z = (on_circle(rng.uniform(0, np.pi, POINTS)).astype(np.float64) for _ in range(2))
-    (x, z), rows = (np.concatenate([own, more]) for own, more in zip(pair(), (x, z), strict=True)), []
+    (x0, x1), (z0, z1) = (points.astype(np.float64) for points in pair())
+    x, z, rows = np.concatenate([[x0, x1, x0], x]), np.concatenate([[z0, z1, z1], z]), []
     for depth in DEPTHS:
-        found = analytic.kernels(x.astype(np.float64), z.astype(np.float64), **model(settings) | {name: depth})
-        kernels = [np.asarray(v) for v in (found.nngp_f, found.nngp, found.hyperkernel)]
-        rows.append(([_correlation(k) for k in kernels], [_condition(k[2:, 2:]) for k in kernels[1:]]))
+        found = analytic.kernels(x, z, **model(settings) | {name: depth})
+        S, nngp, hyper = (np.asarray(v) for v in (found.nngp_f, found.nngp, found.hyperkernel))
+        correlations = [*map(_correlation, (S, nngp, hyper)), _correlation(nngp, 2)]
+        rows.append((correlations, [_condition(k[3:, 3:]) for k in (nngp, hyper)]))
     correlations, condition = (np.array(v) for v in zip(*rows, strict=True))
     return Deepened(*correlations.T, condition, {})
 
 
-def _correlation(kernel) -> float:
-    return float(kernel[0, 1] / np.sqrt(kernel[0, 0] * kernel[1, 1]))
+def _correlation(kernel, other=1) -> float:
+    return float(kernel[0, other] / np.sqrt(kernel[0, 0] * kernel[other, other]))
 
 
 def _condition(kernel) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import jax.numpy as jnp
 import numpy as np
 
 from hyperviz.studies import draws
@@ -16,6 +17,7 @@ LINE = np.linspace(-REACH, REACH, 33)
 SIDE = 12  # points a side of the patch
 AXIS = np.linspace(-REACH, REACH, SIDE)
 SHOWN = 3  # functions of either kind
+STREAMS = {"line": 2, "patch": 3, "family": 4}  # of random numbers
 TURNS = np.radians([0.0, 15.0, 60.0, 180.0])  # angles between the x that share one network
 
 
@@ -24,6 +26,7 @@ class Functions(NamedTuple):
 
     networks: np.ndarray  # (so far, points)
     process: np.ndarray  # (SHOWN, points)
+    deviation: np.ndarray  # (points,) the process's standard deviation
 
 
 class Family(NamedTuple):
@@ -47,12 +50,21 @@ def patch() -> np.ndarray:
 
 def stream(settings: PriorSettings) -> Iterator[dict]:
     """The process at once, then networks one by one: the line, the shared line, the patch."""
-    one = on_circle(np.zeros(1)).astype(np.float64)
-    yield {"line": Functions(np.zeros((0, len(LINE))), _process(one, line(), settings, 1))}
-    yield {"patch": Functions(np.zeros((0, SIDE**2)), _process(one, patch(), settings, 2))}
-    yield from _networks("line", one, line(), settings, 2)
-    yield from _family(settings)
-    yield from _networks("patch", one, patch(), settings, 3)
+    x, count = on_circle(TURNS).astype(np.float64), len(LINE)
+    shared, square = _pairs(x, line()), _pairs(x[:1], patch())
+    limit = analytic.kernels(*shared, **model(settings))
+    S, nngp = (np.asarray(v) for v in (limit.nngp_f, limit.nngp))
+    on_line = _process(nngp[:count, :count], settings, 1)
+    yield {"line": Functions(np.zeros((0, count)), *on_line)}
+    on_patch = _process(np.asarray(analytic.kernels(*square, **model(settings)).nngp), settings, 2)
+    yield {"patch": Functions(np.zeros((0, SIDE**2)), *on_patch)}
+    one = tuple(points[:count] for points in shared)
+    for values in _networks("line", one, settings, SHOWN):
+        yield values if "progress" in values else {"line": Functions(values["values"], *on_line)}
+    for values in _networks("family", shared, settings, 1):
+        yield values if "progress" in values else {"family": _family(values["values"][0], S, nngp)}
+    for values in _networks("patch", square, settings, SHOWN):
+        yield values if "progress" in values else {"patch": Functions(values["values"], *on_patch)}
 
 
 def _pairs(x, z):
@@ -60,40 +72,29 @@ def _pairs(x, z):
     return np.repeat(x, len(z), 0), np.tile(z, (len(x), 1))
 
 
-def _process(x, z, settings, stream_of) -> np.ndarray:
-    """Draws of N(0, Lambda^H) on the points, the same random numbers at every setting."""
-    kernel = analytic.kernels(*_pairs(x, z), **model(settings)).nngp
+def _process(kernel, settings, stream_of) -> tuple[np.ndarray, np.ndarray]:
+    """Draws of N(0, Lambda^H) on the points, the same random numbers at every setting, and its deviation."""
     noise = np.random.default_rng([settings.seed, stream_of]).standard_normal((SHOWN, len(kernel)))
-    return noise @ np.asarray(linear.root(kernel)).T
+    return noise @ np.asarray(linear.root(jnp.asarray(kernel))).T, np.sqrt(np.diagonal(kernel))
 
 
-def _networks(name, x, z, settings, stream_of) -> Iterator[dict]:
-    """SHOWN networks, one after the other."""
+def _networks(name, points, settings, count) -> Iterator[dict]:
+    """The functions of `count` networks, one network after the other."""
     found = draws.kept("functions", name, settings.seed, *architecture(settings).values())
-    process = _process(x, z, settings, stream_of - 1)
-    for i in range(SHOWN):
+    for i in range(count):
         if i not in found:
-            work = draws.outputs(draws.keys(settings.seed, stream_of, i, 1), _pairs(x, z), architecture(settings))
-            found[i] = (yield from draws.shown(work)).value[0]
-        yield {name: Functions(np.stack([found[j] for j in range(i + 1)]), process)}
+            key = draws.keys(settings.seed, STREAMS[name], i, 1)
+            found[i] = (yield from draws.shown(draws.outputs(key, points, architecture(settings)))).value[0]
+        yield {"values": np.stack([found[j] for j in range(i + 1)])}
 
 
-def _family(settings) -> Iterator[dict]:
-    """One network at all the x of TURNS."""
-    x = on_circle(TURNS).astype(np.float64)
-    limit = analytic.kernels(*_pairs(x, line()), **model(settings))
+def _family(values, S, nngp) -> Family:
+    """One network's functions at the x of TURNS beside the limit."""
     count = len(LINE)
-    S = np.asarray(limit.nngp_f)[0, ::count]
-    blocks = np.asarray(limit.nngp).reshape(len(x), count, len(x), count)
-    expected = np.array([_expected(blocks, i) for i in range(len(x))])
-    found = draws.kept("family", settings.seed, *architecture(settings).values())
-    if "values" not in found:
-        work = draws.outputs(draws.keys(settings.seed, 4, 0, 1), _pairs(x, line()), architecture(settings))
-        found["values"] = (yield from draws.shown(work)).value[0].reshape(len(x), count)
-    values = found["values"]
-    norm = np.sqrt((values**2).sum(1) * (values[0] ** 2).sum())
-    alike = np.divide(values @ values[0], norm, out=np.zeros(len(x)), where=norm > 0)
-    yield {"family": Family(values, S, alike, expected)}
+    functions, blocks = values.reshape(-1, count), nngp.reshape(len(TURNS), count, len(TURNS), count)
+    norm = np.sqrt((functions**2).sum(1) * (functions[0] ** 2).sum())
+    alike = np.divide(functions @ functions[0], norm, out=np.zeros(len(functions)), where=norm > 0)
+    return Family(functions, S[0, ::count], alike, np.array([_expected(blocks, i) for i in range(len(TURNS))]))
 
 
 def _expected(blocks, i) -> float:

@@ -15,8 +15,8 @@ from hyperviz.theory.coordinates import FourierFeatures
 
 GRID = 33  # positions of S^0 and of Sigma^0 on the surface
 POINTS = 10  # random u of the measurement: 45 pairs
-MEASURED, LANES = 256, 32  # draws of Lambda, and how many advance together
-TANGENTS, FEW = 64, 4  # the same for Theta_h, which needs a backward pass
+MEASURED, LANES = 256, 8  # draws of Lambda, and how many advance together
+TANGENTS, FEW = 64, 8  # the same for Theta_h, which needs a backward pass
 PAIRS = 60  # random pairs z, z' for each S^0
 CORRELATIONS = (1.0, 0.5, -0.5)  # S^0(x, x') of these
 COUNTS = 4 ** np.arange(1, 8)  # random features
@@ -159,7 +159,14 @@ def collapse(settings: PriorSettings) -> Collapse:
     residual = np.abs(random[0] - curve[0]).max() / np.abs(curve[0]).max()
     ratio = random[1] / random[3]
     return Collapse(
-        distance, random[0], without[0], curve[0], ratio, random[2][:, 0], float(residual), _spread(distance, without[0])
+        distance,
+        random[0],
+        without[0],
+        curve[0],
+        ratio,
+        random[2][:, 0],
+        float(residual),
+        _spread(distance, without[0]),
     )
 
 

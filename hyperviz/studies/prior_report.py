@@ -7,55 +7,33 @@ import pandas as pd
 
 from hyperviz.studies import prior_tables
 from hyperviz.studies.prior import PriorResult, PriorSettings
-from hyperviz.studies.prior_lines import DRAWS, LINES, NARROW_F, NARROW_G, WIDTHS
+from hyperviz.studies.prior_claims import claim
+from hyperviz.studies.prior_lines import DRAWS, NARROW_F, NARROW_G, WIDTHS
 from hyperviz.studies.verdicts import Verdict
+from hyperviz.theory.duals import SCALES
 
 FEW = 256  # draws before anything is said of them
 
 
 def verdict(result: PriorResult) -> Verdict:
-    """How far this network's output is from Theorem 2's Gaussian, and whether the distance falls as it says."""
+    """How far this network's output is from Theorem 2's Gaussian, and what the view below finds of its claim."""
     settings, count = result.settings, len(result.outputs.value)
-    if count < min(FEW, settings.draws):
+    if count < FEW or result.normality is None:
         return Verdict(f"Is h(u) Gaussian at n = {settings.width_f:,}, m = {settings.width_g:,}?", "measuring")
-    here = _here(result)
-    if "lines" not in result.parts:
-        return Verdict(here, "measured")
-    fits = result.parts["lines"].fits.values()
-    complete = len(fits) == len(LINES) and min(result.parts["lines"].draws.values()) == DRAWS
-    if settings.depth_f == settings.depth_g == 1:
-        return Verdict(f"{here} Without hidden layers it is Gaussian at any width.", "holds")
-    if not complete or any(fit.slope is None for fit in fits):
-        return Verdict(here, "undecided" if result.finished else "measuring")
-    slopes = ", ".join(f"{fit.slope.value:+.1f} when {name}" for name, fit in result.parts["lines"].fits.items())
-    nearer = [abs(fit.slope.value - fit.claim) < abs(fit.slope.value - fit.other) for fit in fits]
-    numbers = f"Slopes of the KS distance: {slopes}."
-    if any(fit.slope.excludes(fit.claim) and not near for fit, near in zip(fits, nearer, strict=True)):
-        return Verdict(f"{here} These slopes disagree with Theorem 2. {numbers}", "differs")
-    if all(fit.slope.excludes(fit.other) and near for fit, near in zip(fits, nearer, strict=True)):
-        return Verdict(f"{here} {_holds(settings)} {numbers}", "holds")
-    return Verdict(f"{here} {numbers} The intervals do not decide.", "undecided")
-
-
-def _holds(settings: PriorSettings) -> str:
-    if min(settings.depth_f, settings.depth_g) > 1:
-        return "The distance vanishes only when f and g widen together (Theorem 2)."
-    flat, wide = ("f", "g") if settings.depth_f == 1 else ("g", "f")
-    return f"{flat} has no hidden layer and no width: the distance vanishes as {wide} alone widens."
+    found = claim(result)
+    return Verdict(f"{_here(result)} {found.text}".strip(), found.state)
 
 
 def _here(result: PriorResult) -> str:
-    """One sentence on the histogram: distance, kurtosis, their errors, and what the test of the draws says."""
+    """One sentence on the histogram: distance, kurtosis, their errors, and what the draws alone would tell."""
     settings, count = result.settings, len(result.outputs.value)
     assert result.normality is not None
     excess, distance = result.normality
     drawn, critical = result.ks_of_draws
-    is_it = "not Gaussian" if drawn > critical else "Gaussian, as far as these draws can tell"
-    where = f"At n = {settings.width_f:,}, m = {settings.width_g:,}"
+    tell = "tell them apart" if drawn > critical else "do not tell them apart"
     return (
-        f"{where} h(u) is {is_it}: KS distance {_said(distance)}, excess kurtosis {_said(excess)} "
-        f"({count:,} draws, whose own KS distance is {drawn:.3f}; 95 % of Gaussian samples stay below "
-        f"{critical:.3f})."
+        f"At n = {settings.width_f:,}, m = {settings.width_g:,} the law of h(u) is a KS distance of {_said(distance)} "
+        f"from its limit, excess kurtosis {_said(excess)}; {count:,} draws {tell}."
     )
 
 
@@ -131,7 +109,7 @@ that it becomes a Gaussian process with kernel Λ^H when **both** f and g widen;
 - **depth**: what happens to the correlations and the condition number as f or g gets deeper.
 
 ReLU is scaled by √2 as in the paper; other activations are scaled so that a layer keeps its second moment. Duals of
-erf and GELU are closed forms; tanh is a mixture of {16} erfs, exact to 1e-8.
+erf and GELU are closed forms; tanh is a mixture of {SCALES} erfs, its duals exact to 1e-8.
 """,
     r"h \to \mathcal{GP}(0, \Lambda^H),\quad \Lambda^{l} = \Sigma^{l-1}\odot S,\quad"
     r" \Sigma^l = 2\,\mathbb{E}_{\mathcal{N}(0,\Lambda^l)}[\phi\phi'],\qquad m, n\to\infty",

@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 
 from hyperviz.studies.prior import PriorResult
+from hyperviz.studies.prior_depth import DEPTHS
+from hyperviz.studies.prior_functions import TURNS
+from hyperviz.studies.prior_kernel import CORRELATIONS, COUNTS, rms
 
 LAST = ["quantity", "value", "stderr", "theory"]
 SETTINGS = ["depth_f", "depth_g", "activation_f", "activation_g", "bandwidth"]
@@ -55,5 +58,98 @@ def _lines(result, lines) -> list[dict]:
     return rows
 
 
+def _functions(kind):
+    """Values of the functions drawn, beside the standard deviation that the limit gives them."""
+
+    def rows(result, part):
+        found = []
+        for source, functions in (("network", part.networks), ("limit", part.process)):
+            for i, values in enumerate(functions):
+                found += [_row(kind, value, source=source, draw=i, point=j) for j, value in enumerate(values.tolist())]
+        return found
+
+    return rows
+
+
+def _family(result, part) -> list[dict]:
+    """How alike the functions of several x are."""
+    rows = zip(np.degrees(TURNS).round(6), part.S, part.alike, part.expected, strict=True)
+    return [_row("alike", alike, theory=expected, turn=turn, S=S) for turn, S, alike, expected in rows]
+
+
+def _scattered(kernel):
+    """A kernel measured on random pairs."""
+
+    def rows(result, part):
+        columns = zip(part.S, part.Sigma, part.mean, part.stderr, part.theory, strict=True)
+        return [_row(kernel, v, e, t, S=S, Sigma=Sigma, draws=part.draws) for S, Sigma, v, e, t in columns]
+
+    return rows
+
+
+def _surface(result, part) -> list[dict]:
+    """Both kernels on a grid of (S^0, Sigma^0)."""
+    grid = [(i, j) for i in range(len(part.Sigma)) for j in range(len(part.S))]
+    return [
+        _row(name, np.nan, theory=values[i, j], S=part.S[j], Sigma=part.Sigma[i])
+        for name, values in (("nngp_surface", part.nngp), ("hyperkernel_surface", part.hyperkernel))
+        for i, j in grid
+    ]
+
+
+def _collapse(result, part) -> list[dict]:
+    """Kernels of random pairs against their distance, and how far they are off one curve."""
+    rows = [_row("collapse", part.residual, theory=0.0)]
+    for i, S in enumerate(CORRELATIONS):
+        for d, with_features, raw, curve in zip(
+            part.distance[i], part.features[i], part.raw[i], part.curve[i], strict=True
+        ):
+            rows.append(_row("nngp_features", with_features, theory=curve, S=S, distance=d))
+            rows.append(_row("nngp_raw", raw, S=S, distance=d))
+    return rows
+
+
+def _rate(result, part) -> list[dict]:
+    """The error of k random features, and its slope."""
+    error = rms(part.errors)
+    rows = [
+        _row("feature_error", e, e / np.sqrt(2 * part.errors.shape[1]), features=int(k), draws=part.errors.shape[1])
+        for k, e in zip(COUNTS, error, strict=True)
+    ]
+    if part.slope:
+        rows.append(_row("slope", part.slope.value, (part.slope.high - part.slope.low) / 3.92, -0.5, line="features"))
+    return rows
+
+
+def _deepened(name):
+    """Correlations and condition numbers against one depth."""
+
+    def rows(result, part):
+        found = []
+        for i, depth in enumerate(DEPTHS):
+            value, error = part.measured.get(depth, (np.nan, np.nan))
+            found.append(_row("correlation_nngp", value, error, part.nngp[i], **{name: depth}))
+            for quantity in ("S", "same_x", "hyperkernel"):
+                theory = getattr(part, quantity)[i]
+                found.append(_row(f"correlation_{quantity}", np.nan, theory=theory, **{name: depth}))
+            for j, kernel in enumerate(("nngp", "hyperkernel")):
+                found.append(_row(f"condition_{kernel}", part.condition[i, j], **{name: depth}))
+        return found
+
+    return rows
+
+
 PAIRS = ((0, 0), (0, 1), (1, 1))
-ROWS = {"lines": _lines}
+ROWS = {
+    "lines": _lines,
+    "line": _functions("function_line"),
+    "patch": _functions("function_patch"),
+    "family": _family,
+    "surface": _surface,
+    "measured": _scattered("nngp"),
+    "tangents": _scattered("hyperkernel"),
+    "collapse": _collapse,
+    "rate": _rate,
+    "depth_f": _deepened("depth_f"),
+    "depth_g": _deepened("depth_g"),
+}
