@@ -32,6 +32,7 @@ class Option:
     positions: tuple = ()  # of its slider, where steps and powers of two miss what matters
     step: float | None = None
     more: bool = False  # folded away on the page: what a first look does not need
+    apart: bool = False  # the page shows it itself, beside what it chooses (controls.choice)
 
     @property
     def kind(self) -> type:

@@ -27,7 +27,8 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Setti
         chosen: dict[str, Any] = {"key": f"{study}:preset", "on_change": _preset, "args": (study, presets)}
         st.pills("presets", list(presets), label_visibility="collapsed", **chosen)
     with st.container(key="controls"):
-        values = _widgets(study, options(kind))
+        values = _widgets(study, {name: o for name, o in options(kind).items() if not o.apart})
+    values |= {name: st.session_state[f"{study}.{name}"] for name, o in options(kind).items() if o.apart}
     settings = kind(**values)
     link = {name: str(value) for name, value in changed(settings).items()}
     given = st.query_params.to_dict()
@@ -77,6 +78,14 @@ def reset(study: str, kind: type) -> None:
     """A callback: every control back to its default."""
     st.session_state[f"{study}:preset"] = None
     _set(study, kind())
+
+
+def choice(study: str, kind: type, name: str) -> None:
+    """A setting that stands beside what it chooses, as a row of buttons."""
+    declared = options(kind)[name]
+    st.segmented_control(
+        declared.label, declared.choices, key=f"{study}.{name}", required=True, help=declared.help, width="stretch"
+    )
 
 
 def _widgets(study: str, declared: dict[str, Option]) -> dict[str, Any]:
