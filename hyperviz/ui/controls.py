@@ -38,7 +38,7 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Setti
 
 
 def hold_link(study: str) -> None:
-    """A callback: the run that it begins leaves the address alone. A stroke is one step of the back button, not fifty."""
+    """A callback: the run that it begins leaves the address alone, so that a stroke is one step back, not fifty."""
     st.session_state[f"{study}:under way"] = True
 
 
