@@ -34,16 +34,26 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Setti
     elsewhere = (name for name, o in declared.items() if o.apart or o.text)
     values |= {name: st.session_state[f"{study}.{name}"] for name in elsewhere}
     settings = kind(**values)
-    link = {name: str(value) for name, value in changed(settings).items()}
+    st.session_state[f"{study}:kept"] = settings
+    if not st.session_state.pop(f"{study}:under way", False):
+        _write_link(study, {name: str(value) for name, value in changed(settings).items()})
+    for sentence in st.session_state.pop(f"{study}:said", []):
+        st.warning(prose.literal(sentence))
+    return settings
+
+
+def hold_link(study: str) -> None:
+    """A callback: the run that it begins leaves the address alone, so that a stroke is one step back, not fifty."""
+    st.session_state[f"{study}:under way"] = True
+
+
+def _write_link(study: str, link: dict[str, str]) -> None:
     given = st.query_params.to_dict()
-    st.session_state[f"{study}:link"], st.session_state[f"{study}:kept"] = link, settings
+    st.session_state[f"{study}:link"] = link
     if given != link:
         old = st.session_state.setdefault(f"{study}:old", [])
         old[:] = [*old[-20:], (time.monotonic(), given)]
         st.query_params.from_dict(link)
-    for sentence in st.session_state.pop(f"{study}:said", []):
-        st.warning(prose.literal(sentence))
-    return settings
 
 
 def _seed(study: str, kind: type) -> None:
