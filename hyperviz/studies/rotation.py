@@ -13,12 +13,12 @@ from hyperviz.studies import training, waves
 from hyperviz.studies.checkpoint import Store
 from hyperviz.studies.draws import Clock
 from hyperviz.studies.epochs import Arm, Curve, Group, News, Plan, train
-from hyperviz.studies.rotation_settings import PAPER, PRESETS, RotationSettings, stamp
+from hyperviz.studies.rotation_settings import DEPTHS, PAPER, PRESETS, RotationSettings, stamp
 from hyperviz.studies.training import BATCH
 from hyperviz.studies.waves import Job
 from hyperviz.theory.smooth import SMOOTH
 
-__all__ = ["PAPER", "PRESETS", "RotationSettings"]
+__all__ = ["DEPTHS", "PAPER", "PRESETS", "RotationSettings"]
 SHOWN = 8  # pairs in the picture
 LIVE = 1.5e13  # floating-point operations that a page may ask for: some minutes on two cores
 
