@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from hyperviz.data import digits
+from hyperviz.studies import samples
+from hyperviz.studies.samples import PIXEL_DRAWS, SIZE, TESTED
 from hyperviz.theory import grid, scattered
 from hyperviz.theory.activations import activation
 
 if TYPE_CHECKING:
     from hyperviz.studies.inpainting import InpaintingSettings
 
-SIZE, TESTED, SHOWN = 28, 200, 8  # image side; test digits that the error is over; digits in the gallery
-PIXEL_DRAWS = 5  # predictions are averaged over so many draws of the pixels, as the authors' code does
+SHOWN = 8  # digits in the gallery
 HALF = slice(0, SIZE // 2), slice(SIZE // 2, SIZE)
 HIDDEN = {
     "lower": (HALF[1], slice(None)),
@@ -91,17 +92,10 @@ def solve(
 
 
 def _draw(settings, run, size) -> _Task:
-    """Nested training sets, a class as often as any other, and test digits, of one run."""
-    rng = np.random.default_rng([settings.seed, run])
-    train, test = digits.train().images, digits.test().images
-    y, tested = train[_balanced(rng, len(train))[:size]], test[_balanced(rng, len(test))[:TESTED]]
-    truth = np.concatenate([tested, test[settings.digits : settings.digits + SHOWN]])
-    return _Task(y / 255.0, truth / 255.0, rng)
-
-
-def _balanced(rng, count):
-    """A permutation that keeps tens of digits together, which hold each class once."""
-    return (rng.permutation(count // 10)[:, None] * 10 + np.arange(10)).ravel()
+    """The digits of one run; the truth holds the SHOWN ones last."""
+    y, tested, rng = samples.sample(settings.seed, run, size)
+    shown = digits.test().images[settings.digits : settings.digits + SHOWN] / 255.0
+    return _Task(y, np.concatenate([tested, shown]), rng)
 
 
 def _on_grid(settings, task: _Task, kernel):
@@ -118,8 +112,7 @@ def _on_pixels(settings, task: _Task, kernel):
     x, x_new, count = masked(task.y, settings), masked(task.truth, settings), int(settings.pixels)
     total, mean, jitter = np.zeros_like(task.truth), None, 0.0
     for draw in range(PIXEL_DRAWS):
-        pixels = task.rng.permuted(np.tile(np.arange(SIZE**2), (len(x), 1)), axis=1)[:, :count]
-        inputs = (x, task.y, pixels, x_new)
+        inputs = (x, task.y, samples.pixels(task.rng, len(x), count), x_new)
         for step in scattered.steps(*inputs, kernel=kernel, slopes=slopes, **_architecture(settings)):
             if step.prediction is not None:
                 total, jitter = total + step.prediction, max(jitter, step.jitter)
