@@ -84,7 +84,9 @@ def chosen(cell: Cell) -> Design:
     mine = tried[(tried.task == cell.task) & (tried.kernel == cell.kernel) & (tried.pixels == pixels)]
     mine = mine if pixels == "all" else mine[np.isclose(mine.ridge, PAPER_RIDGE)]
     if mine.empty:
-        raise InvalidInput(f"no design was chosen for {cell.task} with {cell.kernel}: pass depths, bandwidth and ridge.")
+        raise InvalidInput(
+            f"no design was chosen for {cell.task} with {cell.kernel}: pass depths, bandwidth and ridge."
+        )
     mine = mine[(mine.depth_f >= 2) & (mine.depth_g >= 2)]  # as _eligible
     best = mine.loc[mine.mse.idxmin()]
     return Design(int(best.depth_f), int(best.depth_g), float(best.bandwidth), float(best.ridge))
@@ -94,7 +96,8 @@ def main(path: str, *only: str) -> None:
     """Write the table, row by row, so that a run cut short leaves what it found."""
     rows: list[dict] = []
     for pixels, images in IMAGES.items():
-        if only and str(pixels) not in only: continue
+        if only and str(pixels) not in only:
+            continue
         for task in ("representation", "inpainting"):
             for kernel in ("nngp", "hk", "hk-released"):
                 for row in search(Cell(task, images, kernel, pixels)):

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 import hyperviz
-from hyperviz.studies.epochs import Arm, Curve
+from hyperviz.studies.epochs import Curve
 from hyperviz.studies.rotation import RotationResult, RotationSettings
 
 FOLDER = Path(hyperviz.__file__).parent / "data"
@@ -23,10 +23,10 @@ def stored() -> RotationResult:
     settings = RotationSettings(**about()["settings"])
     frame = pd.read_csv(CURVES)
     curves = {}
-    for (depth, width), part in frame.groupby(["depth_g", "width_g"]):
+    for arm in settings.arms:
+        part = frame[(frame.depth_g == arm.depth_g) & (frame.width_g == arm.width_g)]
         accuracy = part.pivot(index="run", columns="epoch", values="accuracy").to_numpy()
-        loss = np.full((settings.runs, settings.epochs * settings.steps), np.nan)
-        curves[Arm(int(depth), int(width), settings.learning_rate)] = Curve(accuracy, loss)  # pyright: ignore[reportArgumentType]
+        curves[arm] = Curve(accuracy, np.full((settings.runs, settings.epochs * settings.steps), np.nan))
     return RotationResult(settings, curves, None, "", 1.0, frozenset(), True)
 
 

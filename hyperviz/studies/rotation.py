@@ -61,6 +61,7 @@ def stream(settings: RotationSettings, store: Store | None = None) -> Iterator[R
     assert data
     first = rotations.Pairs(*(side[:SHOWN] for side in data.test[0]))
     result = result._replace(examples=Examples(*first, {}), news=frozenset({"examples"}))
+    yield result
     both = training.phis(settings.activation_f, settings.activation_g, settings.parameterisation)
     plan = Plan(data, settings.epochs, settings.seed, settings.width_f, both, store, stamp(settings))
     for wave in waves.waves(settings):
