@@ -95,7 +95,7 @@ def _run(given: argparse.Namespace) -> int:
     result = _last(study, study.stream(settings, *done))
     study.report.table(result).to_csv(given.out / "result.csv", index=False)
     module = importlib.import_module(f"hyperviz.figures.{given.study}")
-    figures = module.shown(settings) if hasattr(module, "shown") else module.FIGURES
+    figures = module.shown(result) if hasattr(module, "shown") else module.FIGURES
     (given.out / "figure.html").write_text(_html(study, [draw(result) for draw in figures.values()]), "utf-8")
     print(study.report.verdict(result).text)
     return 0

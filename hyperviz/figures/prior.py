@@ -132,6 +132,6 @@ SECTIONS = {  # what each view shows below the histogram: figure -> (caption, pa
 FIGURES = {"histogram": histogram} | {name: draw for part in SECTIONS.values() for name, (*_, draw) in part.items()}
 
 
-def shown(settings) -> dict:
+def shown(result) -> dict:
     """The figures that this view computes."""
-    return {"histogram": histogram} | {name: draw for name, (*_, draw) in SECTIONS[settings.view].items()}
+    return {"histogram": histogram} | {name: draw for name, (*_, draw) in SECTIONS[result.settings.view].items()}

@@ -13,6 +13,8 @@ from hyperviz.studies import (
     inpainting_report,
     prior,
     prior_report,
+    rotation,
+    rotation_report,
 )
 
 
@@ -47,6 +49,16 @@ STUDIES = {
         prior.stream,
         prior_report,
         prior.warm,
+    ),
+    "rotation": Study(
+        "A wider g trains faster and better, a deeper g slower",
+        "Section 5.2, Figure 2",
+        rotation.RotationSettings,
+        rotation.PAPER,
+        rotation.stream,
+        rotation_report,
+        rotation.warm,
+        resumable=True,
     ),
     "inpainting": Study(
         "An infinitely wide hypernetwork completes digits from little data",
