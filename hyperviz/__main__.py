@@ -94,7 +94,8 @@ def _run(given: argparse.Namespace) -> int:
     done = (Store(given.out / "checkpoint"),) if study.resumable else ()
     result = _last(study, study.stream(settings, *done))
     study.report.table(result).to_csv(given.out / "result.csv", index=False)
-    figures = importlib.import_module(f"hyperviz.figures.{given.study}").FIGURES
+    module = importlib.import_module(f"hyperviz.figures.{given.study}")
+    figures = module.shown(result) if hasattr(module, "shown") else module.FIGURES
     (given.out / "figure.html").write_text(_html(study, [draw(result) for draw in figures.values()]), "utf-8")
     print(study.report.verdict(result).text)
     return 0

@@ -5,12 +5,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from hyperviz.data import digits
-from hyperviz.studies.completion import HIDDEN, SHOWN, SIZE, Outcome, masked, solve
+from hyperviz.studies import flowing, own, views
+from hyperviz.studies.completion import SHOWN, Outcome, solve
+from hyperviz.studies.drawing import EMPTY, decode_mask
+from hyperviz.studies.masks import HIDDEN, masked
+from hyperviz.studies.own import Own
+from hyperviz.studies.samples import SIZE
 from hyperviz.studies.settings import activation_of, check, option
 
 IMAGES = (10, 20, 50, 100, 200, 500, 1000, 2000, 4000)  # positions of the error curve
@@ -44,7 +49,7 @@ class InpaintingSettings:
         choices=("both", "nngp", "hk", "hk-released"),
         help="the NNGP, the hyperkernel HK, or HK by the recursion of the authors' script (hk-released)",
     )
-    hidden: str = option("lower", label="hidden part", choices=tuple(HIDDEN), help="what f does not see (inpainting)")
+    hidden: str = option("lower", label="hidden part", choices=HIDDEN, help="what f does not see (inpainting)")
     pixels: int | str = option(
         "all",
         1,
@@ -74,12 +79,36 @@ class InpaintingSettings:
     dataset: str = option(
         "digits", label="data", more=True, choices=("digits",), help="the images: 5,000 MNIST digits built in"
     )
+    view: str = option(
+        views.GALLERY, label="look at", row=True, choices=views.NAMES, help="what is computed beside the one digit"
+    )
+    time: float | str = option(
+        flowing.PLAYED,
+        10.0 ** flowing.EXPONENTS[0],
+        10.0 ** flowing.EXPONENTS[-1],
+        number=float,
+        log=True,
+        words=(flowing.ENDLESS, flowing.PLAYED),
+        symbol="t",
+        label="training time",
+        more=True,
+        help="of gradient flow, in the view of training: one moment, or played from 0 to infinity",
+    )
+    drawing: str = option(
+        own.PICKED, text=own.readable, label="drawing", help="the one digit, or the first test digit shown"
+    )
+    mask: str = option(EMPTY, text=decode_mask, label="mask", help="what is hidden where the hidden part is drawn")
     seed: int = option(
         0, 0, 999_999, label="seed", more=True, help="of the random draws: the same link gives the same numbers"
     )
 
     def __post_init__(self) -> None:
         check(self)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the one digit is drawn by hand."""
+        return self.drawing != own.PICKED
 
     @property
     def kernels(self) -> tuple[str, ...]:
@@ -134,11 +163,34 @@ class InpaintingResult(NamedTuple):
     notes: tuple[str, ...]  # what a person should know, a sentence each
     progress: float  # of the system under way
     finished: bool
+    own: Own | None = None  # the one digit
+    view: Any = None  # what the chosen view holds, where it is not the gallery
 
 
 def stream(settings: InpaintingSettings) -> Iterator[InpaintingResult]:
-    """Ever better results: the gallery, the error at the chosen N, then against N, smallest first, run after run."""
+    """Ever better results: the one digit, then what the chosen view is about."""
     result = InpaintingResult(settings, _gallery(settings), {}, None, (), 0.0, False)
+    for one in own.steps(settings):
+        result = result._replace(own=one, progress=one.progress)
+        yield result._replace(notes=_notes(result))
+    if settings.view == views.GALLERY:
+        yield from _errors(result)
+        return
+    for view in views.OTHERS[settings.view](settings):
+        result = result._replace(view=view, progress=1.0)
+        yield result._replace(notes=_notes(result))
+    yield result._replace(notes=_notes(result), finished=True)
+
+
+def news(result: InpaintingResult, shown: InpaintingResult | None) -> tuple[str, ...]:
+    """Which parts differ from what is shown already: own, gallery, errors, view."""
+    parts = ("own", "gallery", "errors", "view")
+    return tuple(part for part in parts if shown is None or getattr(result, part) is not getattr(shown, part))
+
+
+def _errors(result: InpaintingResult) -> Iterator[InpaintingResult]:
+    """The gallery, the error at the chosen N, then against N, smallest first, run after run."""
+    settings = result.settings
     outcomes: dict[tuple[int, str], list[Outcome]] = {}
     for run, size, kernel in _order(settings):
         first = run == 0 and size == settings.images
@@ -204,9 +256,11 @@ def _lead(outcomes: dict, images: int) -> tuple[float, float] | None:
 
 def _notes(result: InpaintingResult) -> tuple[str, ...]:
     notes, blank = [], int(result.gallery.blank.sum())
-    if blank:
+    if result.own and result.own.blank:
+        notes.append("f sees nothing of the one digit: its kernel and its prediction are exactly 0, without a doubt.")
+    if blank and result.settings.view == views.GALLERY:
         notes.append(f"f sees nothing of {blank} of the {SHOWN} digits shown: their kernel and their prediction are 0.")
-    jitter = max((e.jitter for e in result.errors.values()), default=0.0)
+    jitter = max([e.jitter for e in result.errors.values()] + [result.own.jitter if result.own else 0.0])
     if jitter:
         notes.append(f"The ridge alone was too small for float64: up to {jitter:.0e} was added beside it.")
     return tuple(notes)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import streamlit as st
 
-from hyperviz.studies.settings import Option, changed, mend, options
+from hyperviz.studies.settings import Option, changed, mend, options, texts
 from hyperviz.ui import prose
 
 Settings = TypeVar("Settings")
@@ -26,8 +28,11 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Setti
     if presets:
         chosen: dict[str, Any] = {"key": f"{study}:preset", "on_change": _preset, "args": (study, presets)}
         st.pills("presets", list(presets), label_visibility="collapsed", **chosen)
+    declared = options(kind)
     with st.container(key="controls"):
-        values = _widgets(study, options(kind))
+        values = {name: st.session_state[f"{study}.{name}"] for name in texts(kind)}
+        values |= _widgets(study, {name: o for name, o in declared.items() if not o.row and not o.text})
+    values |= {name: _widget(f"{study}.{name}", o) for name, o in declared.items() if o.row}
     settings = kind(**values)
     st.session_state[f"{study}:kept"] = settings
     if not st.session_state.pop(f"{study}:under way", False):
@@ -79,8 +84,15 @@ def _set(study: str, settings: Any) -> None:
 def _preset(study: str, presets: dict) -> None:
     chosen = st.session_state[f"{study}:preset"]
     if chosen:
-        _set(study, presets[chosen])
+        mine = {name: st.session_state[f"{study}.{name}"] for name in texts(type(presets[chosen]))}
+        _set(study, dataclasses.replace(presets[chosen], **mine))  # what was drawn stays
         st.session_state[f"{study}:preset"] = None  # so that it can be chosen again
+
+
+def take(study: str, found: list, choice: Callable[[Any], dict[str, Any]]) -> None:
+    """A callback: the controls take over what `choice` makes of the latest result."""
+    for name, value in choice(found[-1]).items() if found else ():
+        st.session_state[f"{study}.{name}"] = value
 
 
 def reset(study: str, kind: type) -> None:
@@ -109,7 +121,7 @@ def _widgets(study: str, declared: dict[str, Option]) -> dict[str, Any]:
 def _widget(key: str, declared: Option) -> Any:
     label = f"{declared.label}, {declared.symbol}" if declared.symbol else declared.label
     shared: dict[str, Any] = {"key": key, "help": f"{declared.help} ({declared.range})"}
-    if declared.choices and len("".join(declared.choices)) > SHORT:
+    if declared.choices and len("".join(declared.choices)) > SHORT and not declared.row:
         return st.selectbox(label, declared.choices, **shared)
     if declared.choices:
         return st.segmented_control(label, declared.choices, required=True, **shared)
