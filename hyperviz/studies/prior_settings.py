@@ -35,7 +35,8 @@ class PriorSettings:
     )
     view: str = option(
         "prior",
-        label="below the histogram",
+        label="Below the histogram",
+        apart=True,
         choices=("prior", "functions", "kernel", "depth"),
         help="normality against width; sample functions; the kernel's factorisation; what depth does",
     )

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from hyperviz.studies import completion, convergence, convergence_report, inpainting, inpainting_report
+from hyperviz.studies import (
+    completion,
+    convergence,
+    convergence_report,
+    inpainting,
+    inpainting_report,
+    prior,
+    prior_report,
+    rotation,
+    rotation_report,
+)
 
 
 class Study(NamedTuple):
@@ -30,6 +40,25 @@ STUDIES = {
         convergence.stream,
         convergence_report,
         convergence.warm,
+    ),
+    "prior": Study(
+        "The untrained network is a Gaussian process, when f and g are both wide",
+        "Theorem 2, Corollary 1, Remarks 2 and 3",
+        prior.PriorSettings,
+        prior.PAPER,
+        prior.stream,
+        prior_report,
+        prior.warm,
+    ),
+    "rotation": Study(
+        "A wider g trains faster and better, a deeper g slower",
+        "Section 5.2, Figure 2",
+        rotation.RotationSettings,
+        rotation.PAPER,
+        rotation.stream,
+        rotation_report,
+        rotation.warm,
+        resumable=True,
     ),
     "inpainting": Study(
         "An infinitely wide hypernetwork completes digits from little data",
