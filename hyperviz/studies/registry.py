@@ -15,7 +15,9 @@ from hyperviz.studies import (
     prior_report,
     rotation,
     rotation_report,
+    table_report,
 )
+from hyperviz.studies import table as table_of_errors
 
 
 class Study(NamedTuple):
@@ -29,8 +31,21 @@ class Study(NamedTuple):
     report: Any  # the module with verdict, progress, table and code
     warm: Callable  # compiles what the study needs
     resumable: bool = False  # its stream takes a checkpoint.Store too, and goes on where a killed run stopped
+    figures: str = ""  # the module of hyperviz.figures, where it is not named as the study
+    whole: Any = None  # the Study that --paper runs, where one setting of this one cannot hold the paper's experiment
 
 
+TABLE = Study(
+    "Table 1 cell by cell: both tasks, every N, kernels and a trained hypernetwork",
+    "Table 1, Figure 3",
+    table_of_errors.TableSettings,
+    table_of_errors.PAPER,
+    table_of_errors.stream,
+    table_report,
+    completion.warm,
+    resumable=True,
+    figures="table",
+)
 STUDIES = {
     "convergence": Study(
         "Wide f and wide g together: the kernel stops being random",
@@ -68,5 +83,6 @@ STUDIES = {
         inpainting.stream,
         inpainting_report,
         completion.warm,
+        whole=TABLE,
     ),
 }
