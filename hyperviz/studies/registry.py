@@ -16,6 +16,8 @@ from hyperviz.studies import (
     rotation,
     rotation_report,
     table_report,
+    taylor,
+    taylor_report,
 )
 from hyperviz.studies import table as table_of_errors
 
@@ -64,6 +66,15 @@ STUDIES = {
         prior.stream,
         prior_report,
         prior.warm,
+    ),
+    "taylor": Study(
+        "Wide f alone does not make training linear: the deeper g, the more terms stay",
+        "Theorem 1, Remark 1",
+        taylor.TaylorSettings,
+        taylor.PAPER,
+        taylor.stream,
+        taylor_report,
+        taylor.warm,
     ),
     "rotation": Study(
         "A wider g trains faster and better, a deeper g slower",
