@@ -203,7 +203,11 @@ function mount(root) {
       else if (data.serial !== serial) load(data);
       else soon(); // the theme may be another
     },
-    leave: () => { clearTimeout(timer); cancelAnimationFrame(frame); },
+    leave: () => {
+      clearTimeout(timer);
+      cancelAnimationFrame(frame);
+      timer = frame = null;
+    },
   };
 }
 
