@@ -80,7 +80,7 @@ class InpaintingSettings:
         "digits", label="data", more=True, choices=("digits",), help="the images: 5,000 MNIST digits built in"
     )
     view: str = option(
-        views.GALLERY, label="look at", row=True, choices=views.NAMES, help="what is computed beside the one digit"
+        views.GALLERY, label="look at", apart=True, choices=views.NAMES, help="what is computed beside the one digit"
     )
     time: float | str = option(
         flowing.PLAYED,

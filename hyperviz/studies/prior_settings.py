@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hyperviz.studies.settings import activation_of, check, option
+from hyperviz.theory import analytic
 from hyperviz.theory.coordinates import FourierFeatures
 
 ANGLES = (0.6, 0.8)  # between x and x', and between z and z', of the two inputs shown (radians)
@@ -35,7 +36,8 @@ class PriorSettings:
     )
     view: str = option(
         "prior",
-        label="below the histogram",
+        label="Below the histogram",
+        apart=True,
         choices=("prior", "functions", "kernel", "depth"),
         help="normality against width; sample functions; the kernel's factorisation; what depth does",
     )
@@ -81,3 +83,9 @@ def architecture(settings: PriorSettings) -> dict:
 def pair() -> tuple[np.ndarray, np.ndarray]:
     """The two inputs u = (x, z) and u' of the histogram and the scatter."""
     return tuple(on_circle(np.array([0.0, angle])) for angle in ANGLES)  # type: ignore[return-value]
+
+
+def limits(settings: PriorSettings) -> np.ndarray:
+    """Lambda^H between the two inputs."""
+    x, z = pair()
+    return np.asarray(analytic.kernels(x, z, **model(settings)).nngp, np.float64)

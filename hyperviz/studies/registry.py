@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from hyperviz.studies import completion, convergence, convergence_report, inpainting, inpainting_report
+from hyperviz.studies import (
+    completion,
+    convergence,
+    convergence_report,
+    inpainting,
+    inpainting_report,
+    prior,
+    prior_report,
+    rotation,
+    rotation_report,
+    table_report,
+)
+from hyperviz.studies import table as table_of_errors
 
 
 class Study(NamedTuple):
@@ -19,8 +31,21 @@ class Study(NamedTuple):
     report: Any  # the module with verdict, progress, table and code
     warm: Callable  # compiles what the study needs
     resumable: bool = False  # its stream takes a checkpoint.Store too, and goes on where a killed run stopped
+    figures: str = ""  # the module of hyperviz.figures, where it is not named as the study
+    whole: Any = None  # the Study that --paper runs, where one setting of this one cannot hold the paper's experiment
 
 
+TABLE = Study(
+    "Table 1 cell by cell: both tasks, every N, kernels and a trained hypernetwork",
+    "Table 1, Figure 3",
+    table_of_errors.TableSettings,
+    table_of_errors.PAPER,
+    table_of_errors.stream,
+    table_report,
+    completion.warm,
+    resumable=True,
+    figures="table",
+)
 STUDIES = {
     "convergence": Study(
         "Wide f and wide g together: the kernel stops being random",
@@ -31,6 +56,25 @@ STUDIES = {
         convergence_report,
         convergence.warm,
     ),
+    "prior": Study(
+        "The untrained network is a Gaussian process, when f and g are both wide",
+        "Theorem 2, Corollary 1, Remarks 2 and 3",
+        prior.PriorSettings,
+        prior.PAPER,
+        prior.stream,
+        prior_report,
+        prior.warm,
+    ),
+    "rotation": Study(
+        "A wider g trains faster and better, a deeper g slower",
+        "Section 5.2, Figure 2",
+        rotation.RotationSettings,
+        rotation.PAPER,
+        rotation.stream,
+        rotation_report,
+        rotation.warm,
+        resumable=True,
+    ),
     "inpainting": Study(
         "An infinitely wide hypernetwork completes digits from little data",
         "Table 1, Figure 3",
@@ -39,5 +83,6 @@ STUDIES = {
         inpainting.stream,
         inpainting_report,
         completion.warm,
+        whole=TABLE,
     ),
 }
