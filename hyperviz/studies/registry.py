@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from hyperviz.studies import completion, convergence, convergence_report, inpainting, inpainting_report
+from hyperviz.studies import (
+    completion,
+    convergence,
+    convergence_report,
+    dynamics,
+    dynamics_report,
+    inpainting,
+    inpainting_report,
+)
 
 
 class Study(NamedTuple):
@@ -30,6 +38,15 @@ STUDIES = {
         convergence.stream,
         convergence_report,
         convergence.warm,
+    ),
+    "dynamics": Study(
+        "An infinitely wide f still gets stuck when g is narrow",
+        "Section 3, equation 16",
+        dynamics.DynamicsSettings,
+        dynamics.PAPER,
+        dynamics.stream,
+        dynamics_report,
+        dynamics.warm,
     ),
     "inpainting": Study(
         "An infinitely wide hypernetwork completes digits from little data",
