@@ -20,6 +20,11 @@ from hyperviz.studies import (
     taylor_report,
 )
 from hyperviz.studies import table as table_of_errors
+    dynamics,
+    dynamics_report,
+    inpainting,
+    inpainting_report,
+)
 
 
 class Study(NamedTuple):
@@ -85,6 +90,14 @@ STUDIES = {
         rotation_report,
         rotation.warm,
         resumable=True,
+    "dynamics": Study(
+        "An infinitely wide f still gets stuck when g is narrow",
+        "Section 3, equation 16",
+        dynamics.DynamicsSettings,
+        dynamics.PAPER,
+        dynamics.stream,
+        dynamics_report,
+        dynamics.warm,
     ),
     "inpainting": Study(
         "An infinitely wide hypernetwork completes digits from little data",
