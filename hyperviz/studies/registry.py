@@ -81,6 +81,15 @@ STUDIES = {
         taylor_report,
         taylor.warm,
     ),
+    "dynamics": Study(
+        "An infinitely wide f still gets stuck when g is narrow",
+        "Section 3, equation 16",
+        dynamics.DynamicsSettings,
+        dynamics.PAPER,
+        dynamics.stream,
+        dynamics_report,
+        dynamics.warm,
+    ),
     "rotation": Study(
         "A wider g trains faster and better, a deeper g slower",
         "Section 5.2, Figure 2",
@@ -90,14 +99,6 @@ STUDIES = {
         rotation_report,
         rotation.warm,
         resumable=True,
-    "dynamics": Study(
-        "An infinitely wide f still gets stuck when g is narrow",
-        "Section 3, equation 16",
-        dynamics.DynamicsSettings,
-        dynamics.PAPER,
-        dynamics.stream,
-        dynamics_report,
-        dynamics.warm,
     ),
     "inpainting": Study(
         "An infinitely wide hypernetwork completes digits from little data",
