@@ -9,6 +9,8 @@ from hyperviz.studies import (
     completion,
     convergence,
     convergence_report,
+    dynamics,
+    dynamics_report,
     inpainting,
     inpainting_report,
     prior,
@@ -20,11 +22,6 @@ from hyperviz.studies import (
     taylor_report,
 )
 from hyperviz.studies import table as table_of_errors
-    dynamics,
-    dynamics_report,
-    inpainting,
-    inpainting_report,
-)
 
 
 class Study(NamedTuple):
