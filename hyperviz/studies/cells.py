@@ -9,10 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.data import digits
-from hyperviz.studies import completion, hn, samples
+from hyperviz.studies import completion, hn, masks, samples
 from hyperviz.studies.inpainting import InpaintingSettings
 from hyperviz.theory import grid, scattered
-
 
 HELD = 100  # validation digits by which HN's training is stopped
 
@@ -46,8 +45,16 @@ class Piece(NamedTuple):
     jitter: float
 
 
+class Shown(NamedTuple):
+    """uint8 images (SHOWN, 28, 28)."""
+
+    labels: np.ndarray
+    truth: np.ndarray
+    seen: np.ndarray
+
+
 class Inputs(NamedTuple):
-    """What a method is given, grey values in [0, 1]: what f sees of the training and the new digits, and the targets."""
+    """What a method is given, grey values in [0, 1]: what f sees of training and new digits, and the targets."""
 
     x: np.ndarray
     y: np.ndarray
@@ -62,10 +69,22 @@ def inputs(cell: Cell, seed: int, run: int, pool: digits.Digits | None = None) -
     """The same digits and pixels for every kernel and for both tasks, so that they can be compared run by run."""
     y, tested, rng = samples.sample(seed, run, cell.images, pool)
     truth = np.concatenate([tested, (pool or digits.test()).images[: completion.SHOWN] / 255.0])
-    mask = completion.hidden(InpaintingSettings(task=cell.task, hidden=cell.hidden))
-    count = 0 if cell.pixels == "all" else int(cell.pixels)
+    hides, count = mask(cell), 0 if cell.pixels == "all" else int(cell.pixels)
     draws = [samples.pixels(rng, len(y), count) for _ in range(samples.PIXEL_DRAWS if count else 0)]
-    return Inputs(np.where(mask, 0, y), y, np.where(mask, 0, truth), truth, mask, draws, int(rng.integers(2**31)))
+    x, x_new = np.where(hides, 0, y), np.where(hides, 0, truth)
+    return Inputs(x, y, x_new, truth, hides, draws, int(rng.integers(2**31)))
+
+
+def shown(cell: Cell) -> Shown:
+    """The test digits that every piece completes."""
+    at = slice(completion.SHOWN)
+    images = digits.test().images[at]
+    return Shown(digits.test().labels[at], images, np.where(mask(cell), np.uint8(0), images))
+
+
+def mask(cell: Cell) -> np.ndarray:
+    """Which pixels f does not see, (28, 28)."""
+    return masks.hidden(InpaintingSettings(task=cell.task, hidden=cell.hidden))
 
 
 def measure(cell: Cell, design: Design | hn.Plan, given: Inputs) -> Iterator[tuple[float, Piece | None]]:

@@ -82,7 +82,7 @@ def sensitivity() -> pd.DataFrame:
 
 
 def chosen(cell: Cell) -> Design:
-    """The best design tried for the cell's task, kernel and way of taking pixels, at the paper's ridge where it states one."""
+    """The best design tried for the cell's task, kernel and way of taking pixels; at the paper's ridge for its way."""
     tried = sensitivity()
     pixels = "all" if cell.pixels == "all" else "20"
     mine = tried[(tried.task == cell.task) & (tried.kernel == cell.kernel) & (tried.pixels == pixels)]

@@ -7,7 +7,6 @@ NTK parameterisation (module `network`); the loss is the mean squared error over
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from functools import lru_cache, partial
 from typing import Any, NamedTuple

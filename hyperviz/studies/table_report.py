@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from hyperviz.data import tables
 from hyperviz.studies import hn
 from hyperviz.studies.cells import Cell, Piece
-from hyperviz.studies.inpainting_report import NAMES
 from hyperviz.studies.table import TableResult
 from hyperviz.studies.table1 import paper
 from hyperviz.studies.verdicts import Verdict
@@ -134,7 +134,7 @@ def alt(result: TableResult) -> str:
 
 
 def table(result: TableResult) -> pd.DataFrame:
-    """Tidy: a row for each cell and quantity, with the design, the runs, the paper's value and whether it is reached."""
+    """Tidy: a row for each cell and quantity, with design, runs, the paper's value and whether it is reached."""
     rows = []
     for cell, pieces in result.pieces.items():
         at = {"task": cell.task, "hidden": cell.hidden if cell.task == "inpainting" else "", "pixels": cell.pixels}
@@ -162,6 +162,11 @@ def _quantities(cell: Cell, pieces: list[Piece]):
     yield {"quantity": "jitter", "value": max(p.jitter for p in pieces), "stderr": np.nan, "paper": None, "reach": ""}
 
 
+def stored(all_pixels: bool = False) -> pd.DataFrame:
+    """The table that comes with the package."""
+    return tables.load(all_pixels)
+
+
 def code(settings) -> str:
     """A few lines that reproduce the table."""
     return f"""from hyperviz.studies.table import TableSettings, stream
@@ -176,6 +181,7 @@ print(table(result).to_string())
 DESIGN = (
     "NNGP and HK: depths and bandwidth by the error of the validation digits, no test digit seen; ridge 0.001, as the "
     f"paper states, for 20 pixels. HN: f of depth {hn.Plan().depth_f} and width {hn.Plan().width_f} writes g of depth "
-    f"{hn.Plan().depth_g} and width {hn.Plan().width_g} on {hn.Plan().features} Fourier features; Adam, {hn.BATCH} images "
-    "a step, learning rate and stopping by validation digits; one draw of the pixels, where kernels average over five."
+    f"{hn.Plan().depth_g} and width {hn.Plan().width_g} on {hn.Plan().features} Fourier features; Adam, {hn.BATCH} "
+    "images a step, learning rate and stopping by validation digits; one draw of the pixels, where kernels average "
+    "over five."
 )

@@ -73,12 +73,12 @@ def stack(pair: Pair, counted: Census, key, normals: Noise) -> Layer:
 
     def hidden(step, layers):
         is_f = step < L - 1
-        which, l = jnp.where(is_f, 0, 1), jnp.where(is_f, step, step - (L - 1)) + 1
-        above, sums = counted.roots[which, l - 1], counted.sums[which, l]
+        which, k = jnp.where(is_f, 0, 1), jnp.where(is_f, step, step - (L - 1)) + 1
+        above, sums = counted.roots[which, k - 1], counted.sums[which, k]
         root = jnp.where(is_f, above, census.product(counted.roots[0, L - 1], above)[0])
         net = jax.tree.map(lambda f, g: jnp.where(is_f, f, g), pair.f, pair.g)
-        fresh = _bartlett(jax.random.fold_in(key, step), normals.frames[which, l], sums[:, 0])
-        return put(layers, (which, l), _hidden(fresh, census.slopes(net), sums, root))
+        fresh = _bartlett(jax.random.fold_in(key, step), normals.frames[which, k], sums[:, 0])
+        return put(layers, (which, k), _hidden(fresh, census.slopes(net), sums, root))
 
     return jax.lax.fori_loop(0, L + H - 2, hidden, layers)
 

@@ -30,7 +30,7 @@ def terms(pair: Pair, counted: Census, key) -> Float[Array, " R+1"]:
     L, H = pair.f.depth, pair.g.depth
     normals = noise(jax.random.fold_in(key, 0))
     layers = stack(pair, counted, jax.random.fold_in(key, 1), normals)
-    f, g = (jax.tree.map(lambda v: v[which], layers) for which in (0, 1))
+    f, g = at(layers, 0), at(layers, 1)
     last = at(f, L - 1)
     p = _g_backward(normals, g, H, counted.roots[0, L - 1], counted.roots[1])
     total = jnp.sqrt(p.share @ p.share)
@@ -74,9 +74,9 @@ def f_backward(f: Layer, depth, c):
     """Step 2 down f: c^l = dh_j/dq^l for all l, from that of the last layer."""
 
     def one(step, c):
-        l = depth - 1 - step
-        layer, below = at(f, l), at(f, l - 1)
-        return c.at[l - 1].set(back(below, layer.images, layer.at_j * c[l]))
+        k = depth - 1 - step
+        layer, below = at(f, k), at(f, k - 1)
+        return c.at[k - 1].set(back(below, layer.images, layer.at_j * c[k]))
 
     start = jnp.zeros((MAX_DEPTH + 1, K), jnp.float64).at[depth - 1].set(c)
     return jax.lax.fori_loop(0, depth - 1, one, start)
@@ -85,10 +85,10 @@ def f_backward(f: Layer, depth, c):
 def f_series(f: Layer, depth, c) -> Float[Array, "K R+1"]:
     """Step 3 up f: the series of q^(L-1) at i."""
 
-    def one(l, q):
-        layer, below = at(f, l), at(f, l - 1)
-        d, fresh = layer.at_j * c[l], layer.fresh[:, 1:]
-        return layer.at_i[:, None] * pass_on(layer.images, fresh, d, c[l - 1], below.basis, q, below.q_j)
+    def one(k, q):
+        layer, below = at(f, k), at(f, k - 1)
+        d, fresh = layer.at_j * c[k], layer.fresh[:, 1:]
+        return layer.at_i[:, None] * pass_on(layer.images, fresh, d, c[k - 1], below.basis, q, below.q_j)
 
     return jax.lax.fori_loop(1, depth, one, _constant(f))
 
@@ -112,18 +112,18 @@ def _g_backward(normals: Noise, g: Layer, depth, root_q, roots) -> Primary:
     """Step 2 down g: B_l = M^T d, of which the row along q_j goes on."""
 
     def one(step, p: Primary):
-        l = depth - step
-        layer, below, d = at(g, l), at(g, l - 1), p.d[l]
+        k = depth - step
+        layer, below, d = at(g, k), at(g, k - 1), p.d[k]
         length, fresh = jnp.sqrt(d @ d), below.fresh[:, 0]
-        mixed = census.product(root_q, roots[l - 1])[1].reshape(2, 2)
-        Z = jnp.stack([below.basis.T @ fresh, normals.rows[l]])
+        mixed = census.product(root_q, roots[k - 1])[1].reshape(2, 2)
+        Z = jnp.stack([below.basis.T @ fresh, normals.rows[k]])
         known = layer.images.T @ d - length * jnp.stack([Z[0, 0], jnp.sum(mixed * Z)])
         B = (length * Z + mixed * known[1]).at[0, 0].add(known[0])
         onward = root_q[0, 0] * (below.basis @ B[0] + length * _off(below.basis, fresh))
-        a_j = roots[l - 1, 0, 0]
-        found = Primary(p.d, p.roots.at[l].set(a_j), p.share.at[l].set(length * a_j), *p[3:])
-        found = found._replace(mixed=p.mixed.at[l].set(mixed), corner=p.corner.at[l].set(B))
-        return found._replace(d=p.d.at[l - 1].set(below.at_j * onward))
+        a_j = roots[k - 1, 0, 0]
+        found = Primary(p.d, p.roots.at[k].set(a_j), p.share.at[k].set(length * a_j), *p[3:])
+        found = found._replace(mixed=p.mixed.at[k].set(mixed), corner=p.corner.at[k].set(B))
+        return found._replace(d=p.d.at[k - 1].set(below.at_j * onward))
 
     flat = jnp.zeros((MAX_DEPTH + 1, 2, 2), jnp.float64)
     top = jnp.zeros((MAX_DEPTH + 1, K), jnp.float64).at[depth, 0].set(1)
@@ -138,18 +138,18 @@ def _g_series(normals: Noise, g: Layer, depth, p: Primary, last: Layer, q) -> Fl
     columns = free + share[:, None] * (E_q.T @ last.fresh[:, 0] - share @ free)
     q_j = jnp.linalg.norm(last.q_j)
 
-    def one(l, a):
-        layer, below, d = at(g, l), at(g, l - 1), p.d[l]
+    def one(k, a):
+        layer, below, d = at(g, k), at(g, k - 1), p.d[k]
         E_a, a = _reduced(below.basis, a)
-        Z = normals.rest[l].at[2:, 0].set(columns[l]).at[0, 2:].set(E_a.T @ below.fresh[:, 0])
-        B = (jnp.linalg.norm(d) * Z).at[:2, :2].set(p.corner[l])
+        Z = normals.rest[k].at[2:, 0].set(columns[k]).at[0, 2:].set(E_a.T @ below.fresh[:, 0])
+        B = (jnp.linalg.norm(d) * Z).at[:2, :2].set(p.corner[k])
         u = jnp.stack([q[:, : r + 1] @ a[:, r::-1].T for r in range(ORDERS + 1)], -1)
         zero = jnp.zeros_like(Z)
-        one_, two = zero.at[0, 0].set(1), zero.at[:2, :2].set(p.mixed[l])
+        one_, two = zero.at[0, 0].set(1), zero.at[:2, :2].set(p.mixed[k])
         t = jnp.stack([one_.ravel(), two.ravel()], 1)
-        t_j = q_j * p.roots[l] * t[:, 0]
+        t_j = q_j * p.roots[k] * t[:, 0]
         y = pass_on(layer.images, layer.fresh[:, 1:], d, B.ravel(), t, u.reshape(len(t), -1), t_j)
-        return jnp.where(l == depth, y, layer.at_i[:, None] * y)
+        return jnp.where(k == depth, y, layer.at_i[:, None] * y)
 
     return jax.lax.fori_loop(1, depth + 1, one, _constant(g))[0]
 

@@ -129,15 +129,13 @@ def advance_by(work: Work, blocks: int) -> Work:
     return work._replace(counted=_advance(_layers(work.pair), work.keys, work.counted, until))
 
 
-def finish(*works: Work) -> Float[np.ndarray, "draws R+1"]:
-    """K^(0..ORDERS) of draws of one pair that are counted to their end."""
-    keys = jnp.concatenate([w.keys[: w.asked] for w in works])
-    counted = [jax.tree.map(lambda v, w=w: v[: w.asked], w.counted._replace(tick=None)) for w in works]
-    joined = jax.tree.map(lambda *v: jnp.concatenate(v), *counted)
-    fill = np.arange(LANES) % len(keys)
-    algebra = _smooth if isinstance(works[0].pair.g.activation, smooth.Smooth) else _linear
-    found = algebra(works[0].pair, jax.tree.map(lambda v: v[fill], joined), keys[fill])
-    return np.asarray(found)[: len(keys)]
+def finish(work: Work) -> Float[np.ndarray, "draws R+1"]:
+    """K^(0..ORDERS) of draws that are counted to their end."""
+    counted, keys = work.counted._replace(tick=None), work.keys
+    if len(keys) < LANES:
+        counted, keys = jax.tree.map(lambda v: v[np.zeros(LANES, int)], (counted, keys))
+    algebra = _smooth if isinstance(work.pair.g.activation, smooth.Smooth) else _linear
+    return np.asarray(algebra(work.pair, counted, keys))[: work.asked]
 
 
 @alone

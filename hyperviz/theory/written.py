@@ -13,14 +13,14 @@ from jaxtyping import Array, Float
 from hyperviz.theory import compose
 from hyperviz.theory.census import MAX_DEPTH, Census, Pair
 from hyperviz.theory.frames import ORDERS, at, noise, stack
-from hyperviz.theory.series import back, factorial, f_backward, f_series, pass_on
+from hyperviz.theory.series import back, f_backward, f_series, factorial, pass_on
 
 WIDEST = 32  # m that is written out: shapes are fixed, narrower g's are masked
 
 
 def terms(pair: Pair, counted: Census, key) -> Float[Array, " R+1"]:
     """K^(0..R)_ij of one draw; of `counted` only f's layers are used."""
-    L, H = pair.f.depth, pair.g.depth
+    L = pair.f.depth
     normals = noise(jax.random.fold_in(key, 0))
     f = jax.tree.map(lambda v: v[0], stack(f_alone(pair), counted, jax.random.fold_in(key, 1), normals))
     last, root = at(f, L - 1), counted.roots[0, L - 1]

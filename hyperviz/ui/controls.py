@@ -42,9 +42,9 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Setti
     return settings
 
 
-def hold_link(study: str) -> None:
-    """A callback: the run that it begins leaves the address alone, so that a stroke is one step back, not fifty."""
-    st.session_state[f"{study}:under way"] = True
+def hold_link(study: str, under_way: bool) -> None:
+    """A callback: a run begun by a stroke under way leaves the address alone: a stroke is one step back, not fifty."""
+    st.session_state[f"{study}:under way"] = under_way
 
 
 def _write_link(study: str, link: dict[str, str]) -> None:
