@@ -62,8 +62,13 @@ def progress(result: InpaintingResult) -> str:
     return " ".join([said + under_way + ".", *result.notes])
 
 
-def alt(result: InpaintingResult) -> str:
-    """The pictures in words, for those who do not see them."""
+def alt(result: InpaintingResult, figure: str = "") -> str:
+    """A figure in words, for those who do not see it."""
+    if figure == "own":
+        own = result.own
+        count = int(own.hidden.sum()) if own else 0
+        state = "completed" if own and own.finished else "being completed"
+        return f"One digit of which f does not see {count} pixels, {state} by each kernel. {about(result)}"
     if result.settings.view != views.GALLERY:
         return verdict(result).text
     return f"Rows of eight digits: truth, what f sees, and each kernel's completion. {verdict(result).text}"
