@@ -22,7 +22,11 @@ def terms(result: TaylorResult, dark: bool = False) -> go.Figure:
     settings = result.settings
     figure = _loglog(result, dark, f"{settings.average} of |K⁽ʳ⁾| (log scale)")
     for r, (fit, claim, _) in judged(result).items():
-        found = f": slope {signed(fit.value)} [{signed(fit.low)}, {signed(fit.high)}], theory {_whole(claim)}" if fit else ""
+        found = (
+            f": slope {signed(fit.value)} [{signed(fit.low)}, {signed(fit.high)}], theory {_whole(claim)}"
+            if fit
+            else ""
+        )
         _line(figure, result, r, _levels(result, r), claim, f"r = {r}{found}", dark)
     if settings.depth_g == 1 and result.cells and len(judged(result)) > 2:
         _conjecture(figure, result, dark)
