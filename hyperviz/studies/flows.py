@@ -145,7 +145,8 @@ def train(
 def quietly(way: Iterator) -> Generator[dict, None, Any]:
     """The end of a way, with nothing to show before it."""
     last = None
-    for last in way:
+    for step in way:
+        last = step
         yield {}
     return last
 
