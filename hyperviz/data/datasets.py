@@ -36,9 +36,12 @@ def load(name: str) -> Dataset:
     return Dataset(train[..., None], test[..., None], 0.1307, 0.3081)
 
 
+def absent(name: str) -> bool:
+    """Whether the named data set would have to be downloaded."""
+    return name in SOURCES and not fetch.present(SOURCES[name])
+
+
 def missing() -> str:
     """One sentence on what is not on this machine; empty where everything is."""
-    absent = [f"{TITLES[n]} ({s.megabytes} MB)" for n, s in SOURCES.items() if not fetch.present(s)]
-    if not absent:
-        return ""
-    return f"Not on this machine, and downloaded once when chosen: {' and '.join(absent)}."
+    parts = [f"{TITLES[name]} ({source.megabytes} MB)" for name, source in SOURCES.items() if absent(name)]
+    return f"Not on this machine, and downloaded once when chosen: {' and '.join(parts)}." if parts else ""

@@ -28,7 +28,7 @@ class Store(NamedTuple):
         """Writes beside, flushes to the disk, then renames: a reader sees the old piece or the new one."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".tmp", delete=False) as file:
-            np.savez_compressed(file, **arrays)
+            np.savez(file, **arrays)  # weights are noise: they take long to compress, and do not shrink
             file.flush()
             os.fsync(file.fileno())
         os.replace(file.name, self._path(name))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -159,7 +159,7 @@ def _curve(settings: ConvergenceSettings) -> Iterator[dict]:
     for i in range(settings.draws):
         if i not in rows:
             work = draws.draw(draws.keys(settings.seed, 0, i, 1), points(settings, ANGLES), architecture)
-            rows[i] = (yield from _shown(work)).kernel[0, ORIGIN]
+            rows[i] = (yield from draws.shown(work)).kernel[0, ORIGIN]
         if clock.picture() or i == settings.draws - 1:
             yield {"curves": _first(rows, settings.draws), "progress": 0.0}
         elif clock.step():
@@ -176,21 +176,12 @@ def _grid(settings: ConvergenceSettings) -> Iterator[dict]:
         if (first, n, m) not in cells:
             key = draws.keys(settings.seed, 1 + n + 10_000 * m, first, LANES)
             work = draws.draw(key, pair, _model(settings) | {"width_f": n, "width_g": m})
-            cells[first, n, m] = (yield from _shown(work)).kernel[:, 0, 1]
+            cells[first, n, m] = (yield from draws.shown(work)).kernel[:, 0, 1]
             if clock.picture():
                 yield {"cells": _by_cell(cells, settings.draws)}
             elif clock.step():
                 yield {}
     yield {"cells": _by_cell(cells, settings.draws)}  # also what another viewer of the same settings has drawn
-
-
-def _shown(work) -> Generator[dict, None, draws.Draws]:
-    """Passes the progress of a draw on, and returns the draw."""
-    while True:
-        try:
-            yield {"progress": next(work)}
-        except StopIteration as end:
-            return end.value
 
 
 def _first(rows: dict, count: int) -> np.ndarray:
@@ -214,7 +205,7 @@ class Line(NamedTuple):
     other: float
 
 
-def answers(name: str, settings: ConvergenceSettings) -> tuple[float, float]:
+def answers(name: str, settings: Any) -> tuple[float, float]:
     """The slope of Theorem 3 along a line, and the other answer: a network without hidden layers has no width to grow,
     so the other one alone makes the kernel deterministic."""
     _, claim, other = LINES[name]

@@ -39,18 +39,22 @@ def slope(widths: Sequence[float], samples: Sequence[np.ndarray], statistic: Cal
     None where a statistic is 0 (every draw dead) or not finite, and has no logarithm.
     """
     generator = np.random.default_rng(seed)
-    logs, again = [], []
+    values_of, again = [], []
     for values in samples:
         picks = generator.integers(0, len(values), (RESAMPLES, len(values)))
-        logs.append(statistic(values))
+        values_of.append(statistic(values))
         again.append(statistic(values[picks]))
-    if not (np.isfinite(logs).all() and min(logs) > 0):
+    return fitted(widths, values_of, again)
+
+
+def fitted(widths: Sequence[float], values: Sequence[float], resampled: Sequence[np.ndarray]) -> Slope | None:
+    """The same from the statistic of each width and of its resamples; None where a statistic has no logarithm."""
+    if not (np.isfinite(values).all() and min(values) > 0):
         return None
     tiny = np.finfo(float).tiny
-    fitted = _fit(np.log(widths), np.log(logs))
-    resampled = _fit(np.log(widths), np.log(np.maximum(again, tiny)))
-    low, high = np.quantile(resampled, [0.025, 0.975])
-    return Slope(float(fitted), float(low), float(high))
+    again = _fit(np.log(widths), np.log(np.maximum(resampled, tiny)))
+    low, high = np.quantile(again, [0.025, 0.975])
+    return Slope(float(_fit(np.log(widths), np.log(values))), float(low), float(high))
 
 
 def _fit(x: np.ndarray, y: np.ndarray) -> np.ndarray:

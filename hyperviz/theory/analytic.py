@@ -18,6 +18,7 @@ from jaxtyping import Array, ArrayLike, Float, Int, Real
 from hyperviz.errors import InvalidInput
 from hyperviz.theory import checks
 from hyperviz.theory.activations import Activation, Correlation, activation, duals, product, root, second_moment
+from hyperviz.theory.coordinates import FourierFeatures, gaussian
 from hyperviz.theory.duals import Diagonal, g_diagonal, g_smooth
 from hyperviz.theory.execution import alone
 from hyperviz.theory.smooth import Smooth
@@ -34,12 +35,6 @@ class Kernels(NamedTuple):
     ntk_f: Float[Array, "N1 N2"]
     nngp: Float[Array, "N1 N2"]
     hyperkernel: Float[Array, "N1 N2"]
-
-
-class FourierFeatures(NamedTuple):
-    """Infinitely many features cos(Wz / bandwidth + b): Sigma^0 = 1/2 exp(-|z - z'|^2 / (2 bandwidth^2)) (Remark 2)."""
-
-    bandwidth: float = 1.0
 
 
 def f_recursion(S: Correlation, depth_f, alpha) -> tuple[Correlation, Float[Array, "*s"]]:
@@ -72,7 +67,7 @@ def correlation(a: Float[Array, "N1 d"], b: Float[Array, "N2 d"], dtype) -> Corr
 
 
 class _Points(NamedTuple):
-    """Inputs as unit rows (zero vectors stay zero), and the square roots of the diagonals of Sigma^0, S and Lambda^H."""
+    """Inputs as unit rows (zero vectors stay zero); square roots of the diagonals of Sigma^0, S and Lambda^H."""
 
     x: Float[Array, "N n0"]
     z: Float[Array, "N m0"]
@@ -173,7 +168,7 @@ def _extremes(points: _Points, model: _Model) -> np.ndarray:
 def _tile(a: _Points, b: _Points, model: _Model, bandwidth, dtype) -> Kernels:
     """The four kernels between two sets: correlations through the recursions, then the norms put back."""
     inner = jnp.float64 if isinstance(model.phi, Smooth) else dtype
-    z = correlation(a.z, b.z, inner) if bandwidth is None else _features(a.z, b.z, bandwidth, inner)
+    z = correlation(a.z, b.z, inner) if bandwidth is None else gaussian(a.z, b.z, bandwidth, inner)
     S, T_f = f_recursion(correlation(a.x, b.x, inner), model.depth_f, model.sigma.alpha)
     if isinstance(model.phi, Smooth):
         Lam, T_g = g_smooth(z, S, a.diagonal(), b.diagonal(), model.depth_g, model.phi)
@@ -183,13 +178,6 @@ def _tile(a: _Points, b: _Points, model: _Model, bandwidth, dtype) -> Kernels:
     of_f = a.of_f.astype(dtype)[:, None] * b.of_f.astype(dtype)
     of_h = a.of_h.astype(dtype)[:, None] * b.of_h.astype(dtype)
     return Kernels(of_f * S.cosine, of_f * T_f, of_h * Lam.cosine, of_h * (T_f * T_g))
-
-
-def _features(a, b, bandwidth, dtype) -> Correlation:
-    """exp(-|z - z'|^2 / (2 bandwidth^2)) and its gap."""
-    squares = jnp.sum(a**2, 1)[:, None] + jnp.sum(b**2, 1) - 2 * a @ b.T
-    exponent = -jnp.maximum(squares, 0) / (2 * bandwidth**2)
-    return Correlation(jnp.exp(exponent).astype(dtype), -jnp.expm1(exponent).astype(dtype))
 
 
 @alone

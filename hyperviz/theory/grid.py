@@ -12,6 +12,7 @@ images compiles anything, and a factorisation takes half the time (measured, see
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ from hyperviz.theory import checks
 from hyperviz.theory.activations import activation
 from hyperviz.theory.analytic import MAX_DEPTH
 from hyperviz.theory.expansion import Expansion, evaluate, expand
-from hyperviz.theory.regression import factorise, solve
+from hyperviz.theory.regression import Factor, factorise, solve
 
 KERNELS = {"nngp": "nngp", "hk": "hk", "hk-released": "released"}
 BAND = 64  # rows of the triangle built at a time
@@ -42,14 +43,19 @@ class Completion(NamedTuple):
     jitter: float  # the most that was added to a diagonal beside the ridge
 
 
-class _Problem(NamedTuple):
-    y: Float[np.ndarray, "N g2"]  # transformed training images, those with x = 0 left out
-    triangle: list[np.ndarray]  # a_r(S) of the training images, (R, rows, columns) for each band of rows
-    cross: Float[np.ndarray, "R M N"]  # a_r(S) of new with training images
-    blank: np.ndarray  # which new images f sees nothing of
-    b: Float[np.ndarray, "R g g"]  # bhat_r
+class Systems(NamedTuple):
+    """The split kernel of the training images, those with x = 0 left out: khat_w = sum_r b[r, w] a_r(S)."""
+
+    x: Float[np.ndarray, "N d"]  # unit rows
+    y: Float[np.ndarray, "N g2"]  # transformed targets
+    triangle: list[np.ndarray]  # a_r(S) on and below the diagonal, (R, rows, columns) for each band of rows
+    b: Float[np.ndarray, "R g2"]  # bhat_r
     expansion: Expansion
-    ridge: float
+
+    @property
+    def side(self) -> int:
+        """g."""
+        return math.isqrt(self.y.shape[1])
 
 
 def complete(x, y, x_new, **settings) -> Completion:
@@ -82,41 +88,84 @@ def steps(
     float64; memory R/2 + 2 arrays of N x N, R <= 17. An image x of zeros has kernel 0: it teaches nothing, and its
     prediction is 0. InvalidInput; NotPositiveDefinite. Source: eq. 18 with Theorems 2 and 3.
     """
+    eps = checks.nonnegative("ridge", ridge)
+    x, y, x_new = images(x, y, x_new)
+    settings = {"depth_f": depth_f, "depth_g": depth_g, "bandwidth": bandwidth, "kernel": kernel}
+    functions = {"activation_f": activation_f, "activation_g": activation_g, "alpha": alpha}
+    return _solve(split(x, y, **settings, **functions), x_new, eps)
+
+
+def split(
+    x, y, *, depth_f, depth_g, bandwidth, kernel="hk", activation_f="relu", activation_g="relu", alpha=0.01
+) -> Systems:
+    """The g^2 systems that the training images make, arguments as in `steps`; nothing is solved yet.
+
+    (R/2) N^2 float64 numbers: the kernel of one frequency at a time is built of them by `build`.
+    """
     L, H = (checks.at_least(n, d, 1, MAX_DEPTH) for n, d in (("depth_f", depth_f), ("depth_g", depth_g)))
     if kernel not in KERNELS:
         raise InvalidInput(f"kernel must be one of {', '.join(KERNELS)}; got {kernel!r}.")
     slopes = activation(activation_f, alpha).alpha, activation(activation_g, alpha).alpha
-    eps, width = checks.nonnegative("ridge", ridge), checks.positive("bandwidth", bandwidth)
-    x, y, x_new = images(x, y, x_new)
-    sigma, gap, place = coordinates(y.shape[1], width)
+    width = checks.positive("bandwidth", bandwidth)
+    x, y, _ = images(x, y, x)
+    (x, alive), g = directions(x), y.shape[1]
+    x, y = x[alive], y[alive]
+    sigma, gap, place = coordinates(g, width)
     F = expand(sigma, gap, KERNELS[kernel], L, H, slopes)
-    return _solve(x, y, x_new, F, place, eps)
+    theta = angle(x @ x.T)
+    triangle = [evaluate(F.a, theta[at : at + BAND, : at + BAND]) for at in range(0, len(x), BAND)]
+    b = np.fft.fft2(F.b[:, place]).real.reshape(len(F.b), g * g)
+    return Systems(x, hartley(y).reshape(len(y), g * g), triangle, b, F)
 
 
-def coordinates(g: int, bandwidth: float):
-    """Sigma^0's distinct values on the torus, the gaps 1 - Sigma^0, and the place of each offset (g, g) among them."""
-    axis, loss = _axis(g, bandwidth)
-    lag = np.minimum(np.arange(g), g - np.arange(g))
+def cross(systems: Systems, x_new: Float[np.ndarray, "M d"]) -> tuple[Float[np.ndarray, "R M N"], np.ndarray]:
+    """a_r(S) of new with training images, and which new images f sees nothing of."""
+    x_new, seen = directions(x_new)
+    return evaluate(systems.expansion.a, angle(x_new @ systems.x.T)), ~seen
+
+
+def factors(systems: Systems, ridge: float) -> Iterator[tuple[np.ndarray, Factor]]:
+    """The frequencies of each system, lowest first, and the Cholesky factor of khat_w + eps I."""
+    system = np.zeros((len(systems.x), len(systems.x)), np.float64)
+    for w in classes(systems.side):
+        yield w, factorise(build(systems, w, system), ridge, systems.expansion.scale)
+
+
+def pause(systems: Systems) -> int:
+    """How many systems make a step of about 0.1 s."""
+    return max(1, int(WORK / (len(systems.x) ** 3 / 3 + 2e7)))
+
+
+def coordinates(g: int, bandwidth: float, finer: int = 1):
+    """Sigma^0's distinct values on the torus, the gaps 1 - Sigma^0, and the place of each offset among them.
+
+    The offsets are multiples of 1 / finer pixels, (g * finer, g * finer) of them.
+    """
+    axis, loss = _axis(g, bandwidth, finer)
+    lag = np.minimum(np.arange(g * finer), g * finer - np.arange(g * finer))
     i, j = np.triu_indices(len(axis))
     place = np.empty((len(axis), len(axis)), int)
     place[i, j] = place[j, i] = np.arange(len(i))
     return axis[i] * axis[j], loss[i] + loss[j] * (1 - loss[i]), place[lag[:, None], lag]
 
 
-def _axis(g, bandwidth):
-    """One axis of Sigma^0 at the distances 0 .. g/2, and its gap to 1.
+def _axis(g, bandwidth, finer):
+    """One axis of Sigma^0 at the distances 0, 1 / finer .. g/2, and its gap to 1.
 
     By Poisson's formula the sum over k is a sum over j of c_j cos(2 pi j d / g), c_j = exp(-2 (pi l j / g)^2), so that
     the gap is one of terms 2 c_j sin^2(pi j d / g) >= 0: no digit is lost where a wide Gaussian comes close to 1.
     """
-    d, k = np.arange(g // 2 + 1)[:, None], np.arange(-int(9 * bandwidth / g) - 2, int(9 * bandwidth / g) + 3)
+    d, k = (
+        np.arange(g * finer // 2 + 1)[:, None] / finer,
+        np.arange(-int(9 * bandwidth / g) - 2, int(9 * bandwidth / g) + 3),
+    )
     sums = np.exp(-((d + g * k) ** 2) / (2 * bandwidth**2)).sum(axis=1)
     j = np.arange(int(2 * g / bandwidth) + 2)
     c = np.exp(-2 * (np.pi * bandwidth * j / g) ** 2) * np.where(j == 0, 1, 2)
     return sums / sums[0], 2 * np.sin(np.pi * j * d / g) ** 2 @ c / c.sum()
 
 
-def hartley(images: Float[np.ndarray, "N g g"]) -> np.ndarray:
+def hartley(images: Float[np.ndarray, "*any g g"]) -> np.ndarray:
     """The real Fourier transform, orthogonal and its own inverse: sum_z y(z) (cos + sin)(2 pi w.z / g) / g."""
     spectrum = np.fft.fft2(images, norm="ortho")
     return spectrum.real - spectrum.imag
@@ -130,44 +179,30 @@ def classes(g: int) -> list[np.ndarray]:
     return [np.flatnonzero(which.ravel() == c) for c in range(names.shape[1])]
 
 
-def _solve(*inputs) -> Iterator[Completion]:
-    problem = _problem(*inputs)
-    y, g, F = problem.y, problem.b.shape[-1], problem.expansion
-    b, groups, system = problem.b.reshape(len(problem.b), -1), classes(g), np.zeros((len(y), len(y)), np.float64)
-    spectrum, jitter = np.zeros((len(problem.blank), g * g), np.float64), 0.0
-    pause = max(1, int(WORK / (len(y) ** 3 / 3 + 2e7)))
-    for solved, w in enumerate(groups, start=1):
-        if len(y):
-            _build(system, problem.triangle, b[:, w[0]])
-            factor = factorise(system, problem.ridge, F.scale)
-            jitter = max(jitter, factor.jitter)
-            weights = solve(factor, y[:, w]).T
-            spectrum[:, w] = np.einsum("mn,wn->mw", np.einsum("r,rmn->mn", b[:, w[0]], problem.cross), weights)
-        if solved in (1, len(groups)) or solved % pause == 0:  # what comes before the first takes as long as a step
+def _solve(systems: Systems, x_new, ridge) -> Iterator[Completion]:
+    a, blank = cross(systems, x_new)
+    groups, F, g = classes(systems.side), systems.expansion, systems.side
+    spectrum, jitter, every = np.zeros((len(blank), g * g), np.float64), 0.0, pause(systems)
+    done: Iterator = factors(systems, ridge) if len(systems.x) else ((w, None) for w in groups)
+    for solved, (w, factor) in enumerate(done, start=1):
+        if factor is not None:
+            jitter, weights = max(jitter, factor.jitter), solve(factor, systems.y[:, w]).T
+            spectrum[:, w] = np.einsum("mn,wn->mw", np.einsum("r,rmn->mn", systems.b[:, w[0]], a), weights)
+        if solved in (1, len(groups)) or solved % every == 0:  # what comes before the first takes as long as a step
             prediction = hartley(spectrum.reshape(-1, g, g))
-            prediction[problem.blank] = 0
+            prediction[blank] = 0
             yield Completion(prediction, solved, len(groups), len(F.b), F.error, jitter)
 
 
-def _build(system, triangle, b) -> None:
-    """khat_w = sum_r bhat_r(w) a_r(S) on and below the diagonal, into `system`: all that a factorisation reads.
+def build(systems: Systems, w: np.ndarray, into: Float[np.ndarray, "N N"]) -> Float[np.ndarray, "N N"]:
+    """khat_w = sum_r bhat_r(w) a_r(S) on and below the diagonal of `into`: all that a factorisation reads.
 
     einsum, not BLAS: NumPy's and SciPy's threads wait for each other, which on two busy cores cost 10 ms a product.
     """
-    for band, a in enumerate(triangle):
+    for band, a in enumerate(systems.triangle):
         rows = slice(band * BAND, band * BAND + a.shape[1])
-        system[rows, : a.shape[2]] = np.einsum("r,rij->ij", b, a)
-
-
-def _problem(x, y, x_new, F: Expansion, place, ridge) -> _Problem:
-    (x, alive), (x_new, seen) = directions(x), directions(x_new)
-    x, y = x[alive], y[alive]
-    theta = angle(x @ x.T)
-    triangle = [evaluate(F.a, theta[at : at + BAND, : at + BAND]) for at in range(0, len(x), BAND)]
-    b = np.fft.fft2(F.b[:, place]).real
-    return _Problem(
-        hartley(y).reshape(len(y), y.shape[1] ** 2), triangle, evaluate(F.a, angle(x_new @ x.T)), ~seen, b, F, ridge
-    )
+        into[rows, : a.shape[2]] = np.einsum("r,rij->ij", systems.b[:, w[0]], a)
+    return into
 
 
 def angle(S: np.ndarray) -> np.ndarray:

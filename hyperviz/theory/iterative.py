@@ -6,7 +6,8 @@ large eigenvalues are taken out first, by Nystroem's approximation on a few land
 
     K ~ C K_ll^-1 C^T + D,    C = K[:, l],    D the diagonal that is left,
 
-whose inverse (Woodbury) is the preconditioner. Source: Rudi, Carratino, Rosasco, FALKON, 2017; the iteration is SciPy's.
+whose inverse (Woodbury) is the preconditioner. Source: Rudi, Carratino, Rosasco, FALKON, 2017; the iteration is
+SciPy's.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def solve(
 
 
 def _preconditioner(K, ridge, diagonal) -> LinearOperator:
-    """(Z^T Z + D)^-1 with Z = R^-T C^T, K_ll = R^T R: sqrt(1/D) (I - V (I + V^T V)^-1 V^T) sqrt(1/D), V = Z / sqrt(D)."""
+    """(Z^T Z + D)^-1, Z = R^-T C^T, K_ll = R^T R: D^(-1/2) (I - V^T (I + V V^T)^-1 V) D^(-1/2), V = Z D^(-1/2)."""
     n = len(K)
     marks = np.sort(np.random.default_rng(SEED).permutation(n)[:LANDMARKS])
     C = np.stack([np.concatenate([K[j, : j + 1], K[j + 1 :, j]]) for j in marks]).astype(np.float64)

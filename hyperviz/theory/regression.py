@@ -97,6 +97,11 @@ def solve(factor: Factor, y: np.ndarray) -> np.ndarray:
     return _potrs(factor.upper, y, lower=0)[0].reshape(y.shape)
 
 
+def half_solve(factor: Factor, y: np.ndarray) -> np.ndarray:
+    """R^-T Y: its columns' products are Y^T (K + eps I)^-1 Y."""
+    return _trtrs(factor.upper, y, trans=1)[0].reshape(y.shape)
+
+
 def _sound(upper, scale) -> bool:
     """Rounding can leave a singular system a tiny positive pivot: no pivot may be lost in the others' rounding."""
     pivots = upper.diagonal() ** 2

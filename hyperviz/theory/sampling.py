@@ -1,4 +1,7 @@
-"""The empirical hyperkernel of one random hypernetwork, of any width, exact in law (the steps are in `lazy`)."""
+"""Outputs and empirical hyperkernels of random hypernetworks, of any width, exact in law.
+
+The steps are in `forward`, and in `lazy` for the kernel, which needs the backward pass.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,15 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Real
 
-from hyperviz.theory import checks, lazy
+from hyperviz.errors import OutOfRange
+from hyperviz.theory import checks, forward, lazy
 from hyperviz.theory.activations import activation
+from hyperviz.theory.coordinates import FourierFeatures
 from hyperviz.theory.execution import alone
+from hyperviz.theory.forward import MAX_WIDTH, Outputs
 from hyperviz.theory.lazy import Net, Problem, State
 from hyperviz.theory.schedule import MAX_DEPTH, advance, room, tick, ticks
 
-MAX_WIDTH = 10**8
 HEADROOM = 1e6  # a draw's kernel exceeds |x|^(2H) |z|^2 by its depths and its heavy tail
 
 
@@ -63,7 +68,7 @@ def problem(
         x, z = checks.points("x", x), checks.points("z", z)
         checks.same_length(x, z)
         (x, norm_x), (z, norm_z) = _unit(x), _unit(z)
-        distinct, member = _distinct(x)
+        distinct, member = forward.distinct(x)
     scale = norm_x ** jnp.asarray(H, norm_x.dtype) * norm_z
     sigma, phi = activation(activation_f, alpha), activation(activation_g, alpha)
     f = Net(_gram(distinct), jnp.asarray(L, jnp.int32), jnp.asarray(n, jnp.int32), sigma)
@@ -79,14 +84,6 @@ def _unit(v):
 
 def _gram(v):
     return (v @ v.T / v.shape[1]).astype(jnp.float32)
-
-
-def _distinct(x):
-    """The k distinct rows of x and each point's row among them; under a transformation of x every row counts."""
-    if checks.traced(x):
-        return x, jnp.arange(x.shape[0])
-    rows, member = np.unique(np.round(np.asarray(x), 12), axis=0, return_inverse=True)
-    return jnp.asarray(rows), jnp.asarray(member.ravel(), jnp.int32)
 
 
 def draw(key, x, z, **settings) -> Draw:
@@ -155,3 +152,38 @@ def advance_by(progress: Progress, what: Problem, steps: int, *, within_stage: b
     """The draws `steps` ticks further: a draw at a huge width in pieces as short as one likes."""
     until = min(progress.ends[progress.stage if within_stage else -1], progress.ticks + max(1, steps))
     return progress._replace(states=_advance_many(what, progress.keys, progress.states, until), ticks=until)
+
+
+def outputs(
+    keys,
+    x: Real[ArrayLike, "K n0"],
+    z: Real[ArrayLike, "K m0"],
+    *,
+    depth_f,
+    depth_g,
+    width_f,
+    width_g,
+    activation_f: str = "relu",
+    activation_g: str = "relu",
+    alpha: float = 0.01,
+    coordinates: FourierFeatures | None = None,
+) -> Outputs:
+    """h(u_i) of random hypernetworks, one a key, and its covariance given their hidden layers.
+
+    h | covariance ~ N(0, covariance), and covariance -> Lambda^H when both networks widen (Theorem 2).
+    keys (draws,): of jax.random. x (K, n_0), z (K, m_0): the K pairs. depth_f, depth_g: L, H in 1..MAX_DEPTH;
+    width_f, width_g: n, m in 1..MAX_WIDTH; all four may be traced. activation_g may also be tanh, erf or gelu.
+    coordinates: None for raw z, or FourierFeatures(bandwidth). value (draws, K), covariance (draws, K, K), float64.
+    Exact in law at every width, in memory that does not depend on it. InvalidInput, OutOfRange. Source: Theorem 2.
+    """
+    depths = {"depth_f": depth_f, "depth_g": depth_g, "width_f": width_f, "width_g": width_g}
+    chosen = {"activation_f": activation_f, "activation_g": activation_g, "alpha": alpha, "coordinates": coordinates}
+    found = forward.outputs(keys, forward.problem(x, z, **depths, **chosen))
+    if not checks.traced(found.value) and not bool(jnp.isfinite(found.covariance).all()):
+        raise OutOfRange("h has no finite variance in float64 at these points: scale x to norm sqrt(n_0).")
+    return found
+
+
+def values(keys, x: Real[ArrayLike, "K n0"], z: Real[ArrayLike, "K m0"], **settings) -> Float[Array, "draws K"]:
+    """h(u_i) of random hypernetworks, one a key; arguments as in `outputs`."""
+    return outputs(keys, x, z, **settings).value

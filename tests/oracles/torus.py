@@ -45,16 +45,46 @@ def kernel(S0, Sigma0, name, depth_f, depth_g, slope=0.0):
     return Sigma * S if name == "nngp" else T_f * T_g
 
 
-def regression(x, y, x_new, *, kernel_name, depth_f, depth_g, bandwidth, ridge, slope=0.0):
-    """Dense k(u*, U) (K + eps I)^-1 Y over all images and pixels; an image of zeros has kernel 0 with everything."""
-    n, m, g = len(x), len(x_new), y.shape[1]
-    x, x_new, Sigma0 = x.reshape(n, -1), x_new.reshape(m, -1), coordinate_kernel(g, bandwidth)
+def between(a, b, g, *, kernel_name, depth_f, depth_g, bandwidth, slope=0.0, Sigma0=None):
+    """The kernel of all pairs (image, pixel); an image of zeros has kernel 0 with everything."""
+    a, b = a.reshape(len(a), -1), b.reshape(len(b), -1)
+    S0, Sigma0 = cosines(a, b), coordinate_kernel(g, bandwidth) if Sigma0 is None else Sigma0
+    blocks = kernel(S0[:, None, :, None], Sigma0[None, :, None, :], kernel_name, depth_f, depth_g, slope)
+    seen = (np.linalg.norm(a, axis=1) > 0)[:, None] & (np.linalg.norm(b, axis=1) > 0)
+    return (blocks * seen[:, None, :, None]).reshape(len(a) * Sigma0.shape[0], len(b) * Sigma0.shape[1])
 
-    def between(a, b):
-        S0, p = cosines(a, b), g * g
-        blocks = kernel(S0[:, None, :, None], Sigma0[None, :, None, :], kernel_name, depth_f, depth_g, slope)
-        seen = (np.linalg.norm(a, axis=1) > 0)[:, None] & (np.linalg.norm(b, axis=1) > 0)
-        return (blocks * seen[:, None, :, None]).reshape(len(a) * p, len(b) * p)
 
-    weights = np.linalg.solve(between(x, x) + ridge * np.eye(n * g * g), y.ravel())
-    return (between(x_new, x) @ weights).reshape(m, g, g)
+def regression(x, y, x_new, *, ridge, **settings):
+    """Dense k(u*, U) (K + eps I)^-1 Y over all images and pixels."""
+    g = y.shape[1]
+    K, cross = between(x, x, g, **settings), between(x_new, x, g, **settings)
+    return (cross @ np.linalg.solve(K + ridge * np.eye(len(K)), y.ravel())).reshape(-1, g, g)
+
+
+def posterior(x, y, x_new, own, observed, *, ridge, **settings):
+    """Mean (g, g) and covariance (g^2, g^2) of one new image given all training pixels and its own, in one system."""
+    g, at = y.shape[1], np.flatnonzero(observed)
+    K, cross, prior = (between(a, b, g, **settings) for a, b in ((x, x), (x_new, x), (x_new, x_new)))
+    system = np.block([[K, cross[at].T], [cross[at], prior[np.ix_(at, at)]]])
+    k = np.concatenate([cross, prior[:, at]], axis=1)
+    inverse = np.linalg.inv(system + ridge * np.eye(len(system)))
+    mean = k @ inverse @ np.concatenate([y.ravel(), own.ravel()[at]])
+    return mean.reshape(g, g), prior - k @ inverse @ k.T
+
+
+def log_evidence(x, y, amplitude, *, ridge, **settings):
+    """log N(Y; 0, s^2 (K + eps I)), dense."""
+    C = amplitude**2 * (between(x, x, y.shape[1], **settings) + ridge * np.eye(y.size))
+    quadratic = y.ravel() @ np.linalg.solve(C, y.ravel())
+    return -(quadratic + np.linalg.slogdet(C)[1] + y.size * math.log(2 * math.pi)) / 2
+
+
+def trained(x, y, x_new, *, step, steps, **settings):
+    """Predictions after so many Euler steps of dh/dt = -2 K (h - Y) from h = 0, at the training and the new points."""
+    g = y.shape[1]
+    K, cross = between(x, x, g, **settings), between(x_new, x, g, **settings)
+    h, h_new = np.zeros(y.size), np.zeros(len(cross))
+    for _ in range(steps):
+        wrong = h - y.ravel()
+        h, h_new = h - 2 * step * K @ wrong, h_new - 2 * step * cross @ wrong
+    return h_new.reshape(-1, g, g)

@@ -41,3 +41,37 @@ def to_the_left(tab, label: str) -> None:
     """The Home key: the slider's first position."""
     slider(tab, label).focus()
     tab.keyboard.press("Home")
+
+
+class Canvas:
+    """The drawing canvas and a visitor's hand; positions in its 28 x 28 pixels."""
+
+    def __init__(self, tab):
+        self.tab, self.overlay = tab, tab.locator(".overlay")
+        self.overlay.scroll_into_view_if_needed()
+
+    def at(self, x, y):
+        area = self.overlay.bounding_box()
+        return area["x"] + x * area["width"] / 28, area["y"] + y * area["height"] / 28
+
+    def choose(self, group, tool):
+        self.tab.locator(".group", has_text=group).get_by_text(tool, exact=True).click()
+
+    def press(self, *points):
+        """Mouse button down at the first point, and along the others."""
+        self.tab.mouse.move(*self.at(*points[0]))
+        self.tab.mouse.down()
+        for point in points[1:]:
+            self.tab.mouse.move(*self.at(*point), steps=4)
+
+    def drag(self, *points):
+        self.press(*points)
+        self.tab.mouse.up()
+
+    def dispatch(self, kind, x, y, **init):
+        """A pointer event as a device of its own would send it."""
+        left, top = self.at(x, y)
+        init = {"bubbles": True, "clientX": left, "clientY": top} | init
+        self.overlay.evaluate(
+            "(canvas, [kind, init]) => canvas.dispatchEvent(new PointerEvent(kind, init))", [kind, init]
+        )

@@ -1,0 +1,106 @@
+"""Is the untrained hypernetwork a Gaussian process? (Theorem 2, Corollary 1, Remarks 2 and 3)"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from hyperviz.studies import draws, prior_depth, prior_functions, prior_kernel, prior_lines
+from hyperviz.studies.normality import Normality, ks_of_values, normality
+from hyperviz.studies.prior_settings import PAPER, PRESETS, PriorSettings, architecture, kernels, limits, model, pair
+from hyperviz.theory import smooth
+from hyperviz.theory.forward import Outputs
+
+LANES, FEW = 256, 8  # draws that advance together, where they are cheap and where they are not
+VIEWS = {
+    "prior": prior_lines.stream,
+    "functions": prior_functions.stream,
+    "kernel": prior_kernel.stream,
+    "depth": prior_depth.stream,
+}
+__all__ = ["PAPER", "PRESETS", "PriorResult", "PriorSettings", "stream", "warm"]
+
+
+class PriorResult(NamedTuple):
+    """What is known so far."""
+
+    settings: PriorSettings
+    limit: np.ndarray  # (2, 2) Lambda^H between the two inputs
+    outputs: Outputs  # value (draws so far, 2), covariance (draws so far, 2, 2)
+    normality: Normality | None  # of h(u)
+    ks_of_draws: tuple[float, float]  # KS distance of the values of h(u), and its 5 % point for a Gaussian
+    parts: dict[str, Any]  # of the view below the histogram, by the name of their figure
+    progress: float  # of the draws under way
+    seconds: float  # one draw takes about this long
+    news: frozenset  # what changed since the result before: outputs, progress, names of parts
+    finished: bool
+
+
+def stream(settings: PriorSettings) -> Iterator[PriorResult]:
+    """Ever better results: draws of the two outputs, and the parts of the view, in turn."""
+    result = _start(settings)
+    yield result
+    steps = [_outputs(settings, float(result.limit[0, 0])), VIEWS[settings.view](settings)]
+    while steps:
+        for step in list(steps):
+            for news in itertools.islice(step, 1):
+                parts = {name: part for name, part in news.items() if name not in PriorResult._fields}
+                own = {name: part for name, part in news.items() if name in PriorResult._fields}
+                result = result._replace(**own, parts=result.parts | parts, news=frozenset(news))
+                yield result
+                break
+            else:
+                steps.remove(step)
+    yield result._replace(finished=True, progress=1.0, news=frozenset())
+
+
+def warm() -> None:
+    """Compiles what the study needs, once: afterwards no setting compiles anything."""
+    small = {"width_f": 16, "width_g": 16, "draws": 256}
+    for activation_g, bandwidth in itertools.product(smooth.NAMES, (0.0, 1.0)):  # every other choice is traced
+        chosen = PriorSettings(activation_g=activation_g, bandwidth=bandwidth, **small)
+        limits(chosen)
+        kernels(*pair(), chosen=model(chosen))
+    for view in VIEWS:
+        for result in stream(PriorSettings(view=view, **small)):
+            if "lines" in result.parts:
+                break
+    for _ in draws.outputs(draws.keys(0, 0, 0, FEW), pair(), architecture(chosen)):
+        pass
+
+
+def _start(settings: PriorSettings) -> PriorResult:
+    limit, seconds = limits(settings), draws.forward_seconds(pair()[0], **architecture(settings))
+    none = Outputs(np.zeros((0, 2)), np.zeros((0, 2, 2)))  # type: ignore[arg-type]
+    return PriorResult(settings, limit, none, None, (1.0, 1.0), {}, 0.0, seconds, frozenset(), False)
+
+
+def _outputs(settings: PriorSettings, limit: float) -> Iterator[dict]:
+    """Draws of h(u) and h(u'), lanes at a time."""
+    found = draws.kept("prior", settings.seed, *architecture(settings).values())
+    clock, seconds = draws.Clock(), draws.forward_seconds(pair()[0], **architecture(settings))
+    lanes = LANES if LANES * seconds < 2 * draws.STEP else FEW
+    for first in range(0, settings.draws, lanes):
+        if first not in found:
+            work = draws.outputs(draws.keys(settings.seed, 0, first, lanes), pair(), architecture(settings))
+            found[first] = yield from draws.shown(work)
+        if clock.picture() or first + lanes >= settings.draws:
+            yield _measured(joined(found, settings.draws), limit) | {"progress": 0.0}
+        elif clock.step():
+            yield {}
+
+
+def _measured(outputs: Outputs, limit: float) -> dict:
+    """The outputs with their distances from the Gaussian."""
+    of_v = normality(np.asarray(outputs.covariance)[:, 0, 0], limit)
+    of_h = ks_of_values(np.asarray(outputs.value)[:, 0], limit**0.5)
+    return {"outputs": outputs, "normality": of_v, "ks_of_draws": of_h}
+
+
+def joined(found: dict, count: int) -> Outputs:
+    """The first `count` draws of those found."""
+    parts = [found[first] for first in sorted(found) if first < count]
+    return Outputs(*(np.concatenate(arrays)[:count] for arrays in zip(*parts, strict=True)))

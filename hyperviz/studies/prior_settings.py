@@ -1,0 +1,116 @@
+"""What the prior study is asked, and the inputs that all its parts share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hyperviz.studies.settings import activation_of, check, option
+from hyperviz.theory import analytic
+from hyperviz.theory.analytic import Kernels
+from hyperviz.theory.coordinates import FourierFeatures
+
+ANGLES = (0.6, 0.8)  # between x and x', and between z and z', of the two inputs shown (radians)
+SMALL, LARGE = (10, 10), (36, 144)  # tiles of the limits: few sizes, so that few are compiled
+
+
+@dataclass(frozen=True)
+class PriorSettings:
+    """What the prior study is asked."""
+
+    depth_f: int = option(3, 1, 8, symbol="L", label="depth of f", help="weight matrices in the hypernetwork f")
+    width_f: int = option(
+        256, 1, 1_000_000, symbol="n", label="width of f", log=True, help="neurons in each hidden layer of f"
+    )
+    depth_g: int = option(3, 1, 8, symbol="H", label="depth of g", help="weight matrices in the primary network g")
+    width_g: int = option(
+        256, 1, 1_000_000, symbol="m", label="width of g", log=True, help="neurons in each hidden layer of g"
+    )
+    bandwidth: float = option(
+        0.0,
+        0.0,
+        4.0,
+        step=0.1,
+        symbol="ℓ",
+        label="bandwidth",
+        help="g sees infinitely many Fourier features cos(Wz/ℓ + b) of z; 0: z itself",
+    )
+    view: str = option(
+        "prior",
+        label="Below the histogram",
+        apart=True,
+        choices=("prior", "functions", "kernel", "depth"),
+        help="normality against width; sample functions; the kernel's factorisation; what depth does",
+    )
+    activation_f: str = activation_of("f", "σ")
+    activation_g: str = activation_of("g", "φ", smooth_too=True)
+    draws: int = option(2048, 256, 16384, log=True, label="draws", more=True, help="random hypernetworks")
+    seed: int = option(
+        0, 0, 999_999, label="seed", more=True, help="of the random numbers: the same link gives the same numbers"
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+PRESETS = {
+    "both wide: Gaussian": PriorSettings(width_f=4096, width_g=4096),
+    "only f wide: not": PriorSettings(width_f=16384, width_g=2),
+    "only g wide: not": PriorSettings(width_f=8, width_g=16384),
+    "functions drawn": PriorSettings(width_f=1024, width_g=1024, bandwidth=1.0, view="functions"),
+    "Corollary 1, Remark 2": PriorSettings(width_f=1024, width_g=1024, bandwidth=1.0, view="kernel"),
+    "deeper and deeper": PriorSettings(width_f=1024, width_g=1024, view="depth"),
+    "a million wide": PriorSettings(width_f=1_000_000, width_g=1_000_000),
+}
+PAPER = PriorSettings(width_f=16384, width_g=16384)
+
+
+def on_circle(angles) -> np.ndarray:
+    """Points sqrt(2) (cos, sin): norm sqrt(n_0), so that S^0(x, x) = 1, and S^0(x, x') is the angle's cosine."""
+    return np.sqrt(2) * np.stack([np.cos(angles), np.sin(angles)], -1).astype(np.float32)
+
+
+def model(settings: PriorSettings) -> dict:
+    """What the limit depends on."""
+    chosen = {name: getattr(settings, name) for name in ("depth_f", "depth_g", "activation_f", "activation_g")}
+    return chosen | {"coordinates": FourierFeatures(settings.bandwidth) if settings.bandwidth else None}
+
+
+def architecture(settings: PriorSettings) -> dict:
+    """What a draw depends on."""
+    return model(settings) | {"width_f": settings.width_f, "width_g": settings.width_g}
+
+
+def pair() -> tuple[np.ndarray, np.ndarray]:
+    """The two inputs u = (x, z) and u' of the histogram and the scatter."""
+    return tuple(on_circle(np.array([0.0, angle])) for angle in ANGLES)  # type: ignore[return-value]
+
+
+def limits(settings: PriorSettings) -> np.ndarray:
+    """Lambda^H between the two inputs."""
+    return kernels(*pair(), chosen=model(settings), tile=SMALL).nngp
+
+
+def kernels(x1, z1, x2=None, z2=None, *, chosen: dict, tile: tuple[int, int] = LARGE) -> Kernels:
+    """`analytic.kernels` in float64, in tiles of one size: whatever the points, nothing new is compiled."""
+    one, other = (x1, z1), (x1, z1) if x2 is None else (x2, z2)
+    rows = [
+        [
+            analytic.kernels(*_padded(one, i, tile[0]), *_padded(other, j, tile[1]), **chosen)
+            for j in _starts(other, tile[1])
+        ]
+        for i in _starts(one, tile[0])
+    ]
+    whole = (np.block([[np.asarray(found[k]) for found in row] for row in rows]) for k in range(len(Kernels._fields)))
+    return Kernels(*(kernel[: len(x1), : len(other[0])] for kernel in whole))
+
+
+def _starts(points, size):
+    return range(0, len(points[0]), size)
+
+
+def _padded(points, start, size):
+    """`size` points from `start` on, the last repeated."""
+    at = np.minimum(np.arange(start, start + size), len(points[0]) - 1)
+    return [np.asarray(v, np.float64)[at] for v in points]

@@ -1,0 +1,134 @@
+"""Does a hypernetwork learn faster and better when g is wide, and slower when g is deep? (Section 5.2, Figure 2)"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from hyperviz.data import datasets, rotations
+from hyperviz.studies import training, waves
+from hyperviz.studies.checkpoint import Store
+from hyperviz.studies.draws import Clock
+from hyperviz.studies.epochs import Arm, Curve, Group, News, Plan, train
+from hyperviz.studies.rotation_settings import DEPTHS, PAPER, PRESETS, RotationSettings, stamp
+from hyperviz.studies.training import BATCH
+from hyperviz.studies.waves import Job
+from hyperviz.theory.smooth import SMOOTH
+
+__all__ = ["DEPTHS", "PAPER", "PRESETS", "RotationSettings"]
+SHOWN = 8  # pairs in the picture
+LIVE = 1.5e13  # floating-point operations that a page may ask for: some minutes on two cores
+
+
+class Examples(NamedTuple):
+    """The first test pairs, and what each arm's first run takes them for (-1: no number)."""
+
+    x: np.ndarray  # (SHOWN, n_0)
+    z: np.ndarray
+    label: np.ndarray
+    guesses: dict[Arm, np.ndarray]
+
+
+class RotationResult(NamedTuple):
+    """What is known so far."""
+
+    settings: RotationSettings
+    curves: dict[Arm, Curve]
+    examples: Examples | None
+    doing: str  # what goes on before there are curves
+    progress: float  # of all epochs
+    news: frozenset  # curves, examples
+    finished: bool
+
+
+def stream(settings: RotationSettings, store: Store | None = None) -> Iterator[RotationResult]:
+    """Ever longer curves, all arms an epoch at a time; with a store it goes on where a killed run stopped."""
+    empty = Curve(
+        *(np.full((settings.runs, n), np.nan) for n in (settings.epochs + 1, settings.epochs * settings.steps))
+    )
+    result = RotationResult(settings, dict.fromkeys(settings.arms, empty), None, "", 0.0, frozenset(), False)
+    data = None
+    here = not datasets.absent(settings.dataset)
+    said = f"{'Rotating images of' if here else 'Downloading'} {datasets.TITLES[settings.dataset]}."
+    for prepared in training.prepare(
+        settings.dataset, BATCH * settings.steps, settings.size, settings.seed, settings.angles, settings.tested
+    ):
+        data = prepared
+        yield result._replace(doing=said)
+    assert data
+    first = rotations.Pairs(*(side[:SHOWN] for side in data.test[0]))
+    result = result._replace(examples=Examples(*first, {}), news=frozenset({"examples"}))
+    yield result
+    both = training.phis(settings.activation_f, settings.activation_g, settings.parameterisation)
+    plan = Plan(data, settings.epochs, settings.seed, settings.width_f, both, store, stamp(settings))
+    for wave in waves.waves(settings):
+        for trained in _train(wave, plan, result):
+            result = trained
+            yield result
+    yield result._replace(progress=1.0, finished=True, news=frozenset({"curves", "examples"}))
+
+
+def too_large(settings: RotationSettings) -> str:
+    """Why these settings are for the command line, in one sentence; empty where a page can show them live."""
+    total = waves.operations(settings)
+    if total <= LIVE:
+        return ""
+    return (
+        f"This takes {total / LIVE:.0f} times the work that a page does live: fewer epochs, runs or training pairs, "
+        "a smaller image or a narrower g; or run it from the command line."
+    )
+
+
+def warm() -> None:
+    """Compiles the default picture's networks, so that its curves begin at once."""
+    settings = RotationSettings()
+    for future in [training.programs(waves.shape(settings, arm), False) for arm in settings.arms]:
+        future.result()
+
+
+def _train(wave: list[Job], plan: Plan, result: RotationResult) -> Iterator[RotationResult]:
+    """Always the job that is furthest behind; a program that is not compiled yet is waited for, and said."""
+    clock, before = Clock(), result.progress
+    reached: dict[int, float] = dict.fromkeys(range(len(wave)), -1.0)
+    trainings: dict[int, Iterator[News]] = {}
+    done = dict.fromkeys(reached, 0.0)
+    smooth = result.settings.activation_g in SMOOTH
+    for job in wave:
+        training.programs(job.shape, smooth)
+    while reached:
+        i = min(reached, key=lambda i: (reached[i], i))
+        job = wave[i]
+        if i not in trainings:
+            program = training.programs(job.shape, smooth)
+            while not program.done():
+                said = f"Compiling the network with H = {job.arm.depth_g}, m = {job.arm.width_g}."
+                yield result._replace(doing=said, news=frozenset())
+                time.sleep(0.1)
+            trainings[i] = train(Group(job.arm, job.runs, program.result()), plan)
+        news = next(trainings[i], None)
+        if news is None:
+            del reached[i], trainings[i]
+            continue
+        if news.accuracy is not None:
+            reached[i] = news.epoch
+        done[i] = news.step / result.settings.steps * job.share
+        shown = frozenset({"curves"} | ({"examples"} if news.guesses is not None else set()))
+        result = _with(result, job, news)._replace(progress=before + sum(done.values()), doing="", news=frozenset())
+        yield result._replace(news=shown) if clock.picture() else result
+
+
+def _with(result: RotationResult, job: Job, news: News) -> RotationResult:
+    """The result with what a step has brought."""
+    curve, runs = result.curves[job.arm], list(job.runs)
+    loss, accuracy = curve.loss.copy(), curve.accuracy
+    loss[runs, news.step - news.losses.shape[1] : news.step] = np.where(np.isfinite(news.losses), news.losses, np.nan)
+    if news.accuracy is not None:
+        accuracy = accuracy.copy()
+        accuracy[runs, : news.accuracy.shape[1]] = news.accuracy
+    examples = result.examples
+    if news.guesses is not None and examples and 0 in runs:
+        examples = examples._replace(guesses=examples.guesses | {job.arm: news.guesses[:SHOWN]})
+    return result._replace(curves=result.curves | {job.arm: Curve(accuracy, loss)}, examples=examples)

@@ -1,0 +1,46 @@
+"""The same regression between the pixels: g is a function of continuous coordinates.
+
+h(x*, z) = sum_r sum_p B_r(z - z_p) W_r(p) for any z, with W_r(p) = sum_i a_r(S(x*, x_i)) alpha_i(p): on a grid
+`finer` times as fine a circular convolution of b_r, known at the fractional offsets too, with W_r and zeros between.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+
+from hyperviz.theory import checks
+from hyperviz.theory.activations import activation
+from hyperviz.theory.expansion import evaluate, expand
+from hyperviz.theory.grid import KERNELS, angle, coordinates, directions, hartley
+from hyperviz.theory.spectrum import Factors
+
+MOST = 8  # new pixels beside a pixel
+
+
+def between(
+    found: Factors,
+    x_new: Float[np.ndarray, "M d"],
+    *,
+    finer,
+    depth_f,
+    depth_g,
+    bandwidth,
+    kernel: str = "hk",
+    activation_f: str = "relu",
+    activation_g: str = "relu",
+    alpha: float = 0.01,
+) -> Float[np.ndarray, "M G G"]:
+    """Predictions at (G, G), G = g * finer, of which every `finer`-th is a pixel. Settings: those of `found`."""
+    q, g = checks.at_least("finer", finer, 1, MOST), found.systems.side
+    sigma, gap, place = coordinates(g, bandwidth, q)
+    slopes = activation(activation_f, alpha).alpha, activation(activation_g, alpha).alpha
+    F = expand(sigma, gap, KERNELS[kernel], depth_f, depth_g, slopes)
+    x_new, seen = directions(x_new)
+    a = evaluate(F.a, angle(x_new @ found.systems.x.T)) * seen[:, None]
+    spread = np.zeros((*a.shape[:2], g * q, g * q), np.float64)
+    spread[..., ::q, ::q] = (a @ hartley(found.weights.reshape(-1, g, g)).reshape(-1, g * g)).reshape(
+        *a.shape[:2], g, g
+    )
+    b = np.fft.rfft2(F.b[:, place])
+    return np.fft.irfft2(np.einsum("rvw,rmvw->mvw", b, np.fft.rfft2(spread)), s=(g * q, g * q))

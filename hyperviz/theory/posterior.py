@@ -1,0 +1,67 @@
+"""A new image given its own observed pixels: mean, standard deviation and samples of what is missing.
+
+After the training images h(x*, .) is a Gaussian process over the pixels with mean m(z) and covariance c(z - z')
+(module spectrum). Observing y_O = h_O + noise of variance eps at the pixels O makes it
+
+    mean m + C_.O (C_OO + eps I)^-1 (y_O - m_O),    covariance C - C_.O (C_OO + eps I)^-1 C_O.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from hyperviz.theory import checks
+from hyperviz.theory.grid import hartley
+from hyperviz.theory.regression import factorise, half_solve
+
+
+class Posterior(NamedTuple):
+    """The noiseless function h(x*, .) at every pixel."""
+
+    mean: Float[np.ndarray, "g g"]
+    deviation: Float[np.ndarray, "g g"]  # standard deviation
+    samples: Float[np.ndarray, "K g g"]
+    jitter: float  # what was added to C_OO's diagonal beside the ridge
+
+
+def condition(
+    mean: Float[np.ndarray, "g g"],
+    spectrum: Float[np.ndarray, " g2"],
+    own: Float[np.ndarray, "g g"],
+    observed: Bool[np.ndarray, "g g"],
+    noise: Float[np.ndarray, "K two g2"],
+    *,
+    ridge: float,
+    amplitude: float = 1.0,
+) -> Posterior:
+    """The posterior of one image. mean: m. spectrum: chat_w >= 0. own: y, read where `observed` alone.
+
+    noise: standard normal numbers, for the draws of h and for those of the observations' noise. ridge: eps.
+    amplitude: s, of a kernel s^2 k with noise s^2 eps: it scales the deviation and leaves the mean.
+    Samples by Matheron's rule: u - C_.O (C_OO + eps I)^-1 (u_O + e_O) for u ~ GP(0, c), drawn exactly by a transform.
+    """
+    eps, s = checks.nonnegative("ridge", ridge), checks.nonnegative("amplitude", amplitude)
+    g, at, draws = len(mean), np.flatnonzero(observed), len(noise)
+    c = np.fft.ifft2(spectrum.reshape(g, g)).real
+    free = hartley((np.sqrt(np.maximum(spectrum, 0)) * noise[:, 0]).reshape(draws, g, g)).reshape(draws, g * g)
+    variance, middle, jitter = np.full(g * g, c[0, 0]), mean.ravel(), 0.0
+    if len(at):
+        across = covariances(c, at)
+        factor = factorise(np.ascontiguousarray(across[:, at]), eps, c[0, 0] if c[0, 0] > 0 else 1.0)
+        half, jitter = half_solve(factor, across), factor.jitter
+        seen = free[:, at] + np.sqrt(eps + jitter) * noise[:, 1][:, at]
+        repair = half_solve(factor, np.vstack([seen, (mean - own).ravel()[at]]).T).T @ half
+        free, middle, variance = free - repair[:-1], middle - repair[-1], variance - (half**2).sum(axis=0)
+    deviation = s * np.sqrt(np.maximum(variance, 0))
+    samples = (middle + s * free).reshape(draws, g, g)
+    return Posterior(middle.reshape(g, g), deviation.reshape(g, g), samples, jitter)
+
+
+def covariances(c: Float[np.ndarray, "g g"], rows: np.ndarray) -> Float[np.ndarray, "O g2"]:
+    """C[z, z'] = c(z - z') on the torus, z in `rows`, z' every pixel."""
+    g, every = len(c), np.arange(c.size)
+    down, right = (np.subtract.outer(part(rows), part(every)) % g for part in (lambda i: i // g, lambda i: i % g))
+    return c[down, right]
