@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from hyperviz.studies import draws
-from hyperviz.studies.prior_settings import PriorSettings, architecture, model, on_circle
-from hyperviz.theory import analytic, linear
+from hyperviz.studies.prior_settings import PriorSettings, architecture, kernels, model, on_circle
+from hyperviz.theory import linear
 
 REACH = 2.5  # coordinates run from -REACH to REACH
 LINE = np.linspace(-REACH, REACH, 33)
@@ -52,11 +52,10 @@ def stream(settings: PriorSettings) -> Iterator[dict]:
     """The process at once, then networks one by one: the line, the shared line, the patch."""
     x, count = on_circle(TURNS).astype(np.float64), len(LINE)
     shared, square = _pairs(x, line()), _pairs(x[:1], patch())
-    limit = analytic.kernels(*shared, **model(settings))
-    S, nngp = (np.asarray(v) for v in (limit.nngp_f, limit.nngp))
+    S, _, nngp, _ = kernels(*shared, chosen=model(settings))
     on_line = _process(nngp[:count, :count], settings, 1)
     yield {"line": Functions(np.zeros((0, count)), *on_line)}
-    on_patch = _process(np.asarray(analytic.kernels(*square, **model(settings)).nngp), settings, 2)
+    on_patch = _process(kernels(*square, chosen=model(settings)).nngp, settings, 2)
     yield {"patch": Functions(np.zeros((0, SIDE**2)), *on_patch)}
     one = tuple(points[:count] for points in shared)
     for values in _networks("line", one, settings, SHOWN):
