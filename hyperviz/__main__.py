@@ -8,6 +8,7 @@ import importlib
 import json
 import pathlib
 import re
+import shlex
 import sys
 import time
 from collections.abc import Iterator
@@ -68,7 +69,10 @@ def _parser() -> argparse.ArgumentParser:
         )
         for field, declared in options(study.settings).items():
             one.add_argument("--" + field.replace("_", "-"), dest=field, metavar="VALUE", help=_help(declared))
-        one.add_argument("--paper", action="store_true", help="start from the paper's settings instead of the defaults")
+        paper = "start from the paper's settings instead of the defaults"
+        if study.whole:
+            paper = f"the paper's whole experiment: {study.whole.claim}; a run that was stopped goes on in the same DIR"
+        one.add_argument("--paper", action="store_true", help=paper)
         files = "folder for result.csv, figure.html and settings.json"
         one.add_argument("--out", required=True, type=pathlib.Path, metavar="DIR", help=files)
     return parser
@@ -87,17 +91,26 @@ def _list() -> int:
 def _run(given: argparse.Namespace) -> int:
     study = STUDIES[given.study]
     asked = {name: getattr(given, name) for name in options(study.settings) if getattr(given, name) is not None}
+    if given.paper and study.whole:
+        study = study.whole
     settings = parse(study.settings, (dataclasses.asdict(study.paper) if given.paper else {}) | asked)
     given.out.mkdir(parents=True, exist_ok=True)
     about = {"study": given.study, "hyperviz": hyperviz.__version__, "settings": dataclasses.asdict(settings)}
+    about["command"] = " ".join(["python -m hyperviz run", given.study, *["--paper"] * given.paper, *_words(asked)])
     (given.out / "settings.json").write_text(json.dumps(about, indent=2) + "\n", "utf-8")  # first: a bad DIR says so
     done = (Store(given.out / "checkpoint"),) if study.resumable else ()
     result = _last(study, study.stream(settings, *done))
     study.report.table(result).to_csv(given.out / "result.csv", index=False)
-    figures = importlib.import_module(f"hyperviz.figures.{given.study}").FIGURES
+    module = importlib.import_module(f"hyperviz.figures.{study.figures or given.study}")
+    figures = module.shown(result) if hasattr(module, "shown") else module.FIGURES
     (given.out / "figure.html").write_text(_html(study, [draw(result) for draw in figures.values()]), "utf-8")
     print(study.report.verdict(result).text)
     return 0
+
+
+def _words(asked: dict) -> list[str]:
+    """The options as they are typed."""
+    return [f"--{name.replace('_', '-')}={shlex.quote(value)}" for name, value in asked.items()]
 
 
 def _last(study: Study, results: Iterator):
@@ -116,7 +129,7 @@ def _left(done: float, first: float, seconds: float) -> str:
     """The time left at the pace so far, once there is a pace."""
     if done <= first or seconds < 5:
         return ""
-    left = seconds * (1 - done) / (done - first)
+    left = seconds * max(1 - done, 0) / (done - first)
     said = f"{left:.0f} s" if left < 120 else f"{left / 60:.0f} min" if left < 7200 else f"{left / 3600:.1f} h"
     return f" {done:.0%} done, about {said} left."
 

@@ -1,32 +1,40 @@
-"""How well does the infinitely wide hypernetwork complete digits, and from how few images?"""
+"""Draw half a digit: what does the infinitely wide hypernetwork make of it, and how sure is it?"""
 
 import streamlit as st
 
 from hyperviz.figures import inpainting as figures
 from hyperviz.studies import inpainting as study
 from hyperviz.studies import inpainting_report as report
-from hyperviz.ui import controls, export, live, prose
+from hyperviz.studies.views_report import SEE
+from hyperviz.ui import controls, easel, export, live, prose
 from hyperviz.ui.play import play
 
-line = prose.claim("An infinitely wide hypernetwork completes digits from little data")
+line = prose.claim("Draw half a digit: an infinitely wide hypernetwork finishes it")
 settings = controls.ask("inpainting", study.InpaintingSettings, study.PRESETS)
 if reason := study.too_large(settings):
     prose.say(line, reason, "too large")
     st.code(export.command("inpainting", settings), language="bash")
     st.stop()
-hero = live.chart("inpainting-gallery", height=430)
-took = st.empty()
-st.caption("**Error against training images**: fewer mistakes with more digits. Crosses are the paper's Table 1.")
-errors = live.chart("inpainting-error")
-latest = []
+left, right = st.columns([1, 2], gap="medium")
+with left:
+    easel.show("inpainting", settings)
+with right:
+    charts = {"own": live.chart("inpainting-own", height=450)}
+    about = st.empty()
+took, latest = st.empty(), []
+controls.choice("inpainting", study.InpaintingSettings, "view")
+if settings.view == "likelihood":
+    st.button("Take the best", on_click=controls.take, args=("inpainting", latest, report.best))
+for name in figures.VIEWS[settings.view]:
+    st.caption(SEE[name])
+    charts[name] = live.chart(f"inpainting-{name}", height=figures.HEIGHTS.get(name, 420))
 prose.fold(*report.EXPLANATION)
 export.take_away("inpainting", settings, latest, report)
 
 for result in play(study.stream(settings)):
     prose.say(line, *report.verdict(result))
+    about.caption(report.about(result))
     took.caption(report.progress(result))
-    if not latest or result.gallery is not latest[-1].gallery:
-        hero.show(figures.gallery(result, hero.dark), report.alt(result))
-    if not latest or result.errors is not latest[-1].errors:
-        errors.show(figures.curve(result, errors.dark), report.alt(result))
+    for name in figures.changed(result, latest):
+        charts[name].show(figures.FIGURES[name](result, charts[name].dark), report.alt(result, name))
     latest[:] = [result]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import plotly.graph_objects as go
 
-from hyperviz.figures import style
-from hyperviz.studies.completion import SHOWN, SIZE
-from hyperviz.studies.inpainting import InpaintingResult
+from hyperviz.figures import inpainting_views as views
+from hyperviz.figures import sheets, style
+from hyperviz.studies.completion import grey
+from hyperviz.studies.inpainting import InpaintingResult, news
 from hyperviz.studies.inpainting_report import NAMES
+from hyperviz.studies.own import SAMPLES
+from hyperviz.studies.samples import SIZE
 from hyperviz.studies.table1 import IMAGES, TABLE1
 
-PITCH = SIZE + 1  # a digit and a line between
+COLUMNS, UNSURE = 4, 0.5  # pictures in a row of the one digit; the deviation at the top of its colours
 MISPRINT = 0.4  # HN at N = 500, inpainting: 0.49 as printed, off the scale; the column suggests 0.049
-BETWEEN = 0  # the value of that line, digits use 1 to 255: a byte a pixel is enough
 
 
 def gallery(result: InpaintingResult, dark: bool = False) -> go.Figure:
@@ -22,28 +26,9 @@ def gallery(result: InpaintingResult, dark: bool = False) -> go.Figure:
     rows = {"truth": shown.truth, "f sees": shown.seen} | {NAMES[k]: v for k, v in shown.predicted.items()}
     waiting = [NAMES[k] for k in result.settings.kernels if k not in shown.predicted]
     rows |= {name: np.zeros_like(shown.truth) for name in waiting}
-    figure = style.figure(dark, x="digit shown to f", y="", height=430, margin={"l": 64, "r": 8, "t": 8, "b": 44})
-    background, black = style.palette(dark).background, 1 / 255
-    scale = [[0, background], [black / 2, background], [black, "black"], [1, "white"]]
-    look = {"zmin": 0, "zmax": 255, "colorscale": scale, "showscale": False}
-    figure.add_heatmap(z=_sheet(list(rows.values())), hovertemplate="value %{z} of 255<extra></extra>", **look)
-    middle = np.arange(max(SHOWN, len(rows))) * PITCH + SIZE / 2
-    plain = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "constrain": "domain"}
-    figure.update_xaxes(tickvals=middle[:SHOWN], ticktext=[str(v) for v in shown.labels], **plain)
-    figure.update_yaxes(
-        tickvals=middle[: len(rows)], ticktext=list(rows), autorange="reversed", scaleanchor="x", **plain
-    )
-    return figure.update_layout(meta={"scale": style.SCALE, "aspect": len(rows) / SHOWN, "margin": 20})
-
-
-def _sheet(rows: list[np.ndarray]) -> np.ndarray:
-    """One byte image: the digits side by side with a line between."""
-    sheet = np.full((len(rows) * PITCH - 1, SHOWN * PITCH - 1), BETWEEN, np.uint8)
-    for i, row in enumerate(rows):
-        for j, image in enumerate(row):
-            at = slice(i * PITCH, i * PITCH + SIZE), slice(j * PITCH, j * PITCH + SIZE)
-            sheet[at] = np.maximum(image, BETWEEN + 1)
-    return sheet
+    columns, margin = [str(v) for v in shown.labels], {"l": 64, "r": 8, "t": 8, "b": 44}
+    named = {name: list(images) for name, images in rows.items()}
+    return sheets.named(named, columns, dark, x="digit shown to f", height=430, margin=margin)
 
 
 def curve(result: InpaintingResult, dark: bool = False) -> go.Figure:
@@ -75,4 +60,39 @@ def curve(result: InpaintingResult, dark: bool = False) -> go.Figure:
     return figure
 
 
-FIGURES = {"gallery": gallery, "error": curve}
+def own(result: InpaintingResult, dark: bool = False) -> go.Figure:
+    """The one digit: what f sees, each kernel's completion, and the NNGP's posterior given the visible pixels."""
+    one, kernels = result.own, result.settings.kernels
+    waiting = np.zeros((SIZE, SIZE), np.uint8)
+    tiles: dict[str, np.ndarray | None] = {"f sees": one.seen if one else waiting}
+    tiles |= {NAMES[k]: one.predicted.get(k, waiting) if one else waiting for k in kernels}
+    if "nngp" in kernels:
+        given = one.given if one else None
+        tiles["with own pixels"] = grey(given.mean) if given else waiting
+        tiles |= {f"({i})": None for i in range(-len(tiles) % COLUMNS)}  # empty places
+        tiles["uncertainty"] = waiting
+        tiles |= {f"sample {i + 1}": grey(given.samples[i]) if given else waiting for i in range(SAMPLES)}
+    figure = sheets.titled(tiles, COLUMNS, dark, height=450, margin={"l": 4, "r": 4, "t": 24, "b": 4})
+    if "nngp" in kernels:
+        top = list(tiles).index("uncertainty") // COLUMNS * (SIZE + sheets.lines(SIZE))
+        deviation = np.float32(given.deviation if given else waiting)
+        look = {"colorscale": style.SURFACE, "zmin": 0, "zmax": UNSURE, "showscale": False, "y0": top, "x0": 0}
+        figure.add_heatmap(z=deviation, hovertemplate="± %{z:.2f} (one standard deviation)<extra></extra>", **look)
+    return figure
+
+
+def shown(result: InpaintingResult) -> dict[str, Callable]:
+    """The figures that hold something: the one digit's, and those of its view."""
+    return {name: FIGURES[name] for name in ("own", *VIEWS[result.settings.view])}
+
+
+def changed(result: InpaintingResult, latest: list[InpaintingResult]) -> tuple[str, ...]:
+    """Which of the shown figures hold something new since the latest result."""
+    new = news(result, latest[-1] if latest else None)
+    return tuple(name for name in shown(result) if SOURCES.get(name, "view") in new)
+
+
+FIGURES = {"own": own, "gallery": gallery, "error": curve} | views.FIGURES
+VIEWS = {"gallery": ("gallery", "error")} | views.VIEWS
+SOURCES = {"own": "own", "gallery": "gallery", "error": "errors", "finer": "view", "near": "gallery"}
+HEIGHTS = {"gallery": 430, "training": 330, "border": 340, "finer": 620}

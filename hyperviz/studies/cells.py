@@ -9,9 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.data import digits
-from hyperviz.studies import completion, samples
+from hyperviz.studies import completion, hn, masks, samples
 from hyperviz.studies.inpainting import InpaintingSettings
 from hyperviz.theory import grid, scattered
+
+HELD = 100  # validation digits by which HN's training is stopped
 
 
 class Design(NamedTuple):
@@ -43,8 +45,16 @@ class Piece(NamedTuple):
     jitter: float
 
 
+class Shown(NamedTuple):
+    """uint8 images (SHOWN, 28, 28)."""
+
+    labels: np.ndarray
+    truth: np.ndarray
+    seen: np.ndarray
+
+
 class Inputs(NamedTuple):
-    """What a method is given, grey values in [0, 1]: what f sees of the training and the new digits, and the targets."""
+    """What a method is given, grey values in [0, 1]: what f sees of training and new digits, and the targets."""
 
     x: np.ndarray
     y: np.ndarray
@@ -52,20 +62,36 @@ class Inputs(NamedTuple):
     truth: np.ndarray  # TESTED digits that count, then SHOWN test digits
     mask: np.ndarray  # (28, 28) which pixels f does not see
     draws: list[np.ndarray]  # (N, P) pixels, a draw each; empty for all pixels
+    seed: int  # of what a method draws itself
 
 
 def inputs(cell: Cell, seed: int, run: int, pool: digits.Digits | None = None) -> Inputs:
     """The same digits and pixels for every kernel and for both tasks, so that they can be compared run by run."""
     y, tested, rng = samples.sample(seed, run, cell.images, pool)
     truth = np.concatenate([tested, (pool or digits.test()).images[: completion.SHOWN] / 255.0])
-    mask = completion.hidden(InpaintingSettings(task=cell.task, hidden=cell.hidden))
-    count = 0 if cell.pixels == "all" else int(cell.pixels)
+    hides, count = mask(cell), 0 if cell.pixels == "all" else int(cell.pixels)
     draws = [samples.pixels(rng, len(y), count) for _ in range(samples.PIXEL_DRAWS if count else 0)]
-    return Inputs(np.where(mask, 0, y), y, np.where(mask, 0, truth), truth, mask, draws)
+    x, x_new = np.where(hides, 0, y), np.where(hides, 0, truth)
+    return Inputs(x, y, x_new, truth, hides, draws, int(rng.integers(2**31)))
 
 
-def measure(cell: Cell, design: Design, given: Inputs) -> Iterator[tuple[float, Piece | None]]:
+def shown(cell: Cell) -> Shown:
+    """The test digits that every piece completes."""
+    at = slice(completion.SHOWN)
+    images = digits.test().images[at]
+    return Shown(digits.test().labels[at], images, np.where(mask(cell), np.uint8(0), images))
+
+
+def mask(cell: Cell) -> np.ndarray:
+    """Which pixels f does not see, (28, 28)."""
+    return masks.hidden(InpaintingSettings(task=cell.task, hidden=cell.hidden))
+
+
+def measure(cell: Cell, design: Design | hn.Plan, given: Inputs) -> Iterator[tuple[float, Piece | None]]:
     """(share done, None), and at the end (1, the piece)."""
+    if isinstance(design, hn.Plan):
+        yield from _trained(design, given)
+        return
     began, jitter, predictions = time.monotonic(), 0.0, []
     settings = design._asdict() | {"kernel": cell.kernel}
     if not given.draws:
@@ -77,6 +103,18 @@ def measure(cell: Cell, design: Design, given: Inputs) -> Iterator[tuple[float, 
             yield (number + step.built) / len(given.draws), None
         predictions, jitter = [*predictions, step.prediction], max(jitter, step.jitter)
     yield 1.0, piece(given, predictions, time.monotonic() - began, jitter)
+
+
+def _trained(plan: hn.Plan, given: Inputs) -> Iterator[tuple[float, Piece | None]]:
+    """One network on the first draw of the pixels, stopped by digits of the validation set."""
+    began, held = time.monotonic(), digits.validation().images[:HELD] / 255.0
+    x, y, x_new, held_x, held_y = (
+        a.reshape(len(a), -1) for a in (given.x, given.y, given.x_new, np.where(given.mask, 0, held), held)
+    )
+    for look in hn.train(x, y, given.draws[0], held_x, held_y, plan, given.seed):
+        yield look.step / plan.steps, None
+    prediction = hn.predict(look.model, x_new).reshape(given.truth.shape)
+    yield 1.0, piece(given, [prediction], time.monotonic() - began)
 
 
 def piece(given: Inputs, predictions: list[np.ndarray], seconds: float, jitter: float = 0.0) -> Piece:

@@ -9,23 +9,18 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from hyperviz.data import digits
-from hyperviz.studies import samples
+from hyperviz.studies import factored, samples
+from hyperviz.studies.masks import hidden, masked
 from hyperviz.studies.samples import PIXEL_DRAWS, SIZE, TESTED
-from hyperviz.theory import grid, scattered
+from hyperviz.theory import finer, grid, scattered, spectrum
 from hyperviz.theory.activations import activation
 
 if TYPE_CHECKING:
     from hyperviz.studies.inpainting import InpaintingSettings
 
 SHOWN = 8  # digits in the gallery
-HALF = slice(0, SIZE // 2), slice(SIZE // 2, SIZE)
-HIDDEN = {
-    "lower": (HALF[1], slice(None)),
-    "upper": (HALF[0], slice(None)),
-    "left": (slice(None), HALF[0]),
-    "right": (slice(None), HALF[1]),
-    "centre": (slice(SIZE // 4, 3 * SIZE // 4), slice(SIZE // 4, 3 * SIZE // 4)),
-}
+FINER = 4  # points a pixel's side of the picture between the pixels
+PART = 26  # images predicted between two yields, about 0.05 s
 
 
 class Outcome(NamedTuple):
@@ -45,23 +40,11 @@ class _Task(NamedTuple):
     rng: np.random.Generator
 
 
-def masked(images: np.ndarray, settings: InpaintingSettings) -> np.ndarray:
-    """What f sees: the hidden part is black."""
-    return np.where(hidden(settings), np.zeros((), images.dtype), images)
-
-
-def hidden(settings: InpaintingSettings) -> np.ndarray:
-    """Which pixels f does not see, (28, 28)."""
-    mask = np.zeros((SIZE, SIZE), bool)
-    if settings.task == "inpainting":
-        mask[HIDDEN[settings.hidden]] = True
-    return mask
-
-
 def warm() -> None:
     """Compiles what the study needs, once: afterwards no setting compiles anything."""
     x, y, settings = np.ones((1, SIZE**2)), np.ones((1, SIZE, SIZE)), {"depth_f": 1, "depth_g": 1, "bandwidth": 1.0}
-    grid.complete(x, y, x, ridge=1.0, **settings)
+    solved = spectrum.last(spectrum.steps(x, y, ridge=1.0, **settings))
+    finer.between(solved, x, finer=FINER, **settings)
     for _ in scattered.steps(x, y, np.zeros((1, 1), int), x, ridge=1.0, **settings):
         pass
 
@@ -78,14 +61,14 @@ def solve(
     """(gallery, progress, outcome): what can be shown so far of one system, and at its end what is kept."""
     s = settings
     depths, functions = (s.depth_f, s.depth_g), (s.activation_f, s.activation_g)
-    where = "" if s.task == "representation" else s.hidden
+    where = hidden(settings).tobytes()
     kept = _kept(where, str(s.pixels), *depths, *functions, s.bandwidth, s.ridge, s.seed)
     key = (run, size, kernel, s.digits if (run, size) == (0, s.images) else None)  # no other is shown
     if key not in kept:
         task, last = _draw(settings, run, size), None
         solver = _on_grid if s.pixels == "all" else _on_pixels
         for last in solver(settings, task, kernel):
-            yield None if last[0] is None else _grey(last[0][TESTED:]), last[1], None
+            yield None if last[0] is None else grey(last[0][TESTED:]), last[1], None
         assert last is not None
         kept[key] = _outcome(settings, task.truth, *last)
     yield kept[key].shown, 1.0, kept[key]
@@ -100,9 +83,15 @@ def _draw(settings, run, size) -> _Task:
 
 def _on_grid(settings, task: _Task, kernel):
     """(prediction, progress, jitter, expansion error), lowest frequencies first."""
-    functions = {"activation_f": settings.activation_f, "activation_g": settings.activation_g}
-    x, x_new = masked(task.y, settings), masked(task.truth, settings)
-    for step in grid.steps(x, task.y, x_new, kernel=kernel, **_architecture(settings), **functions):
+    x_new = masked(task.truth, settings)
+    if len(task.y) == settings.images and (known := factored.found(settings, kernel)):
+        prediction = np.zeros_like(task.truth)
+        for at in range((len(x_new) - 1) // PART * PART, -1, -PART):  # the shown ones, which are last, first
+            prediction[at : at + PART] = spectrum.mean(known, _flat(x_new[at : at + PART]))
+            yield prediction, 1 - at / len(x_new), known.jitter, known.systems.expansion.error
+        return
+    x, options = masked(task.y, settings), factored.architecture(settings) | {"ridge": settings.ridge}
+    for step in grid.steps(x, task.y, x_new, kernel=kernel, **options):
         yield step.prediction, step.solved / step.systems, step.jitter, step.expansion_error
 
 
@@ -129,8 +118,13 @@ def _outcome(settings, truth, prediction, _, jitter, expansion_error) -> Outcome
     mask = hidden(settings)
     on_hidden = squares[:, mask].mean(axis=1) if mask.any() else np.full(TESTED, np.nan)
     both = np.stack([squares.mean(axis=(1, 2)), on_hidden], axis=1)
-    return Outcome(both, _grey(prediction[TESTED:]), jitter, expansion_error)
+    return Outcome(both, grey(prediction[TESTED:]), jitter, expansion_error)
 
 
-def _grey(images) -> np.ndarray:
+def _flat(images) -> np.ndarray:
+    return images.reshape(len(images), -1)
+
+
+def grey(images) -> np.ndarray:
+    """Pixels in [0, 1], clipped, as bytes."""
     return np.round(np.clip(images, 0, 1) * 255).astype(np.uint8)

@@ -4,102 +4,20 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from hyperviz.data import digits
-from hyperviz.studies.completion import HIDDEN, SHOWN, SIZE, Outcome, masked, solve
-from hyperviz.studies.settings import activation_of, check, option
+from hyperviz.studies import own, views
+from hyperviz.studies.completion import SHOWN, Outcome, solve
+from hyperviz.studies.inpainting_settings import PAPER, PRESETS, InpaintingSettings
+from hyperviz.studies.masks import masked
+from hyperviz.studies.own import Own
 
-IMAGES = (10, 20, 50, 100, 200, 500, 1000, 2000, 4000)  # positions of the error curve
+__all__ = ["PAPER", "PRESETS", "InpaintingResult", "InpaintingSettings", "news", "stream", "too_large"]
+
 LIVE_IMAGES, LIVE_POINTS = 1000, 4000  # larger systems take more than seconds: for the command line
-
-
-@dataclass(frozen=True)
-class InpaintingSettings:
-    """What the inpainting study is asked."""
-
-    images: int = option(
-        200,
-        10,
-        4000,
-        symbol="N",
-        label="training images",
-        log=True,
-        positions=IMAGES[:7],
-        help="digits that are learnt from",
-    )
-    task: str = option(
-        "inpainting",
-        label="task",
-        choices=("representation", "inpainting"),
-        help="whether f sees the whole image or one with a hidden part",
-    )
-    kernel: str = option(
-        "both",
-        label="kernel",
-        more=True,
-        choices=("both", "nngp", "hk", "hk-released"),
-        help="the NNGP, the hyperkernel HK, or HK by the recursion of the authors' script (hk-released)",
-    )
-    hidden: str = option("lower", label="hidden part", choices=tuple(HIDDEN), help="what f does not see (inpainting)")
-    pixels: int | str = option(
-        "all",
-        1,
-        SIZE * SIZE,
-        words=("all",),
-        log=True,
-        positions=(1, 5, 10, 20, 50, 100),
-        label="pixels an image",
-        help="training pixels of each image: all of them, exactly, or so many random ones (the paper: 20)",
-    )
-    depth_f: int = option(3, 1, 8, symbol="L", label="depth of f", help="weight matrices in the hypernetwork f")
-    depth_g: int = option(3, 1, 8, symbol="H", label="depth of g", help="weight matrices in the primary network g")
-    activation_f: str = activation_of("f", "σ")
-    activation_g: str = activation_of("g", "φ")
-    bandwidth: float = option(
-        2**0.5, 0.3, 10.0, symbol="ℓ", label="bandwidth (pixels)", step=0.1, help="how far apart pixels still resemble"
-    )
-    ridge: float = option(
-        1e-3, 1e-6, 1.0, symbol="ε", label="ridge", more=True, log=True, help="what is added to the diagonal"
-    )
-    runs: int = option(
-        1, 1, 50, label="runs", more=True, help="draws of training and test digits that the error is averaged over"
-    )
-    digits: int = option(
-        0, 0, 500 - SHOWN, label="first digit shown", more=True, help="which test digits the gallery shows"
-    )
-    dataset: str = option(
-        "digits", label="data", more=True, choices=("digits",), help="the images: 5,000 MNIST digits built in"
-    )
-    seed: int = option(
-        0, 0, 999_999, label="seed", more=True, help="of the random draws: the same link gives the same numbers"
-    )
-
-    def __post_init__(self) -> None:
-        check(self)
-
-    @property
-    def kernels(self) -> tuple[str, ...]:
-        """The kernels to compare."""
-        return ("nngp", "hk") if self.kernel == "both" else (self.kernel,)
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """Numbers of training images on the error curve, the chosen one last."""
-        return (*(n for n in IMAGES if n < self.images), self.images)
-
-
-PRESETS = {
-    "every pixel": InpaintingSettings(),
-    "Table 1 of the paper": InpaintingSettings(pixels=20),
-    "representation": InpaintingSettings(task="representation"),
-    "a thousand digits": InpaintingSettings(images=1000),
-    "break it: a blurred g": InpaintingSettings(bandwidth=10.0),
-}
-PAPER = InpaintingSettings(images=500, pixels=20, runs=5)
 
 
 class Gallery(NamedTuple):
@@ -134,11 +52,34 @@ class InpaintingResult(NamedTuple):
     notes: tuple[str, ...]  # what a person should know, a sentence each
     progress: float  # of the system under way
     finished: bool
+    own: Own | None = None  # the one digit
+    view: Any = None  # what the chosen view holds, where it is not the gallery
 
 
 def stream(settings: InpaintingSettings) -> Iterator[InpaintingResult]:
-    """Ever better results: the gallery, the error at the chosen N, then against N, smallest first, run after run."""
+    """Ever better results: the one digit, then what the chosen view is about."""
     result = InpaintingResult(settings, _gallery(settings), {}, None, (), 0.0, False)
+    for one in own.steps(settings):
+        result = result._replace(own=one, progress=one.progress)
+        yield result._replace(notes=_notes(result))
+    if settings.view == views.GALLERY:
+        yield from _errors(result)
+        return
+    for view in views.OTHERS[settings.view](settings):
+        result = result._replace(view=view, progress=1.0)
+        yield result._replace(notes=_notes(result))
+    yield result._replace(notes=_notes(result), finished=True)
+
+
+def news(result: InpaintingResult, shown: InpaintingResult | None) -> tuple[str, ...]:
+    """Which parts differ from what is shown already: own, gallery, errors, view."""
+    parts = ("own", "gallery", "errors", "view")
+    return tuple(part for part in parts if shown is None or getattr(result, part) is not getattr(shown, part))
+
+
+def _errors(result: InpaintingResult) -> Iterator[InpaintingResult]:
+    """The gallery, the error at the chosen N, then against N, smallest first, run after run."""
+    settings = result.settings
     outcomes: dict[tuple[int, str], list[Outcome]] = {}
     for run, size, kernel in _order(settings):
         first = run == 0 and size == settings.images
@@ -204,9 +145,11 @@ def _lead(outcomes: dict, images: int) -> tuple[float, float] | None:
 
 def _notes(result: InpaintingResult) -> tuple[str, ...]:
     notes, blank = [], int(result.gallery.blank.sum())
-    if blank:
+    if result.own and result.own.blank:
+        notes.append("f sees nothing of the one digit: its kernel and its prediction are exactly 0, without a doubt.")
+    if blank and result.settings.view == views.GALLERY:
         notes.append(f"f sees nothing of {blank} of the {SHOWN} digits shown: their kernel and their prediction are 0.")
-    jitter = max((e.jitter for e in result.errors.values()), default=0.0)
+    jitter = max([e.jitter for e in result.errors.values()] + [result.own.jitter if result.own else 0.0])
     if jitter:
         notes.append(f"The ridge alone was too small for float64: up to {jitter:.0e} was added beside it.")
     return tuple(notes)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from hyperviz.studies.completion import TESTED
+from hyperviz.studies import likelihood, views, views_report
 from hyperviz.studies.inpainting import Error, InpaintingResult, InpaintingSettings
+from hyperviz.studies.samples import TESTED
 from hyperviz.studies.table1 import paper
 from hyperviz.studies.verdicts import Verdict
 
@@ -16,8 +19,10 @@ NAMES = {"nngp": "NNGP", "hk": "HK", "hk-released": "HK as released", "hn": "HN"
 
 
 def verdict(result: InpaintingResult) -> Verdict:
-    """The paper's ordering, NNGP before HK, at the chosen N: given only beyond two standard errors."""
+    """The view's own; of the gallery the paper's ordering, NNGP before HK, given only beyond two standard errors."""
     settings = result.settings
+    if settings.view != views.GALLERY:
+        return views_report.verdict(result)
     errors = {kernel: result.errors.get((settings.images, kernel)) for kernel in settings.kernels}
     said = ", ".join(f"{NAMES[k]} {_with_error(e)}" for k, e in errors.items() if e)
     if not said:
@@ -47,6 +52,8 @@ def _printed(settings: InpaintingSettings) -> str:
 
 def progress(result: InpaintingResult) -> str:
     """How far the study is, and over how many digits its errors are."""
+    if result.settings.view != views.GALLERY:
+        return " ".join(["Done." if result.finished else "Computing.", *result.notes])
     runs = max((error.runs for error in result.errors.values()), default=0)
     done = len({images for images, _ in result.errors})
     said = f"Errors: mean ± 2 standard errors over {f'{runs} runs' if runs > 1 else f'{TESTED} test digits'}"
@@ -55,9 +62,35 @@ def progress(result: InpaintingResult) -> str:
     return " ".join([said + under_way + ".", *result.notes])
 
 
-def alt(result: InpaintingResult) -> str:
-    """The pictures in words, for those who do not see them."""
+def alt(result: InpaintingResult, figure: str = "") -> str:
+    """A figure in words, for those who do not see it."""
+    if figure == "own":
+        own = result.own
+        count = int(own.hidden.sum()) if own else 0
+        state = "completed" if own and own.finished else "being completed"
+        return f"One digit of which f does not see {count} pixels, {state} by each kernel. {about(result)}"
+    if result.settings.view != views.GALLERY:
+        return verdict(result).text
     return f"Rows of eight digits: truth, what f sees, and each kernel's completion. {verdict(result).text}"
+
+
+def about(result: InpaintingResult) -> str:
+    """What is to be seen of the one digit."""
+    own = result.own
+    if own is None or own.given is None or not result.settings.kernels:
+        return "One digit: what f sees of it, and what each kernel makes of that."
+    where = own.hidden if own.hidden.any() else np.ones_like(own.hidden)
+    unsure = float(np.sqrt((own.given.deviation[where] ** 2).mean()))
+    part = "the hidden part" if own.hidden.any() else "the picture"
+    said = (
+        f"NNGP and HK see f's input alone; “with own pixels” also knows the visible ones: {part} within ± {unsure:.2f}"
+    )
+    return f"{said} (one standard deviation; bright: unsure, up to 0.5). Samples are equally likely completions."
+
+
+def best(result: InpaintingResult) -> dict[str, Any]:
+    """The settings that the marginal likelihood prefers so far; none in another view."""
+    return likelihood.best(result.view) if isinstance(result.view, likelihood.Likelihood) else {}
 
 
 def table(result: InpaintingResult) -> pd.DataFrame:
@@ -66,6 +99,8 @@ def table(result: InpaintingResult) -> pd.DataFrame:
     kept = ("task", "hidden", "pixels", "depth_f", "depth_g", "activation_f", "activation_g", "bandwidth", "ridge")
     shared = {name: value for name, value in dataclasses.asdict(settings).items() if name in kept}
     rows = []
+    if settings.view != views.GALLERY:
+        return pd.DataFrame([shared | {"images": settings.images} | row for row in views_report.rows(result)])
     for (images, kernel), error in sorted(result.errors.items()):
         at = shared | {"images": images, "kernel": kernel, "runs": error.runs}
         printed = paper(settings.task, kernel, images)

@@ -9,11 +9,19 @@ from hyperviz.studies import (
     completion,
     convergence,
     convergence_report,
+    dynamics,
+    dynamics_report,
     inpainting,
     inpainting_report,
+    prior,
+    prior_report,
     rotation,
     rotation_report,
+    table_report,
+    taylor,
+    taylor_report,
 )
+from hyperviz.studies import table as table_of_errors
 
 
 class Study(NamedTuple):
@@ -27,8 +35,21 @@ class Study(NamedTuple):
     report: Any  # the module with verdict, progress, table and code
     warm: Callable  # compiles what the study needs
     resumable: bool = False  # its stream takes a checkpoint.Store too, and goes on where a killed run stopped
+    figures: str = ""  # the module of hyperviz.figures, where it is not named as the study
+    whole: Any = None  # the Study that --paper runs, where one setting of this one cannot hold the paper's experiment
 
 
+TABLE = Study(
+    "Table 1 cell by cell: both tasks, every N, kernels and a trained hypernetwork",
+    "Table 1, Figure 3",
+    table_of_errors.TableSettings,
+    table_of_errors.PAPER,
+    table_of_errors.stream,
+    table_report,
+    completion.warm,
+    resumable=True,
+    figures="table",
+)
 STUDIES = {
     "convergence": Study(
         "Wide f and wide g together: the kernel stops being random",
@@ -38,6 +59,33 @@ STUDIES = {
         convergence.stream,
         convergence_report,
         convergence.warm,
+    ),
+    "prior": Study(
+        "The untrained network is a Gaussian process, when f and g are both wide",
+        "Theorem 2, Corollary 1, Remarks 2 and 3",
+        prior.PriorSettings,
+        prior.PAPER,
+        prior.stream,
+        prior_report,
+        prior.warm,
+    ),
+    "taylor": Study(
+        "Wide f alone does not make training linear: the deeper g, the more terms stay",
+        "Theorem 1, Remark 1",
+        taylor.TaylorSettings,
+        taylor.PAPER,
+        taylor.stream,
+        taylor_report,
+        taylor.warm,
+    ),
+    "dynamics": Study(
+        "An infinitely wide f still gets stuck when g is narrow",
+        "Section 3, equation 16",
+        dynamics.DynamicsSettings,
+        dynamics.PAPER,
+        dynamics.stream,
+        dynamics_report,
+        dynamics.warm,
     ),
     "rotation": Study(
         "A wider g trains faster and better, a deeper g slower",
@@ -57,5 +105,6 @@ STUDIES = {
         inpainting.stream,
         inpainting_report,
         completion.warm,
+        whole=TABLE,
     ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -32,6 +32,8 @@ class Option:
     positions: tuple = ()  # of its slider, where steps and powers of two miss what matters
     step: float | None = None
     more: bool = False  # folded away on the page: what a first look does not need
+    apart: bool = False  # the page shows it itself, beside what it chooses (controls.choice)
+    text: Callable[[str], Any] | None = None  # reads a text that no widget shows; ValueError where it cannot
 
     @property
     def kind(self) -> type:
@@ -43,6 +45,8 @@ class Option:
         """What is allowed, in words."""
         if self.choices:
             return "one of " + ", ".join(self.choices)
+        if self.text:
+            return "a text that the canvas of the page wrote"
         words = f", or {' or '.join(self.words)}" if self.words else ""
         return f"{'an integer' if self.kind is int else 'a number'} from {plain(self.low)} to {plain(self.high)}{words}"
 
@@ -69,6 +73,9 @@ class Option:
             return str(text)
         if self.choices:
             raise ValueError
+        if self.text:
+            self.text(str(text))
+            return str(text)
         value = float(text)
         if not math.isfinite(value) or (self.kind is int and value != int(value)):
             raise ValueError
@@ -119,7 +126,7 @@ def _strict(name: str, declared: Option, given: Any) -> Any:
     try:
         value = declared.read(given)
     except (TypeError, ValueError, OverflowError):
-        raise InvalidInput(f"{name} must be {declared.range}; got {given!r}.") from None
+        raise InvalidInput(f"{name} must be {declared.range}; got {repr(given)[:LONG]}.") from None
     if not declared.allows(value):
         raise InvalidInput(f"{name} must be {declared.range}; got {plain(value)}.")
     return value
@@ -162,3 +169,8 @@ def changed(settings: Any) -> dict[str, Any]:
     """The settings that differ from their defaults: what a link has to say."""
     declared = options(type(settings))
     return {name: value for name, value in dataclasses.asdict(settings).items() if value != declared[name].default}
+
+
+def texts(kind: type) -> tuple[str, ...]:
+    """The names of the options that no widget shows."""
+    return tuple(name for name, declared in options(kind).items() if declared.text)

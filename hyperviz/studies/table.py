@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from hyperviz.studies import cells, choice
+from hyperviz.studies import cells, choice, hn
 from hyperviz.studies.cells import Cell, Design, Piece
 from hyperviz.studies.checkpoint import Store
 from hyperviz.studies.inpainting import InpaintingSettings
@@ -67,7 +67,7 @@ class TableResult(NamedTuple):
     """What is known so far."""
 
     settings: TableSettings
-    designs: dict[Cell, Design]
+    designs: dict[Cell, Design | hn.Plan]
     pieces: dict[Cell, list[Piece]]  # a run each
     at: str  # what is under way
     fraction: float  # of the whole work
@@ -91,16 +91,18 @@ def stream(settings: TableSettings, store: Store | None = None) -> Iterator[Tabl
     yield result._replace(at="", fraction=1.0, peak=peak(), finished=True)
 
 
-def design(cell: Cell, settings: TableSettings) -> Design:
+def design(cell: Cell, settings: TableSettings) -> Design | hn.Plan:
     """As validation chose, but for what the settings say."""
     given = {name: getattr(settings, name) for name in Design._fields}
     given = {name: value for name, value in given.items() if value != "chosen"}
+    if cell.kernel == "hn":
+        return choice.chosen_plan(cell)._replace(**{k: v for k, v in given.items() if k != "ridge"})
     start = choice.START if len(given) == len(Design._fields) else choice.chosen(cell)
     return start._replace(**given)
 
 
-def _run(cell: Cell, plan: Design, seed: int, run: int, store: Store | None) -> Iterator[tuple[float, Piece | None]]:
-    """One run, from the store where it is there, else computed and stored."""
+def _run(cell: Cell, plan, seed: int, run: int, store: Store | None) -> Iterator[tuple[float, Piece | None]]:
+    """One run, from the store where it is there, else computed and stored: a name holds all that decides it."""
     name = "-".join(map(str, (*cell, *plan, seed, run)))
     if store is not None and (kept := store.load(name)) is not None:
         yield 1.0, Piece(kept["mse"], kept["single"], kept["shown"], float(kept["seconds"]), float(kept["jitter"]))
@@ -113,9 +115,11 @@ def _run(cell: Cell, plan: Design, seed: int, run: int, store: Store | None) -> 
 
 def seconds(cell: Cell) -> float:
     """About how long one run takes on two cores: what the time left is reckoned by."""
+    if cell.kernel == "hn":
+        return 6.0
     if cell.pixels == "all":
         return 0.1 + 120 * cell.images**3 / 3 / 2e10
-    return 0.1 + 5 * 2.0 * (cell.images * int(cell.pixels) / 10_000) ** 2
+    return 0.3 + 5 * 2.0 * (cell.images * int(cell.pixels) / 10_000) ** 2
 
 
 def peak() -> float:

@@ -23,7 +23,7 @@ from hyperviz.theory.grid import Systems, build, classes, cross, hartley, images
 from hyperviz.theory.spectrum import Evidence, of
 
 (_syevd,) = get_lapack_funcs(("syevd",), dtype=np.float64)
-WORK = 1e9  # floating-point operations between two yields, about 0.1 s
+WORK = 5e8  # floating-point operations between two yields, about 0.1 s
 NULL = 1e-13  # eigenvalues below this part of the largest, which has the lowest frequency, are rounding
 
 

@@ -26,7 +26,7 @@ from hyperviz.theory.grid import KERNELS, angle, directions, images
 from hyperviz.theory.regression import factorise, solve
 
 BLOCK = 1_000_000  # entries of the system built between two yields, about 0.05 s
-DIRECT = 4000  # points
+DIRECT = 3000  # points
 MAX_POINTS = 20_000  # two float64 matrices of that size fill 6.4 GB
 
 

@@ -77,8 +77,13 @@ def _pass(systems: Systems, ridge: float, keep: bool) -> Iterator[Factors]:
             kept.append(factor)
         if solved < len(groups) and (solved == 1 or solved % every == 0):
             yield Factors(systems, ridge, weights.copy(), (), *map(float, sums), jitter, solved, len(groups))
-    lean = systems._replace(triangle=[]) if keep else systems
-    yield Factors(lean, ridge, weights, tuple(kept), *map(float, sums), jitter, len(groups), len(groups))
+    whole = Factors(systems, ridge, weights, tuple(kept), *map(float, sums), jitter, len(groups), len(groups))
+    yield lean(whole) if keep else whole
+
+
+def lean(found: Factors) -> Factors:
+    """Without what only another pass over the systems would read."""
+    return found._replace(systems=found.systems._replace(triangle=[]))
 
 
 def mean(found: Factors, x_new: Float[np.ndarray, "M d"]) -> Float[np.ndarray, "M g g"]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import streamlit as st
 
-from hyperviz.studies.settings import Option, changed, mend, options
+from hyperviz.studies.settings import Option, changed, mend, options, texts
 from hyperviz.ui import prose
 
 Settings = TypeVar("Settings")
@@ -26,19 +28,32 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Setti
     if presets:
         chosen: dict[str, Any] = {"key": f"{study}:preset", "on_change": _preset, "args": (study, presets)}
         st.pills("presets", list(presets), label_visibility="collapsed", **chosen)
+    declared = options(kind)
     with st.container(key="controls"):
-        values = _widgets(study, options(kind))
+        values = _widgets(study, {name: o for name, o in declared.items() if not o.apart and not o.text})
+    elsewhere = (name for name, o in declared.items() if o.apart or o.text)
+    values |= {name: st.session_state[f"{study}.{name}"] for name in elsewhere}
     settings = kind(**values)
-    link = {name: str(value) for name, value in changed(settings).items()}
+    st.session_state[f"{study}:kept"] = settings
+    if not st.session_state.pop(f"{study}:under way", False):
+        _write_link(study, {name: str(value) for name, value in changed(settings).items()})
+    for sentence in st.session_state.pop(f"{study}:said", []):
+        st.warning(prose.literal(sentence))
+    return settings
+
+
+def hold_link(study: str, under_way: bool) -> None:
+    """A callback: a run begun by a stroke under way leaves the address alone: a stroke is one step back, not fifty."""
+    st.session_state[f"{study}:under way"] = under_way
+
+
+def _write_link(study: str, link: dict[str, str]) -> None:
     given = st.query_params.to_dict()
-    st.session_state[f"{study}:link"], st.session_state[f"{study}:kept"] = link, settings
+    st.session_state[f"{study}:link"] = link
     if given != link:
         old = st.session_state.setdefault(f"{study}:old", [])
         old[:] = [*old[-20:], (time.monotonic(), given)]
         st.query_params.from_dict(link)
-    for sentence in st.session_state.pop(f"{study}:said", []):
-        st.warning(prose.literal(sentence))
-    return settings
 
 
 def _seed(study: str, kind: type) -> None:
@@ -69,14 +84,29 @@ def _set(study: str, settings: Any) -> None:
 def _preset(study: str, presets: dict) -> None:
     chosen = st.session_state[f"{study}:preset"]
     if chosen:
-        _set(study, presets[chosen])
+        mine = {name: st.session_state[f"{study}.{name}"] for name in texts(type(presets[chosen]))}
+        _set(study, dataclasses.replace(presets[chosen], **mine))  # what was drawn stays
         st.session_state[f"{study}:preset"] = None  # so that it can be chosen again
+
+
+def take(study: str, found: list, choice: Callable[[Any], dict[str, Any]]) -> None:
+    """A callback: the controls take over what `choice` makes of the latest result."""
+    for name, value in choice(found[-1]).items() if found else ():
+        st.session_state[f"{study}.{name}"] = value
 
 
 def reset(study: str, kind: type) -> None:
     """A callback: every control back to its default."""
     st.session_state[f"{study}:preset"] = None
     _set(study, kind())
+
+
+def choice(study: str, kind: type, name: str) -> None:
+    """A setting that stands beside what it chooses, as a row of buttons."""
+    declared = options(kind)[name]
+    st.segmented_control(
+        declared.label, declared.choices, key=f"{study}.{name}", required=True, help=declared.help, width="stretch"
+    )
 
 
 def _widgets(study: str, declared: dict[str, Option]) -> dict[str, Any]:

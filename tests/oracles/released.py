@@ -8,7 +8,7 @@ def affine(W, b, q):
 
 
 def output(hidden, generator, x, z):
-    """hidden: (W, b) of f's layers, the bottleneck last; generator: (W (out, in, n), b (out, in)) of each layer of g."""
+    """hidden: (W, b) of f's layers, the bottleneck last; generator: (W (out, in, n), b (out, in)) a layer of g."""
     q = x
     for W, b in hidden:
         q = np.maximum(affine(W, b, q), 0)

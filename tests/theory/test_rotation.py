@@ -21,18 +21,6 @@ APPLY = jax.jit(rotation.apply)
 DEPTHS = [(1, 1), (2, 3), (3, 1)]
 
 
-def weights(shape: Shape) -> Parameters:
-    """Random ones from NumPy: JAX compiles its random numbers shape by shape, which takes long."""
-    like = jax.eval_shape(lambda key: rotation.init(key, shape, Widths(5, 4)), jax.random.key(0))
-    return jax.tree.map(lambda leaf: jnp.asarray(RNG.normal(size=leaf.shape), leaf.dtype), like)
-
-
-def materialised(depth_f, depth_g) -> network.Parameters:
-    sizes = {"input_f": 3, "input_g": 4, "outputs": 12, "width_f": 6, "width_g": 5}
-    like = jax.eval_shape(lambda key: network.init(key, depth_f=depth_f, depth_g=depth_g, **sizes), jax.random.key(0))
-    return jax.tree.map(lambda leaf: jnp.asarray(RNG.normal(size=leaf.shape), leaf.dtype), like)
-
-
 def with_room(params: network.Parameters, room_f: int, room_g: int) -> Parameters:
     """The same weights, with noise in the spare places."""
 
@@ -54,14 +42,17 @@ def with_room(params: network.Parameters, room_f: int, room_g: int) -> Parameter
     ("depth_f", "depth_g", "phi"), [(1, 1, "relu"), (3, 2, "leaky_relu"), (1, 3, "tanh"), (3, 1, "relu")]
 )
 def test_the_ntk_network_is_the_materialised_one_whatever_room_there_is(depth_f, depth_g, phi):
-    params = materialised(depth_f, depth_g)
+    widths = {"width_f": 6, "width_g": 5}
+    sizes = {"input_f": 3, "input_g": 4, "depth_f": depth_f, "depth_g": depth_g, "outputs": 12}
+    params = network.init(jax.random.key(1), **sizes, **widths)
     want = network.apply(params, X, Z, activation_g=phi)
     agree(APPLY(with_room(params, 9, 11), X, Z, Widths(6, 5), RELU, activation_g(phi)), want, 1e-5)
 
 
 def test_another_width_than_the_one_said_is_another_network():
     """Negative control of the test above."""
-    params = materialised(3, 1)
+    sizes = {"input_f": 3, "input_g": 4, "depth_f": 3, "depth_g": 3, "outputs": 12, "width_f": 6, "width_g": 5}
+    params = network.init(jax.random.key(1), **sizes)
     got = APPLY(with_room(params, 9, 11), X, Z, Widths(7, 5), RELU, RELU)
     assert np.abs(got - network.apply(params, X, Z)).max() > 0.01
 
@@ -70,7 +61,7 @@ def gradients(parameterisation, depth=3):
     """A compiled value and gradient of a square loss, and weights: widths are traced."""
     shape = Shape(3, 3, depth, depth, 8, 7, 12, parameterisation)
     loss = lambda p, x, z, widths: (rotation.apply(p, x, z, widths, PLAIN, PLAIN) ** 2).sum()  # noqa: E731
-    return weights(shape), jax.jit(jax.value_and_grad(loss))
+    return rotation.init(jax.random.key(2), shape, Widths(5, 4)), jax.jit(jax.value_and_grad(loss))
 
 
 @pytest.mark.parametrize("parameterisation", rotation.PARAMETERISATIONS)
@@ -100,7 +91,7 @@ def test_spare_neurons_never_move_and_degenerate_inputs_stay_finite(parameterisa
 def test_the_released_network_is_the_one_of_plain_loops(depth_f, depth_g, monkeypatch):
     monkeypatch.setattr(rotation, "BOTTLENECK", 4)
     shape, widths = Shape(3, 4, depth_f, depth_g, 6, 5, 12, "released"), Widths(6, 5)
-    params = weights(shape)
+    params = rotation.init(jax.random.key(3), shape, widths)
     hidden, generator = ([(np.asarray(w), np.asarray(b)) for w, b in layers] for layers in params)
     assert len(hidden) == depth_f
     want = [released.output(hidden, generator, x, z) for x, z in zip(X, Z, strict=True)]
@@ -108,16 +99,16 @@ def test_the_released_network_is_the_one_of_plain_loops(depth_f, depth_g, monkey
 
 
 def test_initial_weights_follow_the_true_widths_not_the_room():
-    ntk = rotation.init(jax.random.key(4), Shape(50, 60, 1, 1, 40, 30, 12, "ntk"), Widths(9, 7))
-    assert np.std(ntk.generator[0].weight) == pytest.approx(1, abs=0.02)
+    ntk = rotation.init(jax.random.key(4), Shape(50, 60, 3, 3, 40, 30, 12, "ntk"), Widths(9, 7))
+    assert np.std(ntk.generator[1].weight) == pytest.approx(1, abs=0.01)
     assert ntk.generator[0].bias is None
-    wide = rotation.init(jax.random.key(4), Shape(50, 60, 2, 1, 40, 30, 12, "released"), Widths(9, 7))
-    fans = [50, 9]  # of f's hidden layer and of the bottleneck
+    wide = rotation.init(jax.random.key(4), Shape(50, 60, 3, 3, 40, 30, 12, "released"), Widths(9, 7))
+    fans = [50, 9, 9]  # of f's two hidden layers and the bottleneck
     for layer, fan in zip(wide.hidden, fans, strict=True):
         for part in layer:
             assert np.abs(part).max() == pytest.approx(fan**-0.5, rel=0.1)
             assert np.abs(part).max() <= fan**-0.5
-    assert np.abs(wide.generator[0].weight).max() == pytest.approx(0.1, rel=0.01)
+    assert np.abs(wide.generator[1].weight).max() == pytest.approx(0.1, rel=0.01)
 
 
 def test_a_gradient_is_the_finite_difference():

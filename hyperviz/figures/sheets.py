@@ -1,0 +1,64 @@
+"""Many small grey pictures in one chart: a byte a pixel, with lines between them and one fixed scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from hyperviz.figures import style
+
+BETWEEN = 0  # the value of the line between, pictures use 1 to 255
+PLAIN = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "constrain": "domain"}
+
+
+def sheet(rows: Sequence[Sequence[np.ndarray | None]], gap: int = 1) -> np.ndarray:
+    """One byte image: square uint8 pictures of one size, a line between them and `gap` lines between rows."""
+    side, columns = next(len(image) for image in rows[0] if image is not None), max(len(row) for row in rows)
+    out = np.full((len(rows) * (side + gap) - gap, columns * (side + 1) - 1), BETWEEN, np.uint8)
+    for i, row in enumerate(rows):
+        for j, image in enumerate(row):
+            if image is not None:
+                top, left = i * (side + gap), j * (side + 1)
+                out[top : top + side, left : left + side] = np.maximum(image, BETWEEN + 1)
+    return out
+
+
+def add(figure: go.Figure, z: np.ndarray, dark: bool) -> go.Figure:
+    """Draws a sheet, square pixels, first row on top; a phone gets it no taller than its width allows."""
+    background, black, margin = style.palette(dark).background, 1 / 255, figure.layout.margin
+    scale = [[0, background], [black / 2, background], [black, "black"], [1, "white"]]
+    look = {"zmin": 0, "zmax": 255, "colorscale": scale, "showscale": False}
+    figure.add_heatmap(z=z, hovertemplate="value %{z} of 255<extra></extra>", **look)
+    figure.update_xaxes(**PLAIN)
+    figure.update_yaxes(autorange="reversed", scaleanchor="x", **PLAIN)
+    aspect = {"aspect": z.shape[0] / z.shape[1], "margin": max(20, int(margin.t + margin.b))}
+    return figure.update_layout(meta={"scale": style.SCALE} | aspect)
+
+
+def named(rows: dict[str, Sequence[np.ndarray]], columns: Sequence[str], dark: bool, **layout) -> go.Figure:
+    """Rows of pictures with their names to the left, and the columns' below."""
+    figure = add(style.figure(dark, y="", **layout), sheet(list(rows.values())), dark)
+    side = next(iter(rows.values()))[0].shape[0]
+    middle = np.arange(max(len(columns), len(rows))) * (side + 1) + side / 2
+    figure.update_xaxes(tickvals=middle[: len(columns)], ticktext=list(columns))
+    return figure.update_yaxes(tickvals=middle[: len(rows)], ticktext=list(rows))
+
+
+def titled(tiles: dict[str, np.ndarray | None], columns: int, dark: bool, **layout) -> go.Figure:
+    """Pictures in rows of `columns`, each with its title above; None leaves its place empty."""
+    images, side = list(tiles.values()), next(len(image) for image in tiles.values() if image is not None)
+    rows = [images[at : at + columns] for at in range(0, len(images), columns)]
+    gap = lines(side)
+    figure = add(style.figure(dark, x="", y="", **layout), sheet(rows, gap), dark)
+    for i, (name, image) in enumerate(tiles.items()):
+        at = {"x": i % columns * (side + 1) + side / 2, "y": i // columns * (side + gap) - 0.5, "yanchor": "bottom"}
+        if image is not None:
+            figure.add_annotation(text=name, showarrow=False, font={"size": 13}, **at)
+    return figure.update_xaxes(showticklabels=False).update_yaxes(showticklabels=False)
+
+
+def lines(side: int) -> int:
+    """Lines between the rows of `titled`, for a title to stand in, on a phone too."""
+    return max(1, side // 5)

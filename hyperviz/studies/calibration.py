@@ -1,0 +1,92 @@
+"""Is the posterior's uncertainty right? Predicted against actual error on test digits it was not chosen on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from hyperviz.studies import factored, samples
+from hyperviz.studies.masks import hidden, masked
+from hyperviz.studies.own import given
+from hyperviz.theory import spectrum
+
+if TYPE_CHECKING:
+    from hyperviz.studies.inpainting import InpaintingSettings
+
+DIGITS, PART = 60, 3  # test digits, and those judged between two yields
+BINS = 10
+WITHIN = 2  # standard deviations
+NORMAL = 0.9545  # how often a Gaussian stays within them
+
+
+class Calibration(NamedTuple):
+    """Of the judged pixels, the hidden ones or all: D digits, P pixels each."""
+
+    predicted: np.ndarray  # (D, P) standard deviation of a pixel's value, the noise of variance s^2 eps included
+    wrong: np.ndarray  # (D, P) posterior mean minus truth
+    plain: np.ndarray  # (D, P) the plain regression minus truth
+    finished: bool
+
+
+class Bin(NamedTuple):
+    """Pixels of like predicted deviation."""
+
+    predicted: float  # root mean square
+    actual: float  # root mean square error
+    low: float  # of the actual one, - 2 standard errors over digits
+    high: float
+
+
+def steps(settings: InpaintingSettings) -> Iterator[Calibration | None]:
+    """Digit after digit, none while the systems are factored."""
+    found = None
+    for found in factored.steps(settings, "nngp"):
+        if found.solved < found.total:
+            yield None
+    assert found is not None
+    truth = samples.sample(settings.seed, 0, settings.images).truth[:DIGITS]
+    seen, parts = masked(truth, settings).reshape(DIGITS, -1), []
+    spread = np.empty(0)
+    for so_far in spectrum.covariance(found, seen):
+        spread = so_far
+        yield None
+    plain = spectrum.mean(found, seen) - truth
+    judged = hidden(settings) if hidden(settings).any() else np.ones(truth.shape[1:], bool)
+    for i in range(DIGITS):
+        one = given(settings, found, np.round(truth[i] * 255).astype(np.uint8), spread[i])
+        deviation = np.hypot(one.deviation, one.amplitude * settings.ridge**0.5)
+        parts.append([picture[judged] for picture in (deviation, one.mean - truth[i], plain[i])])
+        if (i + 1) % PART == 0:
+            yield Calibration(*(np.array(part) for part in zip(*parts, strict=True)), finished=i + 1 == DIGITS)
+
+
+def bins(found: Calibration) -> list[Bin]:
+    """Equally many pixels in each, from the surest to the least sure; the error bar is over digits."""
+    edges = np.quantile(found.predicted, np.linspace(0, 1, BINS + 1))
+    which = np.clip(np.searchsorted(edges, found.predicted, side="right") - 1, 0, BINS - 1)
+    return [_bin(found, which == i) for i in range(BINS) if (which == i).any()]
+
+
+def _bin(found: Calibration, inside: np.ndarray) -> Bin:
+    squares, count = (found.wrong**2 * inside).sum(axis=1), inside.sum(axis=1)
+    mean = squares.sum() / count.sum()
+    error = np.sqrt(((squares - mean * count) ** 2).sum()) / count.sum()  # of a ratio of sums over digits
+    predicted = np.sqrt((found.predicted**2 * inside).sum() / count.sum())
+    band = np.sqrt(np.maximum([mean - 2 * error, mean + 2 * error], 0))
+    return Bin(float(predicted), float(np.sqrt(mean)), *map(float, band))
+
+
+def inflation(found: Calibration) -> tuple[float, float]:
+    """Root mean square error over the root mean predicted variance, with its standard error: 1 is right."""
+    errors, variances = (found.wrong**2).mean(axis=1), (found.predicted**2).mean(axis=1)
+    ratio = errors.sum() / max(variances.sum(), np.finfo(float).tiny)
+    error = np.sqrt(((errors - ratio * variances) ** 2).sum()) / max(variances.sum(), np.finfo(float).tiny)
+    return float(np.sqrt(ratio)), float(error / (2 * np.sqrt(ratio))) if ratio > 0 else 0.0
+
+
+def coverage(found: Calibration) -> tuple[float, float]:
+    """How often the truth lies within WITHIN predicted deviations, with its standard error over digits."""
+    share = (np.abs(found.wrong) <= WITHIN * found.predicted).mean(axis=1)
+    return float(share.mean()), float(share.std(ddof=1) / len(share) ** 0.5)

@@ -1,0 +1,153 @@
+"""What each view of the inpainting study has to say: a verdict, rows of the table, and what to look for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hyperviz.studies import calibration, flowing, likelihood
+from hyperviz.studies.between import Border, Finer
+from hyperviz.studies.calibration import Calibration
+from hyperviz.studies.completion import FINER
+from hyperviz.studies.flowing import Training
+from hyperviz.studies.likelihood import Likelihood
+from hyperviz.studies.samples import SIZE
+from hyperviz.studies.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from hyperviz.studies.inpainting import InpaintingResult, InpaintingSettings
+
+TOLERATED = 0.1  # a band this near its right width is called right
+SEE = {
+    "gallery": "**Test digits**, none of them learnt from: does each kernel recognise what it cannot see?",
+    "error": "**Error against training images**: fewer mistakes with more digits. Crosses are the paper's Table 1.",
+    "calibration": "**Is the uncertainty right?** On the dashed line the band is right; above it the posterior is "
+    "surer than it should be.",
+    "training": "**While it trains**: gradient flow from a network that predicts 0, mean over initialisations. "
+    "Coarse shapes come first. *More settings* stops at a time t.",
+    "stopping": "**Test error against training time**: does it ever rise again? Then stopping early would help.",
+    "surface": "**Marginal likelihood**: how well the training images alone speak for a bandwidth and a ridge. "
+    "The brighter the better; the star is the best.",
+    "depths": "**The same over the depths**, each pair at its best ridge.",
+    "near": "**What bandwidth means**: how alike the middle pixel and the others are to g.",
+    "finer": "**Between the pixels**: g takes any coordinate, so the same regression draws a finer picture. "
+    "Nothing was trained there.",
+    "border": "**What the torus costs**: opposite borders meet. Black borders hide it; other pictures would not.",
+}
+
+
+def verdict(result: InpaintingResult) -> Verdict:
+    """Of the view's own question."""
+    if result.view is None:
+        return Verdict(f"Factoring the systems of {result.settings.images:,} images.", "measuring")
+    return _VERDICTS[type(result.view)](result.view, result.settings)
+
+
+def rows(result: InpaintingResult) -> Iterator[dict[str, Any]]:
+    """The view's numbers, tidy."""
+    if result.view is not None:
+        yield from _ROWS[type(result.view)](result.view, result.settings)
+
+
+def _calibrated(found: Calibration, settings: InpaintingSettings) -> Verdict:
+    ratio, error = calibration.inflation(found)
+    share, _ = calibration.coverage(found)
+    kind = "over-confident" if ratio > 1 else "under-confident"
+    right = abs(ratio - 1) <= max(TOLERATED, 2 * error)
+    before, after = (float((part**2).mean()) for part in (found.plain, found.wrong))
+    text = (
+        f"The posterior is {'about right' if right else kind}: errors are {ratio:.2f} ± {2 * error:.2f} times what it "
+        f"says, and {share:.0%} of the judged pixels lie within two deviations (a Gaussian: {calibration.NORMAL:.0%}). "
+        f"Their squared error is {before:.4f} by plain regression, {after:.4f} given the own pixels."
+    )
+    return Verdict(text, "measuring" if not found.finished else "holds" if right else "differs")
+
+
+def _trained(found: Training, settings: InpaintingSettings) -> Verdict:
+    mean = found.squares.mean(axis=1)
+    best = int(mean.argmin())
+    gain = found.squares[-1] - found.squares[best]
+    error = gain.std(ddof=1) / len(gain) ** 0.5
+    time = "∞" if np.isinf(flowing.TIMES[best]) else f"{flowing.TIMES[best]:.2g}"
+    helps = gain.mean() > 2 * error and gain.mean() > 0.01 * mean[-1]
+    text = (
+        f"After endless training of {found.images:,} images the error is {mean[-1]:.4f}. The least, {mean[best]:.4f}, "
+        f"is reached at t = {time}: stopping early {'helps' if helps else 'gains next to nothing'} here."
+    )
+    return Verdict(text, "measured" if found.finished or found.progress == 1 else "measuring")
+
+
+def _likely(found: Likelihood, settings: InpaintingSettings) -> Verdict:
+    text = f"Your settings explain {found.images} training images with {found.here:.4f} nats a pixel"
+    choice = likelihood.best(found)
+    if choice:
+        top = max(np.nanmax(found.surface), np.nanmax(found.depths, initial=-np.inf, where=~np.isnan(found.depths)))
+        named = ", ".join(f"{name} {value:g}" for name, value in choice.items())
+        text += f"; the best so far is {named} with {top:.4f}"
+    return Verdict(text + ".", "measured" if found.finished else "measuring")
+
+
+def _finer(found: Finer, settings: InpaintingSettings) -> Verdict:
+    text = f"{SIZE * FINER} × {SIZE * FINER} points from {SIZE} × {SIZE} pixels: g is a function of any coordinates."
+    return Verdict(text, "measured" if found.finished else "measuring")
+
+
+def _bordered(found: Border, settings: InpaintingSettings) -> Verdict:
+    if found.open is None:
+        return Verdict(f"Solving {found.images} images on an open grid, one dense system.", "measuring")
+    text = f"Joining opposite borders moves the predictions of {found.images} images by {_moved(found):.4f} (root mean "
+    return Verdict(text + "square, pixels from 0 to 1): digits have black borders, where nothing meets.", "measured")
+
+
+def _moved(found: Border) -> float:
+    assert found.open is not None
+    return float(np.sqrt(((np.clip(found.torus, 0, 1) - np.clip(found.open, 0, 1)) ** 2).mean()))
+
+
+def _calibration_rows(found: Calibration, settings) -> Iterator[dict[str, Any]]:
+    for b in calibration.bins(found):
+        at = {"kernel": "nngp", "predicted": b.predicted, "quantity": "actual_error"}
+        yield at | {"value": b.actual, "stderr": (b.high - b.low) / 4}
+    for name, (value, stderr) in (
+        ("inflation", calibration.inflation(found)),
+        ("coverage", calibration.coverage(found)),
+    ):
+        yield {"kernel": "nngp", "quantity": name, "value": value, "stderr": stderr}
+
+
+def _training_rows(found: Training, settings) -> Iterator[dict[str, Any]]:
+    for time, squares in zip(flowing.TIMES, found.squares, strict=True):
+        at = {"kernel": flowing.kernel(settings), "time": time, "images": found.images, "quantity": "mse_judged"}
+        yield at | {"value": squares.mean(), "stderr": squares.std(ddof=1) / len(squares) ** 0.5}
+
+
+def _likelihood_rows(found: Likelihood, settings) -> Iterator[dict[str, Any]]:
+    at = {"kernel": settings.kernels[0], "images": found.images, "quantity": "log_marginal_likelihood"}
+    for (i, j), value in np.ndenumerate(found.surface):
+        yield at | {"bandwidth": likelihood.BANDWIDTHS[i], "ridge": likelihood.RIDGES[j], "value": value}
+    for (i, j), value in np.ndenumerate(found.depths):
+        depths = {"depth_f": likelihood.DEPTHS[i], "depth_g": likelihood.DEPTHS[j]}
+        yield at | depths | {"ridge": found.ridges[i, j], "value": value}
+
+
+def _border_rows(found: Border, settings) -> Iterator[dict[str, Any]]:
+    if found.open is not None:
+        yield {"kernel": settings.kernels[0], "images": found.images, "quantity": "rms_torus", "value": _moved(found)}
+
+
+_VERDICTS: dict[type, Callable[..., Verdict]] = {
+    Calibration: _calibrated,
+    Training: _trained,
+    Likelihood: _likely,
+    Finer: _finer,
+    Border: _bordered,
+}
+_ROWS: dict[type, Callable] = {
+    Calibration: _calibration_rows,
+    Training: _training_rows,
+    Likelihood: _likelihood_rows,
+    Finer: lambda *_: iter(()),
+    Border: _border_rows,
+}
