@@ -22,6 +22,7 @@ with right:
     charts = {"own": live.chart("inpainting-own", height=450)}
     about = st.empty()
 took, latest = st.empty(), []
+controls.choice("inpainting", study.InpaintingSettings, "view")
 if settings.view == "likelihood":
     st.button("Take the best", on_click=controls.take, args=("inpainting", latest, report.best))
 for name in figures.VIEWS[settings.view]:
@@ -35,5 +36,5 @@ for result in play(study.stream(settings)):
     about.caption(report.about(result))
     took.caption(report.progress(result))
     for name in figures.changed(result, latest):
-        charts[name].show(figures.FIGURES[name](result, charts[name].dark), report.alt(result))
+        charts[name].show(figures.FIGURES[name](result, charts[name].dark), report.alt(result, name))
     latest[:] = [result]

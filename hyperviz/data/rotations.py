@@ -44,7 +44,8 @@ def pairs(images: np.ndarray, *, count: int, size: int, seed: int, angles: str =
     at = np.arange(BLOCK) % count  # always a whole block, so that one compilation serves any number
     which, shape = (first + at) % len(images), min(size, images.shape[1])
     turned = [turn(images[which] / np.float32(255), a[at].astype(np.float32), size=shape) for a in (beta, beta + alpha)]
-    return Pairs(*(np.asarray(image).reshape(BLOCK, -1)[:count] for image in turned), label)
+    x, z = (np.asarray(image).reshape(BLOCK, -1)[:count] for image in turned)
+    return Pairs(x, z, label)
 
 
 def rotate(image, angle):

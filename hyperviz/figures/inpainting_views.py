@@ -37,7 +37,7 @@ def calibrated(result: InpaintingResult, dark: bool = False) -> go.Figure:
     return figure.update_xaxes(range=[0, top]).update_yaxes(range=[0, top])
 
 
-def flowing(result: InpaintingResult, dark: bool = False) -> go.Figure:
+def moment(result: InpaintingResult, dark: bool = False) -> go.Figure:
     """The one digit and seven test digits at one training time."""
     found = _view(result, flowing.Training)
     waiting = [WAITING] * SHOWN
@@ -166,7 +166,7 @@ def _time(now: int) -> str:
 
 FIGURES = {
     "calibration": calibrated,
-    "training": flowing,
+    "training": moment,
     "stopping": stopping,
     "surface": surface,
     "depths": deep,

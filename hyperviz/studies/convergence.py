@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -205,7 +205,7 @@ class Line(NamedTuple):
     other: float
 
 
-def answers(name: str, settings: ConvergenceSettings) -> tuple[float, float]:
+def answers(name: str, settings: Any) -> tuple[float, float]:
     """The slope of Theorem 3 along a line, and the other answer: a network without hidden layers has no width to grow,
     so the other one alone makes the kernel deterministic."""
     _, claim, other = LINES[name]

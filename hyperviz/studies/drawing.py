@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hyperviz.data import picture
 from hyperviz.errors import InvalidInput
 
 SIZE = 28
@@ -47,6 +48,16 @@ def decode(text: str) -> np.ndarray:
     pairs = _unpack(text, SIZE * SIZE * BITS // 8, "drawing")
     levels = np.stack([pairs >> BITS, pairs & (GREYS - 1)], axis=-1)
     return (levels * (255 // (GREYS - 1))).astype(np.uint8).reshape(SIZE, SIZE)
+
+
+def from_file(data: bytes) -> str:
+    """The text of a PNG or JPEG of a digit, brought to the form of MNIST; InvalidInput where it shows none."""
+    return encode(picture.read(data))
+
+
+def fitted(image: np.ndarray) -> str:
+    """The text of a drawing scaled and centred as MNIST does; InvalidInput where nothing is drawn."""
+    return encode(picture.fit(image))
 
 
 def encode_mask(hidden: np.ndarray) -> str:

@@ -94,7 +94,7 @@ def outputs(keys, points, settings: dict) -> Generator[float, None, forward.Outp
 
 
 def _to_the_end(progress, advance, brief: bool) -> Generator[float, None, Any]:
-    """Pieces of a STEP each, or all at once where that is brief; ticks of different stages cost very different times."""
+    """Pieces of a STEP each, or all at once where that is brief; ticks of two stages cost very different times."""
     ticks = progress.ends[-1] if brief else FIRST_TICKS
     while not progress.done:
         began, stage = time.monotonic(), progress.stage

@@ -65,34 +65,46 @@ class News(NamedTuple):
     guesses: np.ndarray | None  # (BATCH,): classes given to the first test pairs by the group's first run
 
 
+class State(NamedTuple):
+    """All that a run needs to go on."""
+
+    epoch: int
+    params: Any
+    accuracy: np.ndarray
+    losses: np.ndarray
+
+
 def train(group: Group, plan: Plan) -> Generator[News, None, None]:
-    """Tests, then epochs of short steps each followed by a test; begins where a checkpoint stands."""
-    epoch, params, accuracy, losses = _begin(group, plan)
-    steps, saved, pace = plan.data.count // BATCH, time.monotonic(), 1.0
-    if epoch < 0:
-        epoch, (accuracy, guesses) = 0, (yield from _test(group, plan, params, 0))
-    else:
-        guesses = None
-    yield News(epoch, epoch * steps, losses, accuracy, guesses)
-    fresh = [losses[:, :0]]
-    while epoch < plan.epochs:
-        order, done = _orders(group, plan, epoch), 0
-        while done < steps:
-            count = int(min(max(pace, 1), CHUNK, steps - done))
-            began = time.monotonic()
-            params, loss = _advance(group, plan, params, order, done, count)
-            pace = count * np.clip(STEP / max(time.monotonic() - began, 1e-4), 0.25, 4)
-            done += count
-            fresh.append(loss)
-            yield News(epoch, epoch * steps + done, loss, None, None)
-        epoch += 1
-        reached, guesses = yield from _test(group, plan, params, epoch * steps)
-        accuracy = np.concatenate([accuracy, reached], axis=1)
-        losses, fresh = np.concatenate([losses, *fresh], axis=1), [losses[:, :0]]
-        if plan.store and (time.monotonic() - saved > SAVE or epoch == plan.epochs):
-            _save(group, plan, epoch, params, accuracy, losses)
+    """A test, then epochs of short steps each followed by a test; begins where a checkpoint stands."""
+    steps, saved = plan.data.number // BATCH, time.monotonic()
+    state, guesses = _begin(group, plan), None
+    if not state.accuracy.shape[1]:
+        reached, guesses = yield from _test(group, plan, state.params, 0)
+        state = state._replace(accuracy=reached)
+    yield News(state.epoch, state.epoch * steps, state.losses, state.accuracy, guesses)
+    while state.epoch < plan.epochs:
+        state = yield from _epoch(group, plan, state, steps)
+        reached, guesses = yield from _test(group, plan, state.params, state.epoch * steps)
+        state = state._replace(accuracy=np.concatenate([state.accuracy, reached], axis=1))
+        if plan.store and (time.monotonic() - saved > SAVE or state.epoch == plan.epochs):
+            _save(plan.store, _name(group, plan), state)
             saved = time.monotonic()
-        yield News(epoch, epoch * steps, losses[:, :0], accuracy, guesses)
+        yield News(state.epoch, state.epoch * steps, state.losses[:, :0], state.accuracy, guesses)
+
+
+def _epoch(group: Group, plan: Plan, state: State, steps: int) -> Generator[News, None, State]:
+    """Every pair once, as many steps at a time as take about STEP seconds."""
+    params, losses, order = state.params, [state.losses], _orders(group, plan, state.epoch)
+    done, pace = 0, 1.0
+    while done < steps:
+        count = int(min(max(pace, 1), CHUNK, steps - done))
+        began = time.monotonic()
+        params, loss = _advance(group, plan, params, order, done, count)
+        pace = count * np.clip(STEP / max(time.monotonic() - began, 1e-4), 0.25, 4)
+        done += count
+        losses.append(loss)
+        yield News(state.epoch, state.epoch * steps + done, loss, None, None)
+    return State(state.epoch + 1, params, state.accuracy, np.concatenate(losses, axis=1))
 
 
 def _lanes(group: Group) -> list[int]:
@@ -104,22 +116,22 @@ def _widths(group: Group, plan: Plan) -> Widths:
     return Widths(np.int32(plan.width_f), np.int32(group.arm.width_g))
 
 
-def _begin(group: Group, plan: Plan):
-    """Epoch (-1: not even tested), parameters, accuracy and losses so far."""
+def _begin(group: Group, plan: Plan) -> State:
+    """Fresh weights, or those of a checkpoint."""
     keys = jnp.stack([jax.random.fold_in(jax.random.key(plan.seed), run) for run in _lanes(group)])
     params = group.programs.init(keys, _widths(group, plan))
     found = plan.store.load(_name(group, plan)) if plan.store else None
     if found is None or int(found["epoch"]) > plan.epochs:
-        return -1, params, np.zeros((len(group.runs), 0)), np.zeros((len(group.runs), 0), np.float32)
+        none = np.zeros((len(group.runs), 0), np.float32)
+        return State(0, params, none, none)
     leaves, tree = jax.tree.flatten(params)
     params = jax.tree.unflatten(tree, [jax.device_put(found[f"weights_{i}"]) for i in range(len(leaves))])
-    return int(found["epoch"]), params, found["accuracy"], found["loss"]
+    return State(int(found["epoch"]), params, found["accuracy"], found["losses"])
 
 
-def _save(group: Group, plan: Plan, epoch: int, params, accuracy, losses) -> None:
-    weights = {f"weights_{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(params))}
-    assert plan.store
-    plan.store.save(_name(group, plan), epoch=np.array(epoch), accuracy=accuracy, loss=losses, **weights)
+def _save(store: Store, name: str, state: State) -> None:
+    weights = {f"weights_{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(state.params))}
+    store.save(name, epoch=np.array(state.epoch), accuracy=state.accuracy, losses=state.losses, **weights)
 
 
 def _name(group: Group, plan: Plan) -> str:
@@ -129,7 +141,7 @@ def _name(group: Group, plan: Plan) -> str:
 
 def _orders(group: Group, plan: Plan, epoch: int) -> np.ndarray:
     """Each run sees the pairs in an order of its own, anew each epoch."""
-    orders, count = np.zeros((group.programs.lanes, training.ROOM), np.int32), plan.data.count
+    orders, count = np.zeros((group.programs.lanes, training.ROOM), np.int32), plan.data.number
     for order, run in zip(orders, _lanes(group), strict=True):
         order[:count] = np.random.default_rng([plan.seed, ORDER, run, epoch]).permutation(count)
     return orders
@@ -160,6 +172,6 @@ def _test(group: Group, plan: Plan, params, step: int):
         right = right + (classes[: len(group.runs)] == batch.label).sum(axis=1, keepdims=True)
         guesses = classes[0] if guesses is None else guesses
         if time.monotonic() - began > STEP:
-            yield News(step * BATCH // plan.data.count, step, np.zeros((len(group.runs), 0), np.float32), None, None)
+            yield News(step * BATCH // plan.data.number, step, np.zeros((len(group.runs), 0), np.float32), None, None)
             began = time.monotonic()
     return right / (BATCH * len(plan.data.test)), guesses

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
-RESAMPLES = 200
-GRID = np.linspace(0.02, 4.5, 90)  # in units of the limit's standard deviation; both laws are symmetric
+RESAMPLES = 100
+GRID = np.linspace(0.05, 4.5, 60)  # in units of the limit's standard deviation; both laws are symmetric
 
 
 class Measure(NamedTuple):

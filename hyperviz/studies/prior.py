@@ -8,13 +8,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hyperviz.studies import draws, prior_lines
-from hyperviz.studies.prior_settings import PAPER, PRESETS, PriorSettings, architecture, model, pair
-from hyperviz.theory import analytic
+from hyperviz.studies import draws, prior_depth, prior_functions, prior_kernel, prior_lines
+from hyperviz.studies.normality import Normality, ks_of_values, normality
+from hyperviz.studies.prior_settings import PAPER, PRESETS, PriorSettings, architecture, kernels, limits, model, pair
+from hyperviz.theory import smooth
 from hyperviz.theory.forward import Outputs
 
 LANES, FEW = 256, 8  # draws that advance together, where they are cheap and where they are not
-VIEWS = {"prior": prior_lines.stream}
+VIEWS = {
+    "prior": prior_lines.stream,
+    "functions": prior_functions.stream,
+    "kernel": prior_kernel.stream,
+    "depth": prior_depth.stream,
+}
 __all__ = ["PAPER", "PRESETS", "PriorResult", "PriorSettings", "stream", "warm"]
 
 
@@ -24,6 +30,8 @@ class PriorResult(NamedTuple):
     settings: PriorSettings
     limit: np.ndarray  # (2, 2) Lambda^H between the two inputs
     outputs: Outputs  # value (draws so far, 2), covariance (draws so far, 2, 2)
+    normality: Normality | None  # of h(u)
+    ks_of_draws: tuple[float, float]  # KS distance of the values of h(u), and its 5 % point for a Gaussian
     parts: dict[str, Any]  # of the view below the histogram, by the name of their figure
     progress: float  # of the draws under way
     seconds: float  # one draw takes about this long
@@ -35,12 +43,12 @@ def stream(settings: PriorSettings) -> Iterator[PriorResult]:
     """Ever better results: draws of the two outputs, and the parts of the view, in turn."""
     result = _start(settings)
     yield result
-    steps = [_outputs(settings), VIEWS[settings.view](settings)]
+    steps = [_outputs(settings, float(result.limit[0, 0])), VIEWS[settings.view](settings)]
     while steps:
         for step in list(steps):
             for news in itertools.islice(step, 1):
-                parts = {name: part for name, part in news.items() if name not in ("outputs", "progress")}
-                own = {name: part for name, part in news.items() if name not in parts}
+                parts = {name: part for name, part in news.items() if name not in PriorResult._fields}
+                own = {name: part for name, part in news.items() if name in PriorResult._fields}
                 result = result._replace(**own, parts=result.parts | parts, news=frozenset(news))
                 yield result
                 break
@@ -51,22 +59,26 @@ def stream(settings: PriorSettings) -> Iterator[PriorResult]:
 
 def warm() -> None:
     """Compiles what the study needs, once: afterwards no setting compiles anything."""
+    small = {"width_f": 16, "width_g": 16, "draws": 256}
+    for activation_g, bandwidth in itertools.product(smooth.NAMES, (0.0, 1.0)):  # every other choice is traced
+        chosen = PriorSettings(activation_g=activation_g, bandwidth=bandwidth, **small)
+        limits(chosen)
+        kernels(*pair(), chosen=model(chosen))
     for view in VIEWS:
-        for activation in ("relu", "tanh"):
-            for width in (8, 1):
-                pass
-    raise NotImplementedError
+        for result in stream(PriorSettings(view=view, **small)):
+            if "lines" in result.parts:
+                break
+    for _ in draws.outputs(draws.keys(0, 0, 0, FEW), pair(), architecture(chosen)):
+        pass
 
 
 def _start(settings: PriorSettings) -> PriorResult:
-    x, z = pair()
-    limit = np.asarray(analytic.kernels(x, z, **model(settings)).nngp, np.float64)
-    seconds = draws.forward_seconds(x, **architecture(settings))
+    limit, seconds = limits(settings), draws.forward_seconds(pair()[0], **architecture(settings))
     none = Outputs(np.zeros((0, 2)), np.zeros((0, 2, 2)))  # type: ignore[arg-type]
-    return PriorResult(settings, limit, none, {}, 0.0, seconds, frozenset(), False)
+    return PriorResult(settings, limit, none, None, (1.0, 1.0), {}, 0.0, seconds, frozenset(), False)
 
 
-def _outputs(settings: PriorSettings) -> Iterator[dict]:
+def _outputs(settings: PriorSettings, limit: float) -> Iterator[dict]:
     """Draws of h(u) and h(u'), lanes at a time."""
     found = draws.kept("prior", settings.seed, *architecture(settings).values())
     clock, seconds = draws.Clock(), draws.forward_seconds(pair()[0], **architecture(settings))
@@ -76,9 +88,16 @@ def _outputs(settings: PriorSettings) -> Iterator[dict]:
             work = draws.outputs(draws.keys(settings.seed, 0, first, lanes), pair(), architecture(settings))
             found[first] = yield from draws.shown(work)
         if clock.picture() or first + lanes >= settings.draws:
-            yield {"outputs": joined(found, settings.draws), "progress": 0.0}
+            yield _measured(joined(found, settings.draws), limit) | {"progress": 0.0}
         elif clock.step():
             yield {}
+
+
+def _measured(outputs: Outputs, limit: float) -> dict:
+    """The outputs with their distances from the Gaussian."""
+    of_v = normality(np.asarray(outputs.covariance)[:, 0, 0], limit)
+    of_h = ks_of_values(np.asarray(outputs.value)[:, 0], limit**0.5)
+    return {"outputs": outputs, "normality": of_v, "ks_of_draws": of_h}
 
 
 def joined(found: dict, count: int) -> Outputs:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from hyperviz.studies.settings import activation_of, check, option
+from hyperviz.theory import analytic
+from hyperviz.theory.analytic import Kernels
 from hyperviz.theory.coordinates import FourierFeatures
 
 ANGLES = (0.6, 0.8)  # between x and x', and between z and z', of the two inputs shown (radians)
+SMALL, LARGE = (10, 10), (36, 144)  # tiles of the limits: few sizes, so that few are compiled
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ class PriorSettings:
     )
     view: str = option(
         "prior",
-        label="below the histogram",
+        label="Below the histogram",
+        apart=True,
         choices=("prior", "functions", "kernel", "depth"),
         help="normality against width; sample functions; the kernel's factorisation; what depth does",
     )
@@ -81,3 +85,32 @@ def architecture(settings: PriorSettings) -> dict:
 def pair() -> tuple[np.ndarray, np.ndarray]:
     """The two inputs u = (x, z) and u' of the histogram and the scatter."""
     return tuple(on_circle(np.array([0.0, angle])) for angle in ANGLES)  # type: ignore[return-value]
+
+
+def limits(settings: PriorSettings) -> np.ndarray:
+    """Lambda^H between the two inputs."""
+    return kernels(*pair(), chosen=model(settings), tile=SMALL).nngp
+
+
+def kernels(x1, z1, x2=None, z2=None, *, chosen: dict, tile: tuple[int, int] = LARGE) -> Kernels:
+    """`analytic.kernels` in float64, in tiles of one size: whatever the points, nothing new is compiled."""
+    one, other = (x1, z1), (x1, z1) if x2 is None else (x2, z2)
+    rows = [
+        [
+            analytic.kernels(*_padded(one, i, tile[0]), *_padded(other, j, tile[1]), **chosen)
+            for j in _starts(other, tile[1])
+        ]
+        for i in _starts(one, tile[0])
+    ]
+    whole = (np.block([[np.asarray(found[k]) for found in row] for row in rows]) for k in range(len(Kernels._fields)))
+    return Kernels(*(kernel[: len(x1), : len(other[0])] for kernel in whole))
+
+
+def _starts(points, size):
+    return range(0, len(points[0]), size)
+
+
+def _padded(points, start, size):
+    """`size` points from `start` on, the last repeated."""
+    at = np.minimum(np.arange(start, start + size), len(points[0]) - 1)
+    return [np.asarray(v, np.float64)[at] for v in points]

@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from hyperviz.studies import completion, convergence, convergence_report, inpainting, inpainting_report, table_report
+from hyperviz.studies import (
+    completion,
+    convergence,
+    convergence_report,
+    dynamics,
+    dynamics_report,
+    inpainting,
+    inpainting_report,
+    prior,
+    prior_report,
+    rotation,
+    rotation_report,
+    table_report,
+    taylor,
+    taylor_report,
+)
 from hyperviz.studies import table as table_of_errors
 
 
@@ -44,6 +59,43 @@ STUDIES = {
         convergence.stream,
         convergence_report,
         convergence.warm,
+    ),
+    "prior": Study(
+        "The untrained network is a Gaussian process, when f and g are both wide",
+        "Theorem 2, Corollary 1, Remarks 2 and 3",
+        prior.PriorSettings,
+        prior.PAPER,
+        prior.stream,
+        prior_report,
+        prior.warm,
+    ),
+    "taylor": Study(
+        "Wide f alone does not make training linear: the deeper g, the more terms stay",
+        "Theorem 1, Remark 1",
+        taylor.TaylorSettings,
+        taylor.PAPER,
+        taylor.stream,
+        taylor_report,
+        taylor.warm,
+    ),
+    "dynamics": Study(
+        "An infinitely wide f still gets stuck when g is narrow",
+        "Section 3, equation 16",
+        dynamics.DynamicsSettings,
+        dynamics.PAPER,
+        dynamics.stream,
+        dynamics_report,
+        dynamics.warm,
+    ),
+    "rotation": Study(
+        "A wider g trains faster and better, a deeper g slower",
+        "Section 5.2, Figure 2",
+        rotation.RotationSettings,
+        rotation.PAPER,
+        rotation.stream,
+        rotation_report,
+        rotation.warm,
+        resumable=True,
     ),
     "inpainting": Study(
         "An infinitely wide hypernetwork completes digits from little data",

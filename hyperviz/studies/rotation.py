@@ -13,12 +13,12 @@ from hyperviz.studies import training, waves
 from hyperviz.studies.checkpoint import Store
 from hyperviz.studies.draws import Clock
 from hyperviz.studies.epochs import Arm, Curve, Group, News, Plan, train
-from hyperviz.studies.rotation_settings import PAPER, PRESETS, RotationSettings, stamp
+from hyperviz.studies.rotation_settings import DEPTHS, PAPER, PRESETS, RotationSettings, stamp
 from hyperviz.studies.training import BATCH
 from hyperviz.studies.waves import Job
 from hyperviz.theory.smooth import SMOOTH
 
-__all__ = ["PAPER", "PRESETS", "RotationSettings"]
+__all__ = ["DEPTHS", "PAPER", "PRESETS", "RotationSettings"]
 SHOWN = 8  # pairs in the picture
 LIVE = 1.5e13  # floating-point operations that a page may ask for: some minutes on two cores
 
@@ -61,6 +61,7 @@ def stream(settings: RotationSettings, store: Store | None = None) -> Iterator[R
     assert data
     first = rotations.Pairs(*(side[:SHOWN] for side in data.test[0]))
     result = result._replace(examples=Examples(*first, {}), news=frozenset({"examples"}))
+    yield result
     both = training.phis(settings.activation_f, settings.activation_g, settings.parameterisation)
     plan = Plan(data, settings.epochs, settings.seed, settings.width_f, both, store, stamp(settings))
     for wave in waves.waves(settings):

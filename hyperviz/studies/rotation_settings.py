@@ -139,7 +139,7 @@ PAPER = RotationSettings(
 
 
 def stamp(settings: RotationSettings) -> str:
-    """Names what a checkpoint belongs to; more epochs or runs go on from the same one."""
+    """Names what a checkpoint belongs to; more epochs go on from the same one."""
     shared = dataclasses.asdict(settings)
     for name in ("epochs", "runs", "compare", "depth_g", "width_g", "learning_rate"):
         shared.pop(name)

@@ -32,7 +32,7 @@ class Option:
     positions: tuple = ()  # of its slider, where steps and powers of two miss what matters
     step: float | None = None
     more: bool = False  # folded away on the page: what a first look does not need
-    row: bool = False  # side by side on a row of its own
+    apart: bool = False  # the page shows it itself, beside what it chooses (controls.choice)
     text: Callable[[str], Any] | None = None  # reads a text that no widget shows; ValueError where it cannot
 
     @property

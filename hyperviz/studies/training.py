@@ -31,13 +31,13 @@ TEST_SEED = 1_000_003  # added to the seed of the test pairs
 
 
 class Data(NamedTuple):
-    """Training pairs in the first `count` of ROOM places, and test pairs in whole batches."""
+    """Training pairs in the first of ROOM places, and test pairs in whole batches."""
 
     x: Any  # (ROOM, n_0) float32, on the device
     z: Any
     label: Any  # (ROOM,) int32
     test: list[rotations.Pairs]  # batches of BATCH
-    count: int
+    number: int  # of training pairs
 
 
 def prepare(dataset: str, count: int, size: int, seed: int, angles: str, tested: int) -> Iterator[Data | None]:
@@ -70,13 +70,14 @@ def _prepare(dataset: str, count: int, size: int, seed: int, angles: str, tested
         for first in range(0, number, rotations.BLOCK):
             block = min(rotations.BLOCK, number - first)
             pairs = rotations.pairs(images, count=block, size=size, seed=own, angles=angles, first=first)
-            normal = ((side - data.mean) / data.scale for side in (pairs.x, pairs.z))
-            made.append(rotations.Pairs(*(np.asarray(side, np.float32) for side in normal), pairs.label))
+            x, z = (np.asarray((side - data.mean) / data.scale, np.float32) for side in (pairs.x, pairs.z))
+            made.append(rotations.Pairs(x, z, pairs.label))
             yield None
     train, test = (rotations.Pairs(*map(np.concatenate, zip(*made, strict=True))) for made in parts)
-    room = (np.concatenate([side, np.zeros((ROOM - count, *side.shape[1:]), side.dtype)]) for side in train)
+    spare = (np.zeros((ROOM - count, *side.shape[1:]), side.dtype) for side in train)
+    x, z, label = (jax.device_put(np.concatenate(parts)) for parts in zip(train, spare, strict=True))
     batches = [rotations.Pairs(*(side[i : i + BATCH] for side in test)) for i in range(0, tested, BATCH)]
-    yield Data(*map(jax.device_put, room), batches, count)
+    yield Data(x, z, label, batches, count)
 
 
 class Programs(NamedTuple):
@@ -167,9 +168,7 @@ def _compile(shape: Shape, phi: str) -> Programs:
     lanewise = jax.vmap(_advance, (0, None, None, None, 0, None, None, None, None, None))
     advance = jax.jit(lanewise, donate_argnums=0)
     predict = jax.jit(jax.vmap(_predict, (0, None, None, None, None)))
-    made = (
-        init,
-        advance.lower(params, one, one, label, orders, number, number, rate, widths, both),
-        predict.lower(params, rows, rows, widths, both),
-    )
-    return Programs(*(alone(lowered.compile()) for lowered in made), many)
+    advance = advance.lower(params, one, one, label, orders, number, number, rate, widths, both)
+    predict = predict.lower(params, rows, rows, widths, both)
+    quick: Any = {"xla_backend_optimization_level": 1}  # random numbers take long to compile, and are drawn once
+    return Programs(alone(init.compile(quick)), alone(advance.compile()), alone(predict.compile()), many)

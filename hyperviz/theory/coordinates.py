@@ -10,6 +10,7 @@ from jaxtyping import Array, Float, Real
 
 from hyperviz.theory import checks, linear
 from hyperviz.theory.activations import Correlation
+from hyperviz.theory.execution import alone
 
 
 class FourierFeatures(NamedTuple):
@@ -28,14 +29,23 @@ def gaussian(a: Float[Array, "N1 d"], b: Float[Array, "N2 d"], bandwidth, dtype)
 def gram(z: Real[Array, "K m0"], coordinates: FourierFeatures | None = None) -> Float[Array, "K K"]:
     """Sigma^0 between points: z.z'/m_0, or that of the features; float64."""
     z = checks.points("z", z).astype(jnp.float64)
-    if coordinates is None:
-        return z @ z.T / z.shape[1]
-    return gaussian(z, z, checks.positive("bandwidth", coordinates.bandwidth), jnp.float64).cosine / 2
+    return _gram(z, 0.0 if coordinates is None else checks.positive("bandwidth", coordinates.bandwidth))
+
+
+@alone
+@jax.jit
+def _gram(z, bandwidth):
+    """Both, so that a bandwidth moved from 0, raw z, compiles nothing."""
+    features = gaussian(z, z, jnp.where(bandwidth > 0, bandwidth, 1), jnp.float64).cosine / 2
+    return jnp.where(bandwidth > 0, features, z @ z.T / z.shape[1])
 
 
 def embedding(z: Real[Array, "K m0"], coordinates: FourierFeatures | None = None) -> Float[Array, "K K"]:
     """K numbers e_i a point with e_i.e_j / K = Sigma^0(z_i, z_j): infinitely many features, as seen by these points."""
-    return linear.root(gram(z, coordinates)) * len(z) ** 0.5
+    return _root(gram(z, coordinates)) * len(z) ** 0.5
+
+
+_root = alone(jax.jit(linear.root))
 
 
 def random_features(key, z: Real[Array, "K m0"], count: int, bandwidth: float = 1.0) -> Float[Array, "K features"]:

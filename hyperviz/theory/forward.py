@@ -21,12 +21,30 @@ from hyperviz.theory.activations import Activation, activation
 from hyperviz.theory.coordinates import FourierFeatures, gram
 from hyperviz.theory.execution import alone
 from hyperviz.theory.schedule import MAX_DEPTH
-from hyperviz.theory.smooth import Smooth
+from hyperviz.theory.smooth import FUNCTIONS, Smooth
 from hyperviz.theory.smooth import activation_g as primary
 
 MAX_WIDTH = 10**8
-TOP = 2**20  # in place of a layer's number: the last row's random numbers
+TOP = 2**31 - 1  # in place of a tick: the last row's random numbers
 BUDGET = 65536  # normals a tick: its arrays stay in the cache
+
+
+class AnyActivation(NamedTuple):
+    """Every activation as one, all fields traced: one compilation serves them all, in f and in g."""
+
+    kind: int | Int[Array, ""]  # 0 piecewise linear, then as in SMOOTH
+    alpha: float | Float[Array, ""]
+    gain: float | Float[Array, ""]
+
+    def apply(self, y: Float[Array, "*s"]) -> Float[Array, "*s"]:
+        """gain * phi(y), entry by entry."""
+        return self.gain * jax.lax.switch(self.kind, (lambda y: jnp.where(y > 0, y, self.alpha * y), *FUNCTIONS), y)
+
+
+def _as_any(phi: Activation | Smooth) -> AnyActivation:
+    return (
+        AnyActivation(phi.kind + 1, 0.0, phi.gain) if isinstance(phi, Smooth) else AnyActivation(0, phi.alpha, phi.gain)
+    )
 
 
 class Stack(NamedTuple):
@@ -35,7 +53,7 @@ class Stack(NamedTuple):
     gram: Float[Array, "c c"]  # of the inputs
     depth: Int[Array, ""]
     width: Int[Array, ""]
-    activation: Activation | Smooth
+    activation: AnyActivation
 
 
 class Layer(NamedTuple):
@@ -76,22 +94,19 @@ def start(net: Stack, factor: Float[Array, "lanes c c"]) -> Layer:
     return Layer(jnp.int32(0), factor, gram, jnp.zeros_like(gram), jnp.zeros_like(gram))
 
 
-def _rows(keys, layer, place, shape):
+def _rows(keys, counter, shape):
     """The same numbers for a block, whatever was drawn before it."""
-
-    def one(key):
-        return jax.random.normal(jax.random.fold_in(jax.random.fold_in(key, layer), place), shape, jnp.float32)
-
-    return jax.vmap(one)(keys).astype(jnp.float64)
+    made = jax.vmap(lambda key: jax.random.normal(jax.random.fold_in(key, counter), shape, jnp.float32))(keys)
+    return made.astype(jnp.float64)
 
 
 def _tick(net: Stack, keys, s: Layer) -> Layer:
     """One block of neurons of every draw."""
     lanes, columns = s.gram.shape[:2]
     size, blocks = block(lanes, columns), _blocks(net, lanes)
-    layer, place = s.tick // blocks, s.tick % blocks
+    place = s.tick % blocks
     root = jax.lax.cond(place == 0, lambda: linear.root(s.factor * s.gram), lambda: s.root)
-    y = _rows(keys, layer, place, (size, columns)) @ jnp.swapaxes(root, 1, 2)
+    y = _rows(keys, s.tick, (size, columns)) @ jnp.swapaxes(root, 1, 2)
     real = (place * size + jnp.arange(size) < net.width)[:, None]
     q = jnp.where(real, net.activation.apply(y), 0)
     total = s.total + jnp.swapaxes(q, 1, 2) @ q
@@ -114,7 +129,7 @@ def of_g(member: Int[Array, " K"], f: Layer, g: Stack) -> Layer:
 def finish(keys, g: Layer) -> Outputs:
     """The last row: h."""
     covariance = g.factor * g.gram
-    noise = _rows(keys, TOP, jnp.int32(0), (1, covariance.shape[-1]))
+    noise = _rows(keys, TOP, (1, covariance.shape[-1]))
     return Outputs((noise @ jnp.swapaxes(linear.root(covariance), 1, 2))[:, 0], covariance)
 
 
@@ -149,7 +164,7 @@ def problem(
         grams = gram(rows), gram(z, coordinates)
     L, n, H, m = (jnp.asarray(v, jnp.int32) for v in (L, n, H, m))
     sigma, phi = activation(activation_f, alpha), primary(activation_g, alpha)
-    return Problem(Stack(grams[0], L, n, sigma), Stack(grams[1], H, m, phi), member)
+    return Problem(Stack(grams[0], L, n, _as_any(sigma)), Stack(grams[1], H, m, _as_any(phi)), member)
 
 
 def distinct(x):

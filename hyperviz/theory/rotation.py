@@ -7,11 +7,11 @@ Widths may be traced: layers have room for more neurons, and the spare ones are 
 from __future__ import annotations
 
 import itertools
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float
 
 from hyperviz.theory.activations import Activation
 from hyperviz.theory.smooth import Smooth
@@ -34,10 +34,10 @@ class Shape(NamedTuple):
 
 
 class Widths(NamedTuple):
-    """n and m, also traced."""
+    """n and m: integers, or traced ones."""
 
-    f: int | Int[Array, ""]
-    g: int | Int[Array, ""]
+    f: Any
+    g: Any
 
 
 class Layer(NamedTuple):

@@ -69,19 +69,17 @@ function mount(root) {
   const widths = { pen: 2.5, eraser: 4, hide: 4, reveal: 4 }, undo = [];
   let layers = { image: new Uint8ClampedArray(SIZE * SIZE), hidden: new Uint8ClampedArray(SIZE * SIZE) };
   let tool = 'pen', stroke = null, cursor = null, serial = null, waiting = null; // waiting: loaded once the stroke ends
-  let tell, timer, frame, sentAt = 0, sent = '';
+  let tell, timer, sentAt = 0, sent = '';
 
   const copy = () => ({ image: layers.image.slice(), hidden: layers.hidden.slice() });
   const remember = () => { undo.push(copy()); undo.splice(0, undo.length - STEPS); };
   const paint = () => {
-    frame = null;
     paintPicture(find('.picture'), layers.image);
     paintOverlay(overlay, layers.hidden, cursor);
     find('.undo').disabled = !undo.length;
     find('.clear').disabled = !layers.image.some(Boolean);
     find('.show').disabled = !layers.hidden.some(Boolean);
   };
-  const soon = () => { frame ??= requestAnimationFrame(paint); };
   const send = () => {
     clearTimeout(timer);
     timer = null;
@@ -91,7 +89,7 @@ function mount(root) {
     tell('board', value);
   };
   const changed = () => {
-    soon();
+    paint();
     if (stroke) timer ??= setTimeout(send, Math.max(0, PAUSE - (performance.now() - sentAt)));
     else send();
   };
@@ -100,6 +98,7 @@ function mount(root) {
     remember();
     stroke = { tool: with_, from: point, last: point };
     move(point);
+    changed();
   };
   const move = (point) => {
     if (stroke.tool === 'box') {
@@ -110,7 +109,6 @@ function mount(root) {
       line(layer, stroke.last, point, widths[stroke.tool], PAINT[stroke.tool]);
     }
     stroke.last = point;
-    changed();
   };
   const up = () => {
     if (!stroke) return;
@@ -126,7 +124,7 @@ function mount(root) {
     if (serial !== null) remember();
     layers = { image: bytes(given.image), hidden: bytes(given.hidden) };
     [serial, waiting] = [given.serial, null];
-    soon();
+    paint();
   };
 
   const at = (event) => {
@@ -146,6 +144,7 @@ function mount(root) {
       if (stroke?.pointer !== event.pointerId) return;
       const between = event.getCoalescedEvents?.() ?? [];
       for (const one of between.length ? between : [event]) move(at(one));
+      changed();
     },
     pointerup: (event) => { if (stroke?.pointer === event.pointerId) up(); },
   };
@@ -163,7 +162,10 @@ function mount(root) {
       const [dx, dy] = ARROWS[event.key], inside = (v) => clamp(v, 0.5, SIZE - 0.5);
       cursor ??= { x: SIZE / 2 + 0.5, y: SIZE / 2 + 0.5 };
       cursor = { x: inside(cursor.x + dx), y: inside(cursor.y + dy) };
-      if (stroke) move(cursor);
+      if (stroke) {
+        move(cursor);
+        changed();
+      }
     } else if (event.key === ' ' || (event.key === 'Escape' && stroke)) {
       cursor ??= { x: SIZE / 2 + 0.5, y: SIZE / 2 + 0.5 };
       if (stroke) up();
@@ -172,13 +174,13 @@ function mount(root) {
     event.preventDefault();
     event.stopPropagation();
     if (cursor) say();
-    soon();
+    paint();
   });
   overlay.addEventListener('blur', () => {
     up();
     cursor = null;
     find('.status').textContent = '';
-    soon();
+    paint();
   });
 
   const width = () => { slider.disabled = !(tool in widths); slider.value = widths[tool] ?? slider.value; };
@@ -201,12 +203,11 @@ function mount(root) {
       tell = set;
       if (data.serial !== serial && stroke) waiting = data;
       else if (data.serial !== serial) load(data);
-      else soon(); // the theme may be another
+      else paint(); // the theme may be another
     },
     leave: () => {
       clearTimeout(timer);
-      cancelAnimationFrame(frame);
-      timer = frame = null;
+      timer = null;
     },
   };
 }

@@ -36,14 +36,23 @@ def draw(
     is there. `changed` hears of every edit before the page runs again (a callback, about eight times a second while one
     draws): a page that passes `image` keeps it in step there.
     """
-    serial, held = st.session_state.get(_place(key), (0, blank()))
-    given = Drawing(held.image if image is None else quantise(image), held.hidden if hidden is None else hidden)
-    if not (np.array_equal(given.image, held.image) and np.array_equal(given.hidden, held.hidden)):
-        serial, held = serial + 1, given
-    st.session_state[_place(key)] = serial, held
-    data = {"serial": serial, "image": _text(held.image), "hidden": _text(held.hidden)}
+    serial, now = _held(key)
+    given = Drawing(now.image if image is None else quantise(image), now.hidden if hidden is None else hidden)
+    if not (np.array_equal(given.image, now.image) and np.array_equal(given.hidden, now.hidden)):
+        serial, now = serial + 1, given
+    st.session_state[_place(key)] = serial, now
+    data = {"serial": serial, "image": _text(now.image), "hidden": _text(now.hidden)}
     _canvas(key=f"canvas_{key}", data=data, on_board_change=lambda: _heard(key, changed))
-    return held
+    return now
+
+
+def held(key: str) -> Drawing:
+    """What the canvas of that key holds now, also between two runs of the page."""
+    return _held(key)[1]
+
+
+def _held(key: str) -> tuple[int, Drawing]:
+    return st.session_state.get(_place(key), (0, blank()))
 
 
 def _place(key: str) -> str:
@@ -52,7 +61,7 @@ def _place(key: str) -> str:
 
 def _heard(key: str, changed: Callable[[Drawing], None] | None) -> None:
     """Takes over what the browser says, unless it was drawn on a picture that has been replaced since."""
-    serial, _ = st.session_state[_place(key)]
+    serial, _ = _held(key)
     drawing = read(st.session_state[f"canvas_{key}"].get("board"), serial)
     if drawing is None:
         return

@@ -30,20 +30,30 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Setti
         st.pills("presets", list(presets), label_visibility="collapsed", **chosen)
     declared = options(kind)
     with st.container(key="controls"):
-        values = {name: st.session_state[f"{study}.{name}"] for name in texts(kind)}
-        values |= _widgets(study, {name: o for name, o in declared.items() if not o.row and not o.text})
-    values |= {name: _widget(f"{study}.{name}", o) for name, o in declared.items() if o.row}
+        values = _widgets(study, {name: o for name, o in declared.items() if not o.apart and not o.text})
+    elsewhere = (name for name, o in declared.items() if o.apart or o.text)
+    values |= {name: st.session_state[f"{study}.{name}"] for name in elsewhere}
     settings = kind(**values)
-    link = {name: str(value) for name, value in changed(settings).items()}
+    st.session_state[f"{study}:kept"] = settings
+    if not st.session_state.pop(f"{study}:under way", False):
+        _write_link(study, {name: str(value) for name, value in changed(settings).items()})
+    for sentence in st.session_state.pop(f"{study}:said", []):
+        st.warning(prose.literal(sentence))
+    return settings
+
+
+def hold_link(study: str, under_way: bool) -> None:
+    """A callback: a run begun by a stroke under way leaves the address alone: a stroke is one step back, not fifty."""
+    st.session_state[f"{study}:under way"] = under_way
+
+
+def _write_link(study: str, link: dict[str, str]) -> None:
     given = st.query_params.to_dict()
-    st.session_state[f"{study}:link"], st.session_state[f"{study}:kept"] = link, settings
+    st.session_state[f"{study}:link"] = link
     if given != link:
         old = st.session_state.setdefault(f"{study}:old", [])
         old[:] = [*old[-20:], (time.monotonic(), given)]
         st.query_params.from_dict(link)
-    for sentence in st.session_state.pop(f"{study}:said", []):
-        st.warning(prose.literal(sentence))
-    return settings
 
 
 def _seed(study: str, kind: type) -> None:
@@ -91,6 +101,14 @@ def reset(study: str, kind: type) -> None:
     _set(study, kind())
 
 
+def choice(study: str, kind: type, name: str) -> None:
+    """A setting that stands beside what it chooses, as a row of buttons."""
+    declared = options(kind)[name]
+    st.segmented_control(
+        declared.label, declared.choices, key=f"{study}.{name}", required=True, help=declared.help, width="stretch"
+    )
+
+
 def _widgets(study: str, declared: dict[str, Option]) -> dict[str, Any]:
     """f's controls, g's, the page's own, and the rest folded away: in this order on every page."""
     network = {"f": 0, "g": 1}
@@ -111,7 +129,7 @@ def _widgets(study: str, declared: dict[str, Option]) -> dict[str, Any]:
 def _widget(key: str, declared: Option) -> Any:
     label = f"{declared.label}, {declared.symbol}" if declared.symbol else declared.label
     shared: dict[str, Any] = {"key": key, "help": f"{declared.help} ({declared.range})"}
-    if declared.choices and len("".join(declared.choices)) > SHORT and not declared.row:
+    if declared.choices and len("".join(declared.choices)) > SHORT:
         return st.selectbox(label, declared.choices, **shared)
     if declared.choices:
         return st.segmented_control(label, declared.choices, required=True, **shared)

@@ -7,18 +7,21 @@ import streamlit as st
 from hyperviz.studies.drawing import Drawing, encode, encode_mask
 from hyperviz.studies.inpainting import InpaintingSettings
 from hyperviz.studies.masks import hidden
-from hyperviz.studies.own import picture
-from hyperviz.ui import canvas
+from hyperviz.studies.own import PICKED, picture
+from hyperviz.studies.settings import options
+from hyperviz.ui import canvas, controls, starting
 
 
 def show(study: str, settings: InpaintingSettings) -> None:
     """Mounts the canvas with the one digit and what is hidden of it."""
     given = Drawing(picture(settings), hidden(settings))
     canvas.draw(study, given.image, given.hidden, changed=lambda now: _take(study, given, now))
+    starting.offer(study, PICKED, int(options(InpaintingSettings)["digits"].high))
 
 
 def _take(study: str, before: Drawing, now: Drawing) -> None:
     """A callback: a stroke makes the digit a drawn one, a changed mask the hidden part a drawn one."""
+    controls.hold_link(study, not now.done)
     if (now.hidden != before.hidden).any():
         _set(study, mask=encode_mask(now.hidden), hidden="drawn", task="inpainting")
     if encode(now.image) != encode(before.image):

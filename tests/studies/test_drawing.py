@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import io
 import string
 import zlib
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from hyperviz.data import digits
 from hyperviz.errors import InvalidInput
@@ -76,3 +78,24 @@ def test_no_text_is_read_into_anything_but_a_canvas(text):
     for read in READERS:
         with contextlib.suppress(InvalidInput):
             assert read(text).shape == (28, 28)
+
+
+def test_a_drawing_in_a_corner_is_scaled_and_centred_as_mnist_does():
+    image = digits.test().images[3]
+    small = np.zeros((28, 28), np.uint8)
+    small[1:11, 2:12] = image[4:24:2, 4:24:2]
+    fitted = drawing.decode(drawing.fitted(small))
+    np.testing.assert_array_equal(drawing.decode(drawing.fitted(image)), drawing.quantise(image))
+    rows, columns = np.nonzero(fitted)
+    assert max(np.ptp(rows), np.ptp(columns)) + 1 >= 19
+    with pytest.raises(InvalidInput, match="no digit"):
+        drawing.fitted(np.zeros((28, 28), np.uint8))
+
+
+def test_an_uploaded_picture_becomes_the_text_of_a_digit():
+    image, stream = digits.test().images[3], io.BytesIO()
+    Image.fromarray(255 - image.repeat(10, axis=0).repeat(10, axis=1)).save(stream, "PNG")
+    found = drawing.decode(drawing.from_file(stream.getvalue())).astype(int)
+    assert np.abs(found - drawing.quantise(image)).mean() < 2
+    with pytest.raises(InvalidInput, match="neither"):
+        drawing.from_file(b"text")

@@ -1,0 +1,183 @@
+"""Figure 2: accuracy while networks train, for several widths and depths of g; their loss; the task itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from hyperviz.figures import style
+from hyperviz.studies.answers import CHANCE, CLASSES, accuracies
+from hyperviz.studies.epochs import Arm, Curve
+from hyperviz.studies.reference import comparable, stored
+from hyperviz.studies.rotation import SHOWN, RotationResult
+
+STEPS = "SGD steps (batches of 100 pairs)"
+MARKERS = ("circle", "square", "diamond", "triangle-up", "cross")
+SMOOTH = 10  # steps
+SHADES = (0.45, 0.7, 1.0)
+
+
+def accuracy(result: RotationResult, dark: bool = False) -> go.Figure:
+    """Accuracy on test pairs against steps: this run solid, the stored one dotted, guessing dashed."""
+    if result.settings.compare == "rates":
+        return rates(result, dark)
+    settings = result.settings
+    figure = style.figure(dark, x=STEPS, y="accuracy on test pairs", height=430)
+    end = settings.epochs * settings.steps
+    figure.update_xaxes(range=[-0.02 * end, 1.03 * end]).update_yaxes(rangemode="tozero")
+    _chance(figure, end, dark)
+    if comparable(settings):
+        beside = stored()
+        both = [arm for arm in result.curves if arm in beside.curves]
+        for i, arm in enumerate(both):
+            epochs, mean, _ = accuracies(beside.curves[arm])
+            x = epochs * beside.settings.steps
+            look = {"line": {"color": style.palette(dark).faint, "dash": "dot", "width": 1.5}, "mode": "lines+markers"}
+            look |= {"marker": {"symbol": MARKERS[_rank(list(result.curves), arm)], "size": 5}}
+            name = f"stored run, {beside.settings.images:,} pairs"
+            figure.add_scatter(x=x, y=_small(mean), name=name, legendgroup="stored", showlegend=i == 0, **look)
+    for arm, curve in result.curves.items():
+        _curve(figure, list(result.curves), arm, curve, settings.steps, dark)
+    return figure
+
+
+def reference(depth: int, dark: bool = False) -> go.Figure:
+    """One panel of Figure 2 from the stored run: a depth of g, its three widths."""
+    result = stored()
+    figure = style.figure(dark, x="epoch", y="accuracy on test pairs", height=300)
+    end = result.settings.epochs
+    figure.update_xaxes(range=[-0.02 * end, 1.03 * end])
+    top = max(float(np.nanmax(curve.accuracy)) for curve in result.curves.values())
+    figure.update_yaxes(range=[0, 1.05 * top])
+    _chance(figure, end, dark)
+    arms = [arm for arm in result.curves if arm.depth_g == depth]
+    for arm in arms:
+        _curve(figure, arms, arm, result.curves[arm], 1, dark)
+    return figure
+
+
+def _curve(figure: go.Figure, arms: list[Arm], arm: Arm, curve: Curve, steps: int, dark: bool) -> None:
+    """The mean over runs with its band of two standard errors; nothing before the first test."""
+    epochs, mean, error = accuracies(curve)
+    x, colour = epochs * steps, _colour(arms, arm, dark)
+    if len(x) and np.isfinite(error).all():
+        band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
+        figure.add_scatter(x=x, y=_small(mean - 2 * error), **band)
+        filled = {"fill": "tonexty", "fillcolor": style.translucent(style.palette(dark).g, 0.18)}
+        figure.add_scatter(x=x, y=_small(mean + 2 * error), **filled, **band)
+    look = {"line": {"color": colour, "width": 2.5}, "marker": {"symbol": MARKERS[_rank(arms, arm)], "size": 7}}
+    hover = "epoch %{customdata}<br>accuracy %{y:.3f}<extra>" + _name(arms, arm) + "</extra>"
+    look |= {"customdata": epochs, "hovertemplate": hover}
+    figure.add_scatter(x=x, y=_small(mean), mode="lines+markers", name=_name(arms, arm), **look)
+
+
+def rates(result: RotationResult, dark: bool = False) -> go.Figure:
+    """Last accuracy over learning rate and width of g: which rates train at all?"""
+    figure = style.figure(dark, x="µ, learning rate (log grid)", y="m, width of g", height=430)
+    widths, columns = sorted({arm.width_g for arm in result.curves}), sorted({arm.rate for arm in result.curves})
+    z = np.full((len(widths), len(columns)), np.nan)
+    for arm, curve in result.curves.items():
+        _, mean, _ = accuracies(curve)
+        if len(mean):
+            z[widths.index(arm.width_g), columns.index(arm.rate)] = mean[-1]
+    bar = {"title": {"text": "last<br>accuracy"}, "thickness": 12}
+    look = {"colorscale": style.SURFACE, "colorbar": bar, "zmin": 0, "zmax": max(0.2, float(np.nanmax(z, initial=0)))}
+    hover = "µ = %{x}, m = %{y}<br>accuracy %{z:.3f}<extra></extra>"
+    labels = {"x": [f"{rate:g}" for rate in columns], "y": [str(width) for width in widths]}
+    text = {"text": [[f"{v:.2f}" if np.isfinite(v) else "" for v in row] for row in z], "texttemplate": "%{text}"}
+    figure.add_heatmap(z=_small(z), hovertemplate=hover, **labels, **text, **look)
+    return figure.update_layout(xaxis={"type": "category"}, yaxis={"type": "category"})
+
+
+def loss(result: RotationResult, dark: bool = False) -> go.Figure:
+    """Training loss of each step, mean over runs, smoothed over SMOOTH steps."""
+    figure = style.figure(dark, x=STEPS, y="training loss (cross-entropy)", height=320)
+    end = result.settings.epochs * result.settings.steps
+    figure.update_xaxes(range=[-0.02 * end, 1.03 * end])
+    if not result.progress:
+        figure.update_yaxes(range=[0, 1.2 * np.log(CLASSES)])  # guessing costs log 12
+    arms = list(result.curves)
+    for arm, curve in result.curves.items():
+        taken = int((~np.isnan(curve.loss).any(axis=0)).sum())
+        mean = curve.loss[:, :taken].mean(axis=0)
+        width = min(SMOOTH, max(taken, 1))
+        y = np.convolve(mean, np.full(width, 1 / width), "valid") if taken else mean
+        line = {"color": _colour(arms, arm, dark), "width": 2}
+        x = np.arange(len(y)) + width
+        figure.add_scatter(x=x, y=_small(y), mode="lines", line=line, name=_name(arms, arm))
+    return figure
+
+
+def examples(result: RotationResult, dark: bool = False) -> go.Figure:
+    """Test pairs: what f sees, what g sees, the angle between the two, and what the chosen network takes it for."""
+    figure = style.figure(dark, x="", y="", height=260, margin={"l": 64, "r": 8, "t": 8, "b": 72})
+    plain = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "constrain": "domain"}
+    figure.update_xaxes(**plain).update_yaxes(autorange="reversed", scaleanchor="x", **plain)
+    shown = result.examples
+    if shown is None:
+        return figure
+    rows = [_pictures(shown.x), _pictures(shown.z)]
+    side = rows[0].shape[1]
+    sheet = np.full((2 * (side + 1) - 1, SHOWN * (side + 1) - 1), np.nan, np.float32)
+    for i, row in enumerate(rows):
+        for j, image in enumerate(row):
+            sheet[i * (side + 1) : i * (side + 1) + side, j * (side + 1) : j * (side + 1) + side] = image
+    look = {"colorscale": [[0, "black"], [1, "white"]], "showscale": False, "hoverinfo": "skip"}
+    figure.add_heatmap(z=sheet, zmin=0, zmax=1, **look)
+    middle = np.arange(SHOWN) * (side + 1) + side / 2
+    guessed = _guesses(result)
+    words = [
+        f"{30 * a}°" + (f"<br>{30 * g}°" if g >= 0 else "<br>–") for a, g in zip(shown.label, guessed, strict=True)
+    ]
+    figure.update_xaxes(tickvals=middle, ticktext=words)
+    return figure.update_yaxes(tickvals=middle[:2], ticktext=["f sees x", "g sees z"])
+
+
+def _guesses(result: RotationResult) -> np.ndarray:
+    """Of the chosen network's first run, -1 where there are none yet."""
+    settings, none = result.settings, np.full(SHOWN, -1)
+    chosen = Arm(settings.depth_g, settings.width_g, settings.learning_rate)
+    return result.examples.guesses.get(chosen, none) if result.examples else none
+
+
+def _pictures(rows: np.ndarray) -> np.ndarray:
+    """Grey images between 0 and 1 (colours averaged), each on its own scale: black is what was turned in."""
+    channels = 3 if np.sqrt(rows.shape[1]) % 1 else 1
+    side = round(np.sqrt(rows.shape[1] / channels))
+    grey = rows.reshape(len(rows), side, side, channels).mean(axis=3)
+    low, high = grey.min(), grey.max()
+    return (grey - low) / (high - low)
+
+
+def _chance(figure: go.Figure, end: float, dark: bool) -> None:
+    look = {"line": style.theory_line(dark), "name": "guessing, 1/12", "hoverinfo": "skip"}
+    figure.add_scatter(x=[0, end], y=[CHANCE, CHANCE], mode="lines", **look)
+
+
+def _rank(arms: list[Arm], arm: Arm) -> int:
+    """Its place among the widths or, where there is one width, among the depths."""
+    widths, depths = sorted({a.width_g for a in arms}), sorted({a.depth_g for a in arms})
+    rank = widths.index(arm.width_g) if len(widths) > 1 else depths.index(arm.depth_g)
+    return rank % len(MARKERS)
+
+
+def _colour(arms: list[Arm], arm: Arm, dark: bool) -> str:
+    """g's hue, the stronger the wider (or deeper)."""
+    return style.translucent(style.palette(dark).g, SHADES[min(_rank(arms, arm), len(SHADES) - 1)])
+
+
+def _name(arms: list[Arm], arm: Arm) -> str:
+    parts = {"m": arm.width_g, "H": arm.depth_g, "µ": arm.rate}
+    varies = [
+        name
+        for name, at in zip(parts, ("width_g", "depth_g", "rate"), strict=True)
+        if len({getattr(a, at) for a in arms}) > 1
+    ]
+    return ", ".join(f"{name} = {parts[name]:g}" for name in varies or ["m"])
+
+
+def _small(values) -> np.ndarray:
+    return np.asarray(values, np.float32)
+
+
+FIGURES = {"accuracy": accuracy, "loss": loss, "examples": examples}

@@ -1,0 +1,162 @@
+"""What the rotation study has to say: verdict, table, code, words."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+
+from hyperviz.data import datasets
+from hyperviz.studies.answers import CHANCE, Answer, accuracies, answers, best_rates
+from hyperviz.studies.rotation import RotationResult, RotationSettings
+from hyperviz.studies.verdicts import Verdict
+
+
+def verdict(result: RotationResult) -> Verdict:
+    """Figure 2 in words: does accuracy rise with m and fall with H, at the start and at the end?"""
+    settings = result.settings
+    if not result.finished and not result.progress:
+        return Verdict(result.doing or "Training begins.", "measuring")
+    if settings.compare == "rates":
+        return Verdict(_rates(result), "measured" if result.finished else "measuring")
+    found = answers(result)
+    if not found:
+        return Verdict(f"{_reached(result)}.", "measured" if result.finished else "measuring")
+    text = " ".join(_said(question, found) for question in dict.fromkeys(answer.question for answer in found))
+    if not result.finished:
+        return Verdict(text, "measuring")
+    last = {answer.says for answer in found if answer.when == "end"}
+    return Verdict(text, "differs" if "no" in last else "holds" if last == {"yes"} else "undecided")
+
+
+def _said(question: str, found: list[Answer]) -> str:
+    """Accuracy rises with m: after the first epoch ..., after epoch 10 ..."""
+    mine = [answer for answer in found if answer.question == question]
+    parts = [f"after epoch {a.epoch} {a.says} ({a.difference:+.2f} ± {2 * a.error:.2f})" for a in mine]
+    return f"{question}: {'; '.join(parts)}, {mine[0].between}."
+
+
+def _rates(result: RotationResult) -> str:
+    best = best_rates(result)
+    if not best:
+        return "Training at every learning rate begins."
+    said = ", ".join(f"m = {m}: {accuracy:.2f} at µ = {rate:g}" for m, (rate, accuracy) in best.items())
+    return f"Best so far: {said} (guessing gives {CHANCE:.2f})."
+
+
+def _reached(result: RotationResult) -> str:
+    """The last accuracy of each arm."""
+    found = []
+    for arm, curve in result.curves.items():
+        epochs, mean, _ = accuracies(curve)
+        if len(epochs):
+            found.append(
+                f"H = {arm.depth_g}, m = {arm.width_g}, µ = {arm.rate:g}: {mean[-1]:.2f} at epoch {epochs[-1]}"
+            )
+    return f"Test accuracy: {'; '.join(found)}" if found else "No network tested yet"
+
+
+def progress(result: RotationResult) -> str:
+    """How far the study is, and what its numbers are averages of."""
+    settings = result.settings
+    title = datasets.TITLES[settings.dataset]
+    said = f"{title}: {settings.images:,} training pairs, {settings.tested:,} test pairs of other images; "
+    said += f"mean ± 2 standard errors over {settings.runs} runs" if settings.runs > 1 else "one run: no error bar"
+    state = "finished" if result.finished else f"{result.progress:.0%} trained"
+    lost = sum(int(np.isnan(curve.loss[:, at]).sum()) for curve in result.curves.values() for at in _ends(curve))
+    note = f" {lost} runs diverged: their loss is no longer a number; lower µ." if lost else ""
+    return f"{result.doing} {said}; {state}.{note}".strip()
+
+
+def _ends(curve) -> list[int]:
+    """The last step that any of the runs has taken."""
+    taken = np.flatnonzero(~np.isnan(curve.loss).all(axis=0))
+    tested = int((~np.isnan(curve.accuracy)).any(axis=0).sum()) - 1
+    return [int(taken[-1])] if len(taken) and tested > 0 and np.isnan(curve.loss[:, : taken[-1]]).any() else []
+
+
+def fraction(result: RotationResult) -> float:
+    """Of the whole run."""
+    return result.progress
+
+
+def alt(result: RotationResult) -> str:
+    """The pictures in words, for those who do not see them."""
+    return f"Accuracy on test pairs while networks train. {_reached(result)}. {progress(result)}"
+
+
+def examples_alt(result: RotationResult) -> str:
+    """The task's picture in words."""
+    angles = ", ".join(f"{30 * label}°" for label in result.examples.label) if result.examples else "none yet"
+    return f"Pairs of test images, x above and z below; the angles between them are {angles}."
+
+
+def stored_words(result: RotationResult) -> str:
+    """What the stored run is, what it says, and where it differs from the paper's."""
+    settings = result.settings
+    return (
+        f"Computed before, not live, and not the paper's data: {progress(result)} Images {settings.size} × "
+        f"{settings.size}, µ = {settings.learning_rate:g} in the NTK parameterisation, {settings.epochs} epochs (the "
+        f"paper: 10,000 images of full MNIST at 28 × 28, µ = 0.01, 100 epochs, 100 runs). {verdict(result).text}"
+    )
+
+
+def table(result: RotationResult) -> pd.DataFrame:
+    """Tidy: accuracy and loss of every arm, epoch by epoch, over runs, then the differences of the verdict."""
+    settings, rows = result.settings, []
+    for arm, curve in result.curves.items():
+        at = {"depth_g": arm.depth_g, "width_g": arm.width_g, "learning_rate": arm.rate}
+        for epoch, mean, error in zip(*accuracies(curve), strict=True):
+            rows.append(at | {"epoch": epoch, "quantity": "accuracy", "value": mean, "stderr": error})
+        per_epoch = curve.loss.reshape(len(curve.loss), settings.epochs, settings.steps)
+        for epoch, losses in enumerate(np.moveaxis(per_epoch, 1, 0), 1):
+            runs = losses[~np.isnan(losses).any(axis=1)].mean(axis=1)
+            if len(runs):
+                error = runs.std(ddof=1) / len(runs) ** 0.5 if len(runs) > 1 else np.nan
+                rows.append(at | {"epoch": epoch, "quantity": "loss", "value": runs.mean(), "stderr": error})
+    for answer in answers(result):
+        row = {"epoch": answer.epoch, "quantity": answer.quantity, "value": answer.difference}
+        rows.append(row | {"stderr": answer.error})
+    columns = ["depth_g", "width_g", "learning_rate", "epoch", "quantity", "value", "stderr"]
+    found = pd.DataFrame(rows, columns=columns).astype({"depth_g": "Int64", "width_g": "Int64"})
+    kept = ("dataset", "images", "size", "angles", "parameterisation", "depth_f", "width_f", "activation_f")
+    for name in reversed((*kept, "activation_g", "runs")):
+        found.insert(0, name, getattr(settings, name))
+    return found
+
+
+def code(settings: RotationSettings) -> str:
+    """A few lines that reproduce the numbers of the chart."""
+    given = ", ".join(f"{name}={value!r}" for name, value in dataclasses.asdict(settings).items())
+    return f"""from hyperviz.studies.rotation import RotationSettings, stream
+from hyperviz.studies.rotation_report import table
+
+for result in stream(RotationSettings({given})):
+    pass
+print(table(result).to_string())
+"""
+
+
+EXPLANATION = (
+    "What you see, and the formula",
+    f"""
+*f* sees an image x turned at random, *g* sees z, the same image turned on by an angle α. The output is a guess of α
+among the twelve multiples of 30°: the label is round(α/30°) mod 12, and guessing gives {CHANCE:.3f}.
+
+- **Accuracy** is on pairs made of other images. Bands are ± 2 standard errors over runs that differ in their random
+  weights and in the order of the pairs; the data are the same.
+- **Loss** is the mean cross-entropy of each training batch before its step, smoothed over ten steps.
+- **Stored** curves were computed before, at more training pairs than a page can do live; command and settings lie
+  beside them in `hyperviz/data`. They are not the paper's: that trained on 10,000 images of full MNIST at 28 × 28.
+
+Two parameterisations. **ntk** is the paper's: every weight standard normal, every layer divided by √fan-in. There a
+learning rate is not what it is elsewhere: the paper's µ = 0.01 learns nothing in tens of epochs, µ of 1 to 10 does.
+**released** is what its authors' code trains: uniform weights and biases of size 1/√fan-in, one more layer of 100
+neurons at the end of f, and a g whose ReLU comes only after its first layer: all its other layers are linear. That
+code also turns every image anew in each epoch and takes angles above 345° for 330°; here the pairs stay and the circle
+closes.
+""",
+    r"h(x, z) = g(z; f(x; w)) \in \mathbb{R}^{12},\qquad w_{t+1} = w_t - \mu\,\nabla_w"
+    r"\Big(\tfrac1{100}\sum_{i\in\mathrm{batch}} -\log \mathrm{softmax}(h(x_i, z_i))_{y_i}\Big)",
+)

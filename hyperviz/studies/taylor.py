@@ -1,0 +1,173 @@
+"""Which terms of the Taylor expansion survive when f gets wide? (Theorem 1, equation 5, Remark 1)"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from hyperviz.studies import draws, one_step
+from hyperviz.studies.slopes import Slope, slope
+from hyperviz.studies.taylor_settings import (
+    DEPTHS,
+    PAPER,
+    PRESETS,
+    TaylorSettings,
+    fitted,
+    map_widths,
+    points,
+    predicted,
+    width_g,
+    widths,
+)
+from hyperviz.theory import taylor
+from hyperviz.theory.frames import ORDERS
+
+__all__ = ["PAPER", "PRESETS", "TaylorResult", "TaylorSettings", "stream", "warm"]
+
+MAP_DRAWS = 80  # in a cell of the map
+FEW = 8  # draws of a round where one is slow; twice that in the map
+AVERAGES = {"median": np.median, "mean": np.mean}
+
+
+class TaylorResult(NamedTuple):
+    """What is known so far; every Monte-Carlo array comes with its number of draws."""
+
+    settings: TaylorSettings
+    cells: dict  # n -> (draws so far, ORDERS + 1) values of K^(0..ORDERS)
+    slopes: dict  # r -> Slope or None, of the average |K^(r)| against n
+    map: dict  # (H, r) -> fitted slope, or NaN where the draws have none
+    step: one_step.Step | None  # one gradient step of a network that is written out
+    seconds: float  # one draw of the largest width takes about this long
+    news: frozenset  # what changed since the result before: cells, map, step
+    finished: bool
+
+
+def stream(settings: TaylorSettings) -> Iterator[TaylorResult]:
+    """Ever better results: the chart's widths with ever more draws, then the map, then the one step."""
+    result = TaylorResult(settings, {}, {}, {}, None, _seconds(settings), frozenset(), False)
+    yield result
+    for part in (_chart, _map, one_step.stream):
+        for news in part(settings):
+            result = result._replace(**news, news=frozenset(news))
+            yield result
+    yield result._replace(finished=True, news=frozenset())
+
+
+def warm() -> None:
+    """Compiles what the study needs, once: afterwards no width, depth or order compiles anything."""
+    for width in (1, taylor.WIDE):
+        for _ in _block(TaylorSettings(depth_f=2), width, 1, 0, 1):
+            pass
+
+
+def _problem(settings: TaylorSettings, n: int, depth: int) -> taylor.Pair:
+    names = ("depth_f", "activation_f", "activation_g")
+    architecture = {name: getattr(settings, name) for name in names}
+    return taylor.problem(*points(settings), **architecture, depth_g=depth, width_f=n, width_g=width_g(settings, n))
+
+
+def _seconds(settings: TaylorSettings) -> float:
+    """About how long one draw of the largest width takes on two cores (4e7 Gaussians a second)."""
+    n = widths(settings)[-1]
+    return 2 * ((settings.depth_f - 1) * n + (settings.depth_g - 1) * width_g(settings, n)) / 4e7
+
+
+def _cells(settings: TaylorSettings, depth: int) -> dict:
+    """Where draws are kept: (n, m, first) -> (draws, ORDERS + 1)."""
+    what = (settings.depth_f, depth, settings.activation_f, settings.activation_g, settings.inputs, settings.seed)
+    return draws.kept("taylor", *what)
+
+
+def _block(settings: TaylorSettings, n: int, depth: int, first: int, count: int) -> Iterator[None]:
+    """Draws first .. first + count - 1 of a cell, kept; stops for a moment where they take long."""
+    cells, m = _cells(settings, depth), width_g(settings, n)
+    pair = _problem(settings, n, depth)
+    lanes = taylor.lanes(pair)
+    for start in range(first, first + count, lanes):
+        if (n, m, start) in cells:
+            continue
+        keys = draws.keys(settings.seed, (1 + n + 1_000_003 * m) % 2**32, start, lanes)
+        work, clock, blocks = taylor.begin(pair, keys), draws.Clock(), 64
+        clock.step()
+        while work.done < work.ends:
+            began = time.monotonic()
+            work = taylor.advance_by(work, blocks)
+            pace = draws.STEP / max(time.monotonic() - began, 1e-4)
+            blocks = int(blocks * np.clip(pace, 0.5, 4)) + 1
+            if clock.step():
+                yield
+        cells[n, m, start] = taylor.finish(work)
+
+
+def _gathered(settings: TaylorSettings, n: int, depth: int, count: int) -> np.ndarray:
+    """The draws of a cell that are there, in their order, at most `count`."""
+    cells, m = _cells(settings, depth), width_g(settings, n)
+    parts = [values for (a, b, _), values in sorted(cells.items()) if (a, b) == (n, m)]
+    return np.concatenate(parts)[:count] if parts else np.zeros((0, ORDERS + 1))
+
+
+def _chart(settings: TaylorSettings) -> Iterator[dict]:
+    """All widths with few draws first, then again with more."""
+    clock, rounds = draws.Clock(), -(-settings.draws // taylor.LANES)
+    for part in range(rounds):
+        for n in widths(settings):
+            yield from _round(settings, n, part, rounds)
+            if clock.picture():
+                yield _news(settings)
+        yield _news(settings, fit=True)
+
+
+def _round(settings: TaylorSettings, n: int, part: int, rounds: int) -> Iterator[dict]:
+    """A share of a width's draws: a few where they are slow, the rest in the last round."""
+    size = FEW if _slow(settings, n, settings.depth_g) else taylor.LANES
+    last = settings.draws if part == rounds - 1 else min(settings.draws, (part + 1) * size)
+    for _ in _block(settings, n, settings.depth_g, part * size, last - part * size):
+        yield {}
+
+
+def _slow(settings: TaylorSettings, n: int, depth: int) -> bool:
+    """Whether draws are counted one by one there."""
+    return taylor.lanes(_problem(settings, n, depth)) == 1
+
+
+def _news(settings: TaylorSettings, fit: bool = False) -> dict:
+    found = {n: _gathered(settings, n, settings.depth_g, settings.draws) for n in widths(settings)}
+    cells = {n: values for n, values in found.items() if len(values)}
+    return {"cells": cells} | ({"slopes": slopes(settings, cells)} if fit else {})
+
+
+def slopes(settings: TaylorSettings, cells: dict) -> dict[int, Slope | None]:
+    """The fitted slope of each term that is not zero by itself."""
+    use = fitted(settings)
+    if len(use) < 2 or not all(n in cells for n in use):
+        return {}
+    average = AVERAGES[settings.average]
+    orders = [r for r in range(ORDERS + 1) if predicted(settings, r) is not None]
+    return {
+        r: slope(use, [np.abs(cells[n][:, r]) for n in use], lambda values: average(values, axis=-1)) for r in orders
+    }
+
+
+def _map(settings: TaylorSettings) -> Iterator[dict]:
+    """slope(r, H), row by row."""
+    found: dict = {}
+    for depth in DEPTHS:
+        use = map_widths(settings, depth)
+        count = {n: min(settings.draws, 2 * FEW if _slow(settings, n, depth) else MAP_DRAWS) for n in use}
+        for n in use:
+            for _ in _block(settings, n, depth, 0, count[n]):
+                yield {}
+        values = [_gathered(settings, n, depth, count[n]) for n in use]
+        found = found | {(depth, r): _line(use, values, r, settings.average) for r in range(1, ORDERS + 1)}
+        yield {"map": found}
+
+
+def _line(use: list[int], values: list[np.ndarray], r: int, average: str) -> float:
+    """The least-squares slope through the averages; NaN where one is zero."""
+    levels = np.array([AVERAGES[average](np.abs(v[:, r])) for v in values])
+    if len(use) < 2 or not (levels > 0).all():
+        return np.nan
+    return float(np.polyfit(np.log(use), np.log(levels), 1)[0])

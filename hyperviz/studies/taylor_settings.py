@@ -1,0 +1,142 @@
+"""What the Taylor study is asked, the widths it takes from that, and what Theorem 1 predicts there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hyperviz.studies.settings import activation_of, check, option
+from hyperviz.theory.activations import NAMES
+from hyperviz.theory.written import WIDEST
+
+WIDTHS = 10  # of the chart, each twice the one before
+WEIGHTS = 10**7  # n_L: where g widens too, the chart ends at so many generated weights
+ASYMPTOTIC = 256  # slopes are fitted from this width on, where four widths are left
+DEPTHS = range(1, 7)  # of g in the map
+
+
+@dataclass(frozen=True)
+class TaylorSettings:
+    """What the Taylor study is asked."""
+
+    depth_f: int = option(4, 1, 8, symbol="L", label="depth of f", help="weight matrices in the hypernetwork f")
+    width_f: int = option(
+        16_384, 1, 1_048_576, symbol="n", label="largest width of f", log=True, help="the chart's ten widths end here"
+    )
+    depth_g: int = option(2, 1, 8, symbol="H", label="depth of g", help="weight matrices in the primary network g")
+    width_g: int = option(
+        8, 1, 1024, symbol="m", label="width of g", log=True, help="neurons in each hidden layer of g"
+    )
+    orders: int = option(5, 1, 8, symbol="r", label="terms up to order", help="Taylor terms shown, all are computed")
+    exponent: float = option(
+        0.25, -1, 1, step=0.05, symbol="a", label="step size µ = nᵃ", help="exponent of the step size of Remark 1"
+    )
+    average: str = option(
+        "median", label="over draws", choices=("median", "mean"), help="of |K⁽ʳ⁾|; means are heavy-tailed for H ≥ 3"
+    )
+    grow: str = option(
+        "f", label="what widens", more=True, choices=("f", "both"), help="f alone, or g with it: m = n along the chart"
+    )
+    inputs: str = option(
+        "different", label="inputs i and j", more=True, choices=("different", "same"), help="u_i ≠ u_j, or u_i = u_j"
+    )
+    step: str = option(
+        "off",
+        label="one-step check",
+        more=True,
+        choices=("off", "on"),
+        help="writes a network out, takes one gradient step and compares the partial sums of equation 5",
+    )
+    activation_f: str = activation_of("f", "σ")
+    activation_g: str = activation_of("g", "φ", smooth_too=True)
+    draws: int = option(200, 16, 1000, log=True, label="draws", more=True, help="random hypernetworks at each width")
+    seed: int = option(
+        0, 0, 999_999, label="seed", more=True, help="of the random numbers: the same link gives the same numbers"
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+PRESETS = {
+    "Theorem 1": TaylorSettings(),
+    "an ordinary network (H = 1)": TaylorSettings(depth_g=1),
+    "a deep g: H = 3": TaylorSettings(depth_f=3, depth_g=3),
+    "Remark 1: too large a step": TaylorSettings(depth_g=1, exponent=0.6),
+    "g widens too": TaylorSettings(grow="both"),
+    "one step of a real network": TaylorSettings(step="on", exponent=-0.2),
+    "smooth φ": TaylorSettings(activation_g="tanh"),
+}
+PAPER = TaylorSettings()
+
+
+def points(settings: TaylorSettings) -> tuple[tuple, tuple]:
+    """u_i and u_j: x and z of norm sqrt(2), half a radian apart where they differ."""
+    u_j = (np.array([1.0, -1.0]), np.array([0.0, np.sqrt(2)]))
+    turned = np.array([[np.cos(0.5), -np.sin(0.5)], [np.sin(0.5), np.cos(0.5)]])
+    return ((turned @ u_j[0], turned @ u_j[1]) if settings.inputs == "different" else u_j), u_j
+
+
+def widths(settings: TaylorSettings) -> list[int]:
+    """The chart's widths n, up to the largest that is allowed."""
+    last = min(settings.width_f, _cap(settings, settings.depth_g))
+    return sorted({max(1, last >> k) for k in range(WIDTHS)})
+
+
+def width_g(settings: TaylorSettings, n: int) -> int:
+    """m beside the width n."""
+    return n if settings.grow == "both" else settings.width_g
+
+
+def weights(m: int, depth: int) -> int:
+    """n_L: the weights that f generates, for z of two coordinates."""
+    return 2 * m + (depth - 2) * m**2 + m if depth > 1 else 2
+
+
+def _cap(settings: TaylorSettings, depth: int) -> int:
+    """The largest n = m whose g has no more than WEIGHTS weights, and is written out where phi is smooth."""
+    if settings.grow != "both" or depth == 1:
+        return settings.width_f
+    m = settings.width_f
+    while weights(m, depth) > WEIGHTS:
+        m //= 2
+    return m if linear(settings) else min(m, WIDEST)
+
+
+def capped(settings: TaylorSettings) -> bool:
+    """Whether the chart ends before the width that was asked for."""
+    return widths(settings)[-1] < settings.width_f
+
+
+def linear(settings: TaylorSettings) -> bool:
+    """Whether phi is piecewise linear, as Theorem 1 has it."""
+    return settings.activation_g in NAMES
+
+
+def fitted(settings: TaylorSettings) -> list[int]:
+    """The widths that slopes are fitted to."""
+    large = [n for n in widths(settings) if n >= ASYMPTOTIC]
+    return large if len(large) >= 4 else widths(settings)
+
+
+def map_widths(settings: TaylorSettings, depth: int) -> list[int]:
+    """Three large ones, for the map at this depth of g: deep g's reach their slope late."""
+    last = _cap(settings, depth)
+    return sorted({max(1, last >> k) for k in (0, 2, 4)})
+
+
+def predicted(settings: TaylorSettings, r: int, depth: int | None = None) -> float | None:
+    """The slope of |K^(r)| against the width; None where the term is zero for every width.
+
+    Theorem 1: 0 for r <= H, H - r beyond. Where g widens too, 1 - r from r = 2 on: that of an ordinary network of width
+    m. With a smooth phi no term falls once H >= 2: g then has derivatives of every order in its weights.
+    """
+    H = settings.depth_g if depth is None else depth
+    if (linear(settings) or H == 1) and r > settings.depth_f * H:
+        return None
+    if settings.grow == "both" and H > 1:
+        return 1.0 - r if r > 1 else 0.0
+    if not linear(settings) and H > 1:
+        return 0.0
+    return float(min(0, H - r))

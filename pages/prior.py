@@ -1,0 +1,34 @@
+"""Is the untrained hypernetwork a Gaussian process?"""
+
+import streamlit as st
+
+from hyperviz.figures import prior as figures
+from hyperviz.studies import prior as study
+from hyperviz.studies import prior_report as report
+from hyperviz.ui import controls, export, live, prose
+from hyperviz.ui.play import play
+
+line = prose.claim("The untrained network is a Gaussian process, when f and g are both wide")
+settings = controls.ask("prior", study.PriorSettings, study.PRESETS)
+hero = live.chart("prior-histogram", height=430)
+took = st.empty()
+controls.choice("prior", study.PriorSettings, "view")
+charts, columns = {}, []
+for i, (name, (caption, parts, draw)) in enumerate(figures.SECTIONS[settings.view].items()):
+    columns = columns if i % 2 else st.columns(2, gap="medium")
+    with columns[i % 2]:
+        st.caption(caption)
+        charts[name] = live.chart(f"prior-{name}"), parts, draw
+latest = []
+prose.fold(*report.EXPLANATION)
+export.take_away("prior", settings, latest, report)
+
+for result in play(study.stream(settings)):
+    prose.say(line, *report.verdict(result))
+    took.caption(report.progress(result))
+    if not latest or "outputs" in result.news:
+        hero.show(figures.histogram(result, hero.dark), report.alt(result))
+    for chart, parts, draw in charts.values():
+        if not latest or result.news & {*parts}:
+            chart.show(draw(result, chart.dark), report.alt(result))
+    latest[:] = [result]
