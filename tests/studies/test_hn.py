@@ -63,25 +63,25 @@ def test_its_first_step_is_adams_along_the_gradient_of_the_loops_loss(monkeypatc
 
 
 def test_the_features_products_tend_to_the_coordinate_kernel():
-    _, table = hn.start(hn.Plan(features=20_000, width_f=1, width_g=1, bandwidth=2.5), 0)
+    _, table = hn.start(hn.Plan(features=5000, width_f=1, width_g=1, bandwidth=2.5), 0)
     p = np.asarray(table, np.float64)
     for pixel, square in ((1, 1), (28, 1), (29, 2), (3, 9)):
-        assert p[0] @ p[pixel] / p.shape[1] == pytest.approx(np.exp(-square / (2 * 2.5**2)), abs=0.04)
+        assert p[0] @ p[pixel] / p.shape[1] == pytest.approx(np.exp(-square / (2 * 2.5**2)), abs=0.08)
 
 
 def test_the_parameters_that_count_are_those_of_the_best_look(monkeypatch):
-    monkeypatch.setattr(hn, "EVERY", 5)
-    monkeypatch.setattr(hn, "PATIENCE", 150)
+    monkeypatch.setattr(hn, "EVERY", 20)
+    monkeypatch.setattr(hn, "PATIENCE", 60)
     rng = np.random.default_rng(1)
     x, y = rng.random((20, 784)), np.full((20, 784), 0.7)
     pixels = rng.permuted(np.tile(np.arange(784), (20, 1)), axis=1)[:, :20]
-    looks = list(hn.train(x, y, pixels, x[:5], y[:5], hn.Plan(0.03, 300, width_f=16, width_g=8, features=8), 0))
+    looks = list(hn.train(x, y, pixels, x[:5], y[:5], hn.Plan(0.03, 100, width_f=16, width_g=8, features=8), 0))
     best = min(looks, key=lambda look: look.validation)
     assert looks[-1].best == (best.step, pytest.approx(best.validation))
     assert best.validation < looks[0].validation
     error = np.mean((hn.predict(looks[-1].model, x[:5]) - 0.7) ** 2)
     assert error == pytest.approx(best.validation, rel=1e-5)
-    assert looks[-1].step == 300 or looks[-1].step - best.step >= hn.PATIENCE
+    assert looks[-1].step == 100 or looks[-1].step - best.step >= hn.PATIENCE
 
 
 def test_an_image_of_zeros_gives_zeros_and_padding_is_never_drawn():
