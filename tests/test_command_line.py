@@ -28,7 +28,6 @@ BRIEF = {  # settings with which each study ends soon
 SMALL = ["--draws", "16", "--depth-f", "2", "--depth-g", "2", "--width-f", "16", "--width-g", "8", "--seed", "3"]
 
 
-
 def said(capsys, *arguments) -> tuple[int, str, str]:
     """Exit code, standard output and standard error of one command."""
     capsys.readouterr()
