@@ -25,6 +25,7 @@ BRIEF = {  # settings with which each study ends soon
     "inpainting": {"images": 10},
     "rotation": {"images": 100, "epochs": 1, "runs": 1, "size": 7, "width_f": 10, "width_g": 10, "compare": "one"},
 }
+BRIEF_TABLE = {"images": 10, "pixels": 3, "runs": 1, "kernel": "nngp", "task": "inpainting"}
 SMALL = ["--draws", "16", "--depth-f", "2", "--depth-g", "2", "--width-f", "16", "--width-g", "8", "--seed", "3"]
 
 
@@ -135,18 +136,23 @@ def test_help_names_every_option_with_its_range_and_default(capsys, name):
 @pytest.mark.parametrize("name", STUDIES)
 def test_paper_takes_the_papers_settings_and_what_is_given_overrides_them(capsys, monkeypatch, tmp_path, name):
     study, asked = STUDIES[name], []
-    small = dataclasses.replace(study.settings(), **BRIEF.get(name, {"draws": 16}))
 
-    def stream(settings, *_store):
-        asked.append(settings)
-        *_, last = study.stream(small)
-        yield last
+    def brief(one, **settings):
+        def stream(settings, *_store):
+            asked.append(settings)
+            *_, last = one.stream(small)
+            yield last
 
-    monkeypatch.setitem(STUDIES, name, study._replace(stream=stream))
+        small = one.settings(**settings)
+        return one._replace(stream=stream)
+
+    whole = study.whole and brief(study.whole, **BRIEF_TABLE)
+    monkeypatch.setitem(STUDIES, name, brief(study._replace(whole=whole), **BRIEF.get(name, {"draws": 16})))
+    paper = (study.whole or study).paper
     for extra, wanted in (
         ([], study.settings()),
-        (["--paper"], study.paper),
-        (["--depth-g", "2", "--paper", "--seed=7"], dataclasses.replace(study.paper, depth_g=2, seed=7)),
+        (["--paper"], paper),
+        (["--depth-g", "2", "--paper", "--seed=7"], dataclasses.replace(paper, depth_g=2, seed=7)),
     ):
         assert said(capsys, "run", name, *extra, "--out", tmp_path)[0] == 0
         assert asked[-1] == wanted
