@@ -36,5 +36,5 @@ for result in play(study.stream(settings)):
     about.caption(report.about(result))
     took.caption(report.progress(result))
     for name in figures.changed(result, latest):
-        charts[name].show(figures.FIGURES[name](result, charts[name].dark), report.alt(result))
+        charts[name].show(figures.FIGURES[name](result, charts[name].dark), report.alt(result, name))
     latest[:] = [result]

@@ -17,7 +17,7 @@ took = st.empty()
 left, right = st.columns(2, gap="medium")
 with left:
     st.caption("**The task**: by how much is z turned against x? Below each pair the true angle, then the guess.")
-    pairs = live.chart("rotation-examples", height=320)
+    pairs = live.chart("rotation-examples", height=260)
 with right:
     st.caption("**Training loss**: how fast does it fall?")
     losses = live.chart("rotation-loss", height=320)

@@ -23,8 +23,10 @@ ROOT = pathlib.Path(__file__).parents[1]
 SHELL = ROOT / "hyperviz" / "ui" / "shell.py"
 QUERIES = {
     "convergence": {"draws": "16", "depth_f": "2", "depth_g": "2"},
-    "inpainting": {"images": "20"},
+    "prior": {"draws": "64", "depth_f": "2", "depth_g": "2"},
     "taylor": {"draws": "16", "width_f": "64"},
+    "rotation": {"images": "200", "epochs": "1", "runs": "1", "size": "7", "width_f": "10", "width_g": "5"},
+    "inpainting": {"images": "20"},
 }
 PATIENCE = 60  # seconds: how long a test waits for a thread before it fails
 
@@ -96,7 +98,8 @@ def test_the_convergence_page_shows_the_study_s_numbers_and_verdict():
 def test_the_inpainting_page_shows_the_gallery_the_errors_and_the_verdict():
     app = opened("inpainting", **QUERIES["inpainting"])
     *_, result = inpainting.stream(InpaintingSettings(images=20))
-    gallery, errors = pictures(app)
+    own, gallery, errors = pictures(app)
+    assert numbers(own["data"][0]["z"]).shape == (61 * 115,)
     sheet = numbers(gallery["data"][0]["z"]).reshape(115, 231)
     np.testing.assert_array_equal(sheet[58:86, :28], np.minimum(result.gallery.predicted["nngp"][0], 254))
     nngp = next(t for t in errors["data"] if t["name"].startswith("NNGP, ±"))

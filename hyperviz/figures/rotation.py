@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import style
-from hyperviz.studies.answers import CHANCE, accuracies
+from hyperviz.studies.answers import CHANCE, CLASSES, accuracies
 from hyperviz.studies.epochs import Arm, Curve
 from hyperviz.studies.reference import comparable, stored
 from hyperviz.studies.rotation import SHOWN, RotationResult
@@ -24,7 +24,7 @@ def accuracy(result: RotationResult, dark: bool = False) -> go.Figure:
     settings = result.settings
     figure = style.figure(dark, x=STEPS, y="accuracy on test pairs", height=430)
     end = settings.epochs * settings.steps
-    figure.update_xaxes(range=[-0.02 * end, 1.03 * end])
+    figure.update_xaxes(range=[-0.02 * end, 1.03 * end]).update_yaxes(rangemode="tozero")
     _chance(figure, end, dark)
     if comparable(settings):
         beside = stored()
@@ -94,6 +94,8 @@ def loss(result: RotationResult, dark: bool = False) -> go.Figure:
     figure = style.figure(dark, x=STEPS, y="training loss (cross-entropy)", height=320)
     end = result.settings.epochs * result.settings.steps
     figure.update_xaxes(range=[-0.02 * end, 1.03 * end])
+    if not result.progress:
+        figure.update_yaxes(range=[0, 1.2 * np.log(CLASSES)])  # guessing costs log 12
     arms = list(result.curves)
     for arm, curve in result.curves.items():
         taken = int((~np.isnan(curve.loss).any(axis=0)).sum())
@@ -108,7 +110,7 @@ def loss(result: RotationResult, dark: bool = False) -> go.Figure:
 
 def examples(result: RotationResult, dark: bool = False) -> go.Figure:
     """Test pairs: what f sees, what g sees, the angle between the two, and what the chosen network takes it for."""
-    figure = style.figure(dark, x="", y="", height=320, margin={"l": 64, "r": 8, "t": 8, "b": 72})
+    figure = style.figure(dark, x="", y="", height=260, margin={"l": 64, "r": 8, "t": 8, "b": 72})
     plain = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "constrain": "domain"}
     figure.update_xaxes(**plain).update_yaxes(autorange="reversed", scaleanchor="x", **plain)
     shown = result.examples

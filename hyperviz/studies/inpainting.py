@@ -4,131 +4,20 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from hyperviz.data import digits
-from hyperviz.studies import flowing, own, views
+from hyperviz.studies import own, views
 from hyperviz.studies.completion import SHOWN, Outcome, solve
-from hyperviz.studies.drawing import EMPTY, decode_mask
-from hyperviz.studies.masks import HIDDEN, masked
+from hyperviz.studies.inpainting_settings import PAPER, PRESETS, InpaintingSettings
+from hyperviz.studies.masks import masked
 from hyperviz.studies.own import Own
-from hyperviz.studies.samples import SIZE
-from hyperviz.studies.settings import activation_of, check, option
 
-IMAGES = (10, 20, 50, 100, 200, 500, 1000, 2000, 4000)  # positions of the error curve
+__all__ = ["PAPER", "PRESETS", "InpaintingResult", "InpaintingSettings", "news", "stream", "too_large"]
+
 LIVE_IMAGES, LIVE_POINTS = 1000, 4000  # larger systems take more than seconds: for the command line
-
-
-@dataclass(frozen=True)
-class InpaintingSettings:
-    """What the inpainting study is asked."""
-
-    images: int = option(
-        200,
-        10,
-        4000,
-        symbol="N",
-        label="training images",
-        log=True,
-        positions=IMAGES[:7],
-        help="digits that are learnt from",
-    )
-    task: str = option(
-        "inpainting",
-        label="task",
-        choices=("representation", "inpainting"),
-        help="whether f sees the whole image or one with a hidden part",
-    )
-    kernel: str = option(
-        "both",
-        label="kernel",
-        more=True,
-        choices=("both", "nngp", "hk", "hk-released"),
-        help="the NNGP, the hyperkernel HK, or HK by the recursion of the authors' script (hk-released)",
-    )
-    hidden: str = option("lower", label="hidden part", choices=HIDDEN, help="what f does not see (inpainting)")
-    pixels: int | str = option(
-        "all",
-        1,
-        SIZE * SIZE,
-        words=("all",),
-        log=True,
-        positions=(1, 5, 10, 20, 50, 100),
-        label="pixels an image",
-        help="training pixels of each image: all of them, exactly, or so many random ones (the paper: 20)",
-    )
-    depth_f: int = option(3, 1, 8, symbol="L", label="depth of f", help="weight matrices in the hypernetwork f")
-    depth_g: int = option(3, 1, 8, symbol="H", label="depth of g", help="weight matrices in the primary network g")
-    activation_f: str = activation_of("f", "σ")
-    activation_g: str = activation_of("g", "φ")
-    bandwidth: float = option(
-        2**0.5, 0.3, 10.0, symbol="ℓ", label="bandwidth (pixels)", step=0.1, help="how far apart pixels still resemble"
-    )
-    ridge: float = option(
-        1e-3, 1e-6, 1.0, symbol="ε", label="ridge", more=True, log=True, help="what is added to the diagonal"
-    )
-    runs: int = option(
-        1, 1, 50, label="runs", more=True, help="draws of training and test digits that the error is averaged over"
-    )
-    digits: int = option(
-        0, 0, 500 - SHOWN, label="first digit shown", more=True, help="which test digits the gallery shows"
-    )
-    dataset: str = option(
-        "digits", label="data", more=True, choices=("digits",), help="the images: 5,000 MNIST digits built in"
-    )
-    view: str = option(
-        views.GALLERY, label="look at", apart=True, choices=views.NAMES, help="what is computed beside the one digit"
-    )
-    time: float | str = option(
-        flowing.PLAYED,
-        10.0 ** flowing.EXPONENTS[0],
-        10.0 ** flowing.EXPONENTS[-1],
-        number=float,
-        log=True,
-        words=(flowing.ENDLESS, flowing.PLAYED),
-        symbol="t",
-        label="training time",
-        more=True,
-        help="of gradient flow, in the view of training: one moment, or played from 0 to infinity",
-    )
-    drawing: str = option(
-        own.PICKED, text=own.readable, label="drawing", help="the one digit, or the first test digit shown"
-    )
-    mask: str = option(EMPTY, text=decode_mask, label="mask", help="what is hidden where the hidden part is drawn")
-    seed: int = option(
-        0, 0, 999_999, label="seed", more=True, help="of the random draws: the same link gives the same numbers"
-    )
-
-    def __post_init__(self) -> None:
-        check(self)
-
-    @property
-    def drawn(self) -> bool:
-        """Whether the one digit is drawn by hand."""
-        return self.drawing != own.PICKED
-
-    @property
-    def kernels(self) -> tuple[str, ...]:
-        """The kernels to compare."""
-        return ("nngp", "hk") if self.kernel == "both" else (self.kernel,)
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """Numbers of training images on the error curve, the chosen one last."""
-        return (*(n for n in IMAGES if n < self.images), self.images)
-
-
-PRESETS = {
-    "every pixel": InpaintingSettings(),
-    "Table 1 of the paper": InpaintingSettings(pixels=20),
-    "representation": InpaintingSettings(task="representation"),
-    "a thousand digits": InpaintingSettings(images=1000),
-    "break it: a blurred g": InpaintingSettings(bandwidth=10.0),
-}
-PAPER = InpaintingSettings(images=500, pixels=20, runs=5)
 
 
 class Gallery(NamedTuple):

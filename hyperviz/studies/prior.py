@@ -10,7 +10,8 @@ import numpy as np
 
 from hyperviz.studies import draws, prior_depth, prior_functions, prior_kernel, prior_lines
 from hyperviz.studies.normality import Normality, ks_of_values, normality
-from hyperviz.studies.prior_settings import PAPER, PRESETS, PriorSettings, architecture, limits, pair
+from hyperviz.studies.prior_settings import PAPER, PRESETS, PriorSettings, architecture, kernels, limits, model, pair
+from hyperviz.theory import smooth
 from hyperviz.theory.forward import Outputs
 
 LANES, FEW = 256, 8  # draws that advance together, where they are cheap and where they are not
@@ -58,14 +59,17 @@ def stream(settings: PriorSettings) -> Iterator[PriorResult]:
 
 def warm() -> None:
     """Compiles what the study needs, once: afterwards no setting compiles anything."""
-    for activation_g in ("relu", "tanh"):  # the two kinds; every other choice is traced
-        for view in VIEWS:
-            settings = PriorSettings(width_f=16, width_g=16, draws=256, activation_g=activation_g, view=view)
-            for result in stream(settings):
-                if result.news & result.parts.keys():
-                    break
-        for _ in draws.outputs(draws.keys(0, 0, 0, FEW), pair(), architecture(settings)):
-            pass
+    small = {"width_f": 16, "width_g": 16, "draws": 256}
+    for activation_g, bandwidth in itertools.product(smooth.NAMES, (0.0, 1.0)):  # every other choice is traced
+        chosen = PriorSettings(activation_g=activation_g, bandwidth=bandwidth, **small)
+        limits(chosen)
+        kernels(*pair(), chosen=model(chosen))
+    for view in VIEWS:
+        for result in stream(PriorSettings(view=view, **small)):
+            if "lines" in result.parts:
+                break
+    for _ in draws.outputs(draws.keys(0, 0, 0, FEW), pair(), architecture(chosen)):
+        pass
 
 
 def _start(settings: PriorSettings) -> PriorResult:

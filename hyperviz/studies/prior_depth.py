@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.studies import draws
-from hyperviz.studies.prior_settings import PriorSettings, architecture, model, on_circle, pair
-from hyperviz.theory import analytic
+from hyperviz.studies.prior_settings import SMALL, PriorSettings, architecture, kernels, model, on_circle, pair
 from hyperviz.theory.schedule import MAX_DEPTH
 
 DEPTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
@@ -31,8 +30,10 @@ class Deepened(NamedTuple):
 
 def stream(settings: PriorSettings) -> Iterator[dict]:
     """The limits of both at once, then the draws."""
-    parts = {name: _limits(settings, name) for name in NETWORKS}
-    yield dict(parts)
+    parts: dict[str, Deepened] = {}
+    for name in NETWORKS:
+        parts[name] = _limits(settings, name)
+        yield {name: parts[name]}
     for depth in (d for d in DEPTHS if d <= MAX_DEPTH):
         for name in NETWORKS:
             measured = yield from _measure(settings, name, depth)
@@ -47,8 +48,8 @@ def _limits(settings, name) -> Deepened:
     (x0, x1), (z0, z1) = (points.astype(np.float64) for points in pair())
     x, z, rows = np.concatenate([[x0, x1, x0], x]), np.concatenate([[z0, z1, z1], z]), []
     for depth in DEPTHS:
-        found = analytic.kernels(x, z, **model(settings) | {name: depth})
-        S, nngp, hyper = (np.asarray(v) for v in (found.nngp_f, found.nngp, found.hyperkernel))
+        found = kernels(x, z, chosen=model(settings) | {name: depth}, tile=SMALL)
+        S, nngp, hyper = found.nngp_f, found.nngp, found.hyperkernel
         correlations = [*map(_correlation, (S, nngp, hyper)), _correlation(nngp, 2)]
         rows.append((correlations, [_condition(k[3:, 3:]) for k in (nngp, hyper)]))
     correlations, condition = (np.array(v) for v in zip(*rows, strict=True))

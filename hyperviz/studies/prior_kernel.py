@@ -8,18 +8,18 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.studies import draws
-from hyperviz.studies.prior_settings import PriorSettings, architecture, model, on_circle
+from hyperviz.studies.prior_settings import SMALL, PriorSettings, architecture, kernels, model, on_circle
 from hyperviz.studies.slopes import Slope, slope
-from hyperviz.theory import analytic, coordinates, smooth
+from hyperviz.theory import coordinates, smooth
 from hyperviz.theory.coordinates import FourierFeatures
 
 GRID = 33  # positions of S^0 and of Sigma^0 on the surface
 POINTS = 10  # random u of the measurement: 45 pairs
 MEASURED, LANES = 256, 8  # draws of Lambda, and how many advance together
 TANGENTS, FEW = 64, 8  # the same for Theta_h, which needs a backward pass
-PAIRS = 60  # random pairs z, z' for each S^0
+PAIRS = 36  # random pairs z, z' for each S^0
 CORRELATIONS = (1.0, 0.5, -0.5)  # S^0(x, x') of these
-COUNTS = 4 ** np.arange(1, 8)  # random features
+COUNTS = 4 ** np.arange(1, 7)  # random features
 FEATURE_DRAWS = 32
 
 
@@ -86,17 +86,16 @@ def rms(errors: np.ndarray) -> np.ndarray:
 def surface(settings: PriorSettings) -> Surface:
     """Both kernels between one point and points at every (S^0, Sigma^0)."""
     S = np.linspace(-1, 1, GRID)
-    x = on_circle(np.arccos(S)).astype(np.float64)
+    x, at_x = on_circle(np.arccos(S)), on_circle(np.zeros(GRID))
     if settings.bandwidth:
         Sigma = np.linspace(0.5 / GRID, 0.5, GRID)
         z = np.stack([settings.bandwidth * np.sqrt(-2 * np.log(2 * Sigma)), 0 * Sigma], 1)
-        origin = np.zeros((1, 2))
+        at_z = 0 * z
     else:
         Sigma = S
-        z, origin = x, on_circle(np.zeros(1)).astype(np.float64)
-    all_x, all_z = np.tile(x, (GRID, 1)), np.repeat(z, GRID, 0)
-    found = analytic.kernels(on_circle(np.zeros(1)).astype(np.float64), origin, all_x, all_z, **model(settings))
-    return Surface(S, Sigma, *(np.asarray(v).reshape(GRID, GRID) for v in (found.nngp, found.hyperkernel)))
+        z, at_z = x, at_x
+    found = kernels(at_x, z, x, at_z, chosen=model(settings))  # rows move z alone, columns x alone
+    return Surface(S, Sigma, found.nngp, found.hyperkernel)
 
 
 def points(settings: PriorSettings) -> tuple[np.ndarray, np.ndarray]:
@@ -107,12 +106,12 @@ def points(settings: PriorSettings) -> tuple[np.ndarray, np.ndarray]:
     return x, z * settings.bandwidth if settings.bandwidth else z
 
 
-def _scattered(settings, kernels, theory) -> Scattered:
+def _scattered(settings, drawn, theory) -> Scattered:
     """Means over draws of a kernel's entries above the diagonal."""
     x, z = points(settings)
     i, j = np.triu_indices(POINTS, 1)
     S, Sigma = (x @ x.T / 2)[i, j], np.asarray(coordinates.gram(z, model(settings)["coordinates"]))[i, j]
-    entries, count = kernels[:, i, j], len(kernels)
+    entries, count = drawn[:, i, j], len(drawn)
     error = entries.std(0, ddof=1) / count**0.5
     return Scattered(S, Sigma, entries.mean(0), error, np.asarray(theory)[i, j], count)
 
@@ -120,14 +119,14 @@ def _scattered(settings, kernels, theory) -> Scattered:
 def _measured(settings) -> Iterator[dict]:
     """Lambda: the mean over draws of the covariance given the hidden layers."""
     u, found = points(settings), draws.kept("scattered", settings.seed, *architecture(settings).values())
-    theory, clock = analytic.kernels(*u, **model(settings)).nngp, draws.Clock()
+    theory, clock = kernels(*u, chosen=model(settings), tile=SMALL).nngp, draws.Clock()
     for first in range(0, MEASURED, LANES):
         if first not in found:
             work = draws.outputs(draws.keys(settings.seed, 5, first, LANES), u, architecture(settings))
             found[first] = (yield from draws.shown(work)).covariance
         if clock.picture() or first + LANES == MEASURED:
-            kernels = np.concatenate([found[at] for at in range(0, first + 1, LANES)])
-            yield {"measured": _scattered(settings, kernels, theory)}
+            drawn = np.concatenate([found[at] for at in range(0, first + 1, LANES)])
+            yield {"measured": _scattered(settings, drawn, theory)}
 
 
 def _tangents(settings) -> Iterator[dict]:
@@ -135,15 +134,15 @@ def _tangents(settings) -> Iterator[dict]:
     chosen = {name: value for name, value in architecture(settings).items() if name != "coordinates"}
     x, z = points(settings)
     found = draws.kept("tangents", settings.seed, *architecture(settings).values())
-    theory, clock = analytic.kernels(x, z, **model(settings)).hyperkernel, draws.Clock()
+    theory, clock = kernels(x, z, chosen=model(settings), tile=SMALL).hyperkernel, draws.Clock()
     features = np.asarray(coordinates.embedding(z, model(settings)["coordinates"]))
     for first in range(0, TANGENTS, FEW):
         if first not in found:
             work = draws.draw(draws.keys(settings.seed, 6, first, FEW), (x, features), chosen)
             found[first] = (yield from draws.shown(work)).kernel
         if clock.picture() or first + FEW == TANGENTS:
-            kernels = np.concatenate([found[at] for at in range(0, first + 1, FEW)])
-            yield {"tangents": _scattered(settings, kernels, theory)}
+            drawn = np.concatenate([found[at] for at in range(0, first + 1, FEW)])
+            yield {"tangents": _scattered(settings, drawn, theory)}
 
 
 def collapse(settings: PriorSettings) -> Collapse:
@@ -176,7 +175,7 @@ def _each(z, other, chosen):
     x = on_circle(np.arccos(np.array([1.0, *CORRELATIONS]))).astype(np.float64)
     for i in range(len(CORRELATIONS)):
         one, two = (np.repeat(x[at : at + 1], PAIRS, 0) for at in (0, i + 1))
-        found = analytic.kernels(one, z[i], two, other[i], **chosen)
+        found = kernels(one, z[i], two, other[i], chosen=chosen)
         nngp, hyper, ntk_f = (np.diagonal(v) for v in (found.nngp, found.hyperkernel, found.ntk_f))
         rows.append((nngp, hyper, ntk_f, hyper / np.where(ntk_f == 0, 1, ntk_f)))
     return [np.stack(v) for v in zip(*rows, strict=True)]

@@ -8,9 +8,11 @@ import numpy as np
 
 from hyperviz.studies.settings import activation_of, check, option
 from hyperviz.theory import analytic
+from hyperviz.theory.analytic import Kernels
 from hyperviz.theory.coordinates import FourierFeatures
 
 ANGLES = (0.6, 0.8)  # between x and x', and between z and z', of the two inputs shown (radians)
+SMALL, LARGE = (10, 10), (36, 144)  # tiles of the limits: few sizes, so that few are compiled
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class PriorSettings:
     )
     activation_f: str = activation_of("f", "σ")
     activation_g: str = activation_of("g", "φ", smooth_too=True)
-    draws: int = option(2048, 256, 16384, log=True, label="draws", more=True, help="random hypernetworks")
+    draws: int = option(2048, 64, 16384, log=True, label="draws", more=True, help="random hypernetworks")
     seed: int = option(
         0, 0, 999_999, label="seed", more=True, help="of the random numbers: the same link gives the same numbers"
     )
@@ -87,5 +89,28 @@ def pair() -> tuple[np.ndarray, np.ndarray]:
 
 def limits(settings: PriorSettings) -> np.ndarray:
     """Lambda^H between the two inputs."""
-    x, z = pair()
-    return np.asarray(analytic.kernels(x, z, **model(settings)).nngp, np.float64)
+    return kernels(*pair(), chosen=model(settings), tile=SMALL).nngp
+
+
+def kernels(x1, z1, x2=None, z2=None, *, chosen: dict, tile: tuple[int, int] = LARGE) -> Kernels:
+    """`analytic.kernels` in float64, in tiles of one size: whatever the points, nothing new is compiled."""
+    one, other = (x1, z1), (x1, z1) if x2 is None else (x2, z2)
+    rows = [
+        [
+            analytic.kernels(*_padded(one, i, tile[0]), *_padded(other, j, tile[1]), **chosen)
+            for j in _starts(other, tile[1])
+        ]
+        for i in _starts(one, tile[0])
+    ]
+    whole = (np.block([[np.asarray(found[k]) for found in row] for row in rows]) for k in range(len(Kernels._fields)))
+    return Kernels(*(kernel[: len(x1), : len(other[0])] for kernel in whole))
+
+
+def _starts(points, size):
+    return range(0, len(points[0]), size)
+
+
+def _padded(points, start, size):
+    """`size` points from `start` on, the last repeated."""
+    at = np.minimum(np.arange(start, start + size), len(points[0]) - 1)
+    return [np.asarray(v, np.float64)[at] for v in points]

@@ -56,20 +56,19 @@ def infinite_f(
     steps: int,
     activation_f: str = "relu",
     activation_g: str = "relu",
-    x_test: Real[ArrayLike, "M n0"] | None = None,
-    z_test: Real[ArrayLike, "M m0"] | None = None,
+    test: tuple[Real[ArrayLike, "M n0"], Real[ArrayLike, "M m0"]] | None = None,
 ) -> Trajectory:
     """One start of the exact n = infinity gradient flow, by explicit Euler steps of length `step` (mu = 1).
 
-    x (N, n_0), z (N, m_0), y (N,): the training points. depth_f = L, depth_g = H, width_g = m. x_test (M, n_0) and
-    z_test (M, m_0): where h is predicted along the way. One key is one start: `vmap` over keys gives many. A step
-    costs time and memory linear in g's number of weights. float32 unless float64 comes.
+    x (N, n_0), z (N, m_0), y (N,): the training points. depth_f = L, depth_g = H, width_g = m. test: the pairs
+    x (M, n_0), z (M, m_0) where h is predicted along the way. One key is one start: `vmap` over keys gives many. A
+    step costs time and memory linear in g's number of weights. float32 unless float64 comes.
     InvalidInput for bad arguments, OutOfRange where the step is too large and the loss leaves every bound (under a
     transformation such a start's loss is infinite from there on). Source: section 3, "infinitely wide f".
     """
     points = [checks.points("x", x), checks.points("z", z)]
     checks.same_length(*points)
-    tests = _tests(points, x_test, z_test)
+    tests = _tests(points, test)
     targets = _targets(y, points[0])
     H, m = checks.at_least("depth_g", depth_g, 1), checks.at_least("width_g", width_g, 1)
     step, steps = checks.positive("step", step), checks.at_least("steps", steps, 0)
@@ -80,7 +79,7 @@ def infinite_f(
     N = len(points[0])
     member = jnp.arange(len(x)) if every.member is None else every.member
     learnt = every._replace(**{name: getattr(every, name)[:N] for name in ("z", "y", "real")}, theta=every.theta[:, :N])
-    learnt = learnt._replace(member=None if len(every.root) == N else member[:N])
+    learnt = learnt._replace(member=None if every.member is None and not len(tests[0]) else member[:N])
     found = _run(key, learnt, (member[N:], every.z[N:]), g, step, H, m, steps)
     if not checks.traced(*found) and not np.isfinite(found.loss).all():
         raise OutOfRange(too_large(step, int(np.argmin(np.isfinite(found.loss)))))
@@ -102,15 +101,13 @@ def _targets(y, x):
     return y
 
 
-def _tests(points, x_test, z_test):
-    if (x_test is None) != (z_test is None):
-        raise InvalidInput("x_test and z_test belong together; got one of them: pass both or neither.")
-    if x_test is None:
+def _tests(points, test):
+    if test is None:
         return [p[:0] for p in points]
-    tests = [checks.points("x_test", x_test), checks.points("z_test", z_test)]
+    tests = [checks.points(f"test {name}", given) for name, given in zip("xz", test, strict=True)]
     checks.same_length(*tests)
-    for p, t, name in zip(points, tests, ("x", "z"), strict=True):
-        checks.same_width(p, t, name, f"{name}_test")
+    for p, t, name in zip(points, tests, "xz", strict=True):
+        checks.same_width(p, t, name, f"test {name}")
     return tests
 
 

@@ -13,12 +13,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from hyperviz.theory import primary
+from hyperviz.theory import network, primary
 from hyperviz.theory.activations import Activation
 from hyperviz.theory.dynamics import LARGEST, Task
 from hyperviz.theory.execution import alone
 from hyperviz.theory.primary import Factors, Primary, Weights
-from hyperviz.theory.starts import LATE, calm
+from hyperviz.theory.starts import BLOCK, LATE, calm
 
 
 class Finite(NamedTuple):
@@ -66,26 +66,21 @@ def room(inputs: int, width: int, depth: int, of_g: Weights) -> Finite:
     return Finite(jnp.zeros((width, inputs), dtype), inner, of_g)
 
 
-def mask(net: Architecture, room: Finite) -> Finite:
-    """1 where the network has a weight, 0 where there is only room for one."""
-    n, n0 = room.first.shape
-    dtype = room.first.dtype
-    real = (jnp.arange(n) < net.width).astype(dtype)
-    layers = (jnp.arange(len(room.inner)) < net.depth - 2).astype(dtype)
-    fan_in = (jnp.arange(n) < jnp.where(net.depth > 1, net.width, n0)).astype(dtype)
-    g = primary.mask(net.g, room.generator)
-    generator = Weights(fan_in[:, None, None] * g.first, fan_in[:, None, None] * g.middle, fan_in[:, None] * g.last)
-    return Finite((real * (net.depth > 1))[:, None], layers[:, None, None] * real[:, None] * real, generator)
-
-
-@alone
-@jax.jit
-def init(key, net: Architecture, room: Finite) -> Finite:
-    """Standard normal weights where the network has them."""
-    leaves, tree = jax.tree.flatten(room)
-    keys = jax.random.split(key, len(leaves))
-    drawn = [jax.random.normal(k, (v.size,), v.dtype).reshape(v.shape) for k, v in zip(keys, leaves, strict=True)]
-    return jax.tree.map(jnp.multiply, jax.tree.unflatten(tree, drawn), mask(net, room))
+def padded(params: network.Parameters, room: Finite) -> Finite:
+    """A network with one output in the room of a larger one; the new neurons have zero weights, and keep them."""
+    first, inner, (g1, middle, last) = jax.tree.map(lambda v: np.zeros(v.shape, v.dtype), room)
+    hidden, generator = ([np.asarray(v) for v in part] for part in params)
+    if hidden:
+        first[: len(hidden[0])] = hidden[0]
+    for W, own in zip(inner, hidden[1:], strict=False):
+        W[: len(own), : len(own)] = own
+    bottom, *rest = (np.moveaxis(V, -1, 0) for V in generator)
+    g1[: len(bottom), : bottom.shape[1]] = bottom
+    for V, own in zip(middle, rest[:-1], strict=False):
+        V[: len(own), : own.shape[1], : own.shape[1]] = own
+    for own in rest[-1:]:
+        last[: len(own), : own.shape[2]] = own[:, 0]
+    return jax.tree.map(jnp.asarray, Finite(first, inner, Weights(g1, middle, last)))
 
 
 def begin(net: Finite) -> Training:
@@ -101,8 +96,8 @@ def _features(net: Architecture, w: Finite, x):
     first = x @ w.first.T / n0**0.5
     pre = jnp.zeros((len(w.inner) + 1, *first.shape), first.dtype).at[0].set(first)
 
-    def layer(l, pre):
-        return pre.at[l + 1].set(net.activation.apply(pre[l]) @ w.inner[l].T / root)
+    def layer(k, pre):
+        return pre.at[k + 1].set(net.activation.apply(pre[k]) @ w.inner[k].T / root)
 
     pre = jax.lax.fori_loop(0, net.depth - 2, layer, pre)
     q = net.activation.apply(pre[jnp.maximum(net.depth - 2, 0)]) / root
@@ -129,9 +124,9 @@ def _sweep(net: Architecture, w: Finite, x, z) -> tuple[Float[Array, " N"], Grad
 
     def layer(i, carry):
         delta, left, right = carry
-        l = net.depth - 3 - i
-        left, right = left.at[l].set(delta / root), right.at[l].set(net.activation.apply(pre[l]))
-        return delta @ w.inner[l] / root * net.activation.derivative(pre[l]), left, right
+        k = net.depth - 3 - i
+        left, right = left.at[k].set(delta / root), right.at[k].set(net.activation.apply(pre[k]))
+        return delta @ w.inner[k] / root * net.activation.derivative(pre[k]), left, right
 
     delta, left, right = jax.lax.fori_loop(0, net.depth - 2, layer, (delta, none, none))
     return h, Gradient(delta, x / x.shape[1] ** 0.5, left, right, of_g, q)
@@ -141,8 +136,8 @@ def _to_f(g: Primary, generator: Weights, of_g: Factors):
     """dh_j/dq_j, before the division by the root of the fan-in."""
     last = of_g.last @ generator.last.T + jnp.einsum("cba,jb,ja->jc", generator.first, of_g.first, of_g.z)
 
-    def layer(l, total):
-        return total + jnp.einsum("cba,jb,ja->jc", generator.middle[l], of_g.left[l], of_g.right[l])
+    def layer(k, total):
+        return total + jnp.einsum("cba,jb,ja->jc", generator.middle[k], of_g.left[k], of_g.right[k])
 
     return jax.lax.fori_loop(0, g.depth - 2, layer, last)
 
@@ -150,8 +145,8 @@ def _to_f(g: Primary, generator: Weights, of_g: Factors):
 def _descend(net: Architecture, w: Finite, gradient: Gradient, pull: Float[Array, " N"]) -> Finite:
     """W - sum_j pull_j dh_j/dW."""
 
-    def layer(l, inner):
-        return inner.at[l].add(-(gradient.left[l] * pull[:, None]).T @ gradient.right[l])
+    def layer(k, inner):
+        return inner.at[k].add(-(gradient.left[k] * pull[:, None]).T @ gradient.right[k])
 
     inner = jax.lax.fori_loop(0, net.depth - 2, layer, w.inner)
     first = w.first - (gradient.first * pull[:, None]).T @ gradient.x
@@ -159,28 +154,36 @@ def _descend(net: Architecture, w: Finite, gradient: Gradient, pull: Float[Array
     return Finite(first, inner, generator)
 
 
-def _kernel(gradient: Gradient) -> Float[Array, "N N"]:
+def _kernel(net: Architecture, gradient: Gradient) -> Float[Array, "N N"]:
     """K_h = dh_i/dW . dh_j/dW."""
-    inner = jnp.einsum("lib,ljb->lij", gradient.left, gradient.left)
-    inner *= jnp.einsum("lia,lja->lij", gradient.right, gradient.right)
     first = (gradient.first @ gradient.first.T) * (gradient.x @ gradient.x.T)
-    return first + inner.sum(0) + primary.gram(gradient.of_g) * (gradient.q @ gradient.q.T)
+
+    def layer(k, total):
+        left, right = gradient.left[k], gradient.right[k]
+        return total + (left @ left.T) * (right @ right.T)
+
+    last = primary.gram(net.g, gradient.of_g) * (gradient.q @ gradient.q.T)
+    return jax.lax.fori_loop(0, net.depth - 2, layer, first + last)
 
 
 @alone
 @jax.jit
 def advance(training: Training, net: Architecture, task: Task, x, step, until, count: Int[Array, ""]) -> Training:
-    """`count` steps of full-batch gradient descent on sum_j (h_j - y_j)^2, no further than time `until`."""
+    """`count` blocks of steps of gradient descent on sum_j (h_j - y_j)^2, no further than time `until`."""
 
-    def one(_, s):
+    def one(pace, s):
         h, gradient = _sweep(net, s.net, x, task.z)
         gap = (h - task.y) * task.real
         loss = jnp.sum(gap**2)
-        dt = jnp.where(loss < LARGEST, calm(_kernel(gradient), step, until - s.time), 0)
+        dt = jnp.where(loss < LARGEST, jnp.minimum(pace, until - s.time), 0)
         late = jnp.where(s.time <= LATE * until, loss, s.late)
         return Training(_descend(net, s.net, gradient, dt * 2 * gap), s.time + dt, s.time, loss, late)
 
-    return jax.lax.fori_loop(0, count, one, training)
+    def block(_, s):
+        pace = calm(_kernel(net, _sweep(net, s.net, x, task.z)[1]), step)
+        return jax.lax.fori_loop(0, BLOCK, lambda _, s: one(pace, s), s)
+
+    return jax.lax.fori_loop(0, count, block, training)
 
 
 @alone
@@ -194,7 +197,7 @@ def weights(w: Finite, net: Architecture, x: Float[Array, "N n0"]) -> Weights:
 @jax.jit
 def kernel(w: Finite, net: Architecture, task: Task, x: Float[Array, "N n0"]) -> Float[Array, "N N"]:
     """K_h at the points of a task."""
-    return _kernel(_sweep(net, w, x, task.z)[1]) * task.real
+    return _kernel(net, _sweep(net, w, x, task.z)[1]) * task.real
 
 
 @alone
@@ -203,18 +206,8 @@ def drift(w: Finite, net: Architecture, task: Task, x: Float[Array, "N n0"]):
     """K_h and dK_h/dt under gradient flow, by forward-mode differentiation along dW/dt = -grad (eq. 16)."""
 
     def at(w):
-        return _kernel(_sweep(net, w, x, task.z)[1]) * task.real
+        return _kernel(net, _sweep(net, w, x, task.z)[1]) * task.real
 
     h, gradient = _sweep(net, w, x, task.z)
     after = _descend(net, w, gradient, 2 * (h - task.y) * task.real)
     return jax.jvp(at, (w,), (jax.tree.map(jnp.subtract, after, w),))
-
-
-def sliced(w: Finite, depth: int, width: int, depth_g: int, width_g: int) -> tuple[tuple, tuple]:
-    """The real weights alone, as `network.Parameters` holds them: (hidden, generator)."""
-    fan_in = width if depth > 1 else w.first.shape[1]
-    hidden = [w.first[:width], *(W[:width, :width] for W in w.inner[: max(depth - 2, 0)])][: depth - 1]
-    g, m = w.generator, width_g if depth_g > 1 else 1
-    layers = [g.first[:fan_in, :m], *(V[:fan_in, :m, :m] for V in g.middle[: max(depth_g - 2, 0)])]
-    layers += [g.last[:fan_in, None, :m]] if depth_g > 1 else []
-    return tuple(map(np.asarray, hidden)), tuple(np.moveaxis(np.asarray(v), 0, -1) for v in layers)

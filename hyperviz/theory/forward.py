@@ -29,7 +29,7 @@ TOP = 2**31 - 1  # in place of a tick: the last row's random numbers
 BUDGET = 65536  # normals a tick: its arrays stay in the cache
 
 
-class Any(NamedTuple):
+class AnyActivation(NamedTuple):
     """Every activation as one, all fields traced: one compilation serves them all, in f and in g."""
 
     kind: int | Int[Array, ""]  # 0 piecewise linear, then as in SMOOTH
@@ -41,8 +41,10 @@ class Any(NamedTuple):
         return self.gain * jax.lax.switch(self.kind, (lambda y: jnp.where(y > 0, y, self.alpha * y), *FUNCTIONS), y)
 
 
-def _any(phi: Activation | Smooth) -> Any:
-    return Any(phi.kind + 1, 0.0, phi.gain) if isinstance(phi, Smooth) else Any(0, phi.alpha, phi.gain)
+def _as_any(phi: Activation | Smooth) -> AnyActivation:
+    return (
+        AnyActivation(phi.kind + 1, 0.0, phi.gain) if isinstance(phi, Smooth) else AnyActivation(0, phi.alpha, phi.gain)
+    )
 
 
 class Stack(NamedTuple):
@@ -51,7 +53,7 @@ class Stack(NamedTuple):
     gram: Float[Array, "c c"]  # of the inputs
     depth: Int[Array, ""]
     width: Int[Array, ""]
-    activation: Any
+    activation: AnyActivation
 
 
 class Layer(NamedTuple):
@@ -162,7 +164,7 @@ def problem(
         grams = gram(rows), gram(z, coordinates)
     L, n, H, m = (jnp.asarray(v, jnp.int32) for v in (L, n, H, m))
     sigma, phi = activation(activation_f, alpha), primary(activation_g, alpha)
-    return Problem(Stack(grams[0], L, n, _any(sigma)), Stack(grams[1], H, m, _any(phi)), member)
+    return Problem(Stack(grams[0], L, n, _as_any(sigma)), Stack(grams[1], H, m, _as_any(phi)), member)
 
 
 def distinct(x):

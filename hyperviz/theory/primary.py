@@ -72,9 +72,9 @@ def forward(g: Primary, V: Weights, member: Int[Array, " N"] | None, z: Float[Ar
     first = jnp.einsum("jba,ja->jb", at(V.first, member), z)
     pre = jnp.zeros((len(V.middle) + 1, *first.shape), first.dtype).at[0].set(first)
 
-    def layer(l, pre):
-        y = jnp.einsum("jba,ja->jb", at(V.middle[l], member), g.activation.apply(pre[l])) / root
-        return pre.at[l + 1].set(y)
+    def layer(k, pre):
+        y = jnp.einsum("jba,ja->jb", at(V.middle[k], member), g.activation.apply(pre[k])) / root
+        return pre.at[k + 1].set(y)
 
     pre = jax.lax.fori_loop(0, g.depth - 2, layer, pre)
     top = g.activation.apply(pre[jnp.maximum(g.depth - 2, 0)])
@@ -89,10 +89,10 @@ def backward(g: Primary, V: Weights, member: Int[Array, " N"] | None, z: Float[A
 
     def layer(i, carry):
         delta, left, right = carry
-        l = g.depth - 3 - i
-        left, right = left.at[l].set(delta / root), right.at[l].set(g.activation.apply(pre[l]))
-        below = jnp.einsum("jba,jb->ja", at(V.middle[l], member), delta) / root
-        return below * g.activation.derivative(pre[l]), left, right
+        k = g.depth - 3 - i
+        left, right = left.at[k].set(delta / root), right.at[k].set(g.activation.apply(pre[k]))
+        below = jnp.einsum("jba,jb->ja", at(V.middle[k], member), delta) / root
+        return below * g.activation.derivative(pre[k]), left, right
 
     delta, left, right = jax.lax.fori_loop(0, g.depth - 2, layer, (delta, none, none))
     deep = g.depth > 1
@@ -107,16 +107,19 @@ def descend(g: Primary, V: Weights, factors: Factors, pull: Float[Array, "c N"])
     def moved(V, left, right):
         return V - jnp.einsum("cjb,ja->cba", pull[:, :, None] * left, right)
 
-    def layer(l, middle):
-        return middle.at[l].set(moved(middle[l], factors.left[l], factors.right[l]))
+    def layer(k, middle):
+        return middle.at[k].set(moved(middle[k], factors.left[k], factors.right[k]))
 
     middle = jax.lax.fori_loop(0, g.depth - 2, layer, V.middle)
     return Weights(moved(V.first, factors.first, factors.z), middle, V.last - pull @ factors.last)
 
 
-def gram(factors: Factors) -> Float[Array, "N N"]:
+def gram(g: Primary, factors: Factors) -> Float[Array, "N N"]:
     """dh_i/dV . dh_j/dV."""
-    inner = jnp.einsum("lib,ljb->lij", factors.left, factors.left)
-    inner *= jnp.einsum("lia,lja->lij", factors.right, factors.right)
     first = (factors.first @ factors.first.T) * (factors.z @ factors.z.T)
-    return first + inner.sum(0) + factors.last @ factors.last.T
+
+    def layer(k, total):
+        left, right = factors.left[k], factors.right[k]
+        return total + (left @ left.T) * (right @ right.T)
+
+    return jax.lax.fori_loop(0, g.depth - 2, layer, first + factors.last @ factors.last.T)

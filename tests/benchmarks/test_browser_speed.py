@@ -42,6 +42,8 @@ def latencies(tab, label: str, moves: int, pause: float) -> np.ndarray:  # noqa:
     ("path", "label", "p50", "p95"),
     [
         ("convergence", "width of f, n", 220, 400),
+        ("prior", "width of f, n", 220, 400),
+        ("prior?view=kernel", "width of f, n", 220, 400),
         ("inpainting?images=50", "bandwidth (pixels), ℓ", 350, 700),
     ],
 )

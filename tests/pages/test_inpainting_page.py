@@ -7,30 +7,38 @@ import pandas as pd
 import pytest
 
 from hyperviz.studies import inpainting
-from tests.pages.browser import alt, move, open_page, to_the_left, wait_for_alt
+from tests.pages.browser import Canvas, alt, move, open_page, to_the_left, wait_for_alt
 
+PIXELS = "Array.from(document.querySelector('.js-plotly-plot').calcdata[0][0].z.flat()).slice(0, 3000).join()"
 pytestmark = pytest.mark.browser
-SOLVED = "Mean squared error after"
+SOLVED, GALLERY = "Mean squared error after", 1
 
 
 def pixels(tab) -> list[int]:
     return tab.evaluate("Array.from(document.querySelector('.js-plotly-plot').calcdata[0][0].z.flat())")
 
 
+def solved(tab, images: int) -> None:
+    """Until the gallery, the second chart, holds the completions of so many images."""
+    wait_for_alt(tab, f"{SOLVED} {images} images: NNGP", GALLERY)
+
+
 def test_more_training_images_change_the_completed_digits(tab, address):
     open_page(tab, f"{address}/inpainting?images=20")
-    wait_for_alt(tab, f"{SOLVED} 20 images: NNGP")
+    solved(tab, 20)
     before = pixels(tab)
     move(tab, "training images, N", 1)
-    wait_for_alt(tab, f"{SOLVED} 50 images: NNGP")
+    solved(tab, 50)
     assert pixels(tab) != before
     assert "images=50" in tab.url
 
 
 def test_a_link_hides_another_part_of_the_digits(tab, address):
     open_page(tab, f"{address}/inpainting?images=16&hidden=left")
-    wait_for_alt(tab, f"{SOLVED} 16 images: NNGP")
-    sheet = np.array(tab.evaluate("document.querySelector('.js-plotly-plot').calcdata[0][0].z.map(r => Array.from(r))"))
+    solved(tab, 16)
+    sheet = np.array(
+        tab.evaluate("document.querySelectorAll('.js-plotly-plot')[1].calcdata[0][0].z.map(r => Array.from(r))")
+    )
     seen = sheet[29:57, :28]
     truth = sheet[:28, :28]
     assert seen[:, :14].max() == 1  # 0 is the line between two digits
@@ -54,5 +62,24 @@ def test_settings_too_large_for_a_page_get_a_sentence_and_the_page_lives(tab, ad
     tab.goto(f"{address}/inpainting?images=4000")
     tab.get_by_text("run from the command line").wait_for()
     to_the_left(tab, "training images, N")
-    wait_for_alt(tab, "images")
-    assert "10 images" in alt(tab)
+    solved(tab, 10)
+    assert "10 images" in alt(tab, GALLERY)
+
+
+def test_a_stroke_changes_the_completion_and_so_does_another_mask(tab, address):
+    open_page(tab, f"{address}/inpainting?images=20&view=finer")
+    wait_for_alt(tab, "does not see 392 pixels, completed")
+    before = pixels(tab)
+    Canvas(tab).drag((6, 6), (20, 10))
+    tab.wait_for_url("**drawing=*")
+    wait_for_alt(tab, "completed")
+    tab.wait_for_function(f"{PIXELS} !== {before[:3000]!r}.join()")
+    drawn = pixels(tab)
+    tab.get_by_role("combobox").nth(1).click()
+    tab.get_by_role("option", name="rows").click()
+    tab.wait_for_url("**hidden=rows*")
+    tab.wait_for_function(f"{PIXELS} !== {drawn[:3000]!r}.join()")
+    with tab.expect_download() as download:
+        tab.locator(".js-plotly-plot").first.hover()
+        tab.locator("[data-title*='Download']").first.click()
+    assert download.value.suggested_filename.startswith("hyperviz-inpainting-own")

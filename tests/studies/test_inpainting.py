@@ -13,6 +13,9 @@ from hyperviz.studies.settings import mend, parse
 from hyperviz.studies.table1 import paper
 from hyperviz.theory import expansion
 
+PARTS = {"lower": 392, "upper": 392, "left": 392, "right": 392, "centre": 196, "rows": 392, "random": 392}
+PARTS |= {"everything": 784, "nothing": 0, "drawn": 0}
+
 
 def last(**settings):
     *_, result = stream(InpaintingSettings(**settings))
@@ -23,8 +26,10 @@ def test_the_gallery_comes_first_then_the_error_at_n_then_the_curve_from_its_che
     seen, results = [], list(stream(InpaintingSettings(images=60, seed=1)))
     for result in results:
         seen += [key for key in result.errors if key not in seen]
-    assert results[0].gallery.predicted.keys() == {"nngp"}
+    assert results[0].own.predicted.keys() == {"nngp"}
     assert not results[0].errors
+    first = next(i for i, result in enumerate(results) if result.gallery.predicted)
+    assert results[first - 1].own.finished
     assert seen == [(n, k) for n in (60, 10, 20, 50) for k in ("nngp", "hk")]
     assert [r.finished for r in results] == [False] * (len(results) - 1) + [True]
 
@@ -42,7 +47,7 @@ def test_the_gallery_holds_eight_test_digits_as_grey_images():
     assert not gallery.blank.any()
 
 
-@pytest.mark.parametrize(("part", "count"), [("lower", 392), ("left", 392), ("right", 392), ("centre", 196)])
+@pytest.mark.parametrize(("part", "count"), PARTS.items())
 def test_each_hidden_part_hides_its_pixels(part, count):
     assert completion.hidden(InpaintingSettings(hidden=part)).sum() == count
     assert completion.hidden(InpaintingSettings(hidden=part, task="representation")).sum() == 0
@@ -103,15 +108,17 @@ def test_the_papers_20_pixels_an_image_give_the_known_error(kernel, expected):
     assert error.mse == pytest.approx(expected, abs=3 * error.mse_stderr)
 
 
-def test_f_that_sees_nothing_predicts_0_and_the_result_says_so(monkeypatch):
-    monkeypatch.setitem(completion.HIDDEN, "lower", (slice(None), slice(None)))
-    completion._kept.cache_clear()
+def test_f_that_sees_nothing_predicts_0_and_the_result_says_so():
     for pixels in ("all", 5):
-        result = last(images=10, pixels=pixels)
+        result = last(images=10, pixels=pixels, hidden="everything")
         assert result.gallery.blank.all()
         assert all((image == 0).all() for image in result.gallery.predicted.values())
-        assert result.notes == ("f sees nothing of 8 of the 8 digits shown: their kernel and their prediction are 0.",)
-    completion._kept.cache_clear()
+        assert (result.own.given.mean == 0).all()
+        assert (result.own.given.deviation == 0).all()
+        assert [note.split(":")[0] for note in result.notes] == [
+            "f sees nothing of the one digit",
+            "f sees nothing of 8 of the 8 digits shown",
+        ]
 
 
 def test_after_the_warm_up_no_setting_compiles_anything():

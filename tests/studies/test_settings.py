@@ -143,7 +143,7 @@ def test_every_integer_from_1_to_a_million_is_a_width(name):
 @pytest.mark.parametrize("kind", [ToySettings, *KINDS])
 def test_slider_positions_are_allowed_rising_and_hold_the_bounds(kind):
     for declared in options(kind).values():
-        if not declared.choices:
+        if not declared.choices and not declared.text:
             grid = declared.grid
             assert all(a < b for a, b in itertools.pairwise(grid))
             assert declared.positions or (grid[0], grid[-1]) == (declared.low, declared.high)
@@ -171,6 +171,8 @@ def test_what_changed_is_only_what_differs_from_the_defaults():
 def anything(declared, rng):
     """A value that an option allows: a bound, a position, or anything between."""
     named = [*declared.choices, *declared.words]
+    if declared.text:
+        return declared.default
     if declared.choices or (named and rng.random() < 0.3):
         return rng.choice(named).item()
     position = declared.grid[rng.integers(len(declared.grid))]
@@ -224,4 +226,4 @@ def test_every_option_has_a_label_and_a_sentence_and_says_its_range(kind):
     for name, declared in options(kind).items():
         assert declared.label, name
         assert declared.help, name
-        assert declared.range.startswith(("an integer from", "a number from", "one of")), name
+        assert declared.range.startswith(("an integer from", "a number from", "one of", "a text that")), name

@@ -1,0 +1,179 @@
+"""Three levels of truth in one picture, the heat map of fates, and the chosen second chart."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from hyperviz.figures import style
+from hyperviz.studies import dynamics_views as views
+from hyperviz.studies.dynamics import DEPTHS, WIDTHS, DynamicsResult
+from hyperviz.studies.flows import FLOOR, TARGET, Path
+
+SINGLES = 64  # thin lines at most
+TIME = "time t = step × number of steps (log scale)"
+
+
+def curves(result: DynamicsResult, dark: bool = False) -> go.Figure:
+    """Loss against time: f infinitely wide, f finite, both infinitely wide."""
+    colours, s = style.palette(dark), result.settings
+    figure = style.figure(dark, x=TIME, y="loss Σ(h − y)² (log scale)")
+    top = max(2.0, float(np.max(result.band.high)))
+    figure.update_yaxes(type="log", range=[np.log10(FLOOR), np.log10(top) + 0.5], exponentformat="power", dtick=1)
+    figure.update_xaxes(
+        type="log", range=[np.log10(s.step * 4), np.log10(s.time)], tickvals=[0.01, 0.03, 0.1, 0.3, 1, 3, 10]
+    )
+    _closed_form(figure, result, dark)
+    _starts(figure, result, colours.f)
+    for i, path in enumerate(result.twins):
+        look = {"color": colours.both, "width": 3}
+        _line(figure, path, 0, look, name=f"finite f, n = {s.width_f:,}", group="finite", first=i == 0)
+        if result.limits is not None:
+            dashed = look | {"dash": "dash", "width": 2}
+            _line(figure, result.limits, i, dashed, name="n = ∞, same starts", group="limit", first=i == 0)
+    figure.add_hline(y=TARGET, line={"color": colours.faint, "dash": "dot", "width": 1})
+    return figure
+
+
+def _closed_form(figure: go.Figure, result: DynamicsResult, dark: bool) -> None:
+    """Median of the closed form, and the middle 80 % of draws."""
+    band, shade = result.band, style.translucent(style.palette(dark).ink, 0.12)
+    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "name": "middle 80 %"}
+    low = np.maximum(band.low, FLOOR / 10)
+    figure.add_scatter(x=band.times, y=_small(low), **edge)
+    figure.add_scatter(
+        x=band.times, y=_small(np.maximum(band.high, FLOOR / 10)), fill="tonexty", fillcolor=shade, **edge
+    )
+    look = {"line": style.theory_line(dark), "name": "n = m = ∞, closed form (band: middle 80 % of draws)"}
+    hover = "t = %{x:.3g}<br>median loss %{y:.3g}<extra></extra>"
+    figure.add_scatter(x=band.times, y=_small(band.median), mode="lines", hovertemplate=hover, **look)
+
+
+def _starts(figure: go.Figure, result: DynamicsResult, colour: str) -> None:
+    """The random starts of the infinitely wide f, as one trace with gaps."""
+    x, y, count = [], [], 0
+    for path in result.paths:
+        for i in range(min(path.losses.shape[1], SINGLES - count)):
+            x += [*path.times[:, i], np.nan]
+            y += [*path.losses[:, i], np.nan]
+            count += 1
+    name = f"n = ∞, m = {result.settings.width_g}: {count} starts"
+    look = {"color": style.translucent(colour, 0.45), "width": 1}
+    figure.add_scatter(x=_small(x), y=_small(y), mode="lines", line=look, name=name, hoverinfo="skip")
+
+
+def _line(figure: go.Figure, path: Path, i: int, line: dict, *, name: str, group: str, first: bool) -> None:
+    hover = "t = %{x:.3g}<br>loss %{y:.3g}<extra></extra>"
+    shown = {"name": name, "legendgroup": group, "showlegend": first, "hovertemplate": hover}
+    figure.add_scatter(x=_small(path.times[:, i]), y=_small(path.losses[:, i]), mode="lines", line=line, **shown)
+
+
+def heatmap(result: DynamicsResult, dark: bool = False) -> go.Figure:
+    """The share of starts that arrive, over depth and width of g, filling in."""
+    figure = style.figure(dark, x="m, width of g", y="H, depth of g")
+    cells = [[result.cells.get((H, m)) for m in WIDTHS] for H in DEPTHS]
+    z = [[np.nan if c is None else c.reached / c.starts for c in row] for row in cells]
+    said = [["" if c is None else f"{c.reached}/{c.starts}" for c in row] for row in cells]
+    fates = [
+        ["" if c is None else f"{c.stuck} stuck, {c.starts - c.reached - c.stuck} not there by time T" for c in row]
+        for row in cells
+    ]
+    bar = {"title": {"text": "reached"}, "thickness": 12, "tickformat": ".0%"}
+    hover = "m = %{x}, H = %{y}<br>%{text} reach loss < 10⁻³<br>%{customdata}<extra></extra>"
+    look = {"zmin": 0, "zmax": 1, "colorscale": style.SURFACE, "colorbar": bar, "hovertemplate": hover}
+    labels = {"x": [str(m) for m in WIDTHS], "y": [str(H) for H in DEPTHS]}
+    figure.add_heatmap(z=np.array(z, np.float32), text=said, texttemplate="%{text}", customdata=fates, **labels, **look)
+    return figure.update_layout(xaxis={"type": "category"}, yaxis={"type": "category"})
+
+
+def fit(result: DynamicsResult, dark: bool = False) -> go.Figure:
+    """Two curves, one for each x, being learnt by one start."""
+    colours, found = style.palette(dark), result.view
+    figure = style.figure(dark, x="θ, angle of z (radians)", y="output h(x, z(θ))", yaxis_range=[-2.2, 2.2])
+    if not isinstance(found, views.Fit):
+        return _not_there(figure, result, "fit")
+    for i, colour in enumerate((colours.f, colours.g)):
+        x = f"x{'₁₂'[i]}"
+        for curve in found.curves[:-1:3, i]:
+            faint = {"color": style.translucent(colour, 0.2), "width": 1}
+            figure.add_scatter(
+                x=views.ANGLES, y=_small(curve), mode="lines", line=faint, showlegend=False, hoverinfo="skip"
+            )
+        now = {"name": f"{x} at t = {found.times[-1]:.2f}", "line": {"color": colour, "width": 3}}
+        figure.add_scatter(x=views.ANGLES, y=_small(found.curves[-1, i]), mode="lines", **now)
+        dashed = {"name": "n = m = ∞, mean", "line": style.theory_line(dark), "showlegend": i == 0}
+        figure.add_scatter(x=views.ANGLES, y=_small(found.linear[i]), mode="lines", **dashed)
+        marker = {"color": colour, "size": 9}
+        figure.add_scatter(x=views.TRAINED, y=found.targets[i], mode="markers", marker=marker, name=f"{x}, to learn")
+    return figure
+
+
+def kernel(result: DynamicsResult, dark: bool = False) -> go.Figure:
+    """Equation 16: the relative change of the kernel in training against the widths."""
+    colours, found = style.palette(dark), result.view
+    figure = style.figure(dark, x="width (log scale)", y="relative change of the kernel (log scale)")
+    figure.update_xaxes(type="log", dtick="D2", range=[0.8, 3.15])
+    figure.update_yaxes(type="log", dtick="D2")
+    if not isinstance(found, views.Kernel):
+        return _not_there(figure, result, "kernel")
+    for name, colour in zip(views.FAMILIES, (colours.f, colours.both), strict=True):
+        widths = [w for w in views.FAMILIES[name][0] if len(found.change.get((name, w), ()))]
+        slope = (found.slopes.get(name) or (None,))[0]
+        said = f", slope {slope.value:+.2f} [{slope.low:+.2f}, {slope.high:+.2f}]" if slope else ""
+        values = [found.change[name, w] for w in widths]
+        low, mid, high = (np.array([np.quantile(v, q) for v in values]) for q in (0.25, 0.5, 0.75))
+        bars = {"type": "data", "array": _small(high - mid), "arrayminus": _small(mid - low), "symmetric": False}
+        look = {"mode": "lines+markers", "line": {"color": colour}, "name": name + said, "error_y": bars}
+        figure.add_scatter(x=widths, y=_small(mid), **look)
+    theory = {"name": f"n = ∞, m = {views.NARROW}", "line": style.theory_line(dark), "mode": "lines"}
+    figure.add_scatter(x=[8, 1024], y=[found.limit] * 2, **theory)
+    return figure
+
+
+def surface(result: DynamicsResult, dark: bool = False) -> go.Figure:
+    """The loss on a plane through a start, for the chosen width of g and for a wide one."""
+    figure = style.figure(dark, x="direction in which training led", y="random direction, equally long")
+    found = result.view
+    if not isinstance(found, views.Surface) or not found.losses:
+        return _not_there(figure, result, "surface")
+    colours, side, count = style.palette(dark), views.SIDE, len(found.losses)
+    bar = {"title": {"text": "log₁₀<br>loss"}, "thickness": 12}
+    logs = {m: np.log10(np.maximum(v, FLOOR)).astype(np.float32) for m, v in found.losses.items()}
+    low, high = min(v.min() for v in logs.values()), max(np.quantile(v, 0.95) for v in logs.values())
+    for i, (m, values) in enumerate(logs.items()):
+        axes = {"xaxis": "x" if i == 0 else "x2", "yaxis": "y"}
+        look = {
+            "zmin": float(low),
+            "zmax": float(high),
+            "colorscale": style.SURFACE,
+            "showscale": i == 0,
+            "colorbar": bar,
+        }
+        lines = {"start": float(low), "end": float(high), "size": float(high - low) / 14}
+        hover = f"m = {m}<br>loss 10^%{{z:.2f}}<extra></extra>"
+        figure.add_contour(x=side, y=side, z=values, contours=lines, hovertemplate=hover, **axes, **look)
+        marks = {"mode": "markers+text", "text": ["start", "end"], "textposition": "top center", "showlegend": False}
+        ink = {"color": style.LIGHT.background, "size": 9, "line": {"color": colours.ink, "width": 1}}
+        white = {"color": style.LIGHT.background}
+        figure.add_scatter(x=[0, 1], y=[0, 0], marker=ink, textfont=white, hoverinfo="skip", **marks, **axes)
+        title = f"m = {m}: convex on {found.convex[m]:.0%} of it"
+        middle = 0.5 if count == 1 else 0.24 + 0.52 * i
+        figure.add_annotation(x=middle, y=1.1, xref="paper", yref="paper", text=title, showarrow=False)
+    if count > 1:
+        second = {**figure.layout.xaxis.to_plotly_json(), "domain": [0.52, 1], "title": {"text": ""}}
+        figure.update_layout(xaxis={"domain": [0, 0.48]}, xaxis2=second)
+    return figure
+
+
+def _not_there(figure: go.Figure, result: DynamicsResult, view: str) -> go.Figure:
+    """Labelled axes, and why they are empty."""
+    said = "computing" if result.settings.view == view else f"not computed: choose the second chart “{view}”"
+    return figure.add_annotation(x=0.5, y=0.5, xref="paper", yref="paper", text=said, showarrow=False)
+
+
+def _small(values) -> np.ndarray:
+    """Half the bytes on the wire, and more digits than a screen shows."""
+    return np.asarray(values, np.float32)
+
+
+FIGURES = {"curves": curves, "heatmap": heatmap, "fit": fit, "kernel": kernel, "surface": surface}

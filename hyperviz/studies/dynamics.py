@@ -1,0 +1,235 @@
+"""What does an infinitely wide f do with a narrow g, and with a wide one? (Section 3, Theorem 1, equation 16)"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from hyperviz.studies import draws, flows
+from hyperviz.studies.dynamics_views import VIEWS
+from hyperviz.studies.flows import LANES, Model, Path
+from hyperviz.studies.settings import activation_of, check, option
+from hyperviz.theory import finite, starts
+
+DEPTHS, WIDTHS, CELL_STARTS = (2, 3, 4, 5, 6), (1, 2, 4, 8, 16), 32  # the heat map
+TWINS = 2  # finite networks, each with the n = infinity flow from the same start
+PRIOR = 400  # draws of h_0 ~ GP for the band of the closed form
+
+
+@dataclass(frozen=True)
+class DynamicsSettings:
+    """What the dynamics study is asked."""
+
+    depth_f: int = option(4, 1, 6, symbol="L", label="depth of f", help="weight matrices in the hypernetwork f")
+    width_f: int = option(
+        256,
+        1,
+        1024,
+        symbol="n",
+        label="width of f",
+        log=True,
+        help="of the finite networks beside the infinitely wide f",
+    )
+    depth_g: int = option(3, 1, 6, symbol="H", label="depth of g", help="weight matrices in the primary network g")
+    width_g: int = option(4, 1, 64, symbol="m", label="width of g", log=True, help="neurons in each hidden layer of g")
+    points: int = option(12, 2, 12, symbol="N", label="points", help="training points x ~ N(0, I), z ~ N(0, I), y = ±1")
+    time: float = option(
+        8.0,
+        0.5,
+        16.0,
+        step=0.5,
+        symbol="T",
+        label="time",
+        help="of training: length of a gradient step times number of steps",
+    )
+    view: str = option(
+        "fit",
+        label="second chart",
+        choices=tuple(VIEWS),
+        help="what is shown and computed below: a fit being learnt, the kernel in training (eq. 16), the loss surface",
+    )
+    starts: int = option(
+        64, 16, 256, label="starts", more=True, log=True, help="random starts of the infinitely wide f that are trained"
+    )
+    activation_f: str = activation_of("f", "σ")
+    activation_g: str = activation_of("g", "φ")
+    step: float = option(
+        0.004,
+        0.001,
+        0.01,
+        log=True,
+        positions=(0.001, 0.002, 0.004, 0.01),
+        label="longest step",
+        more=True,
+        help="of Euler's method; a start whose kernel is large takes shorter ones",
+    )
+    seed: int = option(
+        0, 0, 999_999, label="seed", more=True, help="of points and starts: the same link gives the same numbers"
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+PRESETS = {
+    "narrow g: stuck": DynamicsSettings(width_g=2),
+    "wide g: convex": DynamicsSettings(width_g=64, view="surface"),
+    "a deeper g is worse": DynamicsSettings(depth_g=6, width_g=4),
+    "eq. 16 of the paper": DynamicsSettings(width_g=16, view="kernel"),
+    "break it: one neuron": DynamicsSettings(width_g=1, depth_g=6),
+}
+PAPER = DynamicsSettings(depth_f=4, depth_g=3, width_f=256, width_g=4, view="kernel")
+
+
+class Band(NamedTuple):
+    """The closed form with both networks infinitely wide: the loss, over draws of h_0 from the prior."""
+
+    times: np.ndarray  # (T,)
+    low: np.ndarray  # 10 % of draws are below
+    median: np.ndarray
+    high: np.ndarray  # 10 % are above
+
+
+class Cell(NamedTuple):
+    """What became of the starts of one cell."""
+
+    reached: int
+    stuck: int
+    starts: int
+
+
+class DynamicsResult(NamedTuple):
+    """What is known so far."""
+
+    settings: DynamicsSettings
+    band: Band
+    paths: tuple[Path, ...]  # the starts of the infinitely wide f, in groups
+    twins: tuple[Path, ...]  # each finite network
+    limits: Path | None  # the n = infinity flow from the same starts as the finite networks
+    cells: dict[tuple[int, int], Cell]  # (H, m) -> fates
+    view: Any  # result of the chosen second chart
+    news: frozenset  # what changed: paths, twins, cells, view
+    finished: bool
+
+
+def stream(settings: DynamicsSettings) -> Iterator[DynamicsResult]:
+    """The closed form at once; then starts, heat map, finite networks and the second chart in turn."""
+    model = flows.model(settings)
+    result = DynamicsResult(settings, _band(settings, model), (), (), None, {}, None, frozenset(), False)
+    yield result
+    nets = [flows.network(settings, i, settings.width_f, settings.width_g) for i in range(TWINS)]
+    steps: list[Iterator[dict]] = [_starts(settings, model, nets), _grid(settings)]
+    later: list[Iterator[dict]] = [_finite(settings, model, nets), VIEWS[settings.view](settings)]
+    clocks = {id(step): draws.Clock() for step in (*steps, *later)}
+    while steps:
+        for step in list(steps):
+            news = next(step, None)
+            if news is None:
+                steps.remove(step)
+            result = result._replace(**(news or {}))
+            shown = bool(news) and ("cells" in news or clocks[id(step)].picture())
+            yield result._replace(news=frozenset(news or ()) if shown else frozenset())
+        if later and len(result.cells) >= len(WIDTHS):  # the first row is there
+            steps, later = [*steps, *later], []
+    yield result._replace(finished=True, news=frozenset({"paths", "twins", "cells", "view"}))
+
+
+def warm() -> None:
+    """Compiles what the study needs, once: afterwards no setting compiles anything."""
+    for width in LANES:
+        for wide in flows.WIDTHS_F:
+            settings = DynamicsSettings(width_g=width, width_f=wide, time=0.5, step=0.01)
+            model, nets = flows.model(settings), [flows.network(settings, 0, wide, width)]
+            next(_starts(settings, model, nets))
+            next(_finite(settings, model, nets))
+
+
+def _band(settings: DynamicsSettings, model: Model) -> Band:
+    """h_t = Y + exp(-2 Theta_h t)(h_0 - Y), h_0 ~ GP(0, Lambda^H)."""
+    N = settings.points
+    theta, prior = (np.asarray(v)[:N, :N] for v in (model.limit.hyperkernel, model.limit.nngp))
+    values, vectors = np.linalg.eigh(prior)
+    normals = np.random.default_rng([settings.seed, 1]).standard_normal((PRIOR, flows.POINTS))[:, :N]
+    h0 = (normals * np.sqrt(np.maximum(values, 0))) @ vectors.T
+    values, vectors = np.linalg.eigh(theta)
+    times = np.geomspace(settings.step, settings.time, 64)
+    gaps = (h0 - np.asarray(model.task.y)[:N]) @ vectors
+    losses = (gaps**2) @ np.exp(-4 * np.maximum(values, 0)[:, None] * times)
+    return Band(times, *np.quantile(losses, [0.1, 0.5, 0.9], axis=0))
+
+
+def _starts(settings: DynamicsSettings, model: Model, nets: list) -> Iterator[dict]:
+    """All groups of starts side by side; the first lanes of the first group are those of the finite networks."""
+    width = flows.pad(settings.width_g)
+    lanes, count = LANES[width], settings.starts + TWINS
+    groups, found = range(-(-count // lanes)), {}
+    g = flows.primary_of(settings, [settings.width_g] * lanes)
+    ways = []
+    for i in groups:
+        state = flows.begin(settings, model, g, width, 1, i * lanes)
+        ways.append(flows.follow(settings, model.task, _twinned(state, model, nets, width) if i == 0 else state, g))
+    for round_ in itertools.zip_longest(*ways):
+        found |= {i: made[1] for i, made in enumerate(round_) if made is not None}
+        first = _columns(found[0], slice(TWINS))
+        rest = [_columns(p, slice(TWINS if i == 0 else 0, min(lanes, count - i * lanes))) for i, p in found.items()]
+        yield {"paths": tuple(rest), "limits": first}
+
+
+def _columns(path: Path, chosen: slice) -> Path:
+    return Path(path.times[:, chosen], path.losses[:, chosen], path.ended[chosen], path.late[chosen])
+
+
+def _twinned(state: starts.Starts, model: Model, nets: list, width: int) -> starts.Starts:
+    """The first lanes start where the finite networks do: V_i = f(x_i) of the network itself."""
+    for lane, (net, w) in enumerate(nets):
+        V = finite.weights(w, net, model.x)
+        cut = (V.first[:, :width], V.middle[:, :, :width, :width], V.last[:, :width])
+        state = state._replace(V=jax.tree.map(lambda a, b, at=lane: a.at[at].set(b), state.V, type(V)(*cut)))
+    return state
+
+
+def _finite(settings: DynamicsSettings, model: Model, nets: list) -> Iterator[dict]:
+    """The finite networks, one after the other."""
+    done: list[Path] = []
+    for net, w in nets:
+        path = None
+        for _, path in flows.train(settings, model, finite.begin(w), net):
+            yield {"twins": (*done, path)}
+        if path is not None:
+            done.append(path)
+
+
+def _grid(settings: DynamicsSettings) -> Iterator[dict]:
+    """Row by row: depths of g; the narrow widths of a row share one batch of lanes."""
+    about = (settings.seed, settings.points, settings.depth_f, settings.time, settings.step)
+    cells = draws.kept("dynamics", *about, settings.activation_f, settings.activation_g)
+    if cells:
+        yield {"cells": dict(cells)}
+    model = flows.model(settings)
+    for depth, width in itertools.product(DEPTHS, sorted({flows.pad(m) for m in WIDTHS})):
+        together = [m for m in WIDTHS if flows.pad(m) == width]
+        for widths in (together,) if width == 4 else ((m,) for m in together):
+            if all((depth, m) in cells for m in widths):
+                continue
+            path = yield from _cell(settings, model, depth, widths, width)
+            cells |= {(depth, m): _fates(path, i) for i, m in enumerate(widths)}
+            yield {"cells": dict(cells)}
+
+
+def _cell(settings, model: Model, depth: int, widths, width: int) -> Generator[dict, None, Path]:
+    """Lanes for each width in turn; those left over repeat the last, unread."""
+    lanes = LANES[width]
+    each = np.repeat(widths, CELL_STARTS)
+    g = flows.primary_of(settings, np.pad(each, (0, lanes - len(each)), mode="edge"), depth)
+    state = flows.begin(settings, model, g, width, 100 + 10 * depth + width, 0)
+    return (yield from flows.quietly(flows.follow(settings, model.task, state, g)))[1]
+
+
+def _fates(path: Path, i: int) -> Cell:
+    own = slice(i * CELL_STARTS, (i + 1) * CELL_STARTS)
+    return Cell(int(path.reached[own].sum()), int(path.stuck[own].sum()), CELL_STARTS)

@@ -1,0 +1,35 @@
+"""What does an infinitely wide f do with a narrow g, and with a wide one?"""
+
+import streamlit as st
+
+from hyperviz.figures import dynamics as figures
+from hyperviz.studies import dynamics as study
+from hyperviz.studies import dynamics_report as report
+from hyperviz.ui import controls, export, live, prose
+from hyperviz.ui.play import play
+
+line = prose.claim("An infinitely wide f still gets stuck when g is narrow")
+settings = controls.ask("dynamics", study.DynamicsSettings, study.PRESETS)
+hero = live.chart("dynamics-loss", height=430)
+took = st.empty()
+left, right = st.columns(2, gap="medium")
+with left:
+    st.caption("**Starts that reach loss < 10⁻³**, every width and depth of g: wider helps, deeper harms.")
+    grid = live.chart("dynamics-reached")
+with right:
+    st.caption(report.SEEN[settings.view])
+    second = live.chart(f"dynamics-{settings.view}")
+latest = []
+prose.fold(*report.EXPLANATION)
+export.take_away("dynamics", settings, latest, report)
+
+for result in play(study.stream(settings)):
+    prose.say(line, *report.verdict(result))
+    took.caption(report.progress(result))
+    if not latest or {"paths", "twins"} & result.news:
+        hero.show(figures.curves(result, hero.dark), report.alt(result))
+    if not latest or "cells" in result.news:
+        grid.show(figures.heatmap(result, grid.dark), report.alt(result))
+    if not latest or "view" in result.news:
+        second.show(figures.FIGURES[settings.view](result, second.dark), report.alt(result))
+    latest[:] = [result]

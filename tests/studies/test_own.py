@@ -1,0 +1,101 @@
+"""The one digit: drawn or picked, completed by each kernel, and given its own pixels."""
+
+import numpy as np
+import pytest
+
+from hyperviz.data import digits
+from hyperviz.errors import InvalidInput
+from hyperviz.studies import own
+from hyperviz.studies.completion import grey
+from hyperviz.studies.drawing import decode_mask, encode, encode_mask, quantise
+from hyperviz.studies.inpainting import InpaintingSettings
+from hyperviz.studies.masks import HIDDEN, hidden, masked
+from hyperviz.studies.samples import sample
+from hyperviz.theory import grid
+
+DRAWN = quantise(digits.test().images[3])
+MASKS = [name for name in HIDDEN if name != "drawn"]
+
+
+def last(**settings):
+    *_, found = own.steps(InpaintingSettings(**{"images": 20} | settings))
+    return found
+
+
+def test_the_plain_completion_is_the_grid_solvers():
+    settings = InpaintingSettings(images=20, drawing=encode(DRAWN))
+    y, x_new = sample(0, 0, 20).y, masked(DRAWN[None] / 255.0, settings)
+    found = last(drawing=encode(DRAWN))
+    assert (found.picture == DRAWN).all()
+    assert (found.seen == masked(DRAWN, settings)).all()
+    for kernel in ("nngp", "hk"):
+        options = {"depth_f": 3, "depth_g": 3, "bandwidth": 2**0.5, "ridge": 1e-3, "kernel": kernel}
+        wanted = grey(grid.complete(masked(y, settings), y, x_new, **options).prediction[0])
+        assert np.abs(found.predicted[kernel].astype(int) - wanted).max() <= 1  # of 255: rounding
+
+
+def test_a_picked_digit_is_the_first_shown_and_a_drawing_takes_its_place():
+    assert (last(digits=5).picture == digits.test().images[5]).all()
+    assert (last(digits=5, drawing=encode(DRAWN)).picture == DRAWN).all()
+
+
+@pytest.mark.parametrize("mask", MASKS)
+@pytest.mark.parametrize("drawing", ["blank", "full", "constant"])
+def test_every_mask_and_degenerate_drawings_give_finite_pictures(mask, drawing):
+    image = np.full((28, 28), {"blank": 0, "full": 255, "constant": 119}[drawing], np.uint8)
+    found = last(images=10, hidden=mask, drawing=encode(image))
+    assert found.blank == (drawing == "blank" or mask == "everything")
+    for part in (found.given.mean, found.given.deviation, found.given.samples):
+        assert np.isfinite(part).all()
+    if found.blank:
+        assert (found.given.samples == 0).all()
+        assert all((image == 0).all() for image in found.predicted.values())
+
+
+def test_where_nothing_is_hidden_the_own_pixels_are_returned_and_representation_conditions_on_none():
+    settings = {"drawing": encode(DRAWN), "hidden": "nothing"}
+    known = last(**settings).given
+    assert np.abs(known.mean - DRAWN / 255).max() < 0.1
+    assert known.deviation.max() < 0.05
+    open_ = last(**settings, task="representation").given
+    assert np.ptp(open_.deviation) < 1e-9
+    assert open_.deviation.max() > 3 * known.deviation.max()
+
+
+def test_hidden_pixels_are_unsure_visible_ones_are_not_and_samples_differ_there():
+    found = last(drawing=encode(DRAWN))
+    assert found.given.deviation[20:26].min() > 3 * found.given.deviation[2:12].max()
+    spread = found.given.samples.std(axis=0)
+    assert spread[20:26].mean() > 3 * spread[2:12].mean()
+
+
+def test_only_visible_pixels_of_a_drawing_matter():
+    other = DRAWN.copy()
+    other[14:] = 255 - other[14:]
+    one, two = last(drawing=encode(DRAWN)), last(drawing=encode(other))
+    assert (one.given.mean == two.given.mean).all()
+    assert all((one.predicted[kernel] == two.predicted[kernel]).all() for kernel in one.predicted)
+
+
+def test_a_mask_drawn_by_hand_hides_its_pixels_from_f_and_from_the_training_images():
+    mask = np.zeros((28, 28), bool)
+    mask[3:9, 5:20] = True
+    settings = InpaintingSettings(hidden="drawn", mask=encode_mask(mask))
+    assert (hidden(settings) == decode_mask(settings.mask)).all()
+    assert masked(np.ones((2, 28, 28)), settings)[1, mask].max() == 0
+    assert hidden(InpaintingSettings(hidden="lower", mask=encode_mask(mask))).sum() == 392
+    assert hidden(settings, side=32).sum() == pytest.approx(mask.sum() * (32 / 28) ** 2, rel=0.15)
+
+
+@pytest.mark.parametrize("kernel", ["hk", "hk-released"])
+def test_the_hyperkernel_alone_has_no_posterior(kernel):
+    found = last(kernel=kernel)
+    assert found.given is None
+    assert found.finished
+    assert found.predicted.keys() == {kernel}
+
+
+@pytest.mark.parametrize("name", ["drawing", "mask"])
+def test_a_text_that_is_no_drawing_is_refused_in_one_sentence(name):
+    with pytest.raises(InvalidInput, match=f"{name} must be a text that the canvas of the page wrote; got 'junk!'"):
+        InpaintingSettings(**{name: "junk!"})

@@ -1,0 +1,140 @@
+"""The rotation study: curves of every arm, a killed run that goes on, verdicts that can say no, the stored run."""
+
+import dataclasses
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hyperviz.studies import reference, rotation, rotation_report
+from hyperviz.studies.answers import FALLS, RISES, answers
+from hyperviz.studies.checkpoint import Store
+from hyperviz.studies.epochs import Arm, Curve
+from hyperviz.studies.rotation import RotationResult, RotationSettings
+
+SMALL = {"images": 200, "epochs": 3, "runs": 2, "size": 7, "width_f": 10, "width_g": 5, "depth_f": 2, "depth_g": 2}
+SETTINGS = RotationSettings(compare="one", **SMALL)
+ARM = Arm(2, 5, 10.0)
+
+
+def last(settings, *store) -> RotationResult:
+    *_, result = rotation.stream(settings, *store)
+    return result
+
+
+@pytest.fixture(scope="module")
+def result():
+    return last(SETTINGS)
+
+
+def test_every_run_is_tested_before_training_and_after_every_epoch(result):
+    curve = result.curves[ARM]
+    assert curve.accuracy.shape == (2, 4)
+    assert curve.loss.shape == (2, 6)
+    assert np.isfinite(curve.accuracy).all()
+    assert np.isfinite(curve.loss).all()
+    assert ((curve.accuracy >= 0) & (curve.accuracy <= 1)).all()
+    assert not np.array_equal(curve.loss[0], curve.loss[1])  # other weights, other order
+    assert result.finished
+
+
+def test_the_same_settings_give_the_same_curves_and_another_seed_others(result):
+    again, other = last(SETTINGS), last(dataclasses.replace(SETTINGS, seed=1))
+    np.testing.assert_array_equal(again.curves[ARM].loss, result.curves[ARM].loss)
+    assert not np.array_equal(other.curves[ARM].loss, result.curves[ARM].loss)
+
+
+def test_training_lowers_the_loss_and_a_tiny_learning_rate_does_not(result):
+    def fall(rate):
+        settings = dataclasses.replace(SETTINGS, epochs=60, learning_rate=rate)
+        (curve,) = last(settings).curves.values()
+        return (curve.loss[:, :4].mean() - curve.loss[:, -4:].mean()) / curve.loss[:, :4].mean()
+
+    assert fall(3.0) > 0.05
+    assert abs(fall(0.001)) < 0.05
+
+
+def test_a_run_killed_at_any_moment_goes_on_to_the_same_numbers(result, tmp_path):
+    code = f"""
+import pathlib
+from hyperviz.studies import epochs, rotation
+from hyperviz.studies.checkpoint import Store
+epochs.SAVE = 0.0
+for result in rotation.stream(rotation.RotationSettings(compare="one", **{SMALL!r}), Store(pathlib.Path({str(tmp_path)!r}))):
+    print(result.progress, flush=True)
+"""  # noqa: E501
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    with process:
+        while float(process.stdout.readline()) < 0.4:
+            pass
+        process.kill()
+    assert list(tmp_path.glob("*.npz"))
+    begun = [
+        r.progress for r in rotation.stream(SETTINGS, Store(tmp_path)) if np.isfinite(r.curves[ARM].accuracy).any()
+    ]
+    assert begun[0] > 0.3  # it did not start over
+    np.testing.assert_array_equal(last(SETTINGS, Store(tmp_path)).curves[ARM].loss, result.curves[ARM].loss)
+
+
+def test_the_table_has_one_accuracy_an_epoch_with_its_error(result):
+    found = rotation_report.table(result)
+    rows = found[found.quantity == "accuracy"]
+    assert rows.epoch.tolist() == [0, 1, 2, 3]
+    assert set(rows.width_g) == {5}
+    assert set(rows.depth_g) == {2}
+    np.testing.assert_allclose(rows.value, result.curves[ARM].accuracy.mean(0))
+    np.testing.assert_allclose(rows.stderr, result.curves[ARM].accuracy.std(0, ddof=1) / np.sqrt(2))
+    assert found.columns.tolist()[-3:] == ["quantity", "value", "stderr"]
+
+
+def made_up(level) -> RotationResult:
+    """A finished run of the nine arms whose accuracy is level(H, m)."""
+    settings = RotationSettings(compare="all", epochs=2, runs=3, images=1000)
+    noise = np.random.default_rng(0).normal(0, 0.005, (3, 3))
+    curves = {
+        arm: Curve(level(arm.depth_g, arm.width_g) + noise, np.zeros((3, 2 * settings.steps))) for arm in settings.arms
+    }
+    return RotationResult(settings, curves, None, "", 1.0, frozenset(), True)
+
+
+@pytest.mark.parametrize(
+    ("level", "state"),
+    [
+        (lambda H, m: 0.5 + m / 500 - H / 40, "holds"),
+        (lambda H, m: 0.5 - m / 500 + H / 40, "differs"),
+        (lambda H, m: 0.5, "undecided"),
+    ],
+)
+def test_the_verdict_follows_the_curves_whichever_way_they_go(level, state):
+    assert rotation_report.verdict(made_up(level)).state == state
+
+
+def test_both_questions_are_answered_at_the_start_and_at_the_end():
+    found = answers(made_up(lambda H, m: 0.5 + m / 500 - H / 40))
+    assert {(a.question, a.when) for a in found} == {(q, w) for q in (RISES, FALLS) for w in ("start", "end")}
+    rise = next(a for a in found if a.question == RISES and a.when == "end")
+    assert rise.difference == pytest.approx(90 / 500, abs=0.02)
+    assert rise.error > 0
+
+
+def test_the_stored_run_is_what_its_settings_say():
+    stored, about = reference.stored(), reference.about()
+    settings = stored.settings
+    assert dataclasses.asdict(settings) == about["settings"]
+    assert set(stored.curves) == set(settings.arms)
+    assert len(stored.curves) == 9
+    for curve in stored.curves.values():
+        assert curve.accuracy.shape == (settings.runs, settings.epochs + 1)
+        assert np.isfinite(curve.accuracy).all()
+    frame = pd.read_csv(reference.CURVES)
+    assert frame.groupby(["depth_g", "width_g"]).size().eq(settings.runs * (settings.epochs + 1)).all()
+    assert about["command"].startswith("python -m hyperviz run rotation")
+    assert f"--epochs {settings.epochs}" in about["command"]
+
+
+def test_a_page_does_not_begin_what_takes_hours():
+    assert rotation.too_large(RotationSettings()) == ""
+    assert "run it from the command line" in rotation.too_large(RotationSettings(compare="all", epochs=100, runs=10))
