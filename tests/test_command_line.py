@@ -23,6 +23,7 @@ FILES = {"result.csv", "figure.html", "settings.json"}
 BRIEF = {  # settings with which each study ends soon
     "dynamics": {"points": 2, "starts": 16, "depth_f": 1, "depth_g": 2, "time": 0.5, "step": 0.01, "width_f": 16},
     "inpainting": {"images": 10},
+    "taylor": {"draws": 16, "width_f": 64},
 }
 SMALL = ["--draws", "16", "--depth-f", "2", "--depth-g", "2", "--width-f", "16", "--width-g", "8", "--seed", "3"]
 
