@@ -15,9 +15,7 @@ LEAKY = {"activation_f": "leaky_relu", "activation_g": "leaky_relu", "alpha": 0.
 
 def built(L, n, H, m, seed=0, wide=None):
     """A network as `network.init` draws it, and the same in a larger room."""
-    params = network.init(
-        jax.random.key(seed), input_f=5, input_g=3, depth_f=L, depth_g=H, width_f=n, width_g=m
-    )
+    params = network.init(jax.random.key(seed), input_f=5, input_g=3, depth_f=L, depth_g=H, width_f=n, width_g=m)
     phi = activation("leaky_relu", 0.3)
     net = finite.Architecture(jnp.int32(L), jnp.int32(n), phi, primary.Primary(jnp.int32(H), jnp.int32(m), phi))
     wide = wide or 16
