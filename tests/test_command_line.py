@@ -23,6 +23,7 @@ FILES = {"result.csv", "figure.html", "settings.json"}
 BRIEF = {  # settings with which each study ends soon
     "dynamics": {"points": 2, "starts": 16, "depth_f": 1, "depth_g": 2, "time": 0.5, "step": 0.01, "width_f": 16},
     "inpainting": {"images": 10},
+    "rotation": {"images": 100, "epochs": 1, "runs": 1, "size": 7, "width_f": 10, "width_g": 10, "compare": "one"},
 }
 SMALL = ["--draws", "16", "--depth-f", "2", "--depth-g", "2", "--width-f", "16", "--width-g", "8", "--seed", "3"]
 
@@ -41,7 +42,7 @@ def said(capsys, *arguments) -> tuple[int, str, str]:
 def never_runs(monkeypatch):
     """A bad command must be refused before the study starts."""
 
-    def stream(settings):
+    def stream(settings, *_store):
         raise AssertionError(f"ran {settings}")
 
     for name, study in STUDIES.items():
@@ -136,7 +137,7 @@ def test_paper_takes_the_papers_settings_and_what_is_given_overrides_them(capsys
     study, asked = STUDIES[name], []
     small = dataclasses.replace(study.settings(), **BRIEF.get(name, {"draws": 16}))
 
-    def stream(settings):
+    def stream(settings, *_store):
         asked.append(settings)
         *_, last = study.stream(small)
         yield last

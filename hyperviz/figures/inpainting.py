@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import inpainting_views as views
-from hyperviz.figures import sheets, style
+from hyperviz.figures import sheets, style, table
 from hyperviz.studies.completion import grey
 from hyperviz.studies.inpainting import InpaintingResult, news
 from hyperviz.studies.inpainting_report import NAMES
@@ -92,7 +92,14 @@ def changed(result: InpaintingResult, latest: list[InpaintingResult]) -> tuple[s
     return tuple(name for name in shown(result) if SOURCES.get(name, "view") in new)
 
 
-FIGURES = {"own": own, "gallery": gallery, "error": curve} | views.FIGURES
-VIEWS = {"gallery": ("gallery", "error")} | views.VIEWS
-SOURCES = {"own": "own", "gallery": "gallery", "error": "errors", "finer": "view", "near": "gallery"}
+FIGURES = {"own": own, "gallery": gallery, "error": curve, "stored": table.beside} | views.FIGURES
+VIEWS = {"gallery": ("gallery", "error", "stored")} | views.VIEWS
+SOURCES = {
+    "own": "own",
+    "gallery": "gallery",
+    "error": "errors",
+    "stored": "errors",
+    "finer": "view",
+    "near": "gallery",
+}
 HEIGHTS = {"gallery": 430, "training": 330, "border": 340, "finer": 620}

@@ -1,4 +1,4 @@
-"""Table 1 as curves, Figure 3, and HN's training beside the kernels."""
+"""Table 1 as curves, stored beside live, and Figure 3."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from hyperviz.figures import sheets, style
 from hyperviz.studies import cells, table_report
 from hyperviz.studies.cells import Cell
+from hyperviz.studies.inpainting import InpaintingResult
 from hyperviz.studies.inpainting_report import NAMES
 from hyperviz.studies.table import METHODS, TASKS, TableResult
 from hyperviz.studies.table1 import IMAGES, TABLE1
@@ -48,6 +49,21 @@ def of_rows(rows: pd.DataFrame, dark: bool = False, task: str = TASKS[0]) -> go.
             figure.add_scatter(
                 x=[n for n, _ in found], y=[v for _, v in found], mode="markers", marker=marker, name=name
             )
+    return figure
+
+
+def beside(result: InpaintingResult, dark: bool = False) -> go.Figure:
+    """The stored table of the task, for the result's way of taking pixels, and what is computed live as rings."""
+    settings = result.settings
+    figure = of_rows(table_report.stored(settings.pixels == "all"), dark, settings.task)
+    for kernel in settings.kernels:
+        live = sorted((n, e.mse, 2 * e.mse_stderr) for (n, k), e in result.errors.items() if k == kernel)
+        if live:
+            x, y, noise = map(list, zip(*live, strict=True))
+            colour = getattr(style.palette(dark), kernel.split("-")[0])
+            look = {"symbol": "circle-open", "size": 13, "color": colour}
+            bars = {"type": "data", "array": noise}
+            figure.add_scatter(x=x, y=y, mode="markers", marker=look, error_y=bars, name=f"{NAMES[kernel]}, live")
     return figure
 
 

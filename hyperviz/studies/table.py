@@ -91,6 +91,16 @@ def stream(settings: TableSettings, store: Store | None = None) -> Iterator[Tabl
     yield result._replace(at="", fraction=1.0, peak=peak(), finished=True)
 
 
+def collected(settings: TableSettings, store: Store) -> TableResult:
+    """What a run that was stopped has left: rows with as many runs as there are."""
+    designs = {cell: design(cell, settings) for cell in settings.cells}
+    pieces: dict[Cell, list[Piece]] = {}
+    for cell, plan in designs.items():
+        found = (_kept(name(cell, plan, settings.seed, run), store) for run in range(settings.runs))
+        pieces[cell] = [piece for piece in found if piece is not None]
+    return TableResult(settings, designs, pieces, "", 1.0, peak(), True)
+
+
 def design(cell: Cell, settings: TableSettings) -> Design | hn.Plan:
     """As validation chose, but for what the settings say."""
     given = {name: getattr(settings, name) for name in Design._fields}
@@ -102,15 +112,27 @@ def design(cell: Cell, settings: TableSettings) -> Design | hn.Plan:
 
 
 def _run(cell: Cell, plan, seed: int, run: int, store: Store | None) -> Iterator[tuple[float, Piece | None]]:
-    """One run, from the store where it is there, else computed and stored: a name holds all that decides it."""
-    name = "-".join(map(str, (*cell, *plan, seed, run)))
-    if store is not None and (kept := store.load(name)) is not None:
-        yield 1.0, Piece(kept["mse"], kept["single"], kept["shown"], float(kept["seconds"]), float(kept["jitter"]))
+    """One run, from the store where it is there, else computed and stored."""
+    called = name(cell, plan, seed, run)
+    if store is not None and (kept := _kept(called, store)) is not None:
+        yield 1.0, kept
         return
     for share, piece in cells.measure(cell, plan, cells.inputs(cell, seed, run)):
         if piece is not None and store is not None:
-            store.save(name, **piece._asdict())
+            store.save(called, **piece._asdict())
         yield share, piece
+
+
+def name(cell: Cell, plan, seed: int, run: int) -> str:
+    """Of a run in the store: all that decides it."""
+    return "-".join(map(str, (*cell, *plan, seed, run)))
+
+
+def _kept(called: str, store: Store) -> Piece | None:
+    found = store.load(called)
+    if found is None:
+        return None
+    return Piece(found["mse"], found["single"], found["shown"], float(found["seconds"]), float(found["jitter"]))
 
 
 def seconds(cell: Cell) -> float:

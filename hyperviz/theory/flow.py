@@ -41,7 +41,7 @@ class Modes(NamedTuple):
 
     values: Float[np.ndarray, "C N"]
     power: Float[np.ndarray, "C N"]  # sum over the system's frequencies of (V^T Y)^2
-    count: Float[np.ndarray, "C 1"]  # frequencies that share the system
+    shared: Float[np.ndarray, "C 1"]  # frequencies that share the system
 
 
 def growth(values: np.ndarray, time: float, floor: float = 0.0) -> np.ndarray:
@@ -107,5 +107,5 @@ def all_modes(systems: Systems) -> Modes:
 def evidence(found: Modes, ridge: float) -> Evidence:
     """The log marginal likelihood at any ridge > 0, without another decomposition; see `spectrum.of`."""
     shifted = found.values + checks.positive("ridge", ridge)
-    n = int(found.count.sum()) * found.values.shape[1]
-    return of(float((found.count * np.log(shifted)).sum()), float((found.power / shifted).sum()), n)
+    n = int(found.shared.sum()) * found.values.shape[1]
+    return of(float((found.shared * np.log(shifted)).sum()), float((found.power / shifted).sum()), n)

@@ -111,7 +111,8 @@ def _solve(x, y, pixels, x_new, F: Expansion, ridge) -> Iterator[Scattered]:
         np.add.at(spread, (np.arange(len(x))[:, None], pixels), np.reshape(weights, targets.shape))
         a = evaluate(F.a, angle(x_new @ x.T)) * seen[:, None]
         for a_r, b_r in zip(a, F.b, strict=True):
-            prediction += (a_r @ spread) @ b_r[place]
+            few = len(x) < len(x_new)  # the product over the smaller of the two goes first
+            prediction += a_r @ (spread @ b_r[place]) if few else (a_r @ spread) @ b_r[place]
     yield Scattered(prediction.reshape(-1, g, g), 1.0, F.error, jitter)
 
 

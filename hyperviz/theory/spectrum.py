@@ -76,8 +76,12 @@ def _pass(systems: Systems, ridge: float, keep: bool) -> Iterator[Factors]:
         if keep:
             kept.append(factor)
         if solved < len(groups) and (solved == 1 or solved % every == 0):
-            yield Factors(systems, ridge, weights.copy(), (), *map(float, sums), jitter, solved, len(groups))
-    whole = Factors(systems, ridge, weights, tuple(kept), *map(float, sums), jitter, len(groups), len(groups))
+            yield Factors(
+                systems, ridge, weights.copy(), (), float(sums[0]), float(sums[1]), jitter, solved, len(groups)
+            )
+    whole = Factors(
+        systems, ridge, weights, tuple(kept), float(sums[0]), float(sums[1]), jitter, len(groups), len(groups)
+    )
     yield lean(whole) if keep else whole
 
 

@@ -1,4 +1,4 @@
-"""The n = infinity gradient flow in float64, weight matrix by weight matrix, and a finite difference for its gradient."""
+"""The n = infinity gradient flow in float64, matrix by matrix, and a finite difference for its gradient."""
 
 import numpy as np
 

@@ -83,3 +83,22 @@ def test_a_stroke_changes_the_completion_and_so_does_another_mask(tab, address):
         tab.locator(".js-plotly-plot").first.hover()
         tab.locator("[data-title*='Download']").first.click()
     assert download.value.suggested_filename.startswith("hyperviz-inpainting-own")
+
+
+def test_a_stroke_is_one_step_of_the_address_and_its_link_opens_the_same_drawing(tab, address):
+    open_page(tab, f"{address}/inpainting?images=10&view=finer&kernel=nngp")
+    tab.wait_for_selector(".overlay")
+    steps = tab.evaluate("history.length")
+    Canvas(tab).drag((6, 6), (20, 6), (20, 12), (8, 12))
+    tab.wait_for_url("**drawing=*")
+    link, picture = tab.url, "document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot"
+    shown = f"[...{picture}.querySelector('.picture').getContext('2d').getImageData(0, 0, 28, 28).data].join()"
+    assert tab.evaluate("history.length") == steps + 1
+    drawn = tab.evaluate(shown)
+    tab.get_by_role("button", name="Next test digit").click()
+    tab.wait_for_function(f"before => {shown} !== before", arg=drawn)
+    tab.goto(link)
+    tab.wait_for_selector(".overlay")
+    tab.wait_for_function(f"before => {picture}.querySelector('.picture') && {shown} !== before", arg="")
+    again, before = (np.array(text.split(","), int) for text in (tab.evaluate(shown), drawn))
+    assert np.abs(again - before).max() <= 8  # a link keeps sixteen greys

@@ -62,7 +62,7 @@ def test_the_eigenvalues_give_the_evidence_of_the_factors_at_every_ridge(kernel)
     x, y = images(7, 5), images(7, 5, 1)
     found = flow.all_modes(grid.split(x, y, kernel=kernel, **SETTINGS))
     assert found.values.shape == (len(grid.classes(7)), 5)
-    assert found.count.sum() == 49
+    assert found.shared.sum() == 49
     for ridge in (1e-4, RIDGE, 0.5):
         assert flow.evidence(found, ridge) == pytest.approx(
             spectrum.evidence(solved(x, y, ridge=ridge, kernel=kernel)), rel=1e-7
