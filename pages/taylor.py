@@ -14,7 +14,10 @@ hero = live.chart("taylor-terms", height=430)
 took = st.empty()
 left, right = st.columns(2, gap="medium")
 with left:
-    st.caption("**The theorem in one picture**: the slope of every term at every depth of g, filling in.")
+    st.caption(
+        "**The theorem in one picture**: slope of every term at every depth of g. Theory: 0 left of the line r = H, "
+        "H − r right of it. A narrow, deep g gets there late: widen it."
+    )
     grid = live.chart("taylor-map")
 with right:
     st.caption("**Remark 1**: the terms of one gradient step of size µ = nᵃ. Which of them fall?")

@@ -24,7 +24,7 @@ SHELL = ROOT / "hyperviz" / "ui" / "shell.py"
 QUERIES = {
     "convergence": {"draws": "16", "depth_f": "2", "depth_g": "2"},
     "prior": {"draws": "64", "depth_f": "2", "depth_g": "2"},
-    "taylor": {"draws": "20", "depth_f": "2", "depth_g": "1", "orders": "2"},
+    "taylor": {"draws": "16", "width_f": "64"},
     "rotation": {"images": "200", "epochs": "1", "runs": "1", "size": "7", "width_f": "10", "width_g": "5"},
     "inpainting": {"images": "20"},
 }

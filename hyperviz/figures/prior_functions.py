@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from hyperviz.figures import style
 from hyperviz.studies.prior import PriorResult
-from hyperviz.studies.prior_functions import LINE, REACH, SHOWN, SIDE, TURNS
+from hyperviz.studies.prior_functions import COLUMNS, LINE, REACH, ROWS, SHOWN, TURNS
 
 AXIS = "t, where z = (t, 1)"
 
@@ -49,21 +49,29 @@ def family(result: PriorResult, dark: bool = False) -> go.Figure:
 def patch(result: PriorResult, dark: bool = False) -> go.Figure:
     """Functions on a square of z: networks above, the process below."""
     part = result.parts.get("patch")
-    figure = style.figure(dark, x="z₁ and z₂ from −2.5 to 2.5 in each square", y="", margin={"l": 76, "r": 8, "t": 8})
-    pitch, sheet = SIDE + 1, np.full((2 * SIDE + 1, SHOWN * (SIDE + 1) - 1), np.nan, np.float32)
+    figure = style.figure(
+        dark,
+        x="each square: z₁ across from −2.5 to 2.5, z₂ up on the same scale",
+        y="",
+        margin={"l": 76, "r": 8, "t": 8},
+    )
+    high, wide = ROWS + 1, COLUMNS + 1  # a grid and a line between
+    sheet = np.full((2 * high - 1, SHOWN * wide - 1), np.nan, np.float32)
     edge = 1.0
     if part is not None:
         edge = 2.5 * float(part.deviation.mean())
         for row, functions in ((1, part.networks), (0, part.process)):
             for i, values in enumerate(functions):
-                square = np.s_[row * pitch : row * pitch + SIDE, i * pitch : i * pitch + SIDE]
-                sheet[square] = values.reshape(SIDE, SIDE)
+                square = np.s_[row * high : row * high + ROWS, i * wide : i * wide + COLUMNS]
+                sheet[square] = values.reshape(ROWS, COLUMNS)
     bar = {"title": {"text": "h"}, "thickness": 12}
     look = {"zmin": -edge, "zmax": edge, "colorscale": style.SURFACE, "colorbar": bar, "hoverongaps": False}
     figure.add_heatmap(z=sheet, hovertemplate="h = %{z:.2f}<extra></extra>", **look)
     plain = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "constrain": "domain"}
-    figure.update_xaxes(tickvals=np.arange(SHOWN) * pitch + SIDE / 2, ticktext=["draw 1", "draw 2", "draw 3"], **plain)
-    rows = {"tickvals": [SIDE / 2, pitch + SIDE / 2], "ticktext": ["limit", "networks"]}
+    figure.update_xaxes(
+        tickvals=np.arange(SHOWN) * wide + COLUMNS / 2, ticktext=["draw 1", "draw 2", "draw 3"], **plain
+    )
+    rows = {"tickvals": [ROWS / 2, high + ROWS / 2], "ticktext": ["limit", "networks"]}
     return figure.update_yaxes(scaleanchor="x", **rows, **plain)
 
 

@@ -10,6 +10,7 @@ from plotly.colors import sample_colorscale
 
 from hyperviz.figures import style
 from hyperviz.studies.taylor import TaylorResult
+from hyperviz.studies.taylor_report import signed
 from hyperviz.studies.taylor_report import terms as judged
 from hyperviz.studies.taylor_settings import DEPTHS, fitted, predicted, widths
 
@@ -21,7 +22,11 @@ def terms(result: TaylorResult, dark: bool = False) -> go.Figure:
     settings = result.settings
     figure = _loglog(result, dark, f"{settings.average} of |K⁽ʳ⁾| (log scale)")
     for r, (fit, claim, _) in judged(result).items():
-        found = f": slope {fit.value:+.2f} [{fit.low:+.2f}, {fit.high:+.2f}], theory {_whole(claim)}" if fit else ""
+        found = (
+            f": slope {signed(fit.value)} [{signed(fit.low)}, {signed(fit.high)}], theory {_whole(claim)}"
+            if fit
+            else ""
+        )
         _line(figure, result, r, _levels(result, r), claim, f"r = {r}{found}", dark)
     if settings.depth_g == 1 and result.cells and len(judged(result)) > 2:
         _conjecture(figure, result, dark)
@@ -35,7 +40,7 @@ def one_step(result: TaylorResult, dark: bool = False) -> go.Figure:
     for r, (fit, claim, _) in judged(result).items():
         n = np.array(sorted(result.cells), float)
         levels = [level * n ** (a * r) / math.factorial(r) for level in _levels(result, r)]
-        said = f": {fit.value + a * r:+.2f}, theory {_whole(claim + a * r)}" if fit else ""
+        said = f": {signed(fit.value + a * r)}, theory {_whole(claim + a * r)}" if fit else ""
         _line(figure, result, r, levels, claim + a * r, f"r = {r}{said}", dark)
     return figure
 
@@ -48,7 +53,7 @@ def heatmap(result: TaylorResult, dark: bool = False) -> go.Figure:
     value = np.array([[result.map.get((H, r), np.nan) for r in orders] for H in DEPTHS])
     claim = [[predicted(settings, r, H) for r in orders] for H in DEPTHS]
     known = np.array([[np.nan if c is None else c for c in row] for row in claim])
-    text = [[f"{v:+.1f}" if np.isfinite(v) else "" for v in row] for row in value]
+    text = [[f"{round(v, 1) + 0.0:+.1f}" if np.isfinite(v) else "" for v in row] for row in value]
     look = {"colorscale": style.SURFACE, "zmin": -6, "zmax": 0.5, "texttemplate": "%{text}", "hoverongaps": False}
     hover = "H = %{y}, r = %{x}<br>slope %{z:+.2f}, theory %{customdata:+.0f}<extra></extra>"
     bar = {"title": {"text": "slope"}, "thickness": 12}
@@ -107,7 +112,7 @@ def _levels(result: TaylorResult, r: int) -> list[np.ndarray]:
 
 
 def _line(figure, result: TaylorResult, r: int, levels, claim: float, name: str, dark: bool) -> None:
-    """One term: band, line, and the predicted slope through its last point."""
+    """One term: band, line, and the predicted slope through the middle of what is fitted."""
     colour, n = _hues(result, dark)[r - 1], np.array(sorted(result.cells), float)
     middle, low, high = [np.where(level > 0, level, np.nan) for level in levels]
     shared = {"legendgroup": f"r{r}", "mode": "lines"}
@@ -117,13 +122,13 @@ def _line(figure, result: TaylorResult, r: int, levels, claim: float, name: str,
     hover = f"r = {r}, n = %{{x:,}}<br>%{{y:.3g}}<extra></extra>"
     look = {"color": colour, "width": 2.5}
     figure.add_scatter(x=n, y=middle, **(shared | {"mode": "lines+markers"}), line=look, name=name, hovertemplate=hover)
-    use = [w for w in fitted(result.settings) if w in result.cells]
-    if use and np.isfinite(middle[-1]):
-        y = [middle[-1] * (w / n[-1]) ** claim for w in use]
+    at = np.isin(n, fitted(result.settings)) & np.isfinite(middle)
+    if at.any():
+        y = np.exp(np.mean(np.log(middle[at] / n[at] ** claim))) * n[at] ** claim
         line = style.theory_line(dark) | {"width": 1.5}
         first = not any(trace.name == "predicted slope" for trace in figure.data)
         theory = {"mode": "lines", "name": "predicted slope", "legendgroup": "theory", "showlegend": first}
-        figure.add_scatter(x=use, y=y, line=line, hoverinfo="skip", **theory)
+        figure.add_scatter(x=n[at], y=y, line=line, hoverinfo="skip", legendrank=2000, **theory)
 
 
 def _conjecture(figure, result: TaylorResult, dark: bool) -> None:

@@ -78,6 +78,11 @@ def _bin(found: Calibration, inside: np.ndarray) -> Bin:
     return Bin(float(predicted), float(np.sqrt(mean)), *map(float, band))
 
 
+def certain(found: Calibration) -> bool:
+    """Whether the posterior claims no error at all, as where f sees nothing: there is nothing to judge then."""
+    return not (found.predicted**2).any()
+
+
 def inflation(found: Calibration) -> tuple[float, float]:
     """Root mean square error over the root mean predicted variance, with its standard error: 1 is right."""
     errors, variances = (found.wrong**2).mean(axis=1), (found.predicted**2).mean(axis=1)

@@ -129,6 +129,9 @@ coordinates into its grey value. When both are infinitely wide, training f is ke
 (**HK**). Regression with Λ (**NNGP**) is Bayesian inference with the untrained hypernetwork as its prior. Nothing is
 trained here: these are the exact limits.
 
+- **The one digit**, drawn on the canvas or picked: NNGP and HK are the plain regressions, which know of it what f sees.
+  *With own pixels* the NNGP is conditioned on the visible pixels too: then its uncertainty varies over the picture, and
+  samples show what it takes for possible. Its amplitude is the likeliest one for the training images.
 - **Gallery**: the truth, what f sees, and what each kernel completes; every digit is from the test set. Predictions
   sharpen while higher frequencies are solved.
 - **Curve**: the error over test digits against the number of training images, and the paper's Table 1 as crosses; HN is
@@ -138,7 +141,10 @@ With *all* pixels the N · 784 equations are solved **exactly**: on a torus of 2
 offset of two pixels only, so a Fourier transform splits the system into 120 systems of size N. The paper trains on 20
 random pixels an image, which makes its errors larger than ours; choose 20 pixels to compare like with like. It leaves
 depths and bandwidth open, so a difference may remain. Digits are the 5,000 built in: 500 of them for tests, never
-trained on.
+trained on. The one digit is always completed from all pixels.
+
+**Training** replaces the ridge by time: (λ + ε)⁻¹ becomes (1 − e^(−2λt))/λ for every eigenvalue λ, in the unit of
+dh/dt = −2Θ_h(h − y). **Uncertainty**, **likelihood** belong to the NNGP, which is a prior; HK's are scores alone.
 """,
     r"\hat y(u) = \big(\Theta_h(u,u_1),\dots,\Theta_h(u,u_N)\big)\,\big(\Theta_h(U,U)+\varepsilon I\big)^{-1} Y",
 )

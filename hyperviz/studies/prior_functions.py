@@ -14,10 +14,9 @@ from hyperviz.theory import linear
 
 REACH = 2.5  # coordinates run from -REACH to REACH
 LINE = np.linspace(-REACH, REACH, 33)
-SIDE = 12  # points a side of the patch
-AXIS = np.linspace(-REACH, REACH, SIDE)
+ROWS, COLUMNS = 11, 12  # of the patch: as many points as the shared line has, so that nothing more is compiled
 SHOWN = 3  # functions of either kind
-STREAMS = {"line": 2, "patch": 3, "family": 4}  # of random numbers
+STREAMS = {"line": 2, "patch": 3}  # of random numbers
 TURNS = np.radians([0.0, 15.0, 60.0, 180.0])  # angles between the x that share one network
 
 
@@ -44,8 +43,10 @@ def line() -> np.ndarray:
 
 
 def patch() -> np.ndarray:
-    """The grid of the patch, row by row from below."""
-    return np.stack([a.ravel() for a in np.meshgrid(AXIS, AXIS)], 1)
+    """The grid of the patch, row by row from below; its points lie equally far apart either way."""
+    across = np.linspace(-REACH, REACH, COLUMNS)
+    up = across[:ROWS] - across[:ROWS].mean()
+    return np.stack([a.ravel() for a in np.meshgrid(across, up)], 1)
 
 
 def stream(settings: PriorSettings) -> Iterator[dict]:
@@ -56,14 +57,14 @@ def stream(settings: PriorSettings) -> Iterator[dict]:
     on_line = _process(nngp[:count, :count], settings, 1)
     yield {"line": Functions(np.zeros((0, count)), *on_line)}
     on_patch = _process(kernels(*square, chosen=model(settings)).nngp, settings, 2)
-    yield {"patch": Functions(np.zeros((0, SIDE**2)), *on_patch)}
-    one = tuple(points[:count] for points in shared)
-    for values in _networks("line", one, settings, SHOWN):
-        yield values if "progress" in values else {"line": Functions(values["values"], *on_line)}
-    for values in _networks("family", shared, settings, 1):
-        yield values if "progress" in values else {"family": _family(values["values"][0], S, nngp)}
-    for values in _networks("patch", square, settings, SHOWN):
-        yield values if "progress" in values else {"patch": Functions(values["values"], *on_patch)}
+    yield {"patch": Functions(np.zeros((0, ROWS * COLUMNS)), *on_patch)}
+    for news in _networks("line", shared, settings):
+        if "values" in news:  # the first x gives the line, all x of the first network the family
+            values = news["values"]
+            news = {"line": Functions(values[:, :count], *on_line), "family": _family(values[0], S, nngp)}
+        yield news
+    for news in _networks("patch", square, settings):
+        yield {"patch": Functions(news["values"], *on_patch)} if "values" in news else news
 
 
 def _pairs(x, z):
@@ -77,10 +78,10 @@ def _process(kernel, settings, stream_of) -> tuple[np.ndarray, np.ndarray]:
     return noise @ np.asarray(linear.root(jnp.asarray(kernel))).T, np.sqrt(np.diagonal(kernel))
 
 
-def _networks(name, points, settings, count) -> Iterator[dict]:
-    """The functions of `count` networks, one network after the other."""
+def _networks(name, points, settings) -> Iterator[dict]:
+    """The functions of SHOWN networks, one network after the other."""
     found = draws.kept("functions", name, settings.seed, *architecture(settings).values())
-    for i in range(count):
+    for i in range(SHOWN):
         if i not in found:
             key = draws.keys(settings.seed, STREAMS[name], i, 1)
             found[i] = (yield from draws.shown(draws.outputs(key, points, architecture(settings)))).value[0]

@@ -18,7 +18,7 @@ FEW = 256  # draws before anything is said of them
 def verdict(result: PriorResult) -> Verdict:
     """How far this network's output is from Theorem 2's Gaussian, and what the view below finds of its claim."""
     settings, count = result.settings, len(result.outputs.value)
-    if count < FEW or result.normality is None:
+    if count < min(FEW, settings.draws) or result.normality is None:
         return Verdict(f"Is h(u) Gaussian at n = {settings.width_f:,}, m = {settings.width_g:,}?", "measuring")
     found = claim(result)
     return Verdict(f"{_here(result)} {found.text}".strip(), found.state)

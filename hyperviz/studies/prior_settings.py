@@ -45,7 +45,7 @@ class PriorSettings:
     )
     activation_f: str = activation_of("f", "σ")
     activation_g: str = activation_of("g", "φ", smooth_too=True)
-    draws: int = option(2048, 256, 16384, log=True, label="draws", more=True, help="random hypernetworks")
+    draws: int = option(2048, 64, 16384, log=True, label="draws", more=True, help="random hypernetworks")
     seed: int = option(
         0, 0, 999_999, label="seed", more=True, help="of the random numbers: the same link gives the same numbers"
     )

@@ -39,6 +39,11 @@ def terms(result: TaylorResult) -> dict[int, tuple[Slope | None, float, str]]:
     return found
 
 
+def signed(value: float) -> str:
+    """Two decimals with their sign, and no minus before a zero."""
+    return f"{round(value, 2) + 0.0:+.2f}".replace("-", "−")
+
+
 def verdict(result: TaylorResult) -> Verdict:
     """Theorem 1 in words, given only where every term's interval decides."""
     have, settings = drawn(result), result.settings
@@ -47,7 +52,7 @@ def verdict(result: TaylorResult) -> Verdict:
         state = "undecided" if result.finished else "measuring"
         return Verdict(f"Which terms fall as f widens? So far {draws_said}.", state)
     judged = terms(result)
-    slopes = ", ".join(f"{fit.value:+.2f}" if fit else "none" for fit, *_ in judged.values())
+    slopes = ", ".join(signed(fit.value) if fit else "none" for fit, *_ in judged.values())
     numbers = f"Slopes of terms r = 1 to {max(judged)}: {slopes} ({draws_said})."
     states = {state for *_, state in judged.values()}
     if "differs" in states:
@@ -73,8 +78,8 @@ def remark(result: TaylorResult) -> str:
     """Remark 1 for this step size: which terms of one gradient step fall, predicted and measured."""
     a, said = result.settings.exponent, []
     for r, (fit, claim, _) in terms(result).items():
-        found = f", measured {fit.value + a * r:+.2f}" if fit else ""
-        said.append(f"r = {r}: {claim + a * r:+.2f}{found}")
+        found = f", measured {signed(fit.value + a * r)}" if fit else ""
+        said.append(f"r = {r}: {signed(claim + a * r)}{found}")
     falling = [str(r) for r, (_, claim, _) in terms(result).items() if claim + a * r < -1e-9]
     which = f"terms {', '.join(falling)} should fall" if falling else "no term should fall"
     return f"µ = n^{a:g}: {which}. Slopes of µʳ/r! · |K⁽ʳ⁾|, predicted: {'; '.join(said)}."

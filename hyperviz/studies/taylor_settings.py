@@ -121,9 +121,9 @@ def fitted(settings: TaylorSettings) -> list[int]:
 
 
 def map_widths(settings: TaylorSettings, depth: int) -> list[int]:
-    """Up to three large ones, for the map at this depth of g: deep g's reach their slope late."""
-    use = fitted(settings)[:: -2 if len(fitted(settings)) > 5 else -1]
-    return [n for n in use[:3] if n <= _cap(settings, depth)][::-1]
+    """Three large ones, for the map at this depth of g: deep g's reach their slope late."""
+    last = _cap(settings, depth)
+    return sorted({max(1, last >> k) for k in (0, 2, 4)})
 
 
 def predicted(settings: TaylorSettings, r: int, depth: int | None = None) -> float | None:

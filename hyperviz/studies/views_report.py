@@ -52,6 +52,9 @@ def rows(result: InpaintingResult) -> Iterator[dict[str, Any]]:
 
 
 def _calibrated(found: Calibration, settings: InpaintingSettings) -> Verdict:
+    if calibration.certain(found):
+        text = "f sees nothing: every kernel is 0, and the posterior has no uncertainty that could be judged."
+        return Verdict(text, "measured" if found.finished else "measuring")
     ratio, error = calibration.inflation(found)
     share, _ = calibration.coverage(found)
     kind = "over-confident" if ratio > 1 else "under-confident"
@@ -110,6 +113,8 @@ def _calibration_rows(found: Calibration, settings) -> Iterator[dict[str, Any]]:
     for b in calibration.bins(found):
         at = {"kernel": "nngp", "predicted": b.predicted, "quantity": "actual_error"}
         yield at | {"value": b.actual, "stderr": (b.high - b.low) / 4}
+    if calibration.certain(found):
+        return
     for name, (value, stderr) in (
         ("inflation", calibration.inflation(found)),
         ("coverage", calibration.coverage(found)),

@@ -15,12 +15,12 @@ from hyperviz.theory.activations import Activation
 from hyperviz.theory.smooth import FUNCTIONS, Smooth
 
 
-def product(a: Float[Array, "R+1 *s"], b: Float[Array, "R+1 *s"]) -> Float[Array, "R+1 *s"]:
+def product(a: Float[Array, "powers *s"], b: Float[Array, "powers *s"]) -> Float[Array, "powers *s"]:
     """(ab)_t = sum over r + s = t of a_r b_s."""
     return jnp.stack([jnp.sum(a[: t + 1] * b[t::-1], axis=0) for t in range(len(a))])
 
 
-def through(phi: Activation | Smooth, y: Float[Array, "R+1 *s"]) -> Float[Array, "R+1 *s"]:
+def through(phi: Activation | Smooth, y: Float[Array, "powers *s"]) -> Float[Array, "powers *s"]:
     """phi(y): a piecewise-linear phi keeps its slope at y_0; a smooth one by its differential equation."""
     if isinstance(phi, Activation):
         return phi.derivative(y[0]) * y

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Real
+from jaxtyping import Array, ArrayLike, Float, Real
 
 from hyperviz.theory import checks, linear
 from hyperviz.theory.activations import Correlation
@@ -26,7 +26,7 @@ def gaussian(a: Float[Array, "N1 d"], b: Float[Array, "N2 d"], bandwidth, dtype)
     return Correlation(jnp.exp(exponent).astype(dtype), -jnp.expm1(exponent).astype(dtype))
 
 
-def gram(z: Real[Array, "K m0"], coordinates: FourierFeatures | None = None) -> Float[Array, "K K"]:
+def gram(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = None) -> Float[Array, "K K"]:
     """Sigma^0 between points: z.z'/m_0, or that of the features; float64."""
     z = checks.points("z", z).astype(jnp.float64)
     return _gram(z, 0.0 if coordinates is None else checks.positive("bandwidth", coordinates.bandwidth))
@@ -40,15 +40,16 @@ def _gram(z, bandwidth):
     return jnp.where(bandwidth > 0, features, z @ z.T / z.shape[1])
 
 
-def embedding(z: Real[Array, "K m0"], coordinates: FourierFeatures | None = None) -> Float[Array, "K K"]:
+def embedding(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = None) -> Float[Array, "K K"]:
     """K numbers e_i a point with e_i.e_j / K = Sigma^0(z_i, z_j): infinitely many features, as seen by these points."""
-    return _root(gram(z, coordinates)) * len(z) ** 0.5
+    found = gram(z, coordinates)
+    return _root(found) * len(found) ** 0.5
 
 
 _root = alone(jax.jit(linear.root))
 
 
-def random_features(key, z: Real[Array, "K m0"], count: int, bandwidth: float = 1.0) -> Float[Array, "K features"]:
+def random_features(key, z: Real[ArrayLike, "K m0"], count: int, bandwidth: float = 1.0) -> Float[Array, "K features"]:
     """p(z) = cos(W z / bandwidth + b), W ~ N(0, 1), b ~ U[-pi, pi]: `count` features of Remark 2; float64."""
     z = checks.points("z", z).astype(jnp.float64)
     of_W, of_b = jax.random.split(key)

@@ -79,7 +79,7 @@ def infinite_f(
     N = len(points[0])
     member = jnp.arange(len(x)) if every.member is None else every.member
     learnt = every._replace(**{name: getattr(every, name)[:N] for name in ("z", "y", "real")}, theta=every.theta[:, :N])
-    learnt = learnt._replace(member=None if len(every.root) == N else member[:N])
+    learnt = learnt._replace(member=None if every.member is None and not len(tests[0]) else member[:N])
     found = _run(key, learnt, (member[N:], every.z[N:]), g, step, H, m, steps)
     if not checks.traced(*found) and not np.isfinite(found.loss).all():
         raise OutOfRange(too_large(step, int(np.argmin(np.isfinite(found.loss)))))

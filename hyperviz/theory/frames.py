@@ -28,7 +28,7 @@ class Layer(NamedTuple):
     """The neurons of a layer, and what the base points send to the next."""
 
     images: Float[Array, "K 2"]  # z1, z2: what the weights made of the basis below
-    fresh: Float[Array, "K R+1"]  # Gaussian vectors: one for the backward pass, R for the series
+    fresh: Float[Array, "K powers"]  # Gaussian vectors: one for the backward pass, R for the series
     at_j: Float[Array, " K"]  # slopes sigma'(y)/sqrt(width)
     at_i: Float[Array, " K"]
     q_j: Float[Array, " K"]
@@ -39,11 +39,11 @@ class Layer(NamedTuple):
 class Noise(NamedTuple):
     """All normals of a draw's algebra, from one call: each further one would cost a second to compile."""
 
-    frames: Float[Array, "2 layers 4 D R+1"]
+    frames: Float[Array, "2 layers 4 D powers"]
     ends: Float[Array, "3 2"]  # of x, z and the output
     rows: Float[Array, "layers 2"]  # of B_l, see `series`
     columns: Float[Array, "layers R"]
-    rest: Float[Array, "layers R+2 R+2"]
+    rest: Float[Array, "layers wide wide"]
 
 
 def noise(key) -> Noise:
@@ -102,7 +102,7 @@ def _hidden(fresh, slopes, sums, root) -> Layer:
     return Layer(z.reshape(K, 2), fresh.reshape(K, -1), at_j.ravel(), at_i.ravel(), q_j, q_i, census.basis(q_j, q_i)[0])
 
 
-def _bartlett(key, normals, count: Float[Array, "4"]) -> Float[Array, "4 D R+1"]:
+def _bartlett(key, normals, count: Float[Array, "4"]) -> Float[Array, "4 D powers"]:
     """1 + R Gaussian vectors of each group of `count` neurons, in frames whose first two directions are taken."""
     rows, columns = jnp.arange(DIMENSIONS)[:, None], jnp.arange(2, DIMENSIONS)
     freedom = count[:, None] - columns

@@ -25,7 +25,7 @@ from hyperviz.theory.census import MAX_DEPTH, Census, Pair
 from hyperviz.theory.frames import ORDERS, K, Layer, Noise, at, noise, stack
 
 
-def terms(pair: Pair, counted: Census, key) -> Float[Array, " R+1"]:
+def terms(pair: Pair, counted: Census, key) -> Float[Array, " powers"]:
     """K^(0..R)_ij of one draw whose layers were counted."""
     L, H = pair.f.depth, pair.g.depth
     normals = noise(jax.random.fold_in(key, 0))
@@ -39,7 +39,7 @@ def terms(pair: Pair, counted: Census, key) -> Float[Array, " R+1"]:
     return factorial(_g_series(normals, g, H, p, last, q))
 
 
-def factorial(h: Float[Array, " R+1"]) -> Float[Array, " R+1"]:
+def factorial(h: Float[Array, " powers"]) -> Float[Array, " powers"]:
     """Derivatives from coefficients: K^(r) = r! h_r."""
     return h * jnp.cumprod(jnp.maximum(jnp.arange(len(h)), 1)).astype(jnp.float64)
 
@@ -82,7 +82,7 @@ def f_backward(f: Layer, depth, c):
     return jax.lax.fori_loop(0, depth - 1, one, start)
 
 
-def f_series(f: Layer, depth, c) -> Float[Array, "K R+1"]:
+def f_series(f: Layer, depth, c) -> Float[Array, "K powers"]:
     """Step 3 up f: the series of q^(L-1) at i."""
 
     def one(k, q):
@@ -93,7 +93,7 @@ def f_series(f: Layer, depth, c) -> Float[Array, "K R+1"]:
     return jax.lax.fori_loop(1, depth, one, _constant(f))
 
 
-def _constant(net: Layer) -> Float[Array, "K R+1"]:
+def _constant(net: Layer) -> Float[Array, "K powers"]:
     """The series of an input."""
     return jnp.zeros((K, ORDERS + 1), jnp.float64).at[:, 0].set(net.q_i[0])
 
@@ -130,7 +130,7 @@ def _g_backward(normals: Noise, g: Layer, depth, root_q, roots) -> Primary:
     return jax.lax.fori_loop(0, depth, one, Primary(top, flat[:, 0, 0], flat[:, 0, 0], flat, flat))
 
 
-def _g_series(normals: Noise, g: Layer, depth, p: Primary, last: Layer, q) -> Float[Array, " R+1"]:
+def _g_series(normals: Noise, g: Layer, depth, p: Primary, last: Layer, q) -> Float[Array, " powers"]:
     """Step 3 up g, in orthonormal bases of all q_r and of all a_r: inputs q x a of a few coordinates."""
     E_q, q = _reduced(last.basis, q)
     share = _over(p.share, jnp.sqrt(p.share @ p.share))

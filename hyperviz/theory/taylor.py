@@ -37,7 +37,7 @@ def terms(
     activation_f: str = "relu",
     activation_g: str = "relu",
     alpha: float = 0.01,
-) -> Float[np.ndarray, "draws orders+1"]:
+) -> Float[np.ndarray, "draws powers"]:
     """K^(r)_ij = <nabla^r h_i, (nabla h_j)^r> = d^r/de^r h_i(w + e nabla h_j) at e = 0, r = 0 .. orders (eq. 5).
 
     key: of jax.random. u = (x, z): x (n_0,), z (m_0,). orders: at most ORDERS. depth_f, depth_g: L, H in 1..MAX_DEPTH.
@@ -129,7 +129,7 @@ def advance_by(work: Work, blocks: int) -> Work:
     return work._replace(counted=_advance(_layers(work.pair), work.keys, work.counted, until))
 
 
-def finish(work: Work) -> Float[np.ndarray, "draws R+1"]:
+def finish(work: Work) -> Float[np.ndarray, "draws powers"]:
     """K^(0..ORDERS) of draws that are counted to their end."""
     counted, keys = work.counted._replace(tick=None), work.keys
     if len(keys) < LANES:
@@ -153,13 +153,13 @@ def _advance(pair: Pair, keys, counted: Census, until) -> Census:
 
 @alone
 @jax.jit
-def _linear(pair: Pair, counted: Census, keys) -> Float[Array, "lanes R+1"]:
+def _linear(pair: Pair, counted: Census, keys) -> Float[Array, "lanes powers"]:
     return jax.vmap(partial(series.terms, pair))(counted, keys)
 
 
 @alone
 @jax.jit
-def _smooth(pair: Pair, counted: Census, keys) -> Float[Array, "lanes R+1"]:
+def _smooth(pair: Pair, counted: Census, keys) -> Float[Array, "lanes powers"]:
     return jax.vmap(partial(written.terms, pair))(counted, keys)
 
 
@@ -172,7 +172,7 @@ def of_network(
     activation_f: str = "relu",
     activation_g: str = "relu",
     alpha: float = 0.01,
-) -> Float[Array, " orders+1"]:
+) -> Float[Array, " powers"]:
     """K^(0..orders)_ij of one hypernetwork that is written out; arguments as in `terms` (eq. 5)."""
     settings = {"activation_f": activation_f, "activation_g": activation_g, "alpha": alpha}
     sigma, phi = activations.activation(activation_f, alpha), smooth.activation_g(activation_g, alpha)

@@ -18,7 +18,7 @@ from hyperviz.theory.series import back, f_backward, f_series, factorial, pass_o
 WIDEST = 32  # m that is written out: shapes are fixed, narrower g's are masked
 
 
-def terms(pair: Pair, counted: Census, key) -> Float[Array, " R+1"]:
+def terms(pair: Pair, counted: Census, key) -> Float[Array, " powers"]:
     """K^(0..R)_ij of one draw; of `counted` only f's layers are used."""
     L = pair.f.depth
     normals = noise(jax.random.fold_in(key, 0))
@@ -48,7 +48,7 @@ def _exists(pair: Pair) -> Float[Array, "H M M"]:
     return ((layer < pair.g.depth) & (row < rows) & (column < columns)).astype(jnp.float64)
 
 
-def _forward(pair: Pair, V: Float[Array, "R+1 weights"], z: Float[Array, "2"]) -> Float[Array, " R+1"]:
+def _forward(pair: Pair, V: Float[Array, "powers weights"], z: Float[Array, "2"]) -> Float[Array, " powers"]:
     """The series of h from that of the weights: g_t = sum over r + s = t of V_r a_s."""
     V = V.reshape(len(V), MAX_DEPTH, WIDEST, WIDEST)
     a = jnp.zeros((len(V), WIDEST), jnp.float64).at[0, :2].set(z)

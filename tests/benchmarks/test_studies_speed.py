@@ -2,7 +2,7 @@
 
 import time
 
-from hyperviz.studies import convergence, draws
+from hyperviz.studies import convergence, draws, dynamics
 
 
 def test_the_width_grid_of_figure_1a(benchmark):
@@ -27,3 +27,27 @@ def test_the_width_grid_of_figure_1a(benchmark):
     benchmark.extra_info.update(best)
     assert best["first cells"] <= 0.5
     assert best["complete"] <= 10
+
+
+def test_the_heat_map_of_dynamics(benchmark):
+    """5 x 5 (m, H), 32 starts each, 12 points: first row within 1 s, complete within 30 s, steps of 0.2 s."""
+    settings = dynamics.DynamicsSettings()
+    dynamics.warm()
+
+    def run():
+        draws.kept.cache_clear()
+        began, row, longest = time.perf_counter(), None, 0.0
+        before = began
+        for news in dynamics._grid(settings):
+            now = time.perf_counter()
+            longest, before = max(longest, now - before), now
+            row = row or (now - began if len(news.get("cells", ())) >= len(dynamics.WIDTHS) else None)
+        return {"first row": row, "complete": time.perf_counter() - began, "longest step": longest}
+
+    seen = []
+    benchmark.pedantic(lambda: seen.append(run()), rounds=2)
+    best = min(seen, key=lambda figures: figures["complete"])
+    print({name: round(seconds, 2) for name, seconds in best.items()})
+    benchmark.extra_info.update(best)
+    assert best["first row"] <= 1
+    assert best["complete"] <= 30

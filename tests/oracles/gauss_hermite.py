@@ -1,4 +1,4 @@
-"""Gaussian expectations by tensor Gauss-Hermite quadrature, and smooth activations written out; nothing of the package."""
+"""Gaussian expectations by Gauss-Hermite quadrature, smooth activations written out; nothing of the package."""
 
 import numpy as np
 from scipy.special import erf

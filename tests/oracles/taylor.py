@@ -5,11 +5,12 @@ import math
 import jax
 import jax.numpy as jnp
 
-PHI = {
-    "relu": lambda y: math.sqrt(2) * jnp.where(y > 0, y, 0),
-    "leaky_relu": lambda y: math.sqrt(2 / 1.09) * jnp.where(y > 0, y, 0.3 * y),
-    "tanh": lambda y: 1.5925374197228312 * jnp.tanh(y),
-}
+TANH = 1.5925374197228312  # 1 / sqrt(E[tanh(g)^2]), g ~ N(0, 1)
+
+
+def activate(y, alpha):
+    """Leaky ReLU of slope alpha below zero, second moment kept; None: tanh."""
+    return TANH * jnp.tanh(y) if alpha is None else jnp.sqrt(2 / (1 + alpha**2)) * jnp.where(y > 0, y, alpha * y)
 
 
 def weights(key, L, H, n, m, n0, m0):
@@ -19,25 +20,25 @@ def weights(key, L, H, n, m, n0, m0):
     return [jax.random.normal(jax.random.fold_in(key, k), s, jnp.float64) for k, s in enumerate(shapes)]
 
 
-def output(w, L, x, z, f="relu", g="relu"):
+def output(w, L, x, z, alpha_f=0.0, alpha_g: float | None = 0.0):
     """h(x, z)."""
     q = x
     for W in w[: L - 1]:
-        q = PHI[f](W @ q / math.sqrt(len(q)))
+        q = activate(W @ q / math.sqrt(len(q)), alpha_f)
     a = z
     for k, W in enumerate(w[L - 1 :]):
-        a = (W @ q / math.sqrt(len(q))) @ (a if k == 0 else PHI[g](a)) / math.sqrt(len(a))
+        a = (W @ q / math.sqrt(len(q))) @ (a if k == 0 else activate(a, alpha_g)) / math.sqrt(len(a))
     return a[0]
 
 
-def terms(w, L, u_i, u_j, orders, **phi):
+def terms(w, L, u_i, u_j, orders, *alphas):
     """h_i, then its derivatives along grad h_j, one inside the other."""
-    direction = jax.grad(lambda w: output(w, L, *u_j, **phi))(w)
+    direction = jax.grad(lambda w: output(w, L, *u_j, *alphas))(w)
 
     def further(function):
         return lambda w: jax.jvp(function, (w,), (direction,))[1]
 
-    found, function = [], lambda w: output(w, L, *u_i, **phi)
+    found, function = [], lambda w: output(w, L, *u_i, *alphas)
     for _ in range(orders + 1):
         found.append(function(w))
         function = further(function)

@@ -41,7 +41,7 @@ def test_the_quadrature_tells_activations_apart():
 
 
 def test_the_quadrature_integrates_what_is_known_in_closed_form():
-    """The arcsine law of a sign is out of its reach; E[u v] and E[u^2 v^2] are not, nor is ReLU's kernel on a diagonal."""
+    """E[u v], E[u^2 v^2] and ReLU on a diagonal; what bends off the diagonal is out of its reach."""
     assert gauss_hermite.expectation(lambda y: y, 2, 3, 0.4) == pytest.approx(0.4 * 6**0.5, abs=1e-12)
     assert gauss_hermite.expectation(np.square, 2, 3, 0.4) == pytest.approx(6 * (1 + 2 * 0.16), abs=1e-11)
     assert gauss_hermite.expectation(lambda y: np.maximum(y, 0), 2, 2, 1.0) == pytest.approx(1.0, abs=1e-9)
@@ -137,6 +137,6 @@ def test_slopes_are_finite_at_equal_opposite_and_zero_points():
 
 
 def test_what_float32_cannot_hold_is_said():
+    x, z = np.full((1, 1), 1e12, np.float32), np.ones((1, 1), np.float32)
     with pytest.raises(OutOfRange, match="the kernel of h would reach"):
-        x, z = np.full((1, 1), 1e12, np.float32), np.ones((1, 1), np.float32)
         analytic.kernels(x, z, depth_f=1, depth_g=6, activation_g="gelu")

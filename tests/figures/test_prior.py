@@ -1,0 +1,154 @@
+"""The pictures of the prior study hold the result's numbers, also before there are any."""
+
+import numpy as np
+import pytest
+
+from hyperviz.figures import prior as figures
+from hyperviz.figures import style
+from hyperviz.studies import prior, prior_depth, prior_kernel
+from hyperviz.studies.normality import normality
+from hyperviz.studies.prior import PriorSettings
+from hyperviz.studies.prior_functions import COLUMNS, LINE, ROWS, TURNS, Family, Functions
+from hyperviz.studies.prior_lines import CELLS, LINES, WIDTHS, Fit, Lines
+from hyperviz.studies.slopes import Slope
+from hyperviz.theory.forward import Outputs
+
+RNG = np.random.default_rng(0)
+SETTINGS = PriorSettings(depth_f=2, depth_g=2)
+
+
+@pytest.fixture(scope="module")
+def empty():
+    return prior._start(SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def result(empty):
+    """Numbers made by hand: no network needs to be drawn for a picture."""
+    variances = RNG.chisquare(10, 600) / 10
+    covariance = variances[:, None, None] * empty.limit
+    values = np.sqrt(variances)[:, None] * RNG.multivariate_normal(np.zeros(2), empty.limit, 600)
+    cells = {at: normality(RNG.chisquare(min(at), 200) / min(at), 1.0) for at in CELLS}
+    fits = {name: Fit(Slope(-0.5, -0.6, -0.4), claim, -1.0) for name, claim in zip(LINES, (0, 0, -1), strict=True)}
+    functions = [Functions(RNG.normal(size=(2, k)), RNG.normal(size=(3, k)), np.ones(k)) for k in (33, ROWS * COLUMNS)]
+    four = np.linspace(1, 0.3, len(TURNS))
+    scattered = prior_kernel.Scattered(*RNG.uniform(0, 1, (5, 45)), 256)
+    parts = {
+        "lines": Lines(cells, dict.fromkeys(CELLS, 200), fits),
+        "line": functions[0],
+        "patch": functions[1],
+        "family": Family(RNG.normal(size=(len(TURNS), len(LINE))), four, four, four),
+        "surface": prior_kernel.surface(SETTINGS),
+        "collapse": prior_kernel.collapse(SETTINGS),
+        "rate": prior_kernel.rate(SETTINGS),
+        "measured": scattered,
+        "tangents": scattered,
+    }
+    deepened = prior_depth._limits(SETTINGS, "depth_f")._replace(measured={1: (0.5, 0.1), 2: (0.6, 0.1)})
+    parts |= {"depth_f": deepened, "depth_g": deepened}
+    measured = {"normality": normality(variances, 1.0), "ks_of_draws": (0.05, 0.055)}
+    return empty._replace(outputs=Outputs(values, covariance), parts=parts, **measured)
+
+
+def named(figure, name):
+    (found,) = [t for t in figure.data if t.name and t.name.startswith(name)]
+    return found
+
+
+@pytest.mark.parametrize("name", figures.FIGURES)
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_figure_has_labelled_axes_with_and_without_numbers(empty, result, name, dark):
+    dead = result._replace(outputs=Outputs(np.zeros((300, 2)), np.zeros((300, 2, 2))))
+    for shown in (empty, result, dead):
+        figure = figures.FIGURES[name](shown, dark)
+        assert figure.layout.xaxis.title.text
+        assert figure.layout.yaxis.title.text or name == "patch"
+        assert figure.to_json()
+
+
+def test_every_view_shows_the_histogram_and_its_own_figures(result):
+    assert figures.SECTIONS.keys() == prior.VIEWS.keys()
+    for view, section in figures.SECTIONS.items():
+        shown = figures.shown(result._replace(settings=PriorSettings(view=view)))
+        assert shown.keys() == {"histogram", *section}
+
+
+def test_the_histogram_holds_the_draws_and_the_gaussian_of_the_limit(result):
+    figure = figures.histogram(result)
+    sigma = result.limit[0, 0] ** 0.5
+    bars, limit = named(figure, "600 draws"), named(figure, "limit")
+    assert np.sum(bars.y) * bars.width == pytest.approx(np.mean(np.abs(result.outputs.value[:, 0]) < 4.5 * sigma))
+    np.testing.assert_allclose(limit.y, np.exp(-((limit.x / sigma) ** 2) / 2) / (2 * np.pi) ** 0.5 / sigma, rtol=1e-4)
+    assert (limit.line.dash, limit.line.color) == ("dash", style.LIGHT.ink)
+
+
+def test_the_density_at_these_widths_is_the_mixture_of_gaussians(result):
+    density = named(figures.histogram(result), "density")
+    at, variance = density.x[70], result.outputs.covariance[:, 0, 0]
+    wanted = np.mean(np.exp(-(at**2) / (2 * variance)) / np.sqrt(2 * np.pi * variance))
+    assert density.y[70] == pytest.approx(wanted, rel=1e-4)
+
+
+def test_draws_beyond_the_axis_and_dead_ones_are_said(result):
+    values = np.array(result.outputs.value)
+    values[:60, 0], values[60:90, 0] = 1e6, 0
+    (said,) = figures.histogram(result._replace(outputs=result.outputs._replace(value=values))).layout.annotations
+    assert "10.0% of the draws lie beyond this axis" in said.text
+    assert "5.0% are exactly 0" in said.text
+
+
+def test_the_ellipses_are_those_of_the_limit_and_say_what_they_hold(result):
+    figure = figures.joint(result)
+    for share in (0.5, 0.95):
+        line = named(figure, f"{share:.0%} ellipse")
+        points = np.stack([line.x, line.y]).astype(float)
+        distance = np.einsum("ip,ij,jp->p", points, np.linalg.inv(result.limit), points)
+        np.testing.assert_allclose(distance, -2 * np.log(1 - share), rtol=1e-3)
+        inside = np.einsum("ri,ij,rj->r", result.outputs.value, np.linalg.inv(result.limit), result.outputs.value)
+        assert line.name.endswith(f"holds {np.mean(inside < -2 * np.log(1 - share)):.0%}")
+
+
+def test_the_lines_hold_the_distances_with_two_standard_errors(result):
+    figure = figures.lines(result)
+    for name, cell in LINES.items():
+        line = named(figure, name)
+        found = [result.parts["lines"].cells[cell(w)].distance for w in WIDTHS]
+        assert list(line.x) == WIDTHS
+        np.testing.assert_allclose(line.y, [m.value for m in found])
+        np.testing.assert_allclose(line.error_y.array, [2 * m.stderr for m in found])
+        assert "slope -0.50 [-0.60, -0.40]" in line.name
+
+
+def test_dots_on_the_surface_share_its_colours(result):
+    for name, part in (("nngp", "measured"), ("hyperkernel", "tangents")):
+        ground, dots = figures.FIGURES[name](result).data
+        assert (ground.zmin, ground.zmax, ground.colorscale) == (
+            dots.marker.cmin,
+            dots.marker.cmax,
+            dots.marker.colorscale,
+        )
+        np.testing.assert_array_equal(dots.marker.color, result.parts[part].mean)
+
+
+def test_the_patch_shows_networks_above_the_limit(result):
+    sheet = figures.FIGURES["patch"](result).data[0].z
+    part = result.parts["patch"]
+    np.testing.assert_allclose(sheet[:ROWS, :COLUMNS].ravel(), part.process[0], rtol=1e-5)
+    np.testing.assert_allclose(sheet[ROWS + 1 :, :COLUMNS].ravel(), part.networks[0], rtol=1e-5)
+    assert np.isnan(sheet[ROWS]).all()
+
+
+def test_the_flat_lines_of_remark_3_are_theta_f(result):
+    figure, part = figures.FIGURES["remark3"](result), result.parts["collapse"]
+    levels = [t.y[0] for t in figure.data if t.name == "Θ_f(x, x′)"]
+    np.testing.assert_allclose(levels, part.theta_f)
+
+
+def test_a_singular_matrix_has_no_condition_number_on_the_chart(result):
+    part = result.parts["depth_f"]
+    condition = part.condition.copy()
+    condition[0] = np.inf
+    broken = result._replace(parts=result.parts | {"depth_f": part._replace(condition=condition)})
+    line = named(figures.FIGURES["condition"](broken), "Λᴴ as f deepens")
+    assert np.isnan(line.y[0])
+    assert np.isfinite(line.y[1:]).all()

@@ -1,0 +1,36 @@
+"""/prior in a real browser."""
+
+import re
+
+import pytest
+
+from tests.pages.browser import alt, move, open_page, wait_for_alt
+
+pytestmark = pytest.mark.browser
+
+
+def distance(tab) -> float:
+    """The KS distance that the histogram's alt text says."""
+    return float(re.search(r"KS distance of ([\d.]+)", alt(tab)).group(1))
+
+
+def test_a_wider_g_brings_the_output_nearer_to_its_gaussian(tab, address):
+    """Theorem 2: f is wide, so that only m stands in the way."""
+    open_page(tab, f"{address}/prior?depth_f=2&depth_g=2&width_f=4096&width_g=2&draws=256&view=depth")
+    wait_for_alt(tab, "256 of 256 random networks drawn at n = 4,096, m = 2.")
+    narrow = distance(tab)
+    move(tab, "width of g, m", 9)
+    wait_for_alt(tab, "256 of 256 random networks drawn at n = 4,096, m = 1,024.")
+    assert narrow > 0.1
+    assert distance(tab) < narrow / 5
+    assert "width_g=1024" in tab.url
+
+
+def test_the_buttons_choose_what_is_below_the_histogram_and_the_link_says_it(tab, address):
+    open_page(tab, f"{address}/prior?depth_f=2&depth_g=2&draws=64&view=depth")
+    tab.get_by_text("Condition number", exact=False).first.wait_for()
+    assert tab.get_by_text("Corollary 1", exact=False).count() <= 2  # a preset, and the folded words
+    tab.get_by_role("radio", name="kernel").or_(tab.get_by_role("button", name="kernel", exact=True)).first.click()
+    tab.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 6")
+    wait_for_alt(tab, "Finished", chart=0)
+    assert "view=kernel" in tab.url

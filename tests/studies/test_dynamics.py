@@ -1,0 +1,136 @@
+"""The dynamics study: its stream, its fates, its verdict with negative controls, its table."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from hyperviz.studies import draws, dynamics, dynamics_report, dynamics_views, flows
+from hyperviz.studies.dynamics import DEPTHS, WIDTHS, Cell, DynamicsResult, DynamicsSettings, stream
+from hyperviz.theory import analytic
+from tests.compilations import counted
+
+SMALL = DynamicsSettings(depth_f=2, width_f=16, depth_g=2, width_g=2, points=3, starts=16, time=0.5, step=0.01)
+
+
+@pytest.fixture(scope="module")
+def results():
+    draws.kept.cache_clear()
+    return list(stream(SMALL))
+
+
+def with_cells(shares):
+    """A finished result whose cells hold these fractions of arrived starts; shares: of (H, m)."""
+    cells = {(H, m): Cell(round(32 * shares(H, m)), 0, 32) for H, m in itertools.product(DEPTHS, WIDTHS)}
+    band = dynamics.Band(*np.ones((4, 3)))
+    return DynamicsResult(DynamicsSettings(), band, (), (), None, cells, None, frozenset(), True)
+
+
+def test_results_get_better_and_only_the_last_is_finished(results):
+    for before, after in itertools.pairwise(results):
+        assert len(after.cells) >= len(before.cells)
+        assert len(after.twins) >= len(before.twins)
+    assert [r.finished for r in results] == [False] * (len(results) - 1) + [True]
+    assert len(results[-1].cells) == 25
+    assert results[-1].paths[0].losses.shape[1] == 16
+    assert results[-1].limits.losses.shape[1] == len(results[-1].twins) == dynamics.TWINS
+    assert isinstance(results[-1].view, dynamics_views.Fit)
+
+
+def test_losses_never_rise_and_every_start_has_ended(results):
+    for path in (*results[-1].paths, *results[-1].twins, results[-1].limits):
+        assert path.ended.all()
+        assert (np.diff(path.losses, axis=0) <= 1e-4 * path.losses[:1]).all()
+        assert not (path.reached & path.stuck).any()
+
+
+def test_a_finite_network_and_its_limit_begin_at_the_same_loss(results):
+    last = results[-1]
+    for i, twin in enumerate(last.twins):
+        early = np.interp(twin.times[0, 0], last.limits.times[:, i], last.limits.losses[:, i])
+        assert twin.losses[0, 0] == pytest.approx(early, rel=0.05)
+        others = [p.losses[0, 0] for k, p in enumerate(last.twins) if k != i]
+        assert not np.isclose(others, early, rtol=1e-3).any()
+
+
+def test_the_closed_form_s_median_is_that_of_independent_draws(results):
+    x, z, y = (v[: SMALL.points] for v in flows.points(SMALL))
+    limit = analytic.kernels(x, z, depth_f=2, depth_g=2)
+    h0 = np.random.default_rng(9).multivariate_normal(np.zeros(3), np.asarray(limit.nngp), 4000)
+    t, (values, vectors) = results[-1].band.times[-1], np.linalg.eigh(np.asarray(limit.hyperkernel))
+    h = y + (h0 - y) @ vectors * np.exp(-2 * values * t) @ vectors.T
+    assert results[-1].band.median[-1] == pytest.approx(np.median(((h - y) ** 2).sum(1)), rel=0.25)
+
+
+def test_the_same_settings_give_the_same_numbers_and_another_seed_others(results):
+    again = next(r for r in stream(SMALL) if r.paths)
+    np.testing.assert_array_equal(again.paths[0].losses[0], results[-1].paths[0].losses[0])
+    other = next(r for r in stream(DynamicsSettings(**{**vars(SMALL), "seed": 1})) if r.paths)
+    assert (other.paths[0].losses[0] != again.paths[0].losses[0]).all()
+
+
+def test_no_slider_compiles_anything_once_its_padded_width_is_there(results):
+    moved = {"depth_f": 3, "width_f": 100, "depth_g": 4, "width_g": 3, "points": 5, "time": 1.0}
+    settings = DynamicsSettings(**{**vars(SMALL), **moved, "activation_g": "leaky_relu"})
+    with counted() as seen:
+        for result in stream(settings):
+            if result.twins and result.view:
+                break
+    assert seen == []
+
+
+@pytest.mark.parametrize(
+    ("late", "last", "ended", "fate"),
+    [(2, 5e-4, True, "reached"), (2, 2, True, "stuck"), (2, 1.9, True, "late"), (2, 2, False, "late")],
+)
+def test_a_start_is_stuck_only_where_its_loss_has_stopped_falling(late, last, ended, fate):
+    path = flows.Path(np.ones((1, 1)), np.full((1, 1), last), np.array([ended]), np.array([late]))
+    assert (bool(path.reached[0]), bool(path.stuck[0])) == (fate == "reached", fate == "stuck")
+
+
+def test_narrow_stuck_wide_not_and_deep_worse_holds():
+    made = with_cells(lambda H, m: 0 if m < 4 else 1 - 0.1 * (H - 2) if m == 16 else 0.3 - 0.05 * (H - 2))
+    assert dynamics_report.verdict(made).state == "holds"
+
+
+@pytest.mark.parametrize(
+    ("shares", "state"),
+    [
+        (lambda H, m: 1, "undecided"),
+        (lambda H, m: m < 4, "differs"),  # narrow g arrives and wide g does not
+        (lambda H, m: 0 if m < 4 else 0.15 * (H - 1), "differs"),  # a deeper g does better
+    ],
+)
+def test_negative_control_other_fates_do_not_hold(shares, state):
+    assert dynamics_report.verdict(with_cells(shares)).state == state
+
+
+def test_before_every_cell_is_there_the_verdict_is_open(results):
+    assert dynamics_report.verdict(results[0]).state == "measuring"
+    assert "0 of 25" in dynamics_report.verdict(results[0]).text
+
+
+def test_the_table_holds_the_fractions_with_their_error(results):
+    found = dynamics_report.table(results[-1])
+    reached = found[(found.quantity == "reached") & found.depth_g.eq(3)].set_index("width_g")
+    for m in WIDTHS:
+        assert reached.value[m] == results[-1].cells[3, m].reached / 32
+        assert reached.stderr[m] > 0
+    assert {"loss", "stuck", "fit", "loss_median"} <= set(found.quantity)
+    assert {"width_f", "points", "depth_f", "activation_g", "theory"} <= set(found.columns)
+
+
+def test_a_bowl_is_convex_and_a_saddle_is_not():
+    a, b = np.meshgrid(dynamics_views.SIDE, dynamics_views.SIDE)
+    found = dynamics_views.Surface({1: a**2 + 3 * b**2 + a * b, 2: a**2 - b**2})
+    assert found.convex == {1: 1.0, 2: 0.0}
+
+
+def test_slopes_of_equation_16_are_those_that_were_put_in():
+    noise = np.exp(0.1 * np.random.default_rng(0).standard_normal(16))
+    change = {
+        (name, w): noise * w**claim for name, (widths, _, claim) in dynamics_views.FAMILIES.items() for w in widths
+    }
+    made = dynamics_views.Kernel(change, change, 0.5, {})
+    for name, (_, _, claim) in dynamics_views.FAMILIES.items():
+        assert dynamics_views._slopes(made, name)[0].value == pytest.approx(claim, abs=1e-6)

@@ -1,0 +1,199 @@
+"""The Taylor study: Theorem 1's slopes with their negative controls, Remark 1, and what the report makes of them."""
+
+import itertools
+from functools import cache, lru_cache
+
+import numpy as np
+import pytest
+
+from hyperviz.studies import draws, one_step, taylor_report
+from hyperviz.studies import taylor as study
+from hyperviz.studies.slopes import Slope
+from hyperviz.studies.taylor import TaylorSettings, stream
+from hyperviz.studies.taylor_settings import capped, fitted, map_widths, predicted, width_g, widths
+
+SMALL = TaylorSettings(depth_f=2, width_f=64, width_g=4, draws=16, orders=3, seed=3)
+
+
+@cache
+def charted(settings):
+    """The result once its chart is complete, before the map."""
+    for result in stream(settings):
+        if result.slopes and taylor_report.drawn(result) == settings.draws:
+            return result
+    raise AssertionError("never complete")
+
+
+@cache
+def last(settings):
+    *_, result = stream(settings)
+    return result
+
+
+def with_slopes(result, slopes):
+    made = {r: Slope(value, value - 0.1, value + 0.1) for r, value in slopes.items()}
+    return result._replace(slopes=made)
+
+
+@pytest.mark.parametrize(("L", "H"), [(4, 1), (4, 2), (3, 3)])
+def test_the_slopes_are_those_of_theorem_1(L, H):
+    result = charted(TaylorSettings(depth_f=L, depth_g=H))
+    for r in range(1, min(5, L * H) + 1):
+        assert result.slopes[r].value == pytest.approx(min(0, H - r), abs=0.25), r
+    verdict = taylor_report.verdict(result)
+    assert verdict.state == "holds", verdict.text
+    assert "200 of 200 draws at each of 10 widths" in verdict.text
+
+
+def test_wide_f_alone_does_not_linearise_where_g_is_deep():
+    """Negative control: with H = 3 the second and third terms stay, with H = 1 the second falls."""
+    deep, plain = charted(TaylorSettings(depth_f=3, depth_g=3)), charted(TaylorSettings(depth_g=1))
+    for r in (2, 3):
+        assert deep.slopes[r].excludes(-1)
+        assert deep.slopes[r].value > -0.25
+        assert plain.slopes[r].excludes(0)
+
+
+def test_when_g_widens_too_every_higher_term_falls():
+    result = charted(TaylorSettings(grow="both", width_f=2048, draws=80))
+    assert abs(result.slopes[1].value) < 0.25
+    for r in (2, 3):
+        assert result.slopes[r].excludes(0)
+        assert result.slopes[r].value == pytest.approx(1 - r, abs=0.35)
+
+
+def test_predictions_are_theorem_1_and_say_what_is_identically_zero():
+    assert [predicted(TaylorSettings(), r) for r in range(1, 9)] == [0, 0, -1, -2, -3, -4, -5, -6]
+    assert [predicted(TaylorSettings(depth_g=1), r) for r in range(1, 7)] == [0, -1, -2, -3, None, None]
+    assert [predicted(TaylorSettings(grow="both"), r) for r in range(1, 4)] == [0, -1, -2]
+    assert [predicted(TaylorSettings(activation_g="tanh"), r) for r in (1, 5)] == [0, 0]
+    assert [predicted(TaylorSettings(activation_g="tanh", depth_g=1), r) for r in (1, 2)] == [0, -1]
+
+
+def test_remark_1_for_an_ordinary_network_turns_at_one_half():
+    result = charted(TaylorSettings(depth_g=1))
+    falls = "terms 2, 3, 4 should fall"
+    for exponent, there in ((0.45, True), (0.55, False)):
+        said = taylor_report.remark(result._replace(settings=TaylorSettings(depth_g=1, exponent=exponent)))
+        assert (falls in said) == there
+        assert f"r = 2: {taylor_report.signed(2 * exponent - 1)}, measured" in said
+
+
+def test_remark_1_for_any_depth():
+    """r > H falls when a < 1 - H/r; 1 <= r <= H never for a >= 0."""
+    start = next(stream(SMALL))
+    for H, exponent, falling in ((2, 0.3, "3, 4, 5"), (2, 0.4, "4, 5"), (2, 0.55, "5"), (3, 0.3, "5")):
+        settings = TaylorSettings(depth_g=H, exponent=exponent)
+        assert f"terms {falling} should fall" in taylor_report.remark(start._replace(settings=settings))
+    settings = TaylorSettings(depth_g=5, exponent=0.0)
+    assert "no term should fall" in taylor_report.remark(start._replace(settings=settings))
+
+
+@pytest.mark.parametrize(
+    ("slopes", "state"),
+    [
+        ({1: 0, 2: 0, 3: -1, 4: -2, 5: -3}, "holds"),
+        ({1: 0, 2: -1, 3: -2, 4: -3, 5: -4}, "differs"),  # as if wide f alone were enough
+        ({1: 0, 2: 0, 3: 0, 4: 0, 5: 0}, "differs"),  # as if nothing ever fell
+        ({1: 0, 2: -0.45, 3: -1, 4: -2, 5: -3}, "undecided"),
+    ],
+)
+def test_the_verdict_follows_the_slopes(slopes, state):
+    result = with_slopes(charted(TaylorSettings()), slopes)
+    assert taylor_report.verdict(result).state == state
+
+
+def test_an_unfinished_chart_has_no_verdict():
+    start = next(stream(SMALL))
+    assert taylor_report.verdict(start).state == "measuring"
+    assert taylor_report.verdict(start._replace(finished=True)).state == "undecided"
+
+
+def test_results_get_better_and_only_the_last_is_finished(monkeypatch):
+    monkeypatch.setattr(draws, "kept", lru_cache(maxsize=128)(lambda *_: {}))
+    results = list(stream(SMALL))
+    for before, after in itertools.pairwise(results):
+        assert all(len(after.cells[n]) >= len(values) for n, values in before.cells.items())
+        for name in {"cells", "map", "step"} - after.news:
+            assert getattr(after, name) is getattr(before, name)
+    assert [r.finished for r in results] == [False] * (len(results) - 1) + [True]
+    assert {len(values) for values in results[-1].cells.values()} == {16}
+    again = last(SMALL)
+    for n, values in again.cells.items():
+        np.testing.assert_array_equal(values, results[-1].cells[n])
+    other = charted(TaylorSettings(**{**vars(SMALL), "seed": 4}))
+    assert (other.cells[64][:, 0] != again.cells[64][:, 0]).all()
+
+
+def test_widths_double_up_to_the_largest_and_g_is_capped_at_ten_million_weights():
+    assert widths(TaylorSettings()) == [2**k for k in range(5, 15)]
+    assert widths(TaylorSettings(width_f=1)) == [1]
+    assert fitted(TaylorSettings())[0] == 256
+    both = TaylorSettings(grow="both", depth_g=3, width_f=1_048_576)
+    assert capped(both)
+    assert widths(both)[-1] == 2048
+    assert "n_L = 4,200,448 weights (n_L ≤ 10,000,000)" in taylor_report.progress(next(stream(both)))
+    smooth = TaylorSettings(grow="both", activation_g="tanh")
+    assert widths(smooth)[-1] == 32
+    assert width_g(both, 64) == 64
+    assert not capped(TaylorSettings(grow="both", depth_g=1))
+    assert map_widths(TaylorSettings(), 6) == [1024, 4096, 16384]
+
+
+def test_the_map_has_every_depth_and_says_nothing_of_zero_terms():
+    result = last(SMALL)
+    assert {H for H, _ in result.map} == set(range(1, 7))
+    assert np.isnan(result.map[1, 3])  # L * H = 2
+    assert np.isfinite(result.map[2, 1])
+
+
+def test_one_step_of_a_real_network_is_met_by_the_partial_sums():
+    """Where the step is small; a higher order is nearer."""
+    settings = TaylorSettings(depth_f=3, depth_g=3, width_f=64, exponent=-0.5, step="on", activation_g="gelu")
+    found = one_step.step(settings)
+    errors = np.abs(found.sums - found.after)[:, -1]
+    assert errors[1] > 3 * errors[2] > 3 * errors[3]
+    assert errors[0] == pytest.approx(abs(found.after[-1] - found.after[0]))
+    np.testing.assert_allclose(found.sums[:, 0], found.after[0])
+
+
+def test_the_table_is_tidy_and_holds_the_slopes_beside_theory():
+    result = charted(TaylorSettings())
+    found = taylor_report.table(result)
+    assert {"order", "width_f", "width_g", "depth_f", "depth_g", "quantity", "value", "stderr", "theory"} <= set(found)
+    slopes = found[found.quantity == "slope"].set_index("order")
+    assert slopes.theory.loc[1:5].tolist() == [0, 0, -1, -2, -3]
+    for r in range(1, 6):
+        assert slopes.value[r] == result.slopes[r].value
+    cell = found[(found.quantity == "median") & (found.width_f == 256) & (found.order == 3)].iloc[0]
+    assert cell.value == pytest.approx(np.median(np.abs(result.cells[256][:, 3])))
+    steps = found[found.quantity == "slope_step"].set_index("order")
+    np.testing.assert_allclose(steps.value - slopes.value, 0.25 * slopes.index, atol=1e-12)
+
+
+def test_the_median_s_error_is_that_of_normal_draws():
+    """1.2533 sigma / sqrt(N)."""
+    values = np.abs(50 + np.random.default_rng(0).standard_normal((100_000, 9)))
+    rows = taylor_report._cell(SMALL, 8, values)
+    row = next(row for row in rows if row["quantity"] == "median")
+    assert row["stderr"] == pytest.approx(1.2533 / np.sqrt(100_000), rel=0.02)
+
+
+def test_the_code_on_the_page_runs_and_prints_the_table(capsys):
+    names = {}
+    exec(taylor_report.code(SMALL), names)
+    assert names["table"](names["result"]).equals(taylor_report.table(last(SMALL)))
+    assert names["drawn"].shape == (40, 4)
+    assert taylor_report.table(last(SMALL)).to_string() in capsys.readouterr().out
+
+
+def test_dead_layers_have_no_slope_and_the_study_goes_on():
+    result = charted(TaylorSettings(width_f=8, width_g=1, depth_f=8, depth_g=8, draws=16))
+    assert set(result.slopes.values()) == {None}
+    assert taylor_report.verdict(result).state in ("undecided", "measuring")
+    assert taylor_report.table(result).value.notna().all()
+
+
+def test_presets_are_settings_of_the_study():
+    assert all(isinstance(preset, TaylorSettings) for preset in study.PRESETS.values())
+    assert study.PRESETS["an ordinary network (H = 1)"].depth_g == 1

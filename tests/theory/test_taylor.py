@@ -1,0 +1,189 @@
+"""The Taylor terms of Theorem 1: in law those of networks that exist, at huge widths their limits, and never NaN."""
+
+from functools import cache
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy.stats import ks_2samp
+
+from hyperviz.errors import InvalidInput, OutOfRange
+from hyperviz.theory import analytic, network, sampling, taylor
+from tests import compilations
+from tests.oracles import taylor as oracle
+from tests.tolerances import SIGNIFICANT
+
+RNG = np.random.default_rng(0)
+X, Z = RNG.normal(size=(2, 3)), RNG.normal(size=(2, 2))
+U_J, U_I = zip(X, Z, strict=True)
+DRAWS, ORDERS = 2000, 4
+ARCHITECTURES = [(3, 3, 6, 5), (4, 2, 7, 3), (1, 3, 4, 4)]
+
+
+def sizes(L, H, n, m):
+    return {"depth_f": L, "depth_g": H, "width_f": n, "width_g": m}
+
+
+def drawn(architecture, u_i=U_I, seed=3, draws=DRAWS, **phi):
+    return taylor.terms(jax.random.key(seed), u_i, U_J, orders=ORDERS, draws=draws, **sizes(*architecture), **phi)
+
+
+@cache
+def _oracle(architecture, smooth):
+    """One compilation serves all points and slopes."""
+    L, H, n, m = architecture
+
+    def one(key, u_i, alpha):
+        w = oracle.weights(key, L, H, n, m, 3, 2)
+        return oracle.terms(w, L, u_i, U_J, ORDERS, alpha, None if smooth else alpha)
+
+    return jax.jit(jax.vmap(one, in_axes=(0, None, None)))
+
+
+@cache
+def materialised(architecture, same=False, alpha=0.0, smooth=False, seed=7):
+    keys = jax.random.split(jax.random.key(seed), DRAWS)
+    return np.asarray(_oracle(architecture, smooth)(keys, U_J if same else U_I, alpha))
+
+
+def differ(one, other):
+    """Terms, and products of two terms, in which the samples differ significantly; a dead draw is 0 in both."""
+    scale = np.abs(other).mean(0) + 1e-300
+    one, other = np.round(one / scale, 6), np.round(other / scale, 6)
+    pairs = {f"K{r}": (one[:, r], other[:, r]) for r in range(ORDERS + 1)}
+    for r in range(ORDERS + 1):
+        for s in range(r):
+            pairs[f"K{s} K{r}"] = one[:, r] * one[:, s], other[:, r] * other[:, s]
+    return {name: p for name, (a, b) in pairs.items() if (p := ks_2samp(a, b, method="asymp").pvalue) < SIGNIFICANT}
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES, ids=str)
+def test_the_terms_have_the_law_of_networks_that_exist(architecture):
+    assert differ(drawn(architecture), materialised(architecture)) == {}
+
+
+def test_the_law_holds_at_one_point_too():
+    assert differ(drawn((3, 3, 6, 5), u_i=U_J), materialised((3, 3, 6, 5), same=True)) == {}
+
+
+def test_the_law_holds_for_leaky_networks():
+    found = drawn((3, 3, 6, 5), activation_f="leaky_relu", activation_g="leaky_relu", alpha=0.3)
+    assert differ(found, materialised((3, 3, 6, 5), alpha=0.3)) == {}
+    assert differ(found, materialised((3, 3, 6, 5))) != {}
+
+
+def test_the_law_holds_for_a_smooth_g():
+    assert differ(drawn((2, 2, 5, 4), activation_g="tanh"), materialised((2, 2, 5, 4), smooth=True)) == {}
+
+
+def test_the_comparison_tells_widths_depths_and_points_apart():
+    true = materialised((3, 3, 6, 5))
+    for wrong in ((3, 3, 24, 5), (3, 3, 6, 20), (3, 2, 6, 5), (1, 3, 6, 5)):
+        assert differ(drawn(wrong), true) != {}
+    assert differ(drawn((3, 3, 6, 5), u_i=U_J), true) != {}
+
+
+def test_the_first_term_has_the_law_of_the_empirical_hyperkernel():
+    def one(key):
+        return sampling.draw(key, X, Z, **sizes(3, 3, 6, 5))
+
+    other = jax.jit(lambda keys: jax.lax.map(one, keys, batch_size=500))(jax.random.split(jax.random.key(9), DRAWS))
+    ours, scale = drawn((3, 3, 6, 5)), float(np.abs(other.kernel[:, 0, 1]).mean())
+    for a, b in ((ours[:, 1], other.kernel[:, 0, 1]), (ours[:, 0], other.value[:, 1])):
+        assert ks_2samp(np.round(a / scale, 5), np.round(np.asarray(b) / scale, 5)).pvalue > SIGNIFICANT
+
+
+@pytest.mark.parametrize(("f", "g"), [("leaky_relu", "leaky_relu"), ("relu", "tanh")])
+def test_the_terms_of_one_network_are_its_nested_derivatives(f, g):
+    params = network.init(jax.random.key(0), input_f=3, input_g=2, **sizes(3, 3, 9, 5))
+    params = jax.tree.map(lambda w: w.astype(jnp.float64), params)
+    ours = taylor.of_network(params, U_I, U_J, orders=4, activation_f=f, activation_g=g, alpha=0.3)
+    slopes = (0.3, 0.3) if g == "leaky_relu" else (0.0, None)
+    true = oracle.terms([*params.hidden, *params.generator], 3, U_I, U_J, 4, *slopes)
+    np.testing.assert_allclose(ours, true, rtol=1e-9)
+    gradient = jax.jacrev(lambda w: network.apply(w, X, Z, activation_f=f, activation_g=g, alpha=0.3))(params)
+    flat = jnp.concatenate([J.reshape(2, -1) for J in jax.tree.leaves(gradient)], 1)
+    np.testing.assert_allclose(ours[1], (flat @ flat.T)[0, 1], rtol=1e-5)
+
+
+def test_terms_beyond_the_degree_of_the_polynomial_are_exactly_zero():
+    found = taylor.terms(jax.random.key(0), U_I, U_J, orders=8, draws=40, **sizes(2, 2, 4, 3))
+    assert (found[:, 5:] == 0).all()
+    assert (found[:, 4] != 0).any()
+
+
+def test_f_of_any_width_has_the_limit_s_kernel_and_falling_terms():
+    """H = 1: K^(1) -> Theta_f * Sigma^0, at widths counted forty at a time, and one by one."""
+    limit = analytic.kernels(X, Z, depth_f=3, depth_g=1).hyperkernel[0, 1]
+    for width, draws in ((3000, 40), (taylor.WIDE, 6)):
+        found = drawn((3, 1, width, 1), draws=draws)
+        error = found[:, 1].std(ddof=1) / np.sqrt(draws)
+        assert abs(found[:, 1].mean() - limit) < 6 * error < 0.1 * abs(limit)
+        assert np.median(np.abs(found[:, 2])) < 10 * limit / width**0.9
+
+
+@pytest.mark.parametrize(
+    ("x", "z"),
+    [
+        ([[1, 2], [1, 2]], [[1, 1], [1, 1]]),
+        ([[1, 2], [-1, -2]], [[1, 1], [-1, -1]]),
+        ([[0, 0], [1, 2]], [[1, 1], [1, 0]]),
+        ([[1, 2], [0, 0]], [[0, 0], [1, 0]]),
+        ([[0, 0], [0, 0]], [[0, 0], [0, 0]]),
+        ([[1e-30, 0], [1e20, 1]], [[1, 0], [0, 1]]),
+        ([[1, 2], [1, 2 + 1e-9]], [[1, 1], [1, 1]]),
+    ],
+)
+@pytest.mark.parametrize("architecture", [(1, 1, 1, 1), (8, 8, 1, 1), (3, 3, 2, 1), (2, 3, 1, 40)], ids=str)
+def test_degenerate_points_and_layers_never_give_nan(x, z, architecture):
+    u_j, u_i = zip(np.array(x, float), np.array(z, float), strict=True)
+    found = taylor.terms(jax.random.key(1), u_i, u_j, orders=8, draws=40, **sizes(*architecture))
+    assert np.isfinite(found).all()
+    if not np.any(u_j[0]):
+        assert (found[:, 1:] == 0).all()  # nothing moves where x_j is 0
+
+
+def test_a_smooth_g_is_finite_at_degenerate_points():
+    for u in ((np.zeros(3), Z[0]), (X[0], np.zeros(2)), U_J):
+        found = taylor.terms(jax.random.key(1), u, U_J, orders=8, draws=2, **sizes(2, 1, 1, 1), activation_g="gelu")
+        assert np.isfinite(found).all()
+
+
+def test_a_draw_does_not_depend_on_how_many_are_drawn():
+    np.testing.assert_array_equal(drawn((3, 2, 5, 4), draws=3), drawn((3, 2, 5, 4), draws=45)[:3])
+
+
+def test_widths_depths_and_orders_compile_nothing():
+    drawn((2, 2, 5, 4), draws=40)
+    with compilations.counted() as seen:
+        for architecture in ((1, 1, 1, 1), (8, 3, 700, 90), (4, 8, 33, 3)):
+            problem = taylor.problem(U_I, U_J, **sizes(*architecture))
+            work = taylor.begin(problem, jax.random.split(jax.random.key(0), 40))
+            taylor.finish(taylor.advance_by(work, work.ends))
+    assert seen == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"depth_f": 0}, "depth_f must be an integer of at least 1 and at most 8; got 0."),
+        ({"depth_g": 9}, "depth_g must be an integer of at least 1 and at most 8; got 9."),
+        ({"width_f": 0}, "width_f must be"),
+        ({"orders": 9}, "orders must be an integer of at least 0 and at most 8; got 9."),
+        ({"draws": 0}, "draws must be"),
+        ({"activation_g": "tanh", "width_g": 33}, "width_g must be at most 32 where activation_g is tanh"),
+        ({"activation_f": "tanh"}, "activation must be one of"),
+    ],
+)
+def test_bad_input_is_one_sentence(changed, sentence):
+    settings = sizes(2, 2, 4, 3) | {"orders": 3, "draws": 2} | changed
+    with pytest.raises(InvalidInput, match=sentence.split(";")[0].replace(".", r"\.")):
+        taylor.terms(jax.random.key(0), U_I, U_J, **settings)
+
+
+def test_points_that_do_not_fit_are_refused():
+    with pytest.raises(InvalidInput, match="x must be one vector at either point, of one length"):
+        taylor.terms(jax.random.key(0), (X[0][:2], Z[0]), U_J, orders=1, draws=1, **sizes(2, 2, 4, 3))
+    with pytest.raises(OutOfRange, match="which float64 cannot hold"):
+        taylor.terms(jax.random.key(0), (X[0] * 1e30, Z[0]), U_J, orders=1, draws=1, **sizes(2, 2, 4, 3))
