@@ -23,13 +23,10 @@ FILES = {"result.csv", "figure.html", "settings.json"}
 BRIEF = {  # settings with which each study ends soon
     "dynamics": {"points": 2, "starts": 16, "depth_f": 1, "depth_g": 2, "time": 0.5, "step": 0.01, "width_f": 16},
     "inpainting": {"images": 10},
+    "rotation": {"images": 100, "epochs": 1, "runs": 1, "size": 7, "width_f": 10, "width_g": 10, "compare": "one"},
 }
 SMALL = ["--draws", "16", "--depth-f", "2", "--depth-g", "2", "--width-f", "16", "--width-g", "8", "--seed", "3"]
 
-CHEAP = {  # the least that a study can be asked, where it is not draws
-    "inpainting": {"images": 10},
-    "rotation": {"images": 100, "epochs": 1, "runs": 1, "size": 7, "width_f": 10, "width_g": 10, "compare": "one"},
-}
 
 
 def said(capsys, *arguments) -> tuple[int, str, str]:
@@ -139,11 +136,7 @@ def test_help_names_every_option_with_its_range_and_default(capsys, name):
 @pytest.mark.parametrize("name", STUDIES)
 def test_paper_takes_the_papers_settings_and_what_is_given_overrides_them(capsys, monkeypatch, tmp_path, name):
     study, asked = STUDIES[name], []
-<<<<<<< HEAD
-    small = dataclasses.replace(study.settings(), **CHEAP.get(name, {"draws": 16}))
-=======
     small = dataclasses.replace(study.settings(), **BRIEF.get(name, {"draws": 16}))
->>>>>>> main
 
     def stream(settings, *_store):
         asked.append(settings)

@@ -98,7 +98,8 @@ def stored_words(result: RotationResult) -> str:
     return (
         f"Computed before, not live, and not the paper's data: {progress(result)} Images {settings.size} × "
         f"{settings.size}, µ = {settings.learning_rate:g} in the NTK parameterisation, {settings.epochs} epochs (the "
-        f"paper: 10,000 images of full MNIST at 28 × 28, µ = 0.01, 100 epochs, 100 runs). {verdict(result).text} {_guessing(result)}"
+        f"paper: 10,000 images of full MNIST at 28 × 28, µ = 0.01, 100 epochs, 100 runs). {verdict(result).text} "
+        f"{_guessing(result)}"
     ).strip()
 
 
