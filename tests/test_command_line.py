@@ -24,6 +24,7 @@ BRIEF = {  # settings with which each study ends soon
     "dynamics": {"points": 2, "starts": 16, "depth_f": 1, "depth_g": 2, "time": 0.5, "step": 0.01, "width_f": 16},
     "inpainting": {"images": 10},
     "rotation": {"images": 100, "epochs": 1, "runs": 1, "size": 7, "width_f": 10, "width_g": 10, "compare": "one"},
+    "taylor": {"draws": 16, "width_f": 64},
 }
 BRIEF_TABLE = {"images": 10, "pixels": 3, "runs": 1, "kernel": "nngp", "task": "inpainting"}
 SMALL = ["--draws", "16", "--depth-f", "2", "--depth-g", "2", "--width-f", "16", "--width-g", "8", "--seed", "3"]

@@ -79,11 +79,13 @@ def heatmap(result: DynamicsResult, dark: bool = False) -> go.Figure:
         for row in cells
     ]
     bar = {"title": {"text": "reached"}, "thickness": 12, "tickformat": ".0%"}
-    hover = "m = %{x}, H = %{y}<br>%{text} reach loss < 10⁻³<br>%{customdata}<extra></extra>"
+    hover = "%{text} reach loss < 10⁻³<br>%{customdata}<extra></extra>"
     look = {"zmin": 0, "zmax": 1, "colorscale": style.SURFACE, "colorbar": bar, "hovertemplate": hover}
-    labels = {"x": [str(m) for m in WIDTHS], "y": [str(H) for H in DEPTHS]}
-    figure.add_heatmap(z=np.array(z, np.float32), text=said, texttemplate="%{text}", customdata=fates, **labels, **look)
-    return figure.update_layout(xaxis={"type": "category"}, yaxis={"type": "category"})
+    figure.add_heatmap(z=np.array(z, np.float32), text=said, texttemplate="%{text}", customdata=fates, **look)
+    for axis, labels in ((figure.layout.xaxis, WIDTHS), (figure.layout.yaxis, DEPTHS)):  # there before any cell is
+        count = len(labels)
+        axis.update(tickvals=list(range(count)), ticktext=[str(v) for v in labels], range=[-0.5, count - 0.5])
+    return figure
 
 
 def fit(result: DynamicsResult, dark: bool = False) -> go.Figure:
@@ -112,8 +114,8 @@ def kernel(result: DynamicsResult, dark: bool = False) -> go.Figure:
     """Equation 16: the relative change of the kernel in training against the widths."""
     colours, found = style.palette(dark), result.view
     figure = style.figure(dark, x="width (log scale)", y="relative change of the kernel (log scale)")
-    figure.update_xaxes(type="log", dtick="D2", range=[0.8, 3.15])
-    figure.update_yaxes(type="log", dtick="D2")
+    figure.update_xaxes(type="log", tickvals=[8, 16, 32, 64, 256, 1024], range=[0.8, 3.15])
+    figure.update_yaxes(type="log", tickvals=[0.1, 0.2, 0.5, 1, 2, 5], range=[-1, 0.5])
     if not isinstance(found, views.Kernel):
         return _not_there(figure, result, "kernel")
     for name, colour in zip(views.FAMILIES, (colours.f, colours.both), strict=True):
@@ -133,6 +135,7 @@ def kernel(result: DynamicsResult, dark: bool = False) -> go.Figure:
 def surface(result: DynamicsResult, dark: bool = False) -> go.Figure:
     """The loss on a plane through a start, for the chosen width of g and for a wide one."""
     figure = style.figure(dark, x="direction in which training led", y="random direction, equally long")
+    figure.update_xaxes(range=[-1, 2]).update_yaxes(range=[-1, 2])
     found = result.view
     if not isinstance(found, views.Surface) or not found.losses:
         return _not_there(figure, result, "surface")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from hyperviz.studies.settings import activation_of, check, option
 from hyperviz.theory import analytic
-from hyperviz.theory.analytic import Kernels
 from hyperviz.theory.coordinates import FourierFeatures
 
 ANGLES = (0.6, 0.8)  # between x and x', and between z and z', of the two inputs shown (radians)
@@ -87,12 +87,21 @@ def pair() -> tuple[np.ndarray, np.ndarray]:
     return tuple(on_circle(np.array([0.0, angle])) for angle in ANGLES)  # type: ignore[return-value]
 
 
+class Limits(NamedTuple):
+    """S, Theta_f, Lambda^H and Theta_h between two sets of points."""
+
+    nngp_f: np.ndarray
+    ntk_f: np.ndarray
+    nngp: np.ndarray
+    hyperkernel: np.ndarray
+
+
 def limits(settings: PriorSettings) -> np.ndarray:
     """Lambda^H between the two inputs."""
     return kernels(*pair(), chosen=model(settings), tile=SMALL).nngp
 
 
-def kernels(x1, z1, x2=None, z2=None, *, chosen: dict, tile: tuple[int, int] = LARGE) -> Kernels:
+def kernels(x1, z1, x2=None, z2=None, *, chosen: dict, tile: tuple[int, int] = LARGE) -> Limits:
     """`analytic.kernels` in float64, in tiles of one size: whatever the points, nothing new is compiled."""
     one, other = (x1, z1), (x1, z1) if x2 is None else (x2, z2)
     rows = [
@@ -102,8 +111,8 @@ def kernels(x1, z1, x2=None, z2=None, *, chosen: dict, tile: tuple[int, int] = L
         ]
         for i in _starts(one, tile[0])
     ]
-    whole = (np.block([[np.asarray(found[k]) for found in row] for row in rows]) for k in range(len(Kernels._fields)))
-    return Kernels(*(kernel[: len(x1), : len(other[0])] for kernel in whole))
+    whole = (np.block([[np.asarray(found[k]) for found in row] for row in rows]) for k in range(len(Limits._fields)))
+    return Limits(*(kernel[: len(x1), : len(other[0])] for kernel in whole))
 
 
 def _starts(points, size):

@@ -98,8 +98,19 @@ def stored_words(result: RotationResult) -> str:
     return (
         f"Computed before, not live, and not the paper's data: {progress(result)} Images {settings.size} × "
         f"{settings.size}, µ = {settings.learning_rate:g} in the NTK parameterisation, {settings.epochs} epochs (the "
-        f"paper: 10,000 images of full MNIST at 28 × 28, µ = 0.01, 100 epochs, 100 runs). {verdict(result).text}"
-    )
+        f"paper: 10,000 images of full MNIST at 28 × 28, µ = 0.01, 100 epochs, 100 runs). {verdict(result).text} "
+        f"{_guessing(result)}"
+    ).strip()
+
+
+def _guessing(result: RotationResult) -> str:
+    """Networks that are not beyond guessing yet: the paper's 100 epochs are many more."""
+    bound = CHANCE + 2 * (CHANCE * (1 - CHANCE) / result.settings.tested) ** 0.5
+    arms = [arm for arm, curve in result.curves.items() if (mean := accuracies(curve)[1]).size and mean[-1] < bound]
+    if not arms:
+        return ""
+    names = ", ".join(f"H = {arm.depth_g}, m = {arm.width_g}" for arm in arms)
+    return f"Still no better than guessing at the end, unlike the paper's after 100 epochs: {names}."
 
 
 def table(result: RotationResult) -> pd.DataFrame:

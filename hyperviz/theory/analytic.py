@@ -161,8 +161,8 @@ def _extremes(points: _Points, model: _Model) -> np.ndarray:
     """Lambda^H(u, u) and Theta_h(u, u), which is L H times the former where phi is homogeneous."""
     if isinstance(model.phi, Smooth):
         Lam, T_g = _g_diagonal(points.diagonal(), model.depth_g, model.phi)
-        return np.stack([Lam, model.depth_f * points.of_f**2 * T_g])
-    return np.outer((1, model.depth_f * model.depth_g), points.of_h**2)
+        return np.stack([Lam, int(model.depth_f) * points.of_f**2 * T_g])
+    return np.outer((1, int(model.depth_f) * int(model.depth_g)), points.of_h**2)
 
 
 def _tile(a: _Points, b: _Points, model: _Model, bandwidth, dtype) -> Kernels:

@@ -241,6 +241,6 @@ def test_without_hidden_layers_every_width_is_gaussian():
 
 
 def test_the_code_on_the_page_runs_and_prints_the_histogram_s_first_outputs(small, capsys):
-    exec(prior_report.code(SMALL).split("and the limit\n")[1], {})
+    exec(prior_report.code(SMALL).split("and the limit\n")[1], {"PriorSettings": PriorSettings})
     printed = capsys.readouterr().out.split("[", 1)[1].split("]")[0]
     np.testing.assert_allclose(np.array(printed.split(), float), small.outputs.value[:8, 0], rtol=1e-5)

@@ -138,3 +138,9 @@ def test_the_stored_run_is_what_its_settings_say():
 def test_a_page_does_not_begin_what_takes_hours():
     assert rotation.too_large(RotationSettings()) == ""
     assert "run it from the command line" in rotation.too_large(RotationSettings(compare="all", epochs=100, runs=10))
+
+
+def test_the_stored_run_names_the_networks_that_have_not_begun_to_learn():
+    said = rotation_report.stored_words(made_up(lambda H, m: 0.08 if (H, m) == (8, 10) else 0.5))
+    assert said.endswith("no better than guessing at the end, unlike the paper's after 100 epochs: H = 8, m = 10.")
+    assert "no better than guessing" not in rotation_report.stored_words(made_up(lambda H, m: 0.5))

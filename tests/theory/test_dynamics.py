@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+import jaxtyping
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
@@ -134,7 +135,7 @@ def test_a_dead_g_stays_where_it_is():
 def test_points_that_contradict_each_other_keep_their_share_of_the_loss():
     x, z = np.tile(X[:1], (2, 1)), np.tile(Z[:1], (2, 1))
     settings = {"depth_f": 2, "depth_g": 2, "width_g": 32, "step": 0.01, "steps": 400}
-    found = dynamics.infinite_f(KEY, x, z, [1.0, -1.0], **settings)
+    found = dynamics.infinite_f(KEY, x, z, np.array([1.0, -1.0]), **settings)
     assert float(found.loss[-1]) == pytest.approx(2, rel=1e-3)
 
 
@@ -145,6 +146,14 @@ def test_a_step_that_is_too_large_is_named_and_under_vmap_infinite():
     loss = jax.vmap(lambda key: dynamics.infinite_f(key, X, Z, Y, **settings).loss)(KEY[None])
     assert not np.isnan(loss).any()
     assert np.isinf(loss[0, -1])
+
+
+@pytest.fixture
+def shapes_unchecked():
+    """As for a user: under the tests a wrong shape or type would be refused by its annotation first."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +170,7 @@ def test_a_step_that_is_too_large_is_named_and_under_vmap_infinite():
         ({"test": (X[:, :2], Z)}, "x and test x must have the same dimension"),
     ],
 )
-def test_bad_input_is_one_sentence(changed, said):
+def test_bad_input_is_one_sentence(shapes_unchecked, changed, said):
     given = {"x": X, "z": Z, "y": Y, "depth_f": 2, "depth_g": 2, "width_g": 2, "step": 0.1, "steps": 1} | changed
     with pytest.raises(InvalidInput, match=said):
         dynamics.infinite_f(KEY, given.pop("x"), given.pop("z"), given.pop("y"), **given)

@@ -17,7 +17,7 @@ from tests.tolerances import SIGNIFICANT
 RNG = np.random.default_rng(0)
 X, Z = RNG.normal(size=(2, 3)), RNG.normal(size=(2, 2))
 U_J, U_I = zip(X, Z, strict=True)
-DRAWS, ORDERS = 2000, 4
+DRAWS, ORDERS = 2000, 3
 ARCHITECTURES = [(3, 3, 6, 5), (4, 2, 7, 3), (1, 3, 4, 4)]
 
 
@@ -98,11 +98,12 @@ def test_the_first_term_has_the_law_of_the_empirical_hyperkernel():
 def test_the_terms_of_one_network_are_its_nested_derivatives(f, g):
     params = network.init(jax.random.key(0), input_f=3, input_g=2, **sizes(3, 3, 9, 5))
     params = jax.tree.map(lambda w: w.astype(jnp.float64), params)
-    ours = taylor.of_network(params, U_I, U_J, orders=4, activation_f=f, activation_g=g, alpha=0.3)
+    settings = {"activation_f": f, "activation_g": g, "alpha": 0.3}
+    ours = jax.jit(lambda w: taylor.of_network(w, U_I, U_J, orders=3, **settings))(params)
     slopes = (0.3, 0.3) if g == "leaky_relu" else (0.0, None)
-    true = oracle.terms([*params.hidden, *params.generator], 3, U_I, U_J, 4, *slopes)
+    true = jax.jit(lambda w: oracle.terms(w, 3, U_I, U_J, 3, *slopes))([*params.hidden, *params.generator])
     np.testing.assert_allclose(ours, true, rtol=1e-9)
-    gradient = jax.jacrev(lambda w: network.apply(w, X, Z, activation_f=f, activation_g=g, alpha=0.3))(params)
+    gradient = jax.jit(jax.jacrev(lambda w: network.apply(w, X, Z, **settings)))(params)
     flat = jnp.concatenate([J.reshape(2, -1) for J in jax.tree.leaves(gradient)], 1)
     np.testing.assert_allclose(ours[1], (flat @ flat.T)[0, 1], rtol=1e-5)
 
@@ -135,7 +136,7 @@ def test_f_of_any_width_has_the_limit_s_kernel_and_falling_terms():
         ([[1, 2], [1, 2 + 1e-9]], [[1, 1], [1, 1]]),
     ],
 )
-@pytest.mark.parametrize("architecture", [(1, 1, 1, 1), (8, 8, 1, 1), (3, 3, 2, 1), (2, 3, 1, 40)], ids=str)
+@pytest.mark.parametrize("architecture", [(1, 1, 1, 1), (8, 8, 1, 1), (2, 3, 1, 40)], ids=str)
 def test_degenerate_points_and_layers_never_give_nan(x, z, architecture):
     u_j, u_i = zip(np.array(x, float), np.array(z, float), strict=True)
     found = taylor.terms(jax.random.key(1), u_i, u_j, orders=8, draws=40, **sizes(*architecture))
