@@ -77,7 +77,7 @@ def lines(result: PriorResult, dark: bool = False) -> go.Figure:
         figure.add_scatter(x=have, y=[m.value for m in found], **look)
         if fit and slope:
             wide = WIDTHS[FITTED:]
-            level = part.cells[LINES[name](wide[0])].distance.value
+            level = part.cells[LINES[name](wide[0])].distance.value  # pyright: ignore[reportOptionalMemberAccess]
             predicted = {"name": "slopes of Theorem 2", "showlegend": name == "both widen", "hoverinfo": "skip"}
             y = [level * (w / wide[0]) ** fit.claim for w in wide]
             figure.add_scatter(x=wide, y=y, mode="lines", line=style.theory_line(dark), **predicted)

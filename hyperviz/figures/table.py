@@ -36,11 +36,11 @@ def of_rows(rows: pd.DataFrame, dark: bool = False, task: str = TASKS[0]) -> go.
         look = {"color": getattr(style.palette(dark), method), "dash": "dot" if "-" in kernel else "solid"}
         mine = wanted[wanted.kernel == kernel] if len(rows) else rows
         if len(mine):
-            bars = {"type": "data", "array": (2 * mine.stderr).fillna(0).tolist()}
+            bars = {"type": "data", "array": (2 * mine.stderr).fillna(0).tolist()}  # pyright: ignore[reportAttributeAccessIssue]
             marker = {"symbol": style.MARKERS[method], "size": 8}
             seen = {"name": NAMES[kernel], "line": look, "marker": marker, "error_y": bars}
             hover = "%{y:.4f} ± %{error_y.array:.4f} at N = %{x}"
-            figure.add_scatter(x=mine.images, y=mine.value, mode="lines+markers", hovertemplate=hover, **seen)
+            figure.add_scatter(x=mine.images, y=mine.value, mode="lines+markers", hovertemplate=hover, **seen)  # pyright: ignore[reportAttributeAccessIssue]
         if (task, kernel) in TABLE1:
             colour = {"color": look["color"]}
             marker = colour | {"symbol": style.MARKERS["paper"], "size": 9, "line": colour | {"width": 2}}
@@ -78,7 +78,7 @@ def figure3(result: TableResult, dark: bool = False, task: str = TASKS[1]) -> go
     labels = [str(label) for label in digits.labels]
     margin = {"l": 100, "r": 8, "t": 8, "b": 44}
     below = f"digit shown to f; {most} training images, none of these digits among them"
-    return sheets.named(rows, labels, dark, x=below, height=90 * len(rows), margin=margin)
+    return sheets.named(rows, labels, dark, x=below, height=90 * len(rows), margin=margin)  # pyright: ignore[reportArgumentType]
 
 
 FIGURES = {

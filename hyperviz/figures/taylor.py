@@ -98,7 +98,7 @@ def _hues(result: TaylorResult, dark: bool) -> list[str]:
     ends = (0.3, 1.0) if dark else (0.0, 0.82)
     spots = np.linspace(*ends, max(result.settings.orders, 2))
     tuples = sample_colorscale(style.SURFACE, list(spots), colortype="tuple")
-    return ["#" + "".join(f"{round(255 * part):02x}" for part in colour) for colour in tuples]
+    return ["#" + "".join(f"{round(255 * part):02x}" for part in colour) for colour in tuples]  # pyright: ignore[reportArgumentType]
 
 
 def _levels(result: TaylorResult, r: int) -> list[np.ndarray]:

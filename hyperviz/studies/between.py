@@ -58,5 +58,5 @@ def bordered(settings: InpaintingSettings) -> Iterator[Border]:
     yield Border(torus, None, len(y), False)
     slopes = tuple(activation(options.pop(f"activation_{network}")).alpha for network in "fg")
     every = np.tile(np.arange(y[0].size), (len(y), 1))
-    for step in scattered.steps(x, y, every, x_new, slopes=slopes, **options):
+    for step in scattered.steps(x, y, every, x_new, slopes=slopes, **options):  # pyright: ignore[reportArgumentType]
         yield Border(torus, step.prediction, len(y), step.prediction is not None)

@@ -95,13 +95,13 @@ def measure(cell: Cell, design: Design | hn.Plan, given: Inputs) -> Iterator[tup
     began, jitter, predictions = time.monotonic(), 0.0, []
     settings = design._asdict() | {"kernel": cell.kernel}
     if not given.draws:
-        for step in grid.steps(given.x, given.y, given.x_new, **settings):
+        for step in grid.steps(given.x, given.y, given.x_new, **settings):  # pyright: ignore[reportArgumentType]
             yield step.solved / step.systems, None
-        predictions, jitter = [step.prediction], step.jitter
+        predictions, jitter = [step.prediction], step.jitter  # pyright: ignore[reportPossiblyUnboundVariable]
     for number, pixels in enumerate(given.draws):
-        for step in scattered.steps(given.x, given.y, pixels, given.x_new, **settings):
+        for step in scattered.steps(given.x, given.y, pixels, given.x_new, **settings):  # pyright: ignore[reportArgumentType]
             yield (number + step.built) / len(given.draws), None
-        predictions, jitter = [*predictions, step.prediction], max(jitter, step.jitter)
+        predictions, jitter = [*predictions, step.prediction], max(jitter, step.jitter)  # pyright: ignore[reportPossiblyUnboundVariable]
     yield 1.0, piece(given, predictions, time.monotonic() - began, jitter)
 
 
@@ -113,7 +113,7 @@ def _trained(plan: hn.Plan, given: Inputs) -> Iterator[tuple[float, Piece | None
     )
     for look in hn.train(x, y, given.draws[0], held_x, held_y, plan, given.seed):
         yield look.step / plan.steps, None
-    prediction = hn.predict(look.model, x_new).reshape(given.truth.shape)
+    prediction = hn.predict(look.model, x_new).reshape(given.truth.shape)  # pyright: ignore[reportPossiblyUnboundVariable]
     yield 1.0, piece(given, [prediction], time.monotonic() - began)
 
 

@@ -87,12 +87,12 @@ def chosen(cell: Cell) -> Design:
     pixels = "all" if cell.pixels == "all" else "20"
     mine = tried[(tried.task == cell.task) & (tried.kernel == cell.kernel) & (tried.pixels == pixels)]
     mine = mine if pixels == "all" else mine[np.isclose(mine.ridge, PAPER_RIDGE)]
-    if mine.empty:
+    if mine.empty:  # pyright: ignore[reportAttributeAccessIssue]
         raise InvalidInput(
             f"no design was chosen for {cell.task} with {cell.kernel}: pass depths, bandwidth and ridge."
         )
-    mine = mine[(mine.depth_f >= 2) & (mine.depth_g >= 2)]  # as _eligible
-    best = mine.loc[mine.mse.idxmin()]
+    mine = mine[(mine.depth_f >= 2) & (mine.depth_g >= 2)]  # as _eligible  # pyright: ignore[reportAttributeAccessIssue]
+    best = mine.loc[mine.mse.idxmin()]  # pyright: ignore[reportAttributeAccessIssue]
     return Design(int(best.depth_f), int(best.depth_g), float(best.bandwidth), float(best.ridge))
 
 
@@ -101,7 +101,7 @@ def search_hn(task: str) -> Iterator[dict]:
     cell = Cell(task, HN_IMAGES, "hn")
     given = cells.inputs(cell, SEED, 0, digits.validation())
     for changed in HN_TRIED + (HN_OTHERS if task == "representation" else []):
-        plan = hn.Plan(**changed)
+        plan = hn.Plan(**changed)  # pyright: ignore[reportArgumentType]
         error = float(_last(cells.measure(cell, plan, given)).mse[0])
         at = {"task": task, "pixels": 20, "images": HN_IMAGES, "kernel": "hn"}
         yield at | plan._asdict() | {"runs": 1, "mse": error, "stderr": np.nan}
@@ -114,7 +114,7 @@ def chosen_plan(cell: Cell) -> hn.Plan:
     standard = hn.Plan()._asdict()
     same = [name for name in standard if name != "learning_rate"]
     mine = mine[np.isclose(mine[same], [standard[name] for name in same]).all(axis=1)]
-    return hn.Plan(learning_rate=float(mine.loc[mine.mse.idxmin()].learning_rate))
+    return hn.Plan(learning_rate=float(mine.loc[mine.mse.idxmin()].learning_rate))  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def rows() -> Iterator[dict]:

@@ -90,7 +90,7 @@ def outputs(keys, points, settings: dict) -> Generator[float, None, forward.Outp
         forward.begin(keys, what), lambda p, steps: forward.advance_by(p, what, steps), brief
     )
     _compiled.add(shape)
-    return forward.Outputs(*map(np.asarray, forward.conclude(progress)))
+    return forward.Outputs(*map(np.asarray, forward.conclude(progress)))  # pyright: ignore[reportArgumentType]
 
 
 def _to_the_end(progress, advance, brief: bool) -> Generator[float, None, Any]:

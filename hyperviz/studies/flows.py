@@ -71,7 +71,7 @@ def model(settings: DynamicsSettings) -> Model:
     """The task, with f's limits at its points."""
     x, z, y = points(settings)
     functions = {"activation_f": settings.activation_f, "activation_g": settings.activation_g}
-    limit = analytic.kernels(x, z, depth_f=settings.depth_f, depth_g=settings.depth_g, **functions)
+    limit = analytic.kernels(x, z, depth_f=settings.depth_f, depth_g=settings.depth_g, **functions)  # pyright: ignore[reportArgumentType]
     real = np.arange(POINTS) < settings.points
     return Model(task(limit, None, z, y, real), jnp.asarray(x, jnp.float32), jax.tree.map(np.asarray, limit))
 
@@ -119,7 +119,7 @@ def room(width: int, count: int = POINTS) -> Weights:
 
 def begin(settings, model: Model, g: Primary, width: int, stream: int, first: int) -> starts.Starts:
     """A start in each lane; start i of a stream of random numbers is the same whatever lane it is in."""
-    return starts.begin(keys(settings.seed, stream, first, len(g.width)), model.task, g, room(width))
+    return starts.begin(keys(settings.seed, stream, first, len(g.width)), model.task, g, room(width))  # pyright: ignore[reportArgumentType]
 
 
 def follow(settings, task: Task, state: starts.Starts, g: Primary) -> Iterator[tuple[starts.Starts, Path]]:
@@ -188,4 +188,4 @@ def network(settings, i: int, width_f: int, width_g: int) -> tuple[finite.Archit
     rng = np.random.default_rng([settings.seed, i, width_f, width_g])
     hidden = tuple(rng.standard_normal((b, a), np.float32) for a, b in itertools.pairwise(f))
     generator = tuple(rng.standard_normal((b, a, f[-1]), np.float32) for a, b in itertools.pairwise(g))
-    return net, finite.padded(Parameters(hidden, generator), space)
+    return net, finite.padded(Parameters(hidden, generator), space)  # pyright: ignore[reportArgumentType]

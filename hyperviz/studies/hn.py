@@ -152,7 +152,9 @@ def _advance(state: State, table, data, rate, scale):
         value, slope = jax.value_and_grad(loss)(state.parameters, rows)
         change, moments = _optimiser().update(slope, state.moments)
         return State(
-            optax.apply_updates(state.parameters, jax.tree.map(lambda c: -rate * c, change)), moments, key
+            optax.apply_updates(state.parameters, jax.tree.map(lambda c: -rate * c, change)),  # pyright: ignore[reportArgumentType]
+            moments,
+            key,
         ), value
 
     state, losses = jax.lax.scan(step, state, length=EVERY)

@@ -76,8 +76,8 @@ def steps(settings: InpaintingSettings) -> Iterator[Own]:
             if found.solved < found.total or kernel != "nngp":
                 yield own
         if kernel == "nngp":
-            for spread in spectrum.covariance(found, _row(seen)):
-                own = own._replace(given=given(settings, found, image, spread[0]))
+            for spread in spectrum.covariance(found, _row(seen)):  # pyright: ignore[reportPossiblyUnboundVariable]
+                own = own._replace(given=given(settings, found, image, spread[0]))  # pyright: ignore[reportPossiblyUnboundVariable]
                 yield own
     yield own._replace(finished=True)
 

@@ -61,14 +61,14 @@ def warm() -> None:
     """Compiles what the study needs, once: afterwards no setting compiles anything."""
     small = {"width_f": 16, "width_g": 16, "draws": 256}
     for activation_g, bandwidth in itertools.product(smooth.NAMES, (0.0, 1.0)):  # every other choice is traced
-        chosen = PriorSettings(activation_g=activation_g, bandwidth=bandwidth, **small)
+        chosen = PriorSettings(activation_g=activation_g, bandwidth=bandwidth, **small)  # pyright: ignore[reportArgumentType]
         limits(chosen)
         kernels(*pair(), chosen=model(chosen))
     for view in VIEWS:
-        for result in stream(PriorSettings(view=view, **small)):
+        for result in stream(PriorSettings(view=view, **small)):  # pyright: ignore[reportArgumentType]
             if "lines" in result.parts:
                 break
-    for _ in draws.outputs(draws.keys(0, 0, 0, FEW), pair(), architecture(chosen)):
+    for _ in draws.outputs(draws.keys(0, 0, 0, FEW), pair(), architecture(chosen)):  # pyright: ignore[reportPossiblyUnboundVariable]
         pass
 
 
@@ -103,4 +103,4 @@ def _measured(outputs: Outputs, limit: float) -> dict:
 def joined(found: dict, count: int) -> Outputs:
     """The first `count` draws of those found."""
     parts = [found[first] for first in sorted(found) if first < count]
-    return Outputs(*(np.concatenate(arrays)[:count] for arrays in zip(*parts, strict=True)))
+    return Outputs(*(np.concatenate(arrays)[:count] for arrays in zip(*parts, strict=True)))  # pyright: ignore[reportArgumentType]

@@ -53,7 +53,7 @@ def _limits(settings, name) -> Deepened:
         correlations = [*map(_correlation, (S, nngp, hyper)), _correlation(nngp, 2)]
         rows.append((correlations, [_condition(k[3:, 3:]) for k in (nngp, hyper)]))
     correlations, condition = (np.array(v) for v in zip(*rows, strict=True))
-    return Deepened(*correlations.T, condition, {})
+    return Deepened(*correlations.T, condition, {})  # pyright: ignore[reportCallIssue]
 
 
 def _correlation(kernel, other=1) -> float:

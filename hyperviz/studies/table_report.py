@@ -156,7 +156,7 @@ def _quantities(cell: Cell, pieces: list[Piece]):
         if not math.isnan(found[0]):
             value, stderr = mean(found)
             printed, said = (
-                (paper(*cell[0:3:2], cell.images), _reach(cell, pieces)) if quantity == "mse" else (None, "")
+                (paper(*cell[0:3:2], cell.images), _reach(cell, pieces)) if quantity == "mse" else (None, "")  # pyright: ignore[reportCallIssue]
             )
             yield {"quantity": quantity, "value": value, "stderr": stderr, "paper": printed, "reach": said}
     yield {"quantity": "jitter", "value": max(p.jitter for p in pieces), "stderr": np.nan, "paper": None, "reach": ""}

@@ -35,7 +35,7 @@ def _tanh(y):
     for t in range(1, len(y)):
         square = [sum(p[a] * p[b - a] for a in range(b + 1)) for b in range(t)]
         slope = [1 - square[0], *(-s for s in square[1:])]
-        p.append(sum(k * y[k] * slope[t - k] for k in range(1, t + 1)) / t)
+        p.append(sum(k * y[k] * slope[t - k] for k in range(1, t + 1)) / t)  # pyright: ignore[reportArgumentType]
     return jnp.stack(p)
 
 
@@ -44,6 +44,6 @@ def _erf(y):
     square = product(y, y)
     e, p = [jnp.exp(-square[0])], [FUNCTIONS[1](y[0])]
     for t in range(1, len(y)):
-        p.append(2 / math.sqrt(math.pi) * sum(k * y[k] * e[t - k] for k in range(1, t + 1)) / t)
-        e.append(-sum(k * square[k] * e[t - k] for k in range(1, t + 1)) / t)
+        p.append(2 / math.sqrt(math.pi) * sum(k * y[k] * e[t - k] for k in range(1, t + 1)) / t)  # pyright: ignore[reportArgumentType]
+        e.append(-sum(k * square[k] * e[t - k] for k in range(1, t + 1)) / t)  # pyright: ignore[reportArgumentType]
     return jnp.stack(p)

@@ -33,7 +33,7 @@ def solve(
     upper = K.T  # BLAS counts by columns
 
     def product(v):
-        return blas.ssymv(1.0, upper, v.astype(np.float32), lower=0).astype(np.float64) + ridge * v
+        return blas.ssymv(1.0, upper, v.astype(np.float32), lower=0).astype(np.float64) + ridge * v  # pyright: ignore[reportAttributeAccessIssue]
 
     system = LinearOperator((n, n), matvec=product, dtype=np.float64)  # pyright: ignore[reportCallIssue]
     weights, unfinished = cg(system, y, rtol=RTOL, maxiter=MOST, M=_preconditioner(K, ridge, diagonal))

@@ -108,7 +108,7 @@ def _solve(x, y, pixels, x_new, F: Expansion, ridge) -> Iterator[Scattered]:
             if weights is not None:
                 break
         spread = np.zeros((len(x), g * g), np.float64)
-        np.add.at(spread, (np.arange(len(x))[:, None], pixels), np.reshape(weights, targets.shape))
+        np.add.at(spread, (np.arange(len(x))[:, None], pixels), np.reshape(weights, targets.shape))  # pyright: ignore[reportArgumentType, reportCallIssue]
         a = evaluate(F.a, angle(x_new @ x.T)) * seen[:, None]
         for a_r, b_r in zip(a, F.b, strict=True):
             few = len(x) < len(x_new)  # the product over the smaller of the two goes first

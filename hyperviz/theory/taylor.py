@@ -76,7 +76,7 @@ def problem(
             "scale x to norm sqrt(n_0) and z to norm sqrt(m_0)."
         )
     whole = partial(jnp.asarray, dtype=jnp.int32)
-    return Pair(Network(jnp.asarray(f), whole(L), whole(n), sigma), Network(jnp.asarray(g), whole(H), whole(m), phi))
+    return Pair(Network(jnp.asarray(f), whole(L), whole(n), sigma), Network(jnp.asarray(g), whole(H), whole(m), phi))  # pyright: ignore[reportArgumentType]
 
 
 def _gram(name, at_j, at_i) -> np.ndarray:
