@@ -23,6 +23,7 @@ FILES = {"result.csv", "figure.html", "settings.json"}
 BRIEF = {  # settings with which each study ends soon
     "dynamics": {"points": 2, "starts": 16, "depth_f": 1, "depth_g": 2, "time": 0.5, "step": 0.01, "width_f": 16},
     "inpainting": {"images": 10},
+    "prior": {"draws": 64, "depth_f": 2, "depth_g": 2, "width_f": 16, "width_g": 16, "view": "prior"},
     "rotation": {"images": 100, "epochs": 1, "runs": 1, "size": 7, "width_f": 10, "width_g": 10, "compare": "one"},
     "taylor": {"draws": 16, "width_f": 64},
 }
