@@ -6,7 +6,7 @@ import pytest
 
 from tests.pages.browser import alt, open_page, slider, wait_for_alt
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 BRIEF = "points=3&depth_f=2&depth_g=2&starts=32&time=4&step=0.01&width_f=16"
 
 

@@ -10,6 +10,8 @@ from hyperviz.studies.dynamics import DEPTHS, WIDTHS, Cell, DynamicsResult, Dyna
 from hyperviz.theory import analytic
 from tests.compilations import counted
 
+pytestmark = pytest.mark.slow
+
 SMALL = DynamicsSettings(depth_f=2, width_f=16, depth_g=2, width_g=2, points=3, starts=16, time=0.5, step=0.01)
 
 

@@ -8,6 +8,8 @@ import pytest
 from hyperviz.theory import dynamics, finite, network, primary, starts
 from hyperviz.theory.activations import activation
 
+pytestmark = pytest.mark.slow
+
 RNG = np.random.default_rng(0)
 X, Z, Y = (v.astype(np.float32) for v in (RNG.normal(size=(6, 5)), RNG.normal(size=(6, 3)), RNG.choice([-1, 1], 6)))
 LEAKY = {"activation_f": "leaky_relu", "activation_g": "leaky_relu", "alpha": 0.3}

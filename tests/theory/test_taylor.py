@@ -14,6 +14,8 @@ from tests import compilations
 from tests.oracles import taylor as oracle
 from tests.tolerances import SIGNIFICANT
 
+pytestmark = pytest.mark.slow
+
 RNG = np.random.default_rng(0)
 X, Z = RNG.normal(size=(2, 3)), RNG.normal(size=(2, 2))
 U_J, U_I = zip(X, Z, strict=True)
