@@ -17,7 +17,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
-from hyperviz.theory.activations import Activation
+from hyperviz.theory.lazy import Net
 
 MAX_DEPTH = 8
 SMALL = 64  # neurons in a small block
@@ -25,20 +25,11 @@ LARGE = 32_768  # neurons of all lanes together in a large block: fixed by the l
 DEGENERATE = 1e-10  # a vector whose part outside a span is smaller than this share of it lies in the span
 
 
-class Network(NamedTuple):
-    """f or g; depth and width may be traced."""
-
-    gram: Float[Array, "2 2"]  # of the inputs at (j, i): S^0 = x.x'/n_0, Sigma^0 = z.z'/m_0
-    depth: Int[Array, ""]
-    width: Int[Array, ""]
-    activation: Activation
-
-
 class Pair(NamedTuple):
-    """Two points of a hypernetwork."""
+    """Two points of a hypernetwork, in the order (j, i)."""
 
-    f: Network
-    g: Network
+    f: Net
+    g: Net
 
 
 class Census(NamedTuple):
@@ -78,7 +69,7 @@ def product(root_q: Float[Array, "2 2"], root_a: Float[Array, "2 2"]) -> tuple[F
     return root, jnp.where(length > 0, across / jnp.where(length > 0, length, 1), 0)
 
 
-def slopes(net: Network) -> tuple[Float[Array, "4"], Float[Array, "4"]]:
+def slopes(net: Net) -> tuple[Float[Array, "4"], Float[Array, "4"]]:
     """sigma'(y)/sqrt(width) at j and at i in the four groups (j on, i on), (on, off), (off, on), (off, off)."""
     on, off = jnp.float64(net.activation.gain), jnp.float64(net.activation.gain) * net.activation.alpha
     scale = 1 / jnp.sqrt(net.width.astype(jnp.float64))
@@ -163,7 +154,7 @@ def _count(key, root, width, size: int) -> Float[Array, "4 4"]:
     return (groups @ features.T).astype(jnp.float64)
 
 
-def _sent(net: Network, sums, root) -> Float[Array, "2 2"]:
+def _sent(net: Net, sums, root) -> Float[Array, "2 2"]:
     """The root of (q_j, q_i) of a layer that was counted to its end."""
     y = images(sums) @ root
     at_j, at_i = slopes(net)

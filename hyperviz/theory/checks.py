@@ -11,6 +11,8 @@ from jax.core import Tracer
 
 from hyperviz.errors import InvalidInput, OutOfRange
 
+MAX_WIDTH = 10**8
+
 
 def traced(*values) -> bool:
     """Whether a transformation (jit, vmap, grad) is at work: values cannot be looked at then."""
@@ -29,6 +31,13 @@ def at_least(name: str, value, least: int, most: int | None = None):
     if number < least or (most is not None and number > most):
         raise InvalidInput(f"{name} must be {bounds}; got {number}.")
     return number
+
+
+def sizes(depth_f, depth_g, width_f, width_g, deepest: int) -> tuple:
+    """L, H, n and m within bounds, each an integer or traced."""
+    L, H = (at_least(name, d, 1, deepest) for name, d in (("depth_f", depth_f), ("depth_g", depth_g)))
+    n, m = (at_least(name, w, 1, MAX_WIDTH) for name, w in (("width_f", width_f), ("width_g", width_g)))
+    return L, H, n, m
 
 
 def points(name: str, value):

@@ -24,7 +24,6 @@ from hyperviz.theory.schedule import MAX_DEPTH
 from hyperviz.theory.smooth import FUNCTIONS, Smooth
 from hyperviz.theory.smooth import activation_g as primary
 
-MAX_WIDTH = 10**8
 TOP = 2**31 - 1  # in place of a tick: the last row's random numbers
 BUDGET = 65536  # normals a tick: its arrays stay in the cache
 
@@ -155,8 +154,7 @@ def problem(
     coordinates: FourierFeatures | None = None,
 ) -> Problem:
     """The points as Gram matrices; arguments as in `sampling.outputs`."""
-    L, H = (checks.at_least(name, d, 1, MAX_DEPTH) for name, d in (("depth_f", depth_f), ("depth_g", depth_g)))
-    n, m = (checks.at_least(name, w, 1, MAX_WIDTH) for name, w in (("width_f", width_f), ("width_g", width_g)))
+    L, H, n, m = checks.sizes(depth_f, depth_g, width_f, width_g, MAX_DEPTH)
     with jax.ensure_compile_time_eval():  # inside jit too, known points are looked at: the same key, the same numbers
         x, z = checks.points("x", x), checks.points("z", z)
         checks.same_length(x, z)

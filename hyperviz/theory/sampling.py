@@ -18,7 +18,7 @@ from hyperviz.theory import checks, forward, lazy
 from hyperviz.theory.activations import activation
 from hyperviz.theory.coordinates import FourierFeatures
 from hyperviz.theory.execution import alone
-from hyperviz.theory.forward import MAX_WIDTH, Outputs
+from hyperviz.theory.forward import Outputs
 from hyperviz.theory.lazy import Net, Problem, State
 from hyperviz.theory.schedule import MAX_DEPTH, advance, room, tick, ticks
 
@@ -62,8 +62,7 @@ def problem(
 
     h is homogeneous, of degree H in |x| and 1 in |z|, so norms never meet float32's range inside a draw.
     """
-    L, H = (checks.at_least(name, d, 1, MAX_DEPTH) for name, d in (("depth_f", depth_f), ("depth_g", depth_g)))
-    n, m = (checks.at_least(name, w, 1, MAX_WIDTH) for name, w in (("width_f", width_f), ("width_g", width_g)))
+    L, H, n, m = checks.sizes(depth_f, depth_g, width_f, width_g, MAX_DEPTH)
     with jax.ensure_compile_time_eval():  # inside jit too, known points are looked at: the same key, the same numbers
         x, z = checks.points("x", x), checks.points("z", z)
         checks.same_length(x, z)

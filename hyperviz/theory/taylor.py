@@ -13,11 +13,11 @@ from jaxtyping import Array, ArrayLike, Float, PRNGKeyArray, Real
 
 from hyperviz.errors import InvalidInput, OutOfRange
 from hyperviz.theory import activations, census, checks, compose, network, series, smooth, written
-from hyperviz.theory.census import MAX_DEPTH, Census, Network, Pair
+from hyperviz.theory.census import MAX_DEPTH, Census, Pair
 from hyperviz.theory.execution import alone
 from hyperviz.theory.frames import ORDERS
+from hyperviz.theory.lazy import Net
 
-MAX_WIDTH = 10**8
 LANES = 40  # draws that advance together; always so many, so that one compilation serves them all
 WIDE = 2**15  # from this width on draws are counted one by one
 _SHARED = Census(None, 0, 0)  # type: ignore[arg-type]  # lanes share the tick, so a branch stays a branch
@@ -60,8 +60,7 @@ def problem(
     u_i, u_j, *, depth_f, depth_g, width_f, width_g, activation_f="relu", activation_g="relu", alpha=0.01
 ) -> Pair:
     """The pair of points as Gram matrices in the order (j, i), and the architecture; arguments as in `terms`."""
-    L, H = (checks.at_least(name, d, 1, MAX_DEPTH) for name, d in (("depth_f", depth_f), ("depth_g", depth_g)))
-    n, m = (checks.at_least(name, w, 1, MAX_WIDTH) for name, w in (("width_f", width_f), ("width_g", width_g)))
+    L, H, n, m = checks.sizes(depth_f, depth_g, width_f, width_g, MAX_DEPTH)
     sigma, phi = activations.activation(activation_f, alpha), smooth.activation_g(activation_g, alpha)
     if activation_g in smooth.SMOOTH and m > written.WIDEST:
         raise InvalidInput(
@@ -76,7 +75,7 @@ def problem(
             "scale x to norm sqrt(n_0) and z to norm sqrt(m_0)."
         )
     whole = partial(jnp.asarray, dtype=jnp.int32)
-    return Pair(Network(jnp.asarray(f), whole(L), whole(n), sigma), Network(jnp.asarray(g), whole(H), whole(m), phi))  # pyright: ignore[reportArgumentType]
+    return Pair(Net(jnp.asarray(f), whole(L), whole(n), sigma), Net(jnp.asarray(g), whole(H), whole(m), phi))  # pyright: ignore[reportArgumentType]
 
 
 def _gram(name, at_j, at_i) -> np.ndarray:
