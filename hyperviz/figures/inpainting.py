@@ -28,7 +28,7 @@ def gallery(result: InpaintingResult, dark: bool = False) -> go.Figure:
     rows |= {name: np.zeros_like(shown.truth) for name in waiting}
     columns, margin = [str(v) for v in shown.labels], {"l": 64, "r": 8, "t": 8, "b": 44}
     named = {name: list(images) for name, images in rows.items()}
-    return sheets.named(named, columns, dark, x="digit shown to f", height=430, margin=margin)  # pyright: ignore[reportArgumentType]
+    return sheets.named(named, columns, dark, x="digit shown to f", height=430, margin=margin)
 
 
 def curve(result: InpaintingResult, dark: bool = False) -> go.Figure:
@@ -66,8 +66,8 @@ def own(result: InpaintingResult, dark: bool = False) -> go.Figure:
     waiting = np.zeros((SIZE, SIZE), np.uint8)
     tiles: dict[str, np.ndarray | None] = {"f sees": one.seen if one else waiting}
     tiles |= {NAMES[k]: one.predicted.get(k, waiting) if one else waiting for k in kernels}
+    given = one.given if one else None
     if "nngp" in kernels:
-        given = one.given if one else None
         tiles["with own pixels"] = grey(given.mean) if given else waiting
         tiles |= {f"({i})": None for i in range(-len(tiles) % COLUMNS)}  # empty places
         tiles["uncertainty"] = waiting
@@ -75,7 +75,7 @@ def own(result: InpaintingResult, dark: bool = False) -> go.Figure:
     figure = sheets.titled(tiles, COLUMNS, dark, height=450, margin={"l": 4, "r": 4, "t": 24, "b": 4})
     if "nngp" in kernels:
         top = list(tiles).index("uncertainty") // COLUMNS * (SIZE + sheets.lines(SIZE))
-        deviation = np.float32(given.deviation if given else waiting)  # pyright: ignore[reportPossiblyUnboundVariable]
+        deviation = np.float32(given.deviation if given else waiting)
         look = {"colorscale": style.SURFACE, "zmin": 0, "zmax": UNSURE, "showscale": False, "y0": top, "x0": 0}
         figure.add_heatmap(z=deviation, hovertemplate="± %{z:.2f} (one standard deviation)<extra></extra>", **look)
     return figure

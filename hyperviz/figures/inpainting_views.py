@@ -20,8 +20,8 @@ TIMES_DIFFERENCE = 10  # what a difference is multiplied by to be seen
 def calibrated(result: InpaintingResult, dark: bool = False) -> go.Figure:
     """Actual against predicted error in ten bins, with the diagonal where they are equal."""
     found = _view(result, calibration.Calibration)
-    axes = {"x": "predicted error of a pixel (one standard deviation)", "y": "actual error (root mean square)"}
-    figure = style.figure(dark, **axes)  # pyright: ignore[reportArgumentType]
+    x, y = "predicted error of a pixel (one standard deviation)", "actual error (root mean square)"
+    figure = style.figure(dark, x=x, y=y)
     bins = calibration.bins(found) if found else []
     top = 1.05 * max([b.high for b in bins] + [b.predicted for b in bins] + [0.1])
     diagonal = {"x": [0, top], "y": [0, top], "name": "a band that is right", "hoverinfo": "skip"}
@@ -44,7 +44,7 @@ def moment(result: InpaintingResult, dark: bool = False) -> go.Figure:
     rows = {"truth": list(found.truth) if found else waiting, "f sees": list(found.seen) if found else waiting}
     rows[f"t = {_time(found.now) if found else '0'}"] = list(found.frames[found.now]) if found else waiting
     columns = ["the one digit", *[""] * (SHOWN - 1)]
-    return sheets.named(rows, columns, dark, x="", height=330, margin=MARGIN)  # pyright: ignore[reportArgumentType]
+    return sheets.named(rows, columns, dark, x="", height=330, margin=MARGIN)
 
 
 def stopping(result: InpaintingResult, dark: bool = False) -> go.Figure:
@@ -126,7 +126,7 @@ def border(result: InpaintingResult, dark: bool = False) -> go.Figure:
     gap = waiting if opened is None or torus is None else list(grey(TIMES_DIFFERENCE * np.abs(torus - opened)))
     rows[f"difference × {TIMES_DIFFERENCE}"] = gap
     labels = [str(v) for v in result.gallery.labels]
-    return sheets.named(rows, labels, dark, x="digit shown to f", height=340, margin=MARGIN | {"l": 110})  # pyright: ignore[reportArgumentType]
+    return sheets.named(rows, labels, dark, x="digit shown to f", height=340, margin=MARGIN | {"l": 110})
 
 
 def _landscape(figure, z, ticks, here, dark) -> go.Figure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -37,7 +37,7 @@ def add(figure: go.Figure, z: np.ndarray, dark: bool) -> go.Figure:
     return figure.update_layout(meta={"scale": style.SCALE} | aspect)
 
 
-def named(rows: dict[str, Sequence[np.ndarray]], columns: Sequence[str], dark: bool, **layout) -> go.Figure:
+def named(rows: Mapping[str, Sequence[np.ndarray]], columns: Sequence[str], dark: bool, **layout) -> go.Figure:
     """Rows of pictures with their names to the left, and the columns' below."""
     figure = add(style.figure(dark, y="", **layout), sheet(list(rows.values())), dark)
     side = next(iter(rows.values()))[0].shape[0]

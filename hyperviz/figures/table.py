@@ -73,12 +73,12 @@ def figure3(result: TableResult, dark: bool = False, task: str = TASKS[1]) -> go
     most = max((cell.images for cell, _ in found.values()), default=0)
     shown = {k: pieces[0].shown for k, (cell, pieces) in found.items() if cell.images == most}
     digits = cells.shown(next((cell for cell, _ in found.values()), Cell(task, most, "hk")))
-    rows = {"truth": digits.truth, "input": digits.seen}
-    rows |= {NAMES[kernel]: shown[kernel] for kernel in ROWS if kernel in shown}
+    rows = {"truth": list(digits.truth), "input": list(digits.seen)}
+    rows |= {NAMES[kernel]: list(shown[kernel]) for kernel in ROWS if kernel in shown}
     labels = [str(label) for label in digits.labels]
     margin = {"l": 100, "r": 8, "t": 8, "b": 44}
     below = f"digit shown to f; {most} training images, none of these digits among them"
-    return sheets.named(rows, labels, dark, x=below, height=90 * len(rows), margin=margin)  # pyright: ignore[reportArgumentType]
+    return sheets.named(rows, labels, dark, x=below, height=90 * len(rows), margin=margin)
 
 
 FIGURES = {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Generator, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -93,16 +93,25 @@ def measure(cell: Cell, design: Design | hn.Plan, given: Inputs) -> Iterator[tup
         yield from _trained(design, given)
         return
     began, jitter, predictions = time.monotonic(), 0.0, []
-    settings = design._asdict() | {"kernel": cell.kernel}
+    settings: dict[str, Any] = design._asdict() | {"kernel": cell.kernel}
     if not given.draws:
-        for step in grid.steps(given.x, given.y, given.x_new, **settings):  # pyright: ignore[reportArgumentType]
-            yield step.solved / step.systems, None
-        predictions, jitter = [step.prediction], step.jitter  # pyright: ignore[reportPossiblyUnboundVariable]
+        solving = grid.steps(given.x, given.y, given.x_new, **settings)
+        step = yield from _followed(solving, lambda step: step.solved / step.systems)
+        predictions, jitter = [step.prediction], step.jitter
     for number, pixels in enumerate(given.draws):
-        for step in scattered.steps(given.x, given.y, pixels, given.x_new, **settings):  # pyright: ignore[reportArgumentType]
-            yield (number + step.built) / len(given.draws), None
-        predictions, jitter = [*predictions, step.prediction], max(jitter, step.jitter)  # pyright: ignore[reportPossiblyUnboundVariable]
+        solving = scattered.steps(given.x, given.y, pixels, given.x_new, **settings)
+        step = yield from _followed(solving, lambda step, done=number: (done + step.built) / len(given.draws))
+        predictions, jitter = [*predictions, step.prediction], max(jitter, step.jitter)
     yield 1.0, piece(given, predictions, time.monotonic() - began, jitter)
+
+
+def _followed(steps: Iterator, share: Callable[[Any], float]) -> Generator[tuple[float, None], None, Any]:
+    """The last of the steps; says after each what share of the work is done."""
+    last = None
+    for step in steps:
+        yield share(step), None
+        last = step
+    return last
 
 
 def _trained(plan: hn.Plan, given: Inputs) -> Iterator[tuple[float, Piece | None]]:
@@ -111,9 +120,9 @@ def _trained(plan: hn.Plan, given: Inputs) -> Iterator[tuple[float, Piece | None
     x, y, x_new, held_x, held_y = (
         a.reshape(len(a), -1) for a in (given.x, given.y, given.x_new, np.where(given.mask, 0, held), held)
     )
-    for look in hn.train(x, y, given.draws[0], held_x, held_y, plan, given.seed):
-        yield look.step / plan.steps, None
-    prediction = hn.predict(look.model, x_new).reshape(given.truth.shape)  # pyright: ignore[reportPossiblyUnboundVariable]
+    looks = hn.train(x, y, given.draws[0], held_x, held_y, plan, given.seed)
+    look = yield from _followed(looks, lambda look: look.step / plan.steps)
+    prediction = hn.predict(look.model, x_new).reshape(given.truth.shape)
     yield 1.0, piece(given, [prediction], time.monotonic() - began)
 
 

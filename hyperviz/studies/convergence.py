@@ -11,7 +11,7 @@ import jax
 import numpy as np
 
 from hyperviz.studies import draws
-from hyperviz.studies.settings import activation_of, check, option
+from hyperviz.studies.settings import activation_of, check, depth_of, option, seed_of
 from hyperviz.studies.slopes import Slope, slope, squared_spread, variance
 from hyperviz.theory import analytic
 
@@ -33,11 +33,11 @@ LINES = {
 class ConvergenceSettings:
     """What the convergence study is asked."""
 
-    depth_f: int = option(4, 1, 8, symbol="L", label="depth of f", help="weight matrices in the hypernetwork f")
+    depth_f: int = depth_of("f", 4)
     width_f: int = option(
         64, 1, 1_000_000, symbol="n", label="width of f", log=True, help="neurons in each hidden layer of f"
     )
-    depth_g: int = option(4, 1, 8, symbol="H", label="depth of g", help="weight matrices in the primary network g")
+    depth_g: int = depth_of("g", 4)
     width_g: int = option(
         64, 1, 1_000_000, symbol="m", label="width of g", log=True, help="neurons in each hidden layer of g"
     )
@@ -68,9 +68,7 @@ class ConvergenceSettings:
         more=True,
         help="random hypernetworks per curve and per cell of the width grid",
     )
-    seed: int = option(
-        0, 0, 999_999, label="seed", more=True, help="of the random numbers: the same link gives the same numbers"
-    )
+    seed: int = seed_of("the random numbers")
 
     def __post_init__(self) -> None:
         check(self)
@@ -113,17 +111,11 @@ def points(settings: ConvergenceSettings, angles) -> tuple[np.ndarray, np.ndarra
 def stream(settings: ConvergenceSettings) -> Iterator[ConvergenceResult]:
     """Ever better results: the first draw at the chosen widths, then the width grid and more draws in turn."""
     result = _start(settings)
-    steps = [_curve(settings), _grid(settings)]
-    while steps:
-        for step in list(steps):
-            for news in itertools.islice(step, 1):
-                result = result._replace(**news, news=frozenset(news))
-                if "cells" in news:
-                    result = result._replace(slopes=_slopes(result.cells, settings))
-                yield result
-                break
-            else:
-                steps.remove(step)
+    for news in draws.in_turn(_curve(settings), _grid(settings)):
+        result = result._replace(**news, news=frozenset(news))
+        if "cells" in news:
+            result = result._replace(slopes=_slopes(result.cells, settings))
+        yield result
     yield result._replace(finished=True, progress=1.0, news=frozenset())
 
 

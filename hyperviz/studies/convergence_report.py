@@ -15,6 +15,7 @@ from hyperviz.studies.convergence import (
     ConvergenceResult,
     ConvergenceSettings,
 )
+from hyperviz.studies.recipe import recipe
 from hyperviz.studies.slopes import variance
 from hyperviz.studies.verdicts import Verdict
 
@@ -103,13 +104,10 @@ def _slope_rows(name, line) -> list[dict]:
 
 def code(settings: ConvergenceSettings) -> str:
     """A few lines that reproduce the numbers of the chart."""
-    return f"""from hyperviz.studies.convergence import ConvergenceSettings, stream
-from hyperviz.studies.convergence_report import table
-
-for result in stream({settings!r}):
-    pass
-print(table(result).to_string())
-
+    return recipe(
+        "convergence",
+        settings,
+        f"""
 # or the library itself: the first of the thin lines, and the limit
 from hyperviz.studies import convergence, draws
 from hyperviz.theory import analytic, sampling
@@ -121,7 +119,8 @@ model |= dict(activation_f={settings.activation_f!r}, activation_g={settings.act
 widths = dict(width_f={settings.width_f}, width_g={settings.width_g})
 print(sampling.hyperkernel(draws.keys({settings.seed}, 0, 0, 1)[0], x, z, **model, **widths)[convergence.ORIGIN])
 print(analytic.kernels(x, z, **model).hyperkernel[convergence.ORIGIN])
-"""
+""",
+    )
 
 
 EXPLANATION = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -38,6 +38,18 @@ class Clock:
             return False
         self._stepped = self._drawn = time.monotonic()
         return True
+
+
+def in_turn(*steps: Iterator[dict]) -> Iterator[dict]:
+    """One piece of news of each in turn, until all have ended."""
+    waiting = list(steps)
+    while waiting:
+        for step in list(waiting):
+            news = next(step, None)
+            if news is None:
+                waiting.remove(step)
+            else:
+                yield news
 
 
 class Draws(NamedTuple):

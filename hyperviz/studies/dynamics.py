@@ -13,7 +13,7 @@ import numpy as np
 from hyperviz.studies import draws, flows
 from hyperviz.studies.dynamics_views import VIEWS
 from hyperviz.studies.flows import LANES, Model, Path
-from hyperviz.studies.settings import activation_of, check, option
+from hyperviz.studies.settings import activation_of, check, depth_of, option, seed_of
 from hyperviz.theory import finite, starts
 
 DEPTHS, WIDTHS, CELL_STARTS = (2, 3, 4, 5, 6), (1, 2, 4, 8, 16), 32  # the heat map
@@ -25,7 +25,7 @@ PRIOR = 400  # draws of h_0 ~ GP for the band of the closed form
 class DynamicsSettings:
     """What the dynamics study is asked."""
 
-    depth_f: int = option(4, 1, 6, symbol="L", label="depth of f", help="weight matrices in the hypernetwork f")
+    depth_f: int = depth_of("f", 4, most=6)
     width_f: int = option(
         256,
         1,
@@ -35,7 +35,7 @@ class DynamicsSettings:
         log=True,
         help="of the finite networks beside the infinitely wide f",
     )
-    depth_g: int = option(3, 1, 6, symbol="H", label="depth of g", help="weight matrices in the primary network g")
+    depth_g: int = depth_of("g", 3, most=6)
     width_g: int = option(4, 1, 64, symbol="m", label="width of g", log=True, help="neurons in each hidden layer of g")
     points: int = option(12, 2, 12, symbol="N", label="points", help="training points x ~ N(0, I), z ~ N(0, I), y = ±1")
     time: float = option(
@@ -68,9 +68,7 @@ class DynamicsSettings:
         more=True,
         help="of Euler's method; a start whose kernel is large takes shorter ones",
     )
-    seed: int = option(
-        0, 0, 999_999, label="seed", more=True, help="of points and starts: the same link gives the same numbers"
-    )
+    seed: int = seed_of("points and starts")
 
     def __post_init__(self) -> None:
         check(self)

@@ -8,6 +8,7 @@ import pandas as pd
 from hyperviz.studies.dynamics import DEPTHS, WIDTHS, Cell, DynamicsResult, DynamicsSettings
 from hyperviz.studies.dynamics_views import rows
 from hyperviz.studies.flows import TARGET, Path
+from hyperviz.studies.recipe import recipe
 from hyperviz.studies.verdicts import Verdict
 
 NARROW, WIDE = (1, 2), 16
@@ -139,13 +140,10 @@ def _losses(result: DynamicsResult) -> list[dict]:
 
 def code(settings: DynamicsSettings) -> str:
     """A few lines that reproduce the numbers of the chart."""
-    return f"""from hyperviz.studies.dynamics import DynamicsSettings, stream
-from hyperviz.studies.dynamics_report import table
-
-for result in stream({settings!r}):
-    pass
-print(table(result).to_string())
-
+    return recipe(
+        "dynamics",
+        settings,
+        f"""
 # or the library itself: one start of the infinitely wide f
 import jax
 from hyperviz.studies import flows
@@ -158,7 +156,8 @@ model = dict(depth_f={settings.depth_f}, depth_g={settings.depth_g}, width_g={se
 model |= dict(activation_f={settings.activation_f!r}, activation_g={settings.activation_g!r})
 start = dynamics.infinite_f(jax.random.key({settings.seed}), x, z, y, **model, step=0.001, steps=1000)
 print(start.loss[::100])
-"""
+""",
+    )
 
 
 EXPLANATION = (

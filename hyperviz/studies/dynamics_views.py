@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -68,8 +68,8 @@ def fit(settings: DynamicsSettings) -> Iterator[dict]:
     which = np.repeat([0, 1, 0, 1], [8, 8, 65, 65])
     z = np.stack([np.sin(angles), np.cos(angles), 0 * angles], 1) * 3**0.5
     x, y = flows.points(settings)[0][:2], np.concatenate([target(TRAINED) for target in TARGETS])
-    functions = {"activation_f": settings.activation_f, "activation_g": settings.activation_g}
-    limit = analytic.kernels(x[which], z, depth_f=settings.depth_f, depth_g=settings.depth_g, **functions)  # pyright: ignore[reportArgumentType]
+    functions: dict[str, Any] = {"activation_f": settings.activation_f, "activation_g": settings.activation_g}
+    limit = analytic.kernels(x[which], z, depth_f=settings.depth_f, depth_g=settings.depth_g, **functions)
     two = jax.tree.map(lambda v: np.asarray(v)[np.ix_((0, 8), (0, 8))], limit)
     task = flows.task(two, which[:16], z[:16], y, np.ones(16))
     g, width = flows.primary_of(settings, [settings.width_g]), flows.pad(settings.width_g)

@@ -70,8 +70,8 @@ def points(settings: DynamicsSettings) -> tuple[np.ndarray, np.ndarray, np.ndarr
 def model(settings: DynamicsSettings) -> Model:
     """The task, with f's limits at its points."""
     x, z, y = points(settings)
-    functions = {"activation_f": settings.activation_f, "activation_g": settings.activation_g}
-    limit = analytic.kernels(x, z, depth_f=settings.depth_f, depth_g=settings.depth_g, **functions)  # pyright: ignore[reportArgumentType]
+    functions: dict[str, Any] = {"activation_f": settings.activation_f, "activation_g": settings.activation_g}
+    limit = analytic.kernels(x, z, depth_f=settings.depth_f, depth_g=settings.depth_g, **functions)
     real = np.arange(POINTS) < settings.points
     return Model(task(limit, None, z, y, real), jnp.asarray(x, jnp.float32), jax.tree.map(np.asarray, limit))
 

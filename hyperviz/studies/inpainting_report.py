@@ -11,6 +11,7 @@ import pandas as pd
 
 from hyperviz.studies import likelihood, views, views_report
 from hyperviz.studies.inpainting import Error, InpaintingResult, InpaintingSettings
+from hyperviz.studies.recipe import recipe
 from hyperviz.studies.samples import TESTED
 from hyperviz.studies.table1 import paper
 from hyperviz.studies.verdicts import Verdict
@@ -112,13 +113,7 @@ def table(result: InpaintingResult) -> pd.DataFrame:
 
 def code(settings: InpaintingSettings) -> str:
     """A few lines that reproduce the numbers of the chart."""
-    return f"""from hyperviz.studies.inpainting import InpaintingSettings, stream
-from hyperviz.studies.inpainting_report import table
-
-for result in stream({settings!r}):
-    pass
-print(table(result).to_string())
-"""
+    return recipe("inpainting", settings)
 
 
 EXPLANATION = (

@@ -9,7 +9,7 @@ from hyperviz.studies.completion import SHOWN
 from hyperviz.studies.drawing import EMPTY, decode_mask
 from hyperviz.studies.masks import HIDDEN
 from hyperviz.studies.samples import SIZE
-from hyperviz.studies.settings import activation_of, check, option
+from hyperviz.studies.settings import activation_of, check, depth_of, option, seed_of
 
 IMAGES = (10, 20, 50, 100, 200, 500, 1000, 2000, 4000)  # positions of the error curve
 
@@ -52,8 +52,8 @@ class InpaintingSettings:
         label="pixels an image",
         help="training pixels of each image: all of them, exactly, or so many random ones (the paper: 20)",
     )
-    depth_f: int = option(3, 1, 8, symbol="L", label="depth of f", help="weight matrices in the hypernetwork f")
-    depth_g: int = option(3, 1, 8, symbol="H", label="depth of g", help="weight matrices in the primary network g")
+    depth_f: int = depth_of("f", 3)
+    depth_g: int = depth_of("g", 3)
     activation_f: str = activation_of("f", "σ")
     activation_g: str = activation_of("g", "φ")
     bandwidth: float = option(
@@ -90,9 +90,7 @@ class InpaintingSettings:
         own.PICKED, text=own.readable, label="drawing", help="the one digit, or the first test digit shown"
     )
     mask: str = option(EMPTY, text=decode_mask, label="mask", help="what is hidden where the hidden part is drawn")
-    seed: int = option(
-        0, 0, 999_999, label="seed", more=True, help="of the random draws: the same link gives the same numbers"
-    )
+    seed: int = seed_of("the random draws")
 
     def __post_init__(self) -> None:
         check(self)

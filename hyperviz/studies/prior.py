@@ -44,31 +44,27 @@ def stream(settings: PriorSettings) -> Iterator[PriorResult]:
     result = _start(settings)
     yield result
     steps = [_outputs(settings, float(result.limit[0, 0])), VIEWS[settings.view](settings)]
-    while steps:
-        for step in list(steps):
-            for news in itertools.islice(step, 1):
-                parts = {name: part for name, part in news.items() if name not in PriorResult._fields}
-                own = {name: part for name, part in news.items() if name in PriorResult._fields}
-                result = result._replace(**own, parts=result.parts | parts, news=frozenset(news))
-                yield result
-                break
-            else:
-                steps.remove(step)
+    for news in draws.in_turn(*steps):
+        parts = {name: part for name, part in news.items() if name not in PriorResult._fields}
+        own = {name: part for name, part in news.items() if name in PriorResult._fields}
+        result = result._replace(**own, parts=result.parts | parts, news=frozenset(news))
+        yield result
     yield result._replace(finished=True, progress=1.0, news=frozenset())
 
 
 def warm() -> None:
     """Compiles what the study needs, once: afterwards no setting compiles anything."""
-    small = {"width_f": 16, "width_g": 16, "draws": 256}
-    for activation_g, bandwidth in itertools.product(smooth.NAMES, (0.0, 1.0)):  # every other choice is traced
-        chosen = PriorSettings(activation_g=activation_g, bandwidth=bandwidth, **small)  # pyright: ignore[reportArgumentType]
+    small: dict[str, Any] = {"width_f": 16, "width_g": 16, "draws": 256}
+    choices = itertools.product(smooth.NAMES, (0.0, 1.0))  # every other choice is traced
+    every = [PriorSettings(activation_g=phi, bandwidth=bandwidth, **small) for phi, bandwidth in choices]
+    for chosen in every:
         limits(chosen)
         kernels(*pair(), chosen=model(chosen))
     for view in VIEWS:
-        for result in stream(PriorSettings(view=view, **small)):  # pyright: ignore[reportArgumentType]
+        for result in stream(PriorSettings(view=view, **small)):
             if "lines" in result.parts:
                 break
-    for _ in draws.outputs(draws.keys(0, 0, 0, FEW), pair(), architecture(chosen)):  # pyright: ignore[reportPossiblyUnboundVariable]
+    for _ in draws.outputs(draws.keys(0, 0, 0, FEW), pair(), architecture(every[-1])):
         pass
 
 

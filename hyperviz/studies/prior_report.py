@@ -9,6 +9,7 @@ from hyperviz.studies import prior_tables
 from hyperviz.studies.prior import PriorResult, PriorSettings
 from hyperviz.studies.prior_claims import claim
 from hyperviz.studies.prior_lines import DRAWS, NARROW_F, NARROW_G, WIDTHS
+from hyperviz.studies.recipe import recipe
 from hyperviz.studies.verdicts import Verdict
 from hyperviz.theory.duals import SCALES
 
@@ -69,13 +70,10 @@ def table(result: PriorResult) -> pd.DataFrame:
 
 def code(settings: PriorSettings) -> str:
     """A few lines that reproduce the numbers of the chart."""
-    return f"""from hyperviz.studies.prior import PriorSettings, stream
-from hyperviz.studies.prior_report import table
-
-for result in stream({settings!r}):
-    pass
-print(table(result).to_string())
-
+    return recipe(
+        "prior",
+        settings,
+        f"""
 # or the library itself: the first outputs of the histogram, and the limit
 from hyperviz.studies import draws, prior_settings
 from hyperviz.theory import analytic, sampling
@@ -85,7 +83,8 @@ x, z = prior_settings.pair()
 keys = draws.keys({settings.seed}, 0, 0, 256)
 print(sampling.values(keys, x, z, **prior_settings.architecture(settings))[:8, 0])
 print(analytic.kernels(x, z, **prior_settings.model(settings)).nngp)
-"""
+""",
+    )
 
 
 EXPLANATION = (

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hyperviz.studies.settings import activation_of, check, option
+from hyperviz.studies.settings import activation_of, check, depth_of, option, seed_of
 from hyperviz.theory import analytic
 from hyperviz.theory.coordinates import FourierFeatures
 
@@ -19,11 +19,11 @@ SMALL, LARGE = (10, 10), (36, 144)  # tiles of the limits: few sizes, so that fe
 class PriorSettings:
     """What the prior study is asked."""
 
-    depth_f: int = option(3, 1, 8, symbol="L", label="depth of f", help="weight matrices in the hypernetwork f")
+    depth_f: int = depth_of("f", 3)
     width_f: int = option(
         256, 1, 1_000_000, symbol="n", label="width of f", log=True, help="neurons in each hidden layer of f"
     )
-    depth_g: int = option(3, 1, 8, symbol="H", label="depth of g", help="weight matrices in the primary network g")
+    depth_g: int = depth_of("g", 3)
     width_g: int = option(
         256, 1, 1_000_000, symbol="m", label="width of g", log=True, help="neurons in each hidden layer of g"
     )
@@ -46,9 +46,7 @@ class PriorSettings:
     activation_f: str = activation_of("f", "σ")
     activation_g: str = activation_of("g", "φ", smooth_too=True)
     draws: int = option(2048, 64, 16384, log=True, label="draws", more=True, help="random hypernetworks")
-    seed: int = option(
-        0, 0, 999_999, label="seed", more=True, help="of the random numbers: the same link gives the same numbers"
-    )
+    seed: int = seed_of("the random numbers")
 
     def __post_init__(self) -> None:
         check(self)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pandas as pd
 
 from hyperviz.data import datasets
 from hyperviz.studies.answers import CHANCE, Answer, accuracies, answers, best_rates
+from hyperviz.studies.recipe import recipe
 from hyperviz.studies.rotation import RotationResult, RotationSettings
 from hyperviz.studies.verdicts import Verdict
 
@@ -139,14 +138,7 @@ def table(result: RotationResult) -> pd.DataFrame:
 
 def code(settings: RotationSettings) -> str:
     """A few lines that reproduce the numbers of the chart."""
-    given = ", ".join(f"{name}={value!r}" for name, value in dataclasses.asdict(settings).items())
-    return f"""from hyperviz.studies.rotation import RotationSettings, stream
-from hyperviz.studies.rotation_report import table
-
-for result in stream(RotationSettings({given})):
-    pass
-print(table(result).to_string())
-"""
+    return recipe("rotation", settings)
 
 
 EXPLANATION = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hyperviz.data import datasets, rotations
 from hyperviz.studies.epochs import Arm
-from hyperviz.studies.settings import activation_of, check, option
+from hyperviz.studies.settings import activation_of, check, depth_of, option, seed_of
 from hyperviz.studies.training import BATCH
 from hyperviz.theory import rotation
 
@@ -22,11 +22,11 @@ BUILT_IN_TESTS = 1000
 class RotationSettings:
     """What the rotation study is asked."""
 
-    depth_f: int = option(4, 1, 8, symbol="L", label="depth of f", help="weight matrices in the hypernetwork f")
+    depth_f: int = depth_of("f", 4)
     width_f: int = option(
         200, 1, 400, symbol="n", label="width of f", log=True, positions=(10, 50, 100, 200, 400), help="neurons a layer"
     )
-    depth_g: int = option(3, 1, 8, symbol="H", label="depth of g", help="weight matrices in the primary network g")
+    depth_g: int = depth_of("g", 3)
     width_g: int = option(
         100,
         1,
@@ -91,9 +91,7 @@ class RotationSettings:
     )
     activation_f: str = activation_of("f", "σ")
     activation_g: str = activation_of("g", "φ", smooth_too=True)
-    seed: int = option(
-        0, 0, 999_999, label="seed", more=True, help="of weights, angles and order: the same link, the same numbers"
-    )
+    seed: int = seed_of("weights, angles and order")
 
     def __post_init__(self) -> None:
         check(self)

@@ -108,6 +108,19 @@ def activation_of(network: str, symbol: str, *, smooth_too: bool = False) -> Any
     return option("relu", symbol=symbol, label=label, more=True, choices=choices, help=meaning)
 
 
+def depth_of(network: str, default: int, most: int = 8) -> Any:
+    """The depth of one network, the same words in every study."""
+    symbol, name = {"f": ("L", "hypernetwork"), "g": ("H", "primary network")}[network]
+    meaning = f"weight matrices in the {name} {network}"
+    return option(default, 1, most, symbol=symbol, label=f"depth of {network}", help=meaning)
+
+
+def seed_of(numbers: str) -> Any:
+    """The seed, the same in every study; numbers: what it decides."""
+    meaning = f"of {numbers}: the same link gives the same numbers"
+    return option(0, 0, 999_999, label="seed", more=True, help=meaning)
+
+
 def options(kind: type) -> dict[str, Option]:
     """The Options of a Settings class, by field name."""
     return {field.name: field.metadata["option"] for field in dataclasses.fields(kind)}

@@ -11,6 +11,7 @@ import pandas as pd
 from hyperviz.data import tables
 from hyperviz.studies import hn
 from hyperviz.studies.cells import Cell, Piece
+from hyperviz.studies.recipe import recipe
 from hyperviz.studies.table import TableResult
 from hyperviz.studies.table1 import paper
 from hyperviz.studies.verdicts import Verdict
@@ -169,13 +170,7 @@ def stored(all_pixels: bool = False) -> pd.DataFrame:
 
 def code(settings) -> str:
     """A few lines that reproduce the table."""
-    return f"""from hyperviz.studies.table import TableSettings, stream
-from hyperviz.studies.table_report import table
-
-for result in stream({settings!r}):
-    pass
-print(table(result).to_string())
-"""
+    return recipe("table", settings)
 
 
 DESIGN = (

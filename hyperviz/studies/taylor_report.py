@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from hyperviz.studies.recipe import recipe
 from hyperviz.studies.slopes import Slope
 from hyperviz.studies.taylor import AVERAGES, TaylorResult, TaylorSettings
 from hyperviz.studies.taylor_settings import WEIGHTS, capped, fitted, linear, predicted, weights, width_g, widths
@@ -169,13 +170,10 @@ def _steps(step, orders: int) -> list[dict]:
 def code(settings: TaylorSettings) -> str:
     """A few lines that reproduce the numbers of the chart."""
     n = fitted(settings)[-1]
-    return f"""from hyperviz.studies.taylor import TaylorSettings, stream
-from hyperviz.studies.taylor_report import table
-
-for result in stream({settings!r}):
-    pass
-print(table(result).to_string())
-
+    return recipe(
+        "taylor",
+        settings,
+        f"""
 # or the library itself: fresh draws at the largest width
 import jax, numpy as np
 from hyperviz.studies.taylor_settings import points
@@ -186,7 +184,8 @@ model = dict(depth_f={settings.depth_f}, depth_g={settings.depth_g}, width_f={n}
 model |= dict(activation_f={settings.activation_f!r}, activation_g={settings.activation_g!r})
 drawn = taylor.terms(jax.random.key(0), u_i, u_j, orders={settings.orders}, draws=40, **model)
 print(np.{AVERAGES[settings.average].__name__}(np.abs(drawn), axis=0))
-"""
+""",
+    )
 
 
 EXPLANATION = (

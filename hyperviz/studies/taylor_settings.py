@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hyperviz.studies.settings import activation_of, check, option
+from hyperviz.studies.settings import activation_of, check, depth_of, option, seed_of
 from hyperviz.theory.activations import NAMES
 from hyperviz.theory.written import WIDEST
 
@@ -20,11 +20,11 @@ DEPTHS = range(1, 7)  # of g in the map
 class TaylorSettings:
     """What the Taylor study is asked."""
 
-    depth_f: int = option(4, 1, 8, symbol="L", label="depth of f", help="weight matrices in the hypernetwork f")
+    depth_f: int = depth_of("f", 4)
     width_f: int = option(
         16_384, 1, 1_048_576, symbol="n", label="largest width of f", log=True, help="the chart's ten widths end here"
     )
-    depth_g: int = option(2, 1, 8, symbol="H", label="depth of g", help="weight matrices in the primary network g")
+    depth_g: int = depth_of("g", 2)
     width_g: int = option(
         8, 1, 1024, symbol="m", label="width of g", log=True, help="neurons in each hidden layer of g"
     )
@@ -51,9 +51,7 @@ class TaylorSettings:
     activation_f: str = activation_of("f", "σ")
     activation_g: str = activation_of("g", "φ", smooth_too=True)
     draws: int = option(200, 16, 1000, log=True, label="draws", more=True, help="random hypernetworks at each width")
-    seed: int = option(
-        0, 0, 999_999, label="seed", more=True, help="of the random numbers: the same link gives the same numbers"
-    )
+    seed: int = seed_of("the random numbers")
 
     def __post_init__(self) -> None:
         check(self)
