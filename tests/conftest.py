@@ -7,9 +7,7 @@ from jaxtyping import install_import_hook
 install_import_hook("hyperviz.theory", "beartype.beartype")  # before anything imports hyperviz
 
 
-@pytest.hookimpl(tryfirst=True)  # before the workers read the groups
-def pytest_collection_modifyitems(items):
+def pytest_itemcollected(item):
     """One server and one browser serve all browser tests: they stay in one of the two workers, and go first."""
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+    if item.get_closest_marker("browser"):
+        item.add_marker(pytest.mark.xdist_group("browser"))
