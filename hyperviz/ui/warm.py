@@ -9,7 +9,6 @@ import streamlit as st
 
 from hyperviz.studies.registry import STUDIES
 
-
 FIRST = ("convergence", "inpainting")  # ready within seconds; all the others together take minutes
 
 
