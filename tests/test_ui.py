@@ -323,3 +323,18 @@ def test_an_unexpected_error_of_a_page_is_one_sentence(caplog):
 
 def test_what_a_link_says_never_becomes_a_link_on_the_page():
     assert prose.literal("[click](https://example.org)") == "\\[click\\]\\(https\\://example.org\\)"
+
+
+@pytest.mark.parametrize(("given", "wanted"), [(None, set(STUDIES)), ("inpainting", {"inpainting"}), ("", set())])
+def test_every_study_is_compiled_at_the_start_unless_a_small_host_names_fewer(monkeypatch, given, wanted):
+    from hyperviz.ui import warm
+
+    compiled = []
+    for name, study in STUDIES.items():
+        monkeypatch.setitem(STUDIES, name, study._replace(warm=lambda name=name: compiled.append(name)))
+    monkeypatch.delenv(warm.VARIABLE, raising=False)
+    if given is not None:
+        monkeypatch.setenv(warm.VARIABLE, given)
+    warm.begin().join(PATIENCE)
+    assert len(compiled) == len(wanted)
+    assert set(compiled) == wanted

@@ -12,6 +12,8 @@ import urllib.request
 
 import pytest
 
+from hyperviz.ui import warm
+
 ROOT = pathlib.Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -23,11 +25,13 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(*options: str, script: str = "app.py"):
-    """The app as the README starts it, at an address of its own."""
+def serving(*options: str, script: str = "app.py", warm_up: str | None = None):
+    """The app as the README starts it, at an address of its own; warm_up: the studies compiled at the start."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true", f"--server.port={port}"]
-    process = subprocess.Popen([*command, "--server.address=127.0.0.1", *options], cwd=ROOT, stdout=subprocess.DEVNULL)
+    command += ["--server.address=127.0.0.1", *options]
+    environment = os.environ | ({} if warm_up is None else {warm.VARIABLE: warm_up})
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env=environment)
     try:
         address = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + 60

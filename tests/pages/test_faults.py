@@ -28,7 +28,7 @@ def server_of(address: str) -> psutil.Process:
 
 
 def test_a_closed_tab_ends_its_computation(chromium):
-    with serving() as address:
+    with serving(warm_up="convergence") as address:
         page = chromium.new_page()
         open_page(page, f"{address}/{SLOW}")
         page.get_by_role("paragraph").filter(has_text="of the next").wait_for(timeout=60_000)

@@ -34,7 +34,7 @@ def test_nothing_is_loaded_from_anywhere_but_the_app(tab, address):
 
 
 def test_the_app_works_under_a_base_path(tab):
-    with serving("--server.baseUrlPath=class/a") as address:
+    with serving("--server.baseUrlPath=class/a", warm_up="convergence") as address:
         tab.goto(f"{address}/class/a/convergence?draws=16")
         tab.wait_for_selector(CHART)
         with urllib.request.urlopen(f"{address}/class/a/", timeout=10) as answer:
