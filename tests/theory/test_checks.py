@@ -60,9 +60,12 @@ POINTS = {
     "ragged": ({"x": [[1.0], [1.0, 2.0]]}, "x1? must be an array of real numbers; got list"),
     "more x than z": ({"z": Z[:2]}, "x and z must hold as many points each, pair by pair; got 3 and 2"),
     "unknown f": ({"activation_f": "tanhh"}, "activation must be one of relu, leaky_relu; got 'tanhh'"),
-    "unknown g": ({"activation_g": ""}, "activation must be one of relu, leaky_relu; got ''"),
     "alpha too large": ({"activation_f": "leaky_relu", "alpha": 1.5}, r"alpha.* must lie in \[-1, 1\]; got 1.5"),
     "alpha NaN": ({"alpha": float("nan")}, r"alpha.* must lie in \[-1, 1\]; got nan"),
+}
+NO_SMOOTH_G = {"unknown g": ({"activation_g": ""}, "activation must be one of relu, leaky_relu; got ''")}
+SMOOTH_G = {
+    "unknown g": ({"activation_g": ""}, "activation_g must be one of relu, leaky_relu, tanh, erf, gelu; got ''"),
 }
 DEPTHS = {
     "depth 0": ({"depth_f": 0}, "depth_f must be an integer of at least 1.*; got 0"),
@@ -106,12 +109,15 @@ SIZES = {
 CASES = [
     pytest.param(call, given, message, id=f"{call.__name__}: {name}")
     for call, tables in (
-        (limits, (POINTS, DEPTHS, TOO_DEEP, ONE_BY_ONE)),
+        (limits, (POINTS, SMOOTH_G, DEPTHS, TOO_DEEP, ONE_BY_ONE)),
         (
             drawn,
-            (POINTS, DEPTHS, TOO_DEEP, WIDTHS, TOO_WIDE, {"range": ({"x": X * 1e20}, "the hyperkernel .*float32")}),
+            (
+                *(POINTS, NO_SMOOTH_G, DEPTHS, TOO_DEEP, WIDTHS, TOO_WIDE),
+                {"range": ({"x": X * 1e20}, "the hyperkernel .*float32")},
+            ),
         ),
-        (applied, (POINTS,)),
+        (applied, (POINTS, SMOOTH_G)),
         (built, (DEPTHS, WIDTHS, SIZES)),
     )
     for table in tables
