@@ -48,7 +48,8 @@ def serving(*options: str, script: str = "app.py", warm_up: str | None = None):
 
 @pytest.fixture(scope="session")
 def address():
-    with serving() as address:
+    """A server that compiles two pages at its start: to compile them all would take the cores from what is tested."""
+    with serving(warm_up="convergence,inpainting") as address:
         yield address
 
 
