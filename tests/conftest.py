@@ -1,7 +1,15 @@
-"""What all tests share: shapes are types, and the browser's tests run side by side with the rest."""
+"""What all tests share: shapes are types, what is compiled, and the browser's tests run side by side with the rest."""
 
-from jaxtyping import install_import_hook
-from xdist.scheduler import LoadScopeScheduling
+import os
+import pathlib
+
+# one process compiles for all, the workers and the servers: read when JAX is imported
+COMPILED = pathlib.Path(__file__).parents[1] / ".pytest_cache" / "compiled"
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(COMPILED))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
+
+from jaxtyping import install_import_hook  # noqa: E402
+from xdist.scheduler import LoadScopeScheduling  # noqa: E402
 
 # under the tests every annotation of hyperviz.theory is checked, at run time, by beartype
 install_import_hook("hyperviz.theory", "beartype.beartype")  # before anything imports hyperviz

@@ -39,8 +39,9 @@ def of_rows(rows: pd.DataFrame, dark: bool = False, task: str = TASKS[0]) -> go.
             bars = {"type": "data", "array": (2 * mine.stderr).fillna(0).tolist()}  # pyright: ignore[reportAttributeAccessIssue]
             marker = {"symbol": style.MARKERS[method], "size": 8}
             seen = {"name": NAMES[kernel], "line": look, "marker": marker, "error_y": bars}
-            hover = "%{y:.4f} ± %{error_y.array:.4f} at N = %{x}"
-            figure.add_scatter(x=mine.images, y=mine.value, mode="lines+markers", hovertemplate=hover, **seen)  # pyright: ignore[reportAttributeAccessIssue]
+            hover = "%{y:.4f} ± %{error_y.array:.4f} at N = %{x}, %{customdata} runs"
+            seen |= {"customdata": list(mine["runs"]), "hovertemplate": hover}
+            figure.add_scatter(x=mine.images, y=mine.value, mode="lines+markers", **seen)  # pyright: ignore[reportAttributeAccessIssue]
         if (task, kernel) in TABLE1:
             colour = {"color": look["color"]}
             marker = colour | {"symbol": style.MARKERS["paper"], "size": 9, "line": colour | {"width": 2}}

@@ -14,6 +14,7 @@ from hyperviz.studies.completion import FINER
 from hyperviz.studies.flowing import Training
 from hyperviz.studies.likelihood import Likelihood
 from hyperviz.studies.samples import SIZE
+from hyperviz.studies.table_report import DESIGN
 from hyperviz.studies.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ SEE = {
     "gallery": "**Test digits**, none of them learnt from: does each kernel recognise what it cannot see?",
     "error": "**Error against training images**: fewer mistakes with more digits. Crosses are the paper's Table 1.",
     "stored": "**The whole of Table 1, reproduced**: the stored runs with the live numbers as rings, the paper's as "
-    "crosses. The trained network HN needs far more digits than the kernels.",
+    f"crosses. Bars: ± 2 standard errors over the runs that a point names. {DESIGN}",
     "calibration": "**Is the uncertainty right?** On the dashed line the band is right; above it the posterior is "
     "surer than it should be.",
     "training": "**While it trains**: gradient flow from a network that predicts 0, mean over initialisations. "

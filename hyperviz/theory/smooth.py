@@ -60,5 +60,6 @@ def activation_g(name: str, alpha: float = 0.01, gain: float | None = None) -> A
 def _gain(name: str) -> float:
     """1/sqrt(E[phi(g)^2]) by Gauss-Hermite quadrature."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
-    values = np.asarray(FUNCTIONS[SMOOTH.index(name)](jnp.asarray(nodes, jnp.float64)))
+    with jax.ensure_compile_time_eval():  # asked for within a traced function, it is a number all the same
+        values = np.asarray(FUNCTIONS[SMOOTH.index(name)](jnp.asarray(nodes, jnp.float64)))
     return float((weights @ values**2 / weights.sum()) ** -0.5)
