@@ -8,6 +8,8 @@ COMPILED = pathlib.Path(__file__).parents[1] / ".pytest_cache" / "compiled"
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(COMPILED))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
 
+import jax  # noqa: E402
+import pytest  # noqa: E402
 from jaxtyping import install_import_hook  # noqa: E402
 from xdist.scheduler import LoadScopeScheduling  # noqa: E402
 
@@ -28,3 +30,11 @@ class OneBrowser(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config, log):
     """The scheduler of the two workers."""
     return OneBrowser(config, log)
+
+
+@pytest.fixture(scope="module")
+def compiled_lightly():
+    """Without most of XLA's optimisations: for modules in which compiling takes longer than what is compiled."""
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)

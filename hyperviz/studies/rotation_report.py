@@ -7,6 +7,7 @@ import pandas as pd
 
 from hyperviz.data import datasets
 from hyperviz.studies.answers import CHANCE, Answer, accuracies, answers, best_rates
+from hyperviz.studies.epochs import Curve
 from hyperviz.studies.recipe import recipe
 from hyperviz.studies.rotation import RotationResult, RotationSettings
 from hyperviz.studies.verdicts import Verdict
@@ -63,16 +64,17 @@ def progress(result: RotationResult) -> str:
     said = f"{title}: {settings.images:,} training pairs, {settings.tested:,} test pairs of other images; "
     said += f"mean ± 2 standard errors over {settings.runs} runs" if settings.runs > 1 else "one run: no error bar"
     state = "finished" if result.finished else f"{result.progress:.0%} trained"
-    lost = sum(int(np.isnan(curve.loss[:, at]).sum()) for curve in result.curves.values() for at in _ends(curve))
+    lost = sum(map(_diverged, result.curves.values()))
     note = f" {lost} runs diverged: their loss is no longer a number; lower µ." if lost else ""
     return f"{result.doing} {said}; {state}.{note}".strip()
 
 
-def _ends(curve) -> list[int]:
-    """The last step that any of the runs has taken."""
-    taken = np.flatnonzero(~np.isnan(curve.loss).all(axis=0))
-    tested = int((~np.isnan(curve.accuracy)).any(axis=0).sum()) - 1
-    return [int(taken[-1])] if len(taken) and tested > 0 and np.isnan(curve.loss[:, : taken[-1]]).any() else []
+def _diverged(curve: Curve) -> int:
+    """Runs with a loss that is no number in an epoch that they have been tested after."""
+    tested = (~np.isnan(curve.accuracy)).sum(axis=1) - 1
+    per_epoch = curve.loss.reshape(*curve.accuracy[:, 1:].shape, -1)
+    lost = np.isnan(per_epoch).any(axis=2) & (np.arange(per_epoch.shape[1]) < tested[:, None])
+    return int(lost.any(axis=1).sum())
 
 
 def fraction(result: RotationResult) -> float:

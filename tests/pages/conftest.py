@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 
 import pytest
@@ -36,10 +37,13 @@ def serving(*options: str, script: str = "app.py", warm_up: str | None = None):
         address = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            with contextlib.suppress(OSError):
+            try:
                 urllib.request.urlopen(address, timeout=5).close()
                 break
-            time.sleep(0.1)
+            except urllib.error.HTTPError:  # it answers, if only that there is nothing above its base path
+                break
+            except OSError:
+                time.sleep(0.1)
         yield address
     finally:
         process.terminate()

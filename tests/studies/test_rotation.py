@@ -13,6 +13,7 @@ from hyperviz.studies.answers import FALLS, RISES, answers
 from hyperviz.studies.checkpoint import Store
 from hyperviz.studies.epochs import Arm, Curve
 from hyperviz.studies.rotation import RotationResult, RotationSettings
+from tests.compilations import counted
 
 SMALL = {"images": 200, "epochs": 3, "runs": 2, "size": 7, "width_f": 10, "width_g": 5, "depth_f": 2, "depth_g": 2}
 SETTINGS = RotationSettings(compare="one", **SMALL)
@@ -144,3 +145,23 @@ def test_the_stored_run_names_the_networks_that_have_not_begun_to_learn():
     said = rotation_report.stored_words(made_up(lambda H, m: 0.08 if (H, m) == (8, 10) else 0.5))
     assert said.endswith("no better than guessing at the end, unlike the paper's after 100 epochs: H = 8, m = 10.")
     assert "no better than guessing" not in rotation_report.stored_words(made_up(lambda H, m: 0.5))
+
+
+def test_a_diverged_run_is_named_and_counts_as_wrong():
+    """At a rate far too large the loss stops being a number: no NaN reaches the table, and the page says so."""
+    found = last(dataclasses.replace(SETTINGS, learning_rate=100.0, epochs=6, depth_g=6))
+    (curve,) = found.curves.values()
+    assert np.isnan(curve.loss).any()
+    assert np.isfinite(curve.accuracy).all()
+    assert (curve.accuracy[:, -1] == 0).all()
+    assert f"{len(curve.loss)} runs diverged" in rotation_report.progress(found)
+    assert rotation_report.table(found).value.notna().all()
+
+
+def test_no_width_rate_seed_or_number_of_epochs_compiles_anything(result):
+    """Within the room that is there: neurons are masked."""
+    moved = {"width_f": 7, "width_g": 3, "learning_rate": 0.1, "epochs": 2, "activation_f": "leaky_relu"}
+    with counted() as seen:
+        (curve,) = last(dataclasses.replace(SETTINGS, seed=0, **moved)).curves.values()
+    assert np.isfinite(curve.accuracy).all()
+    assert seen == []

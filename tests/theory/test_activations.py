@@ -9,6 +9,8 @@ from hyperviz.theory.activations import Correlation, activation, duals, product,
 from tests.oracles import quadrature
 from tests.tolerances import KERNEL
 
+pytestmark = pytest.mark.usefixtures("compiled_lightly")
+
 ALPHAS = [0.0, 0.01, 0.3, 1.0, -0.4, -1.0]
 COSINES = np.concatenate([np.linspace(-1, 1, 21), [1 - 1e-9, 1 - 1e-6, 1 - 1e-3, 1e-9, -1e-3, 1e-9 - 1, 1e-4 - 1]])
 DTYPES = [np.dtype("float32"), np.dtype("float64")]

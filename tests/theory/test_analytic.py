@@ -15,6 +15,8 @@ from tests import compilations
 from tests.oracles import kernels
 from tests.tolerances import KERNEL, STANDARD_ERRORS, agree
 
+pytestmark = pytest.mark.usefixtures("compiled_lightly")
+
 ALPHA = 0.2
 FLOAT32, FLOAT64 = np.dtype("float32"), np.dtype("float64")
 

@@ -10,6 +10,8 @@ import pytest
 from hyperviz.theory import compose, smooth
 from hyperviz.theory.activations import activation
 
+pytestmark = pytest.mark.usefixtures("compiled_lightly")
+
 COEFFICIENTS = np.random.default_rng(0).normal(size=(7, 5))
 
 

@@ -14,6 +14,8 @@ from tests import compilations
 from tests.oracles import gauss_hermite
 from tests.tolerances import KERNEL, STANDARD_ERRORS, agree
 
+pytestmark = pytest.mark.usefixtures("compiled_lightly")
+
 VARIANCES = [(1, 1), (2, 0.5), (2, 2), (0.01, 1.5)]  # where the quadrature itself is exact to 1e-7
 CORRELATIONS = [-1.0, -0.999, -0.6, 0.0, 0.3, 0.999, 1.0]
 CLOSED = 1e-6  # what quadrature and closed forms must agree to

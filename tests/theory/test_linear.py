@@ -7,6 +7,8 @@ import pytest
 from hyperviz.theory import linear
 from tests.tolerances import agree
 
+pytestmark = pytest.mark.usefixtures("compiled_lightly")
+
 CASES = {
     "one vector": np.array([[2.0], [1.0]]),
     "two": np.array([[1.0, 0.5], [0.0, 2.0]]),

@@ -9,6 +9,8 @@ from hyperviz.theory import analytic, network
 from tests.oracles import hypernetwork, kernels
 from tests.tolerances import STANDARD_ERRORS
 
+pytestmark = pytest.mark.usefixtures("compiled_lightly")
+
 RNG = np.random.default_rng(0)
 X, Z = RNG.normal(size=(3, 4)), RNG.normal(size=(3, 2))
 X[1] = X[0]

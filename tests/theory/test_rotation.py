@@ -14,6 +14,8 @@ from hyperviz.theory.smooth import activation_g
 from tests.oracles import released
 from tests.tolerances import agree
 
+pytestmark = pytest.mark.usefixtures("compiled_lightly")
+
 RELU, PLAIN = activation("relu"), activation("relu", gain=1.0)
 RNG = np.random.default_rng(0)
 X, Z = (jnp.asarray(RNG.normal(size=(5, d)), jnp.float32) for d in (3, 4))

@@ -14,7 +14,7 @@ from tests.oracles import samples
 from tests.tolerances import SAME_DRAW, SIGNIFICANT, STANDARD_ERRORS, agree
 
 RNG = np.random.default_rng(0)
-DRAWS = 4000
+DRAWS = 2000
 TWO_X = np.repeat(RNG.normal(size=(2, 3)), 2, 0).astype(np.float32)
 FOUR_Z = RNG.normal(size=(4, 2)).astype(np.float32)
 ARCHITECTURES = [

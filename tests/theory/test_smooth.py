@@ -12,6 +12,8 @@ from hyperviz.errors import InvalidInput
 from hyperviz.theory import network
 from hyperviz.theory.smooth import SMOOTH, Smooth, activation_g
 
+pytestmark = pytest.mark.usefixtures("compiled_lightly")
+
 PLAIN = {"tanh": math.tanh, "erf": math.erf, "gelu": lambda y: y * 0.5 * math.erfc(-y / math.sqrt(2))}
 
 

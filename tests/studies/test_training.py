@@ -1,0 +1,54 @@
+"""Stochastic gradient descent on rotated pairs: against a plain loop over batches and an independent network."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from hyperviz.studies import training
+from hyperviz.theory import network
+from hyperviz.theory.rotation import Layer, Parameters, Widths
+from tests.tolerances import agree
+
+RNG = np.random.default_rng(0)
+BATCH, STEPS, RATE = 4, 3, 0.5
+X, Z = (jnp.asarray(RNG.normal(size=(12, d)), jnp.float32) for d in (3, 5))
+LABEL = jnp.asarray(RNG.integers(0, 12, 12), jnp.int32)
+
+
+def cross_entropy(params, x, z, label):
+    """Mean over the batch of log sum exp h - h[label], by the materialised network."""
+    h = network.apply(params, x, z)
+    return (jnp.log(jnp.exp(h).sum(1)) - h[jnp.arange(len(label)), label]).mean()
+
+
+@pytest.fixture
+def begun():
+    sizes = {"input_f": 3, "input_g": 5, "depth_f": 2, "depth_g": 2, "width_f": 6, "width_g": 4, "outputs": 12}
+    return network.init(jax.random.key(1), **sizes)
+
+
+def advanced(params, order, monkeypatch):
+    monkeypatch.setattr(training, "BATCH", BATCH)
+    layers = Parameters(*(tuple(Layer(W, None) for W in part) for part in params))
+    settings = (Widths(6, 4), training.phis("relu", "relu", "ntk"))
+    return training._advance(layers, X, Z, LABEL, jnp.asarray(order), 0, STEPS, RATE, *settings)
+
+
+def test_steps_are_those_of_a_plain_loop_over_the_batches(begun, monkeypatch):
+    order, losses, plain = RNG.permutation(12), [], begun
+    for batch in order.reshape(STEPS, BATCH):
+        loss, slope = jax.value_and_grad(cross_entropy)(plain, X[batch], Z[batch], LABEL[batch])
+        plain = jax.tree.map(lambda w, s: w - RATE * s, plain, slope)
+        losses.append(loss)
+    found, seen = advanced(begun, order, monkeypatch)
+    agree(seen[:STEPS], losses, 1e-5)
+    for own, wanted in zip(jax.tree.leaves(found), jax.tree.leaves(plain), strict=True):
+        agree(own, wanted, 1e-5)
+    assert np.abs(jax.tree.leaves(found)[0] - jax.tree.leaves(begun)[0]).max() > 1e-3
+
+
+def test_another_order_of_the_pairs_ends_elsewhere(begun, monkeypatch):
+    """Negative control of the test above."""
+    one, other = (advanced(begun, order, monkeypatch)[0] for order in (np.arange(12), np.arange(12)[::-1].copy()))
+    assert np.abs(jax.tree.leaves(one)[0] - jax.tree.leaves(other)[0]).max() > 1e-3
