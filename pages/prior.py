@@ -26,7 +26,7 @@ export.take_away("prior", settings, latest, report)
 for result in play(study.stream(settings)):
     prose.say(line, *report.verdict(result))
     took.caption(report.progress(result))
-    if not latest or "outputs" in result.news:
+    if not latest or result.finished or "outputs" in result.news:
         hero.show(figures.histogram(result, hero.dark), report.alt(result))
     for chart, parts, draw in charts.values():
         if not latest or result.news & {*parts}:

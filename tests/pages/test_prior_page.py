@@ -6,7 +6,7 @@ import pytest
 
 from tests.pages.browser import alt, move, open_page, wait_for_alt
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 
 def distance(tab) -> float:

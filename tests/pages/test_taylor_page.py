@@ -6,7 +6,7 @@ import pytest
 
 from tests.pages.browser import alt, move, open_page, trace, wait_for_alt
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 
 def slopes(tab) -> list[float]:

@@ -105,7 +105,7 @@ def test_the_kernels_of_h_agree_with_the_recursion_written_out_pair_by_pair(name
 def test_finite_wide_networks_have_that_covariance(name):
     x, z = points(np.float32)
     x, z, draws = x[:4], z[:4], 2000
-    sizes = {"input_f": 3, "input_g": 2, "depth_f": 2, "depth_g": 2, "width_f": 200, "width_g": 100}
+    sizes = {"input_f": 3, "input_g": 2, "depth_f": 2, "depth_g": 2, "width_f": 100, "width_g": 60}
     one = jax.jit(lambda key: network.apply(network.init(key, **sizes), x, z, activation_g=name))
     h = np.asarray(jax.lax.map(one, jax.random.split(jax.random.key(1), draws)), float)
     products = h[:, :, None] * h[:, None]
