@@ -122,7 +122,11 @@ def _small(values) -> np.ndarray:
 
 SECTIONS = {  # what each view shows below the histogram: figure -> (caption, parts that it is drawn from, function)
     "prior": {
-        "lines": ("**Distance from the Gaussian** against width: which line keeps falling?", ("lines",), lines),
+        "lines": (
+            "**Distance from the Gaussian** against width, ± 2 standard errors: which line keeps falling?",
+            ("lines",),
+            lines,
+        ),
         "joint": ("**Two inputs at once**: do the ellipses hold their share of the draws?", ("outputs",), joint),
     },
     "functions": prior_functions.SECTION,

@@ -65,7 +65,8 @@ def condition(result: PriorResult, dark: bool = False) -> go.Figure:
 SECTION = {
     "deeper_f": ("**f deepens**: S drifts to 1, different x look alike to g.", ("depth_f",), deeper_f),
     "deeper_g": (
-        "**g deepens**: every layer multiplies by S. The same x drifts to 1; different x drift apart in Θ_h.",
+        "**g deepens**: every layer multiplies by S. The same x drifts to 1; different x drift apart in Θ_h. "
+        "Finite networks (dots) leave the limit as H nears their width.",
         ("depth_g",),
         deeper_g,
     ),

@@ -51,7 +51,7 @@ def patch(result: PriorResult, dark: bool = False) -> go.Figure:
     part = result.parts.get("patch")
     figure = style.figure(
         dark,
-        x="each square: z₁ across from −2.5 to 2.5, z₂ up on the same scale",
+        x="z₁ across, z₂ up, both −2.5 to 2.5",
         y="",
         margin={"l": 76, "r": 8, "t": 8},
     )

@@ -125,5 +125,9 @@ SECTION = {
         ("collapse",),
         remark3,
     ),
-    "rate": ("**Random features**: with k of them Σ⁰ is off by about k^(−1/2).", ("rate",), rate),
+    "rate": (
+        "**Random features**: with k of them Σ⁰ is off by about k^(−1/2). Bars: ± 2 standard errors.",
+        ("rate",),
+        rate,
+    ),
 }

@@ -31,10 +31,10 @@ def _here(result: PriorResult) -> str:
     assert result.normality is not None
     excess, distance = result.normality
     drawn, critical = result.ks_of_draws
-    tell = "tell them apart" if drawn > critical else "do not tell them apart"
+    tell = "tells" if drawn > critical else "does not tell"
     return (
         f"At n = {settings.width_f:,}, m = {settings.width_g:,} the law of h(u) is a KS distance of {_said(distance)} "
-        f"from its limit, excess kurtosis {_said(excess)}; {count:,} draws {tell}."
+        f"from its limit, excess kurtosis {_said(excess)}; the KS test of {count:,} draws {tell} them apart."
     )
 
 

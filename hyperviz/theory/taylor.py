@@ -25,8 +25,8 @@ _SHARED = Census(None, 0, 0)  # type: ignore[arg-type]  # lanes share the tick, 
 
 def terms(
     key,
-    u_i: tuple[Real[ArrayLike, " n0"], Real[ArrayLike, " m0"]],
-    u_j: tuple[Real[ArrayLike, " n0"], Real[ArrayLike, " m0"]],
+    u_i: tuple[Real[ArrayLike, " _"], Real[ArrayLike, " _"]],  # lengths are judged below, in sentences
+    u_j: tuple[Real[ArrayLike, " _"], Real[ArrayLike, " _"]],
     *,
     orders: int,
     depth_f: int,

@@ -14,12 +14,12 @@ from tests import compilations
 from tests.oracles import taylor as oracle
 from tests.tolerances import SIGNIFICANT
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.usefixtures("compiled_lightly")
 
 RNG = np.random.default_rng(0)
 X, Z = RNG.normal(size=(2, 3)), RNG.normal(size=(2, 2))
 U_J, U_I = zip(X, Z, strict=True)
-DRAWS, ORDERS = 2000, 3
+DRAWS, ORDERS = 1000, 3
 ARCHITECTURES = [(3, 3, 6, 5), (4, 2, 7, 3), (1, 3, 4, 4)]
 
 
@@ -75,6 +75,7 @@ def test_the_law_holds_for_leaky_networks():
     assert differ(found, materialised((3, 3, 6, 5))) != {}
 
 
+@pytest.mark.slow
 def test_the_law_holds_for_a_smooth_g():
     assert differ(drawn((2, 2, 5, 4), activation_g="tanh"), materialised((2, 2, 5, 4), smooth=True)) == {}
 
@@ -123,7 +124,7 @@ def test_f_of_any_width_has_the_limit_s_kernel_and_falling_terms():
         found = drawn((3, 1, width, 1), draws=draws)
         error = found[:, 1].std(ddof=1) / np.sqrt(draws)
         assert abs(found[:, 1].mean() - limit) < 6 * error < 0.1 * abs(limit)
-        assert np.median(np.abs(found[:, 2])) < 10 * limit / width**0.9
+        assert np.median(np.abs(found[:, 2])) < 10 * abs(limit) / width**0.9
 
 
 @pytest.mark.parametrize(
@@ -134,7 +135,7 @@ def test_f_of_any_width_has_the_limit_s_kernel_and_falling_terms():
         ([[0, 0], [1, 2]], [[1, 1], [1, 0]]),
         ([[1, 2], [0, 0]], [[0, 0], [1, 0]]),
         ([[0, 0], [0, 0]], [[0, 0], [0, 0]]),
-        ([[1e-30, 0], [1e20, 1]], [[1, 0], [0, 1]]),
+        ([[1e-30, 0], [50, 1]], [[1, 0], [0, 1]]),
         ([[1, 2], [1, 2 + 1e-9]], [[1, 1], [1, 1]]),
     ],
 )
@@ -158,12 +159,15 @@ def test_a_draw_does_not_depend_on_how_many_are_drawn():
 
 
 def test_widths_depths_and_orders_compile_nothing():
-    drawn((2, 2, 5, 4), draws=40)
+    def draw(architecture):
+        problem = taylor.problem(U_I, U_J, **sizes(*architecture))
+        work = taylor.begin(problem, jax.random.split(jax.random.key(0), 40))
+        taylor.finish(taylor.advance_by(work, work.ends))
+
+    draw((2, 2, 5, 4))
     with compilations.counted() as seen:
         for architecture in ((1, 1, 1, 1), (8, 3, 700, 90), (4, 8, 33, 3)):
-            problem = taylor.problem(U_I, U_J, **sizes(*architecture))
-            work = taylor.begin(problem, jax.random.split(jax.random.key(0), 40))
-            taylor.finish(taylor.advance_by(work, work.ends))
+            draw(architecture)
     assert seen == []
 
 
