@@ -120,7 +120,7 @@ def _errors(result: InpaintingResult) -> Iterator[InpaintingResult]:
 def too_large(settings: InpaintingSettings) -> str:
     """Why these settings are for the command line, in one sentence; empty where a page can show them live."""
     side = subject.shape(settings)[0]
-    most = LIVE_IMAGES if side <= WIDE else int(LIVE_IMAGES * (_systems(WIDE) / _systems(side)) ** (1 / 3))
+    most = LIVE_IMAGES if side <= WIDE else int(LIVE_IMAGES * (_systems(WIDE) / _systems(side)) ** 0.5)
     if settings.images > most:
         of = f" for images of {side} × {side}" if most < LIVE_IMAGES else ""
         return f"Live, N goes up to {most:,}{of}; {settings.images:,} images run from the command line."
@@ -136,7 +136,7 @@ def too_large(settings: InpaintingSettings) -> str:
 
 
 def _systems(side: int) -> int:
-    """Systems of N equations that images of so many pixels' side make, N^3 operations each."""
+    """Systems of N equations that images of so many pixels' side make; building one takes N^2 operations, many times."""
     return len(grid.classes(side))
 
 

@@ -99,7 +99,7 @@ def _solve(x, y, pixels, x_new, F: Expansion, ridge) -> Iterator[Scattered]:
     g, ((x, alive), (x_new, seen)) = y.shape[1], (directions(x), directions(x_new))
     shape = (len(x_new), *y.shape[1:])
     x, pixels, y = x[alive], pixels[alive], y[alive].reshape(int(alive.sum()), g * g, y[0, 0, 0].size)
-    prediction, jitter = np.zeros((y.shape[2], len(x_new), g * g), np.float64), 0.0
+    prediction, jitter = np.zeros((y.shape[2], len(x_new), g, g), np.float64), 0.0
     if len(x):
         a, place, weights = evaluate(F.a, angle(x @ x.T)), _squares(g)[1], None
         targets = np.take_along_axis(y, pixels[..., None], 1).reshape(pixels.size, -1)
@@ -115,17 +115,28 @@ def _solve(x, y, pixels, x_new, F: Expansion, ridge) -> Iterator[Scattered]:
         for plane, alpha in zip(spread, np.transpose(weights), strict=True):  # pyright: ignore[reportArgumentType, reportCallIssue]
             np.add.at(plane, (np.arange(len(x))[:, None], pixels), alpha.reshape(pixels.shape))
         a = evaluate(F.a, angle(x_new @ x.T)) * seen[:, None]
-        for a_r, b_r in zip(a, F.b, strict=True):
-            few = len(x) < len(x_new)  # the product over the smaller of the two goes first
-            prediction += a_r @ (spread @ b_r[place]) if few else (a_r @ spread) @ b_r[place]
-    yield Scattered(np.moveaxis(prediction.reshape(-1, len(x_new), g, g), 0, 3).reshape(shape), 1.0, F.error, jitter)
+        prediction = _everywhere(a, spread.reshape(-1, len(x), g, g), F.b[:, place[0].reshape(g, g)])
+    yield Scattered(np.moveaxis(prediction, 0, 3).reshape(shape), 1.0, F.error, jitter)
+
+
+def _everywhere(a, spread: Float[np.ndarray, "C N g g"], b: Float[np.ndarray, "R g g"]) -> Float[np.ndarray, "C M g g"]:
+    """sum_r sum_i a_r(x*, x_i) sum_z' b_r(z - z') spread_i(z'), the inner sum by a transform.
+
+    b: b_r at every distance from the first pixel. Round a circle of 2 g - 1 pixels nothing meets what is behind it.
+    """
+    (C, N, g, _), M = spread.shape, a.shape[1]
+    around, L = np.r_[0:g, g - 1 : 0 : -1], 2 * g - 1
+    kernels, total = np.fft.rfft2(b[:, around[:, None], around]), np.zeros((C, M, L, g), np.complex128)
+    for a_r, kernel in zip(a, kernels, strict=True):
+        onto = (a_r @ spread.reshape(C, N, g * g)).reshape(C, M, g, g)
+        total += np.fft.rfft2(onto, s=(L, L)) * kernel
+    return np.fft.irfft2(total, s=(L, L))[..., :g, :g]
 
 
 def _weights(system, y, ridge, scale) -> tuple[np.ndarray | None, float]:
     """(K + eps I)^-1 y and the jitter, by the way that the system's type asks for; None where that way fails."""
     if system.dtype == np.float32:
-        found = [iterative.solve(system, side, ridge, scale) for side in np.ascontiguousarray(y.T)]
-        return None if any(w is None for w in found) else np.stack(found, axis=1), 0.0  # pyright: ignore[reportArgumentType, reportCallIssue]
+        return iterative.solve(system, y, ridge, scale), 0.0
     factor = factorise(system, ridge, scale)
     return solve(factor, y), factor.jitter
 
