@@ -46,7 +46,9 @@ def curve(result: InpaintingResult, dark: bool = False) -> go.Figure:
     always = [v for row in TABLE1.values() for v in row if v < MISPRINT] if printed else []
     shown = [e.mse for e in result.errors.values()] + always or [0.01, 0.1]
     heights = [np.log10(max(min(shown), 1e-12)) - 0.08, np.log10(max(*shown, 1e-12)) + 0.08]
-    figure.update_yaxes(type="log", tickvals=[0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3], range=heights)
+    figure.update_yaxes(
+        type="log", tickvals=[0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3], range=heights
+    )
     for kernel in (*settings.kernels, "hn"):
         method = kernel.split("-")[0]
         look = {"color": getattr(style.palette(dark), method)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -81,4 +82,4 @@ def black(images: np.ndarray) -> np.ndarray:
 
 def lines(side: int) -> int:
     """Lines between the rows of `titled`, for a title to stand in, on a phone too."""
-    return max(1, side // 5)
+    return math.ceil(side * 5 / 28)

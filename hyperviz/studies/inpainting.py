@@ -136,7 +136,7 @@ def too_large(settings: InpaintingSettings) -> str:
 
 
 def _systems(side: int) -> int:
-    """Systems of N equations that images of so many pixels' side make; building one takes N^2 operations, many times."""
+    """Systems of N equations that images of so many pixels' side make, each built of N^2 numbers."""
     return len(grid.classes(side))
 
 

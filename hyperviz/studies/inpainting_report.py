@@ -39,13 +39,14 @@ def verdict(result: InpaintingResult) -> Verdict:
     if result.lead is None:
         return Verdict(text, "measured" if len(errors) == 1 else "measuring")
     gap, noise = result.lead
-    paired, of = f"{abs(gap):.2g} ± {2 * noise:.1g} on the same {subject.noun(settings)}s", ""
-    if not subject.are_digits(settings):
-        of = ", which saw digits alone"
+    paired = f"{abs(gap):.2g} ± {2 * noise:.1g} on the same {subject.noun(settings)}s"
+    if abs(gap) > 2 * noise and not subject.are_digits(settings):
+        order = "NNGP beats HK" if gap > 0 else "HK beats NNGP"
+        return Verdict(f"{order}, by {paired}; on digits the paper finds that NNGP does. {text}", "measured")
     if gap > 2 * noise:
-        return Verdict(f"NNGP beats HK, by {paired}, as in the paper{of}. {text}", "holds")
+        return Verdict(f"NNGP beats HK, by {paired}, as in the paper. {text}", "holds")
     if gap < -2 * noise:
-        return Verdict(f"HK beats NNGP here, by {paired}, against the paper{of}. {text}", "differs")
+        return Verdict(f"HK beats NNGP here, by {paired}, against the paper. {text}", "differs")
     return Verdict(f"NNGP and HK differ by less than the error, {paired}. {text}", "undecided")
 
 

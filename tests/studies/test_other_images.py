@@ -149,6 +149,14 @@ def test_sheets_of_colour_images_are_in_colour_and_the_band_lies_over_them(archi
     assert band.z.shape == (SIDE, SIDE)
 
 
+@pytest.mark.parametrize(("gap", "order"), [(0.01, "NNGP beats HK"), (-0.01, "HK beats NNGP")])
+def test_another_order_on_other_images_is_measured_and_contradicts_nobody(archive, gap, order):
+    result = last(**OWN)._replace(lead=(gap, 0.001))
+    said = inpainting_report.verdict(result)
+    assert said.state == "measured"
+    assert said.text.startswith(f"{order}, by 0.01 ± 0.002 on the same images; on digits the paper finds")
+
+
 def test_the_papers_numbers_stand_beside_digits_alone(archive):
     for settings, there in ((InpaintingSettings(images=50), True), (InpaintingSettings(**OWN), False)):
         start = inpainting.InpaintingResult(settings, inpainting._gallery(settings), {}, None, (), 0.0, False)
