@@ -113,8 +113,9 @@ def _finer(found: Finer, settings: InpaintingSettings) -> Verdict:
 
 def _bordered(found: Border, settings: InpaintingSettings) -> Verdict:
     if found.open is None:
-        return Verdict(f"Solving {found.images} images on an open grid, one dense system.", "measuring")
-    text = f"Joining opposite borders moves the predictions of {found.images} images by {_moved(found):.4f} (root mean "
+        return Verdict(f"Solving an open grid, {found.images} of the images, as one dense system.", "measuring")
+    of = "an image" if found.images == 1 else f"{found.images} images"
+    text = f"Joining opposite borders moves what is learnt from {of} by {_moved(found):.4f} (root mean "
     black = f"{subject.noun(settings)}s have black borders, where nothing meets."
     why = black if found.black else "these have no black borders, so that opposite edges meet."
     return Verdict(f"{text}square, pixels from 0 to 1): {why}", "measured")
