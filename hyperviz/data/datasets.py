@@ -12,7 +12,7 @@ import numpy as np
 from hyperviz.data import cifar10, digits, fetch, mnist, squares
 from hyperviz.errors import InvalidInput
 
-OWN = "own"
+BUILT_IN, OWN = "digits", "own"
 VARIABLE = "HYPERVIZ_IMAGES"  # the environment variable that names a folder or .npz: never a link, which others write
 SOURCES = {"mnist": mnist.SOURCE, "cifar10": cifar10.SOURCE}
 SAME = {"cifar10-grey": "cifar10"}  # data sets made of another's files
@@ -80,12 +80,8 @@ def plain(images: np.ndarray) -> np.ndarray:
 
 def absent(name: str) -> bool:
     """Whether the named data set would have to be downloaded."""
-    return fetched(name) and not fetch.present(SOURCES[SAME.get(name, name)])
-
-
-def fetched(name: str) -> bool:
-    """Whether the named data set is one that is downloaded."""
-    return SAME.get(name, name) in SOURCES
+    name = SAME.get(name, name)
+    return name in SOURCES and not fetch.present(SOURCES[name])
 
 
 def missing() -> str:
@@ -96,7 +92,7 @@ def missing() -> str:
 
 @functools.cache
 def _published(name: str) -> Dataset:
-    if name == "digits":
+    if name == BUILT_IN:
         images, labels = digits.load()
         train, held, test = (images[part, ..., None] for part in (digits.TRAINING, digits.VALIDATION, digits.TEST))
         return Dataset(train, held, test, labels[digits.TEST], 0.1307, 0.3081, True, name)
@@ -117,7 +113,8 @@ def _own(path: str) -> Dataset:
             f"Own images are those in the folder or .npz that the environment variable {VARIABLE} names where the app "
             "runs; it is not set: set it and start again."
         )
-    images = np.round(255 * squares.read(path)).astype(np.uint8)
+    values = squares.read(path)
+    images = np.round(np.multiply(values, 255, out=values), out=values).astype(np.uint8)
     images = images if images.ndim == 4 else images[..., None]
     order, tests = np.random.default_rng(0).permutation(len(images)), len(images) // TEST
     test, rest = order[:tests], order[tests:]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from hyperviz.data import datasets
 from hyperviz.studies import loading, own, subject, views
 from hyperviz.studies.completion import Outcome, solve
 from hyperviz.studies.inpainting_settings import PAPER, PRESETS, InpaintingSettings
@@ -87,7 +88,8 @@ def loaded(settings: InpaintingSettings) -> Iterator[str]:
 
 def waiting(settings: InpaintingSettings, doing: str) -> InpaintingResult:
     """Black pictures, while the data set is read or downloaded."""
-    black = np.zeros((SHOWN, *subject.shape(settings)), np.uint8)
+    side = datasets.SHAPES.get(settings.dataset, datasets.SHAPES[datasets.BUILT_IN])  # one's own have any
+    black = np.zeros((SHOWN, *side), np.uint8)
     gallery = Gallery(np.full(SHOWN, ""), black, black, {}, np.zeros(SHOWN, bool))
     return InpaintingResult(settings, gallery, {}, None, (), 0.0, False, doing=doing)
 

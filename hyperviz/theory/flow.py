@@ -96,7 +96,8 @@ def _flow(systems: Systems, x_new, times) -> Iterator[Flow]:
 
 def _frames(spectrum, blank, smallest, solved, total) -> Flow:
     g = math.isqrt(spectrum.shape[2])
-    frames = hartley(spectrum.reshape(*spectrum.shape[:2], g, g, *spectrum.shape[3:]), rows=2)
+    shape = spectrum.shape[1], g, g, *spectrum.shape[3:]
+    frames = np.stack([hartley(moment.reshape(shape)) for moment in spectrum])  # what one transform needs fits a cache
     frames[:, blank] = 0
     return Flow(frames, 1 / (2 * smallest) if smallest > 0 else np.inf, solved, total)
 

@@ -173,12 +173,9 @@ def _axis(g, bandwidth, finer):
     return sums / sums[0], 2 * np.sin(np.pi * j * d / g) ** 2 @ c / c.sum()
 
 
-def hartley(images: Float[np.ndarray, "..."], rows: int = 1) -> np.ndarray:
-    """The real Fourier transform, orthogonal and its own inverse: sum_z y(z) (cos + sin)(2 pi w.z / g) / g.
-
-    rows: the axis of the images' rows, which that of their columns follows.
-    """
-    spectrum = np.fft.fft2(images, axes=(rows, rows + 1), norm="ortho")
+def hartley(images: Float[np.ndarray, "N g g *C"]) -> np.ndarray:
+    """The real Fourier transform, orthogonal and its own inverse: sum_z y(z) (cos + sin)(2 pi w.z / g) / g."""
+    spectrum = np.fft.fft2(images, axes=(1, 2), norm="ortho")
     return spectrum.real - spectrum.imag
 
 

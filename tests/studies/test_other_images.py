@@ -244,6 +244,25 @@ def test_a_page_says_in_place_what_is_wrong_with_the_images_and_stays_alive(monk
     assert "Mean squared error after 12 images: NNGP" in said
 
 
+def test_a_page_says_in_place_that_a_set_can_be_had_nowhere_and_another_can_be_chosen():
+    app = page(dataset="cifar10", images=10, kernel="hk")
+    assert not app.exception
+    (error,) = app.error
+    assert "cifar10 is not on this machine" in error.value
+    app.session_state["inpainting.dataset"] = "digits"
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert "Mean squared error after 10 images: HK" in app.markdown[0].value
+
+
+def test_ones_own_images_are_read_while_the_page_goes_on(archive, monkeypatch):
+    monkeypatch.setattr(inpainting.loading, "AT_ONCE", 0)
+    first = next(inpainting.stream(InpaintingSettings(**OWN)))
+    assert first.doing == "Reading your own images."
+    assert all(draw(first) for draw in figures.shown(first).values())
+
+
 def test_mnist_is_downloaded_where_that_is_said_and_read_like_the_built_in_digits(small_mirror, monkeypatch):
     settings = InpaintingSettings(dataset="mnist", images=10, kernel="nngp")
     monkeypatch.setattr(inpainting.loading, "AT_ONCE", 0)
