@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+import threading
 
 import numpy as np
 import pandas as pd
@@ -65,6 +66,19 @@ def small_mirror(monkeypatch):
         yield asked
 
 
+@pytest.fixture
+def held(monkeypatch):
+    """Data sets are read once this event is set."""
+    event, load = threading.Event(), datasets.load
+
+    def waiting(name):
+        event.wait(30)
+        return load(name)
+
+    monkeypatch.setattr(datasets, "load", waiting)
+    return event
+
+
 def last(**settings):
     *_, result = inpainting.stream(InpaintingSettings(**settings))
     return result
@@ -79,14 +93,15 @@ def page(**query) -> AppTest:
 
 
 def refused(capsys, *arguments) -> str:
-    """The one sentence that a refused command says."""
+    """The one sentence that a refused command says, after what it may have said of its progress."""
     capsys.readouterr()
     assert main(["run", "inpainting", *map(str, arguments)]) == 2
     out, err = capsys.readouterr()
+    *progress, said = err.splitlines()
     assert out == ""
-    assert err.startswith("hyperviz: ")
-    assert err.count("\n") == 1
-    return err
+    assert said.startswith("hyperviz: ")
+    assert all(line.startswith(("Reading ", "Downloading ")) for line in progress)
+    return said
 
 
 def test_colour_images_are_completed_as_three_grey_ones_and_learnt_from(archive):
@@ -256,17 +271,21 @@ def test_a_page_says_in_place_that_a_set_can_be_had_nowhere_and_another_can_be_c
     assert "Mean squared error after 10 images: HK" in app.markdown[0].value
 
 
-def test_ones_own_images_are_read_while_the_page_goes_on(archive, monkeypatch):
-    monkeypatch.setattr(inpainting.loading, "AT_ONCE", 0)
-    first = next(inpainting.stream(InpaintingSettings(**OWN)))
+def test_ones_own_images_are_read_while_the_page_goes_on(archive, held):
+    results = inpainting.stream(InpaintingSettings(**OWN))
+    first = next(results)
     assert first.doing == "Reading your own images."
     assert all(draw(first) for draw in figures.shown(first).values())
+    held.set()
+    assert [*results][-1].finished
 
 
-def test_mnist_is_downloaded_where_that_is_said_and_read_like_the_built_in_digits(small_mirror, monkeypatch):
+def test_mnist_is_downloaded_where_that_is_said_and_read_like_the_built_in_digits(small_mirror, held):
     settings = InpaintingSettings(dataset="mnist", images=10, kernel="nngp")
-    monkeypatch.setattr(inpainting.loading, "AT_ONCE", 0)
-    seen = list(inpainting.stream(settings))
+    results = inpainting.stream(settings)
+    first = next(results)
+    held.set()
+    seen = [first, *results]
     assert seen[0].doing == "Downloading full MNIST."
     assert inpainting_report.verdict(seen[0]) == ("Downloading full MNIST.", "measuring")
     assert inpainting_report.progress(seen[0]) == "Downloading full MNIST."
