@@ -2,15 +2,23 @@
 
 import streamlit as st
 
+from hyperviz.data import datasets
 from hyperviz.figures import inpainting as figures
 from hyperviz.studies import inpainting as study
 from hyperviz.studies import inpainting_report as report
-from hyperviz.studies.views_report import SEE
+from hyperviz.studies.views_report import see
 from hyperviz.ui import controls, easel, export, live, prose
 from hyperviz.ui.play import play
 
-line = prose.claim("Draw half a digit: an infinitely wide hypernetwork finishes it")
+head = st.container()
 settings = controls.ask("inpainting", study.InpaintingSettings, study.PRESETS)
+with head:
+    line = prose.claim(report.claim(settings))
+said = "nothing yet"
+for said in play(study.loaded(settings)):
+    prose.say(line, said, "measuring")
+if said:
+    st.stop()
 if reason := study.too_large(settings):
     prose.say(line, reason, "too large")
     st.code(export.command("inpainting", settings), language="bash")
@@ -25,10 +33,11 @@ took, latest = st.empty(), []
 controls.choice("inpainting", study.InpaintingSettings, "view")
 if settings.view == "likelihood":
     st.button("Take the best", on_click=controls.take, args=("inpainting", latest, report.best))
-for name in figures.VIEWS[settings.view]:
-    st.caption(SEE[name])
+for name in figures.names(settings):
+    st.caption(see(name, settings))
     charts[name] = live.chart(f"inpainting-{name}", height=figures.HEIGHTS.get(name, 420))
 prose.fold(*report.EXPLANATION)
+st.caption(datasets.missing())
 export.take_away("inpainting", settings, latest, report)
 
 for result in play(study.stream(settings)):

@@ -25,6 +25,7 @@ SOURCE = Source(
 )
 BATCHES = 5  # of 10,000 training images each
 SIDE, CHANNELS = 32, 3
+CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")  # by label
 # all that a batch needs: an array. Its module was called numpy.core when the batches were written.
 ALLOWED = {(m, "_reconstruct"): _reconstruct for m in ("numpy.core.multiarray", "numpy._core.multiarray")}
 ALLOWED |= {("numpy", "ndarray"): np.ndarray, ("numpy", "dtype"): np.dtype}

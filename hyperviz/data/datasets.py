@@ -1,43 +1,86 @@
-"""The data sets by name: training and test images, wherever they come from."""
+"""The data sets by name: training, validation and test images, wherever they come from."""
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import os
 from typing import NamedTuple
 
 import numpy as np
 
-from hyperviz.data import cifar10, digits, fetch, mnist
+from hyperviz.data import cifar10, digits, fetch, mnist, squares
+from hyperviz.errors import InvalidInput
 
+BUILT_IN, OWN = "digits", "own"
+VARIABLE = "HYPERVIZ_IMAGES"  # the environment variable that names a folder or .npz: never a link, which others write
 SOURCES = {"mnist": mnist.SOURCE, "cifar10": cifar10.SOURCE}
-NAMES = ("digits", *SOURCES)
-TITLES = {"digits": "5,000 MNIST digits built in", "mnist": "full MNIST", "cifar10": "CIFAR-10"}
+SAME = {"cifar10-grey": "cifar10"}  # data sets made of another's files
+TITLES = {
+    "digits": "5,000 MNIST digits built in",
+    "mnist": "full MNIST",
+    "cifar10-grey": "CIFAR-10 in grey",
+    "cifar10": "CIFAR-10",
+    OWN: "your own images",
+}
+SHAPES = {"digits": (28, 28), "mnist": (28, 28), "cifar10-grey": (32, 32), "cifar10": (32, 32, 3)}
+NAMES = tuple(TITLES)
+VALIDATION, TEST = 10, 5  # a tenth of what may be trained on is for validation; a fifth of one's own images for tests
+FEW = 1000  # with fewer test images a study that chooses nothing tests on the validation images too
+BLACK = 0.01  # mean brightness of a border that counts as black
+LOOKED_AT = 500  # images whose borders are looked at
+LUMINANCE = (0.299, 0.587, 0.114)  # of red, green and blue
+BLOCK = 5000  # images turned grey at a time
 
 
 class Dataset(NamedTuple):
     """Images 0 to 255, channels last, and how to bring pixels in [0, 1] to mean 0 and second moment about 1."""
 
     train: np.ndarray  # uint8 (N, side, side, channels)
+    validation: np.ndarray
     test: np.ndarray
+    labels: np.ndarray  # (test images,) what each shows
     mean: float
     scale: float
+    tens: bool  # whether every ten consecutive training images, and test images, hold each class once
+    stamp: str  # other images have another: what a cache may go by
+
+    @property
+    def unseen(self) -> np.ndarray:
+        """The test images, and where they are few the validation images before them."""
+        return np.concatenate([self.validation, self.test]) if len(self.test) < FEW else self.test
+
+    @property
+    def bordered(self) -> bool:
+        """Whether the outermost pixels are black, so that joining opposite borders joins like with like."""
+        images = self.train[:LOOKED_AT]
+        edges = images[:, [0, -1]], images[:, :, [0, -1]]
+        return bool(np.mean([edge.mean() for edge in edges]) < 255 * BLACK)
 
 
 def load(name: str) -> Dataset:
-    """The named data set: 4,000 + 1,000 built-in digits, 60,000 + 10,000 of MNIST or 50,000 + 10,000 of CIFAR-10.
+    """The named data set, split once and for all: built-in digits 4,000 + 500 + 500, MNIST 54,000 + 6,000 + 10,000,
+    CIFAR-10 45,000 + 5,000 + 10,000, and one's own images, of which a fifth is for tests and a tenth for validation.
 
     Means and scales are those usual for the data set. What is not here is downloaded; DataMissing says if it cannot.
+    Everything is read once a process. InvalidInput where one's own images cannot be read.
     """
-    if name == "cifar10":
-        return Dataset(cifar10.train().images, cifar10.test().images, 0.5, 0.5)
-    if name == "mnist":
-        train, test = mnist.train().images, mnist.test().images
-    else:
-        train, test = digits.train().images, digits.load().images[digits.TRAINING.stop :]
-    return Dataset(train[..., None], test[..., None], 0.1307, 0.3081)
+    return _own(os.environ.get(VARIABLE, "")) if name == OWN else _published(name)
+
+
+def shape(name: str) -> tuple[int, ...]:
+    """(side, side) of grey images, (side, side, 3) of colour ones: nothing is downloaded for that."""
+    return plain(load(name).test).shape[1:] if name == OWN else SHAPES[name]
+
+
+def plain(images: np.ndarray) -> np.ndarray:
+    """Grey images without their axis of channels."""
+    return images[..., 0] if images.shape[-1] == 1 else images
 
 
 def absent(name: str) -> bool:
     """Whether the named data set would have to be downloaded."""
+    name = SAME.get(name, name)
     return name in SOURCES and not fetch.present(SOURCES[name])
 
 
@@ -45,3 +88,47 @@ def missing() -> str:
     """One sentence on what is not on this machine; empty where everything is."""
     parts = [f"{TITLES[name]} ({source.megabytes} MB)" for name, source in SOURCES.items() if absent(name)]
     return f"Not on this machine, and downloaded once when chosen: {' and '.join(parts)}." if parts else ""
+
+
+@functools.cache
+def _published(name: str) -> Dataset:
+    if name == BUILT_IN:
+        images, labels = digits.load()
+        train, held, test = (images[part, ..., None] for part in (digits.TRAINING, digits.VALIDATION, digits.TEST))
+        return Dataset(train, held, test, labels[digits.TEST], 0.1307, 0.3081, True, name)
+    if name == "mnist":
+        train, test = mnist.train().images[..., None], mnist.test().images[..., None]
+        return Dataset(*_split(train), test, mnist.test().labels, 0.1307, 0.3081, False, name)
+    train, test = cifar10.train().images, cifar10.test().images
+    if name == "cifar10-grey":
+        train, test = _grey(train), _grey(test)
+    return Dataset(*_split(train), test, np.array(cifar10.CLASSES)[cifar10.test().labels], 0.5, 0.5, False, name)
+
+
+@functools.lru_cache(maxsize=2)
+def _own(path: str) -> Dataset:
+    """In an order of its own, since files of a folder come by name, and names often go by what they show."""
+    if not path:
+        raise InvalidInput(
+            f"Own images are those in the folder or .npz that the environment variable {VARIABLE} names where the app "
+            "runs; it is not set: set it and start again."
+        )
+    values = squares.read(path)
+    images = np.round(np.multiply(values, 255, out=values), out=values).astype(np.uint8)
+    images = images if images.ndim == 4 else images[..., None]
+    order, tests = np.random.default_rng(0).permutation(len(images)), len(images) // TEST
+    test, rest = order[:tests], order[tests:]
+    names = np.array([f"no. {i + 1}" for i in test])
+    stamp = f"{OWN} {images.shape} {hashlib.sha256(images.tobytes()).hexdigest()}"
+    return Dataset(*_split(images[rest]), images[test], names, 0.5, 0.5, False, stamp)
+
+
+def _split(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What is trained on, and the last tenth, for validation."""
+    count = len(images) - len(images) // VALIDATION
+    return images[:count], images[count:]
+
+
+def _grey(images: np.ndarray) -> np.ndarray:
+    blocks = [images[at : at + BLOCK] @ np.array(LUMINANCE, np.float32) for at in range(0, len(images), BLOCK)]
+    return np.concatenate([np.round(block).astype(np.uint8) for block in blocks])[..., None]

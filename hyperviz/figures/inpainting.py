@@ -1,4 +1,4 @@
-"""Figure 3 and Table 1: completed digits, and their error against the number of training images."""
+"""Figure 3 and Table 1: completed digits or other images, and their error against the number of training images."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import plotly.graph_objects as go
 
 from hyperviz.figures import inpainting_views as views
 from hyperviz.figures import sheets, style, table
+from hyperviz.studies import subject
 from hyperviz.studies.completion import grey
-from hyperviz.studies.inpainting import InpaintingResult, news
+from hyperviz.studies.inpainting import InpaintingResult, InpaintingSettings, news
 from hyperviz.studies.inpainting_report import NAMES
 from hyperviz.studies.own import SAMPLES
-from hyperviz.studies.samples import SIZE
 from hyperviz.studies.table1 import IMAGES, TABLE1
 
 COLUMNS, UNSURE = 4, 0.5  # pictures in a row of the one digit; the deviation at the top of its colours
@@ -21,19 +21,21 @@ MISPRINT = 0.4  # HN at N = 500, inpainting: 0.49 as printed, off the scale; the
 
 
 def gallery(result: InpaintingResult, dark: bool = False) -> go.Figure:
-    """Rows of truth, what f sees and each kernel's completion, columns of test digits."""
+    """Rows of truth, what f sees and each kernel's completion, columns of test images."""
     shown = result.gallery
     rows = {"truth": shown.truth, "f sees": shown.seen} | {NAMES[k]: v for k, v in shown.predicted.items()}
     waiting = [NAMES[k] for k in result.settings.kernels if k not in shown.predicted]
     rows |= {name: np.zeros_like(shown.truth) for name in waiting}
     columns, margin = [str(v) for v in shown.labels], {"l": 64, "r": 8, "t": 8, "b": 44}
     named = {name: list(images) for name, images in rows.items()}
-    return sheets.named(named, columns, dark, x="digit shown to f", height=430, margin=margin)
+    x = f"{subject.noun(result.settings)} shown to f"
+    return sheets.named(named, columns, dark, x=x, height=430, margin=margin)
 
 
 def curve(result: InpaintingResult, dark: bool = False) -> go.Figure:
-    """Mean squared error against N with two standard errors, and Table 1 as crosses."""
+    """Mean squared error against N with two standard errors, and Table 1 as crosses where it is about these images."""
     settings = result.settings
+    printed = {k: row for (task, k), row in TABLE1.items() if task == settings.task and subject.are_digits(settings)}
     y = "mean squared error, pixels in [0, 1] (log scale)"
     figure = style.figure(dark, x="N, training images (log scale)", y=y)
     figure.update_xaxes(
@@ -41,9 +43,12 @@ def curve(result: InpaintingResult, dark: bool = False) -> go.Figure:
         tickvals=[10, 20, 50, 100, 200, 500, 1000, 2000, 4000],
         range=[0.9, max(3.05, np.log10(settings.images) + 0.05)],
     )
-    shown = [e.mse for e in result.errors.values()] + [v for row in TABLE1.values() for v in row if v < MISPRINT]
-    heights = [np.log10(min(shown)) - 0.08, np.log10(max(shown)) + 0.08]
-    figure.update_yaxes(type="log", tickvals=[0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3], range=heights)
+    always = [v for row in TABLE1.values() for v in row if v < MISPRINT] if printed else []
+    shown = [e.mse for e in result.errors.values()] + always or [0.01, 0.1]
+    heights = [np.log10(max(min(shown), 1e-12)) - 0.08, np.log10(max(*shown, 1e-12)) + 0.08]
+    figure.update_yaxes(
+        type="log", tickvals=[0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3], range=heights
+    )
     for kernel in (*settings.kernels, "hn"):
         method = kernel.split("-")[0]
         look = {"color": getattr(style.palette(dark), method)}
@@ -53,17 +58,17 @@ def curve(result: InpaintingResult, dark: bool = False) -> go.Figure:
             marker = {"symbol": style.MARKERS[method], "size": 8}
             shown = {"name": f"{NAMES[kernel]}, ± 2 standard errors", "line": look, "marker": marker, "error_y": bars}
             figure.add_scatter(x=[n for n, _ in found], y=[e.mse for _, e in found], mode="lines+markers", **shown)
-        if (settings.task, kernel) in TABLE1:
+        if kernel in printed:
             marker = look | {"symbol": style.MARKERS["paper"], "size": 9, "line": look | {"width": 2}}
             name = f"{NAMES[kernel]}, paper (20 pixels an image)"
-            figure.add_scatter(x=IMAGES, y=TABLE1[settings.task, kernel], mode="markers", marker=marker, name=name)
+            figure.add_scatter(x=IMAGES, y=printed[kernel], mode="markers", marker=marker, name=name)
     return figure
 
 
 def own(result: InpaintingResult, dark: bool = False) -> go.Figure:
     """The one digit: what f sees, each kernel's completion, and the NNGP's posterior given the visible pixels."""
     one, kernels = result.own, result.settings.kernels
-    waiting = np.zeros((SIZE, SIZE), np.uint8)
+    waiting = sheets.black(result.gallery.truth)
     tiles: dict[str, np.ndarray | None] = {"f sees": one.seen if one else waiting}
     tiles |= {NAMES[k]: one.predicted.get(k, waiting) if one else waiting for k in kernels}
     given = one.given if one else None
@@ -74,16 +79,22 @@ def own(result: InpaintingResult, dark: bool = False) -> go.Figure:
         tiles |= {f"sample {i + 1}": grey(given.samples[i]) if given else waiting for i in range(SAMPLES)}
     figure = sheets.titled(tiles, COLUMNS, dark, height=450, margin={"l": 4, "r": 4, "t": 24, "b": 4})
     if "nngp" in kernels:
-        top = list(tiles).index("uncertainty") // COLUMNS * (SIZE + sheets.lines(SIZE))
-        deviation = np.float32(given.deviation if given else waiting)
+        side = len(waiting)
+        top = list(tiles).index("uncertainty") // COLUMNS * (side + sheets.lines(side))
+        deviation = np.float32(given.deviation if given else np.zeros((side, side)))
         look = {"colorscale": style.SURFACE, "zmin": 0, "zmax": UNSURE, "showscale": False, "y0": top, "x0": 0}
         figure.add_heatmap(z=deviation, hovertemplate="± %{z:.2f} (one standard deviation)<extra></extra>", **look)
     return figure
 
 
+def names(settings: InpaintingSettings) -> tuple[str, ...]:
+    """The figures of the chosen view; the stored table is about digits alone."""
+    return tuple(name for name in VIEWS[settings.view] if name != "stored" or subject.are_digits(settings))
+
+
 def shown(result: InpaintingResult) -> dict[str, Callable]:
     """The figures that hold something: the one digit's, and those of its view."""
-    return {name: FIGURES[name] for name in ("own", *VIEWS[result.settings.view])}
+    return {name: FIGURES[name] for name in ("own", *names(result.settings))}
 
 
 def changed(result: InpaintingResult, latest: list[InpaintingResult]) -> tuple[str, ...]:

@@ -6,13 +6,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import sheets, style
-from hyperviz.studies import calibration, flowing, likelihood
-from hyperviz.studies.completion import FINER, SHOWN, grey
+from hyperviz.studies import calibration, flowing, likelihood, subject
+from hyperviz.studies.completion import FINER, grey
 from hyperviz.studies.inpainting import InpaintingResult
 from hyperviz.studies.inpainting_report import NAMES
-from hyperviz.studies.samples import SIZE
 
-WAITING = np.zeros((SIZE, SIZE), np.uint8)
 MARGIN = {"l": 64, "r": 8, "t": 8, "b": 44}
 TIMES_DIFFERENCE = 10  # what a difference is multiplied by to be seen
 
@@ -30,7 +28,7 @@ def calibrated(result: InpaintingResult, dark: bool = False) -> go.Figure:
     y = np.array([b.actual for b in bins])
     bars = {"type": "data", "array": [b.high for b in bins] - y, "arrayminus": y - [b.low for b in bins]}
     marker = {"symbol": style.MARKERS["nngp"], "size": 9, "color": colour}
-    name = f"NNGP with own pixels, ± 2 standard errors over {len(found.wrong) if found else 0} test digits"
+    name = f"NNGP with own pixels, ± 2 standard errors over {len(found.wrong) if found else 0} test images"
     hover = "predicted %{x:.3f}<br>actual %{y:.3f}<extra></extra>"
     shown = {"mode": "markers", "marker": marker, "error_y": bars, "name": name, "hovertemplate": hover}
     figure.add_scatter(x=[b.predicted for b in bins], y=y, **shown)
@@ -38,19 +36,19 @@ def calibrated(result: InpaintingResult, dark: bool = False) -> go.Figure:
 
 
 def moment(result: InpaintingResult, dark: bool = False) -> go.Figure:
-    """The one digit and seven test digits at one training time."""
+    """The one digit and seven test images at one training time."""
     found = _view(result, flowing.Training)
-    waiting = [WAITING] * SHOWN
+    waiting = [sheets.black(result.gallery.truth)] * len(result.gallery.truth)
     rows = {"truth": list(found.truth) if found else waiting, "f sees": list(found.seen) if found else waiting}
     rows[f"t = {_time(found.now) if found else '0'}"] = list(found.frames[found.now]) if found else waiting
-    columns = ["the one digit", *[""] * (SHOWN - 1)]
+    columns = [f"the one {subject.noun(result.settings)}", *[""] * (len(waiting) - 1)]
     return sheets.named(rows, columns, dark, x="", height=330, margin=MARGIN)
 
 
 def stopping(result: InpaintingResult, dark: bool = False) -> go.Figure:
     """Test error against training time, the moment shown and the end."""
     found, colours = _view(result, flowing.Training), style.palette(dark)
-    figure = style.figure(dark, x="t, training time (log scale)", y="mean squared error of test digits")
+    figure = style.figure(dark, x="t, training time (log scale)", y="mean squared error of test images")
     figure.update_xaxes(type="log", exponentformat="power", range=[flowing.EXPONENTS[0], flowing.EXPONENTS[-1]])
     if not found:
         return figure
@@ -61,7 +59,7 @@ def stopping(result: InpaintingResult, dark: bool = False) -> go.Figure:
     fill = {"fill": "tonexty", "fillcolor": style.translucent(colours.hk, 0.2)}
     figure.add_scatter(x=times, y=mean + 2 * error, **band, **fill)
     hover = "t = %{x:.2g}<br>error %{y:.4f}<extra></extra>"
-    name = f"HK, mean over {squares.shape[1]} test digits"
+    name = f"HK, mean over {squares.shape[1]} test images"
     figure.add_scatter(x=times, y=mean, mode="lines", line={"color": colours.hk}, name=name, hovertemplate=hover)
     end = found.squares[-1].mean()
     line = {"x": times[[0, -1]], "y": [end, end], "mode": "lines", "line": style.theory_line(dark)}
@@ -94,10 +92,11 @@ def deep(result: InpaintingResult, dark: bool = False) -> go.Figure:
 
 def near(result: InpaintingResult, dark: bool = False) -> go.Figure:
     """The coordinate kernel of the middle pixel with every other: what bandwidth means, in pixels."""
-    z = likelihood.near(result.settings.bandwidth)
+    side = result.gallery.truth.shape[1]
+    z = likelihood.near(result.settings.bandwidth, side)
     figure = style.figure(dark, x="pixels to the right", y="pixels down", height=420)
     look = {"colorscale": "Greys_r", "zmin": 0, "zmax": 1, "colorbar": {"title": {"text": "Σ⁰"}, "thickness": 12}}
-    at = np.arange(SIZE) - SIZE // 2
+    at = np.arange(side) - side // 2
     hover = "%{x} right, %{y} down<br>Σ⁰ = %{z:.3f}<extra></extra>"
     figure.add_heatmap(x=at, y=at, z=np.float32(z), hovertemplate=hover, **look)
     return figure.update_yaxes(autorange="reversed", scaleanchor="x", constrain="domain").update_xaxes(
@@ -108,17 +107,19 @@ def near(result: InpaintingResult, dark: bool = False) -> go.Figure:
 def fine(result: InpaintingResult, dark: bool = False) -> go.Figure:
     """The one digit at its own resolution, and the same regression between the pixels."""
     one, shown = result.own, getattr(result.view, "predicted", {})
-    tiles: dict[str, np.ndarray | None] = {"f sees": _large(one.seen if one else WAITING)}
+    waiting = sheets.black(result.gallery.truth)
+    g, predicted = len(waiting), one.predicted if one else {}
+    tiles: dict[str, np.ndarray | None] = {"f sees": _large(one.seen if one else waiting)}
     for kernel in result.settings.kernels:
-        tiles[f"{NAMES[kernel]}, {SIZE * FINER} × {SIZE * FINER}"] = shown.get(kernel, _large(WAITING))
+        tiles[f"{NAMES[kernel]}, {g * FINER} × {g * FINER}"] = shown.get(kernel, _large(waiting))
     for kernel in result.settings.kernels:
-        tiles[f"{NAMES[kernel]}, {SIZE} × {SIZE}"] = _large(one.predicted.get(kernel, WAITING) if one else WAITING)
+        tiles[f"{NAMES[kernel]}, {g} × {g}"] = _large(predicted.get(kernel, waiting))
     return sheets.titled(tiles, 3, dark, height=620, margin={"l": 4, "r": 4, "t": 24, "b": 4})
 
 
 def border(result: InpaintingResult, dark: bool = False) -> go.Figure:
     """The same few images on the torus and on an open grid, and how far they are apart."""
-    view, waiting = result.view, [WAITING] * SHOWN
+    view, waiting = result.view, [sheets.black(result.gallery.truth)] * len(result.gallery.truth)
     torus = getattr(view, "torus", None)
     opened = getattr(view, "open", None)
     rows = {"torus": waiting if torus is None else list(grey(torus))}
@@ -126,7 +127,8 @@ def border(result: InpaintingResult, dark: bool = False) -> go.Figure:
     gap = waiting if opened is None or torus is None else list(grey(TIMES_DIFFERENCE * np.abs(torus - opened)))
     rows[f"difference × {TIMES_DIFFERENCE}"] = gap
     labels = [str(v) for v in result.gallery.labels]
-    return sheets.named(rows, labels, dark, x="digit shown to f", height=340, margin=MARGIN | {"l": 110})
+    x = f"{subject.noun(result.settings)} shown to f"
+    return sheets.named(rows, labels, dark, x=x, height=340, margin=MARGIN | {"l": 110})
 
 
 def _landscape(figure, z, ticks, here, dark) -> go.Figure:
@@ -156,7 +158,7 @@ def _view(result: InpaintingResult, kind):
 
 
 def _large(image: np.ndarray) -> np.ndarray:
-    return np.kron(image, np.ones((FINER, FINER), np.uint8))
+    return image.repeat(FINER, axis=0).repeat(FINER, axis=1)
 
 
 def _time(now: int) -> str:

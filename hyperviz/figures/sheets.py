@@ -1,11 +1,15 @@
-"""Many small grey pictures in one chart: a byte a pixel, with lines between them and one fixed scale."""
+"""Many small pictures in one chart, grey or in colour: a byte a value, with lines between them and one fixed scale."""
 
 from __future__ import annotations
 
+import base64
+import io
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+from PIL import Image
 
 from hyperviz.figures import style
 
@@ -14,9 +18,10 @@ PLAIN = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "
 
 
 def sheet(rows: Sequence[Sequence[np.ndarray | None]], gap: int = 1) -> np.ndarray:
-    """One byte image: square uint8 pictures of one size, a line between them and `gap` lines between rows."""
-    side, columns = next(len(image) for image in rows[0] if image is not None), max(len(row) for row in rows)
-    out = np.full((len(rows) * (side + gap) - gap, columns * (side + 1) - 1), BETWEEN, np.uint8)
+    """One byte image: square uint8 pictures of one shape, a line between them and `gap` lines between rows."""
+    shape, columns = next(image.shape for image in rows[0] if image is not None), max(len(row) for row in rows)
+    side = shape[0]
+    out = np.full((len(rows) * (side + gap) - gap, columns * (side + 1) - 1, *shape[2:]), BETWEEN, np.uint8)
     for i, row in enumerate(rows):
         for j, image in enumerate(row):
             if image is not None:
@@ -28,13 +33,24 @@ def sheet(rows: Sequence[Sequence[np.ndarray | None]], gap: int = 1) -> np.ndarr
 def add(figure: go.Figure, z: np.ndarray, dark: bool) -> go.Figure:
     """Draws a sheet, square pixels, first row on top; a phone gets it no taller than its width allows."""
     background, black, margin = style.palette(dark).background, 1 / 255, figure.layout.margin
-    scale = [[0, background], [black / 2, background], [black, "black"], [1, "white"]]
-    look = {"zmin": 0, "zmax": 255, "colorscale": scale, "showscale": False}
-    figure.add_heatmap(z=z, hovertemplate="value %{z} of 255<extra></extra>", **look)
+    if z.ndim == 3:
+        figure.add_image(source=png(z), hovertemplate="%{z[0]}, %{z[1]}, %{z[2]} of 255<extra></extra>")
+    else:
+        scale = [[0, background], [black / 2, background], [black, "black"], [1, "white"]]
+        look = {"zmin": 0, "zmax": 255, "colorscale": scale, "showscale": False}
+        figure.add_heatmap(z=z, hovertemplate="value %{z} of 255<extra></extra>", **look)
     figure.update_xaxes(**PLAIN)
     figure.update_yaxes(autorange="reversed", scaleanchor="x", **PLAIN)
     aspect = {"aspect": z.shape[0] / z.shape[1], "margin": max(20, int(margin.t + margin.b))}
     return figure.update_layout(meta={"scale": style.SCALE} | aspect)
+
+
+def png(sheet: np.ndarray) -> str:
+    """A sheet of colour pictures as the address of a PNG, through which the page is seen between them."""
+    alpha = np.where((sheet == BETWEEN).all(axis=2), np.uint8(0), np.uint8(255))
+    out = io.BytesIO()
+    Image.fromarray(np.dstack([sheet, alpha])).save(out, "PNG")
+    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
 
 def named(rows: Mapping[str, Sequence[np.ndarray]], columns: Sequence[str], dark: bool, **layout) -> go.Figure:
@@ -59,6 +75,11 @@ def titled(tiles: dict[str, np.ndarray | None], columns: int, dark: bool, **layo
     return figure.update_xaxes(showticklabels=False).update_yaxes(showticklabels=False)
 
 
+def black(images: np.ndarray) -> np.ndarray:
+    """A picture of nothing, of the shape of each of the images: what is not there yet."""
+    return np.zeros_like(images[0])
+
+
 def lines(side: int) -> int:
     """Lines between the rows of `titled`, for a title to stand in, on a phone too."""
-    return max(1, side // 5)
+    return math.ceil(side * 5 / 28)

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from hyperviz.data import digits
-from hyperviz.studies import factored, samples
-from hyperviz.studies.completion import FINER, SHOWN, grey
+from hyperviz.studies import factored, samples, subject
+from hyperviz.studies.completion import FINER, grey
 from hyperviz.studies.masks import masked
 from hyperviz.studies.own import picture
 from hyperviz.theory import finer, grid, scattered
@@ -18,22 +17,23 @@ from hyperviz.theory.activations import activation
 if TYPE_CHECKING:
     from hyperviz.studies.inpainting import InpaintingSettings
 
-FEW = 3  # training images of the dense system: 2,352 points
+POINTS = 2400  # of the dense system: 3 training images of 28 x 28; one, where even that has more
 
 
 class Finer(NamedTuple):
-    """Pictures of the one digit at FINER times the resolution, by kernel: uint8 (112, 112)."""
+    """Pictures of the one digit at FINER times the resolution, by kernel: uint8."""
 
     predicted: dict[str, np.ndarray]
     finished: bool
 
 
 class Border(NamedTuple):
-    """The same regression of FEW images on the torus and on an open grid, pixels in [0, 1]."""
+    """The same regression of few images on the torus and on an open grid, pixels in [0, 1]."""
 
-    torus: np.ndarray  # (SHOWN, 28, 28)
-    open: np.ndarray | None  # (SHOWN, 28, 28); None while its dense system is solved
+    torus: np.ndarray  # (SHOWN, g, g) or (SHOWN, g, g, 3)
+    open: np.ndarray | None  # the same; None while its dense system is solved
     images: int
+    black: bool  # whether the data set's borders are
     finished: bool
 
 
@@ -50,13 +50,14 @@ def sharpened(settings: InpaintingSettings) -> Iterator[Finer]:
 
 def bordered(settings: InpaintingSettings) -> Iterator[Border]:
     """The torus at once, then the dense system of the open grid."""
-    y = samples.sample(settings.seed, 0, min(settings.images, FEW)).y
-    truth = digits.test().images[settings.digits : settings.digits + SHOWN] / 255.0
+    size = subject.shape(settings)[0] ** 2
+    y = samples.of(settings, min(settings.images, max(1, POINTS // size))).y
+    truth = subject.tests(settings)[subject.shown(settings)] / 255.0
     x, x_new, options = masked(y, settings), masked(truth, settings), factored.architecture(settings)
     options |= {"ridge": settings.ridge, "kernel": settings.kernels[0]}
-    torus = grid.complete(x, y, x_new, **options).prediction
-    yield Border(torus, None, len(y), False)
+    torus, black = grid.complete(x, y, x_new, **options).prediction, subject.data(settings).bordered
+    yield Border(torus, None, len(y), black, False)
     slopes = tuple(activation(options.pop(f"activation_{network}")).alpha for network in "fg")
-    every = np.tile(np.arange(y[0].size), (len(y), 1))
+    every = np.tile(np.arange(size), (len(y), 1))
     for step in scattered.steps(x, y, every, x_new, slopes=slopes, **options):  # pyright: ignore[reportArgumentType]
-        yield Border(torus, step.prediction, len(y), step.prediction is not None)
+        yield Border(torus, step.prediction, len(y), black, step.prediction is not None)

@@ -1,4 +1,4 @@
-"""Is the posterior's uncertainty right? Predicted against actual error on test digits it was not chosen on."""
+"""Is the posterior's uncertainty right? Predicted against actual error on test images it was not chosen on."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from hyperviz.studies import factored, samples
-from hyperviz.studies.masks import hidden, masked
+from hyperviz.studies import factored, samples, subject
+from hyperviz.studies.masks import judged, masked, over
 from hyperviz.studies.own import given
 from hyperviz.theory import spectrum
 
 if TYPE_CHECKING:
     from hyperviz.studies.inpainting import InpaintingSettings
 
-DIGITS, PART = 60, 3  # test digits, and those judged between two yields
+JUDGED, PART = 60, 3  # test images, and those judged between two yields: of 32 x 32, fewer of larger ones
 BINS = 10
 WITHIN = 2  # standard deviations
 NORMAL = 0.9545  # how often a Gaussian stays within them
 
 
 class Calibration(NamedTuple):
-    """Of the judged pixels, the hidden ones or all: D digits, P pixels each."""
+    """Of the judged pixels, the hidden ones or all: D test images, P values each, one for every channel of a pixel."""
 
     predicted: np.ndarray  # (D, P) standard deviation of a pixel's value, the noise of variance s^2 eps included
     wrong: np.ndarray  # (D, P) posterior mean minus truth
@@ -35,31 +35,33 @@ class Bin(NamedTuple):
 
     predicted: float  # root mean square
     actual: float  # root mean square error
-    low: float  # of the actual one, - 2 standard errors over digits
+    low: float  # of the actual one, - 2 standard errors over images
     high: float
 
 
 def steps(settings: InpaintingSettings) -> Iterator[Calibration | None]:
-    """Digit after digit, none while the systems are factored."""
+    """Image after image, none while the systems are factored."""
     found = None
     for found in factored.steps(settings, "nngp"):
         if found.solved < found.total:
             yield None
     assert found is not None
-    truth = samples.sample(settings.seed, 0, settings.images).truth[:DIGITS]
-    seen, parts = masked(truth, settings).reshape(DIGITS, -1), []
+    truth = samples.of(settings, settings.images).truth[: subject.share(settings, JUDGED, 12)]
+    seen, parts = masked(truth, settings).reshape(len(truth), -1), []
     spread = np.empty(0)
     for so_far in spectrum.covariance(found, seen):
         spread = so_far
         yield None
     plain = spectrum.mean(found, seen) - truth
-    judged = hidden(settings) if hidden(settings).any() else np.ones(truth.shape[1:], bool)
-    for i in range(DIGITS):
+    where, every = judged(settings, truth.shape[1]), subject.share(settings, PART, 1)
+    for i in range(len(truth)):
         one = given(settings, found, np.round(truth[i] * 255).astype(np.uint8), spread[i])
         deviation = np.hypot(one.deviation, one.amplitude * settings.ridge**0.5)
-        parts.append([picture[judged] for picture in (deviation, one.mean - truth[i], plain[i])])
-        if (i + 1) % PART == 0:
-            yield Calibration(*(np.array(part) for part in zip(*parts, strict=True)), finished=i + 1 == DIGITS)
+        wrong = one.mean - truth[i]
+        deviation = np.broadcast_to(over(deviation, wrong), wrong.shape)
+        parts.append([picture[where].ravel() for picture in (deviation, wrong, plain[i])])
+        if (i + 1) % every == 0 or i + 1 == len(truth):
+            yield Calibration(*(np.array(part) for part in zip(*parts, strict=True)), finished=i + 1 == len(truth))
 
 
 def bins(found: Calibration) -> list[Bin]:
@@ -72,7 +74,7 @@ def bins(found: Calibration) -> list[Bin]:
 def _bin(found: Calibration, inside: np.ndarray) -> Bin:
     squares, count = (found.wrong**2 * inside).sum(axis=1), inside.sum(axis=1)
     mean = squares.sum() / count.sum()
-    error = np.sqrt(((squares - mean * count) ** 2).sum()) / count.sum()  # of a ratio of sums over digits
+    error = np.sqrt(((squares - mean * count) ** 2).sum()) / count.sum()  # of a ratio of sums over images
     predicted = np.sqrt((found.predicted**2 * inside).sum() / count.sum())
     band = np.sqrt(np.maximum([mean - 2 * error, mean + 2 * error], 0))
     return Bin(float(predicted), float(np.sqrt(mean)), *map(float, band))
@@ -92,6 +94,6 @@ def inflation(found: Calibration) -> tuple[float, float]:
 
 
 def coverage(found: Calibration) -> tuple[float, float]:
-    """How often the truth lies within WITHIN predicted deviations, with its standard error over digits."""
+    """How often the truth lies within WITHIN predicted deviations, with its standard error over images."""
     share = (np.abs(found.wrong) <= WITHIN * found.predicted).mean(axis=1)
     return float(share.mean()), float(share.std(ddof=1) / len(share) ** 0.5)

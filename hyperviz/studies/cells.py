@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hyperviz.data import digits
-from hyperviz.studies import completion, hn, masks, samples
+from hyperviz.studies import hn, masks, samples
 from hyperviz.studies.inpainting import InpaintingSettings
+from hyperviz.studies.subject import SHOWN
 from hyperviz.theory import grid, scattered
 
 HELD = 100  # validation digits by which HN's training is stopped
@@ -67,8 +68,8 @@ class Inputs(NamedTuple):
 
 def inputs(cell: Cell, seed: int, run: int, pool: digits.Digits | None = None) -> Inputs:
     """The same digits and pixels for every kernel and for both tasks, so that they can be compared run by run."""
-    y, tested, rng = samples.sample(seed, run, cell.images, pool)
-    truth = np.concatenate([tested, (pool or digits.test()).images[: completion.SHOWN] / 255.0])
+    y, tested, rng = samples.sample(seed, run, cell.images, pool=pool)
+    truth = np.concatenate([tested, (pool or digits.test()).images[:SHOWN] / 255.0])
     hides, count = mask(cell), 0 if cell.pixels == "all" else int(cell.pixels)
     draws = [samples.pixels(rng, len(y), count) for _ in range(samples.PIXEL_DRAWS if count else 0)]
     x, x_new = np.where(hides, 0, y), np.where(hides, 0, truth)
@@ -77,7 +78,7 @@ def inputs(cell: Cell, seed: int, run: int, pool: digits.Digits | None = None) -
 
 def shown(cell: Cell) -> Shown:
     """The test digits that every piece completes."""
-    at = slice(completion.SHOWN)
+    at = slice(SHOWN)
     images = digits.test().images[at]
     return Shown(digits.test().labels[at], images, np.where(mask(cell), np.uint8(0), images))
 

@@ -1,4 +1,4 @@
-"""One system of the inpainting study: its digits drawn, solved in short steps, and what is kept of it."""
+"""One system of the inpainting study: its images drawn, solved in short steps, and what is kept of it."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from hyperviz.data import digits
-from hyperviz.studies import factored, samples
+from hyperviz.studies import factored, samples, subject
 from hyperviz.studies.masks import hidden, masked
-from hyperviz.studies.samples import PIXEL_DRAWS, SIZE, TESTED
+from hyperviz.studies.samples import PIXEL_DRAWS, SIZE
 from hyperviz.theory import finer, grid, scattered, spectrum
 from hyperviz.theory.activations import activation
 
 if TYPE_CHECKING:
     from hyperviz.studies.inpainting import InpaintingSettings
 
-SHOWN = 8  # digits in the gallery
 FINER = 4  # points a pixel's side of the picture between the pixels
-PART = 26  # images predicted between two yields, about 0.05 s
+PART = 26  # images of 32 x 32 predicted between two yields, about 0.05 s
 
 
 class Outcome(NamedTuple):
     """One solved system: what is kept of it."""
 
-    squares: np.ndarray  # (TESTED, 2) mean squared error of each test digit, on all and on hidden pixels
-    shown: np.ndarray  # (SHOWN, 28, 28) uint8
+    squares: np.ndarray  # (T, 2) mean squared error of each test image, on all and on hidden pixels
+    shown: np.ndarray  # (SHOWN, g, g) or (SHOWN, g, g, 3) uint8
     jitter: float
     expansion_error: float
 
 
 class _Task(NamedTuple):
-    """Digits of one run, in [0, 1]."""
+    """Images of one run, in [0, 1]."""
 
     y: np.ndarray  # training
-    truth: np.ndarray  # TESTED test digits, then the SHOWN ones
+    truth: np.ndarray  # test images, then the shown ones
+    tested: int  # how many of them are test images
+    run: int
     rng: np.random.Generator
 
 
@@ -51,7 +51,7 @@ def warm() -> None:
 
 @lru_cache(maxsize=128)
 def _kept(*_settings) -> dict[tuple, Outcome]:
-    """Where the outcomes of these settings are kept, by (run, images, kernel, first digit shown): 10 kB each."""
+    """Where the outcomes of these settings are kept, by (run, images, kernel, first image shown): 10 kB each."""
     return {}
 
 
@@ -61,33 +61,35 @@ def solve(
     """(gallery, progress, outcome): what can be shown so far of one system, and at its end what is kept."""
     s = settings
     depths, functions = (s.depth_f, s.depth_g), (s.activation_f, s.activation_g)
-    where = hidden(settings).tobytes()
-    kept = _kept(where, str(s.pixels), *depths, *functions, s.bandwidth, s.ridge, s.seed)
+    where = subject.data(s).stamp, hidden(s, subject.shape(s)[0]).tobytes()
+    kept = _kept(*where, str(s.pixels), *depths, *functions, s.bandwidth, s.ridge, s.seed)
     key = (run, size, kernel, s.digits if (run, size) == (0, s.images) else None)  # no other is shown
     if key not in kept:
         task, last = _draw(settings, run, size), None
         solver = _on_grid if s.pixels == "all" else _on_pixels
         for last in solver(settings, task, kernel):
-            yield None if last[0] is None else grey(last[0][TESTED:]), last[1], None
+            yield None if last[0] is None else grey(last[0][task.tested :]), last[1], None
         assert last is not None
-        kept[key] = _outcome(settings, task.truth, *last)
+        kept[key] = _outcome(settings, task, *last)
     yield kept[key].shown, 1.0, kept[key]
 
 
 def _draw(settings, run, size) -> _Task:
-    """The digits of one run; the truth holds the SHOWN ones last."""
-    y, tested, rng = samples.sample(settings.seed, run, size)
-    shown = digits.test().images[settings.digits : settings.digits + SHOWN] / 255.0
-    return _Task(y, np.concatenate([tested, shown]), rng)
+    """The images of one run; the truth holds the shown ones last."""
+    y, tested, rng = samples.of(settings, size, run)
+    shown = subject.tests(settings)[subject.shown(settings)] / 255.0
+    return _Task(y, np.concatenate([tested, shown]), len(tested), run, rng)
 
 
 def _on_grid(settings, task: _Task, kernel):
     """(prediction, progress, jitter, expansion error), lowest frequencies first."""
     x_new = masked(task.truth, settings)
-    if len(task.y) == settings.images and (known := factored.found(settings, kernel)):
+    first = task.run == 0 and len(task.y) == settings.images
+    if first and (known := factored.found(settings, kernel)):
         prediction = np.zeros_like(task.truth)
-        for at in range((len(x_new) - 1) // PART * PART, -1, -PART):  # the shown ones, which are last, first
-            prediction[at : at + PART] = spectrum.mean(known, _flat(x_new[at : at + PART]))
+        part = subject.share(settings, PART, 1)
+        for at in range((len(x_new) - 1) // part * part, -1, -part):  # the shown ones, which are last, first
+            prediction[at : at + part] = spectrum.mean(known, _flat(x_new[at : at + part]))
             yield prediction, 1 - at / len(x_new), known.jitter, known.systems.expansion.error
         return
     x, options = masked(task.y, settings), factored.architecture(settings) | {"ridge": settings.ridge}
@@ -101,7 +103,7 @@ def _on_pixels(settings, task: _Task, kernel):
     x, x_new, count = masked(task.y, settings), masked(task.truth, settings), int(settings.pixels)
     total, mean, jitter = np.zeros_like(task.truth), None, 0.0
     for draw in range(PIXEL_DRAWS):
-        inputs = (x, task.y, samples.pixels(task.rng, len(x), count), x_new)
+        inputs = (x, task.y, samples.pixels(task.rng, len(x), count, x[0].shape[0] ** 2), x_new)
         for step in scattered.steps(*inputs, kernel=kernel, slopes=slopes, **_architecture(settings)):
             if step.prediction is not None:
                 total, jitter = total + step.prediction, max(jitter, step.jitter)
@@ -113,12 +115,12 @@ def _architecture(settings) -> dict:
     return {name: getattr(settings, name) for name in ("depth_f", "depth_g", "bandwidth", "ridge")}
 
 
-def _outcome(settings, truth, prediction, _, jitter, expansion_error) -> Outcome:
-    squares = ((np.clip(prediction, 0, 1) - truth) ** 2)[:TESTED]
-    mask = hidden(settings)
-    on_hidden = squares[:, mask].mean(axis=1) if mask.any() else np.full(TESTED, np.nan)
-    both = np.stack([squares.mean(axis=(1, 2)), on_hidden], axis=1)
-    return Outcome(both, grey(prediction[TESTED:]), jitter, expansion_error)
+def _outcome(settings, task: _Task, prediction, _, jitter, expansion_error) -> Outcome:
+    squares = ((np.clip(prediction, 0, 1) - task.truth) ** 2)[: task.tested]
+    mask = hidden(settings, squares.shape[1])
+    on_hidden = _flat(squares[:, mask]).mean(axis=1) if mask.any() else np.full(task.tested, np.nan)
+    both = np.stack([_flat(squares).mean(axis=1), on_hidden], axis=1)
+    return Outcome(both, grey(prediction[task.tested :]), jitter, expansion_error)
 
 
 def _flat(images) -> np.ndarray:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hyperviz.studies import samples
+from hyperviz.studies import samples, subject
 from hyperviz.studies.kept import Kept
 from hyperviz.studies.masks import hidden, masked
-from hyperviz.theory import spectrum
+from hyperviz.theory import grid, spectrum
 from hyperviz.theory.spectrum import Factors
 
 if TYPE_CHECKING:
     from hyperviz.studies.inpainting import InpaintingSettings
 
 LIMIT = 256 * 2**20  # bytes of all that is kept: one NNGP of 500 images, or five of 200
-SYSTEMS = 120
 ARCHITECTURE = ("depth_f", "depth_g", "bandwidth", "activation_f", "activation_g")
 _kept: Kept[Factors] = Kept(LIMIT)
 
@@ -37,8 +36,8 @@ def steps(settings: InpaintingSettings, kernel: str) -> Iterator[Factors]:
     """
     done = found(settings, kernel)
     if done is None:
-        y = samples.sample(settings.seed, 0, settings.images).y
-        keep = kernel == "nngp" and SYSTEMS * len(y) ** 2 * 8 < LIMIT
+        y = samples.of(settings, settings.images).y
+        keep = kernel == "nngp" and len(grid.classes(y.shape[1])) * len(y) ** 2 * 8 < LIMIT
         options = {"ridge": settings.ridge, "kernel": kernel, "keep": keep} | architecture(settings)
         for done in spectrum.steps(masked(y, settings), y, **options):
             if done.solved < done.total:
@@ -51,5 +50,5 @@ def steps(settings: InpaintingSettings, kernel: str) -> Iterator[Factors]:
 
 def _key(settings, kernel) -> tuple:
     """All that the factors depend on."""
-    what = tuple(getattr(settings, name) for name in ("dataset", "seed", "images", "ridge", *ARCHITECTURE))
-    return kernel, hidden(settings).tobytes(), *what
+    what = tuple(getattr(settings, name) for name in ("seed", "images", "ridge", *ARCHITECTURE))
+    return kernel, subject.data(settings).stamp, hidden(settings, subject.shape(settings)[0]).tobytes(), *what

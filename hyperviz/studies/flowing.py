@@ -7,30 +7,33 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from hyperviz.data import digits
-from hyperviz.studies import samples
-from hyperviz.studies.completion import SHOWN, grey
+from hyperviz.studies import samples, subject
+from hyperviz.studies.completion import grey
 from hyperviz.studies.factored import architecture
-from hyperviz.studies.masks import hidden, masked
-from hyperviz.studies.own import picture
-from hyperviz.theory import flow
+from hyperviz.studies.masks import judged, masked
+from hyperviz.studies.own import drawn, picture
+from hyperviz.theory import flow, grid
 
 if TYPE_CHECKING:
     from hyperviz.studies.inpainting import InpaintingSettings
 
 EXPONENTS = np.arange(-28, 9) / 4
 TIMES = (0.0, *(10.0**EXPONENTS), np.inf)
-TESTED, MOST = 60, 500  # test digits; images, whose eigenvalues take 10 s
+TESTED, MOST = (
+    60,
+    500,
+)  # test images; images learnt from, whose eigenvalues take 10 s: fewer where there are more systems
+SYSTEMS = 120  # of 28 x 28
 PLAYED, ENDLESS = "play", "infinity"  # in the place of a time
 
 
 class Training(NamedTuple):
     """Gradient flow of the hyperkernel from h = 0, its mean over initialisations."""
 
-    truth: np.ndarray  # uint8 (1 + SHOWN - 1, 28, 28): the own digit, then test digits
+    truth: np.ndarray  # uint8 (SHOWN, g, g) or (SHOWN, g, g, 3): the own digit, then test images
     seen: np.ndarray
-    frames: np.ndarray  # uint8 (T, SHOWN, 28, 28)
-    squares: np.ndarray  # (T, TESTED) mean squared error of test digits on the judged pixels, clipped to [0, 1]
+    frames: np.ndarray  # uint8 (T, *shape of the truth)
+    squares: np.ndarray  # (T, TESTED) mean squared error of test images on the judged pixels, clipped to [0, 1]
     slowest: float  # time scale of what is learnt last
     images: int  # learnt from
     now: int  # the place in TIMES that is shown
@@ -45,23 +48,30 @@ def kernel(settings: InpaintingSettings) -> str:
 
 def steps(settings: InpaintingSettings) -> Iterator[Training]:
     """The pictures at one time sharpen while systems are solved; then time runs, unless one was chosen."""
-    sample = samples.sample(settings.seed, 0, min(settings.images, MOST))
-    others = digits.test().images[settings.digits : settings.digits + SHOWN]
-    truth = np.concatenate([picture(settings)[None], others[: SHOWN - 1] if settings.drawn else others[1:]])
-    x_new = masked(np.concatenate([truth / 255.0, sample.truth[:TESTED]]), settings)
+    sample = samples.of(settings, most(settings))
+    others = subject.tests(settings)[subject.shown(settings)]
+    truth = np.concatenate([picture(settings)[None], others[:-1] if drawn(settings) else others[1:]])
+    tested = sample.truth[: subject.share(settings, TESTED, 12)]
+    x_new = masked(np.concatenate([truth / 255.0, tested]), settings)
     flows = flow.steps(
         masked(sample.y, settings), sample.y, x_new, TIMES, kernel=kernel(settings), **architecture(settings)
     )
     seen, training, chosen = masked(truth, settings), None, place(settings.time)
     for found in flows:
-        squares = _squares(found.frames[:, SHOWN:], sample.truth[:TESTED], settings)
-        pictures = grey(found.frames[:, :SHOWN])
+        squares = _squares(found.frames[:, len(truth) :], tested, settings)
+        pictures = grey(found.frames[:, : len(truth)])
         rest = (found.slowest, len(sample.y), chosen, found.solved / found.total, False)
         training = Training(truth, seen, pictures, squares, *rest)
         yield training
     assert training is not None
     for now in range(len(TIMES)) if settings.time == PLAYED else (chosen,):
         yield training._replace(now=now, finished=now == chosen)
+
+
+def most(settings: InpaintingSettings, limit: int = MOST) -> int:
+    """Images learnt from: as chosen, or as many as take no longer than `limit` digits, N^3 for each system."""
+    systems = len(grid.classes(subject.shape(settings)[0]))
+    return min(settings.images, int(limit * min(1.0, SYSTEMS / systems) ** (1 / 3)))
 
 
 def place(time: float | str) -> int:
@@ -72,5 +82,5 @@ def place(time: float | str) -> int:
 
 
 def _squares(frames, truth, settings) -> np.ndarray:
-    judged = hidden(settings) if hidden(settings).any() else np.ones(truth.shape[1:], bool)
-    return ((np.clip(frames, 0, 1) - truth) ** 2)[..., judged].mean(axis=-1)
+    squares = ((np.clip(frames, 0, 1) - truth) ** 2)[:, :, judged(settings, truth.shape[1])]
+    return squares.mean(axis=tuple(range(2, squares.ndim)))

@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hyperviz.data import digits
-from hyperviz.studies import own, views
-from hyperviz.studies.completion import SHOWN, Outcome, solve
+from hyperviz.data import datasets
+from hyperviz.studies import loading, own, subject, views
+from hyperviz.studies.completion import Outcome, solve
 from hyperviz.studies.inpainting_settings import PAPER, PRESETS, InpaintingSettings
 from hyperviz.studies.masks import masked
 from hyperviz.studies.own import Own
+from hyperviz.studies.subject import SHOWN, WIDE
+from hyperviz.theory import grid
 
 __all__ = ["PAPER", "PRESETS", "InpaintingResult", "InpaintingSettings", "news", "stream", "too_large"]
 
@@ -21,7 +23,7 @@ LIVE_IMAGES, LIVE_POINTS = 1000, 4000  # larger systems take more than seconds: 
 
 
 class Gallery(NamedTuple):
-    """The digits shown: uint8 images (8, 28, 28), 0 black."""
+    """The test images shown: uint8 (8, g, g) or (8, g, g, 3), 0 black; fewer where there are fewer."""
 
     labels: np.ndarray  # (8,)
     truth: np.ndarray
@@ -31,7 +33,7 @@ class Gallery(NamedTuple):
 
 
 class Error(NamedTuple):
-    """Mean squared error of predictions clipped to [0, 1], with the standard error over test digits or runs."""
+    """Mean squared error of predictions clipped to [0, 1], with the standard error over test images or runs."""
 
     mse: float
     mse_stderr: float
@@ -54,10 +56,14 @@ class InpaintingResult(NamedTuple):
     finished: bool
     own: Own | None = None  # the one digit
     view: Any = None  # what the chosen view holds, where it is not the gallery
+    doing: str = ""  # what goes on before there are images
 
 
 def stream(settings: InpaintingSettings) -> Iterator[InpaintingResult]:
     """Ever better results: the one digit, then what the chosen view is about."""
+    for said in loaded(settings):
+        if said:
+            yield waiting(settings, said)
     result = InpaintingResult(settings, _gallery(settings), {}, None, (), 0.0, False)
     for one in own.steps(settings):
         result = result._replace(own=one, progress=one.progress)
@@ -69,6 +75,23 @@ def stream(settings: InpaintingSettings) -> Iterator[InpaintingResult]:
         result = result._replace(view=view, progress=1.0)
         yield result._replace(notes=_notes(result))
     yield result._replace(notes=_notes(result), finished=True)
+
+
+def loaded(settings: InpaintingSettings) -> Iterator[str]:
+    """What goes on until the images are here, then an empty text; InvalidInput where they cannot answer."""
+    for data in loading.load(settings.dataset):
+        if data is None:
+            yield loading.words(settings.dataset)
+    subject.check(settings)
+    yield ""
+
+
+def waiting(settings: InpaintingSettings, doing: str) -> InpaintingResult:
+    """Black pictures, while the data set is read or downloaded."""
+    side = datasets.SHAPES.get(settings.dataset, datasets.SHAPES[datasets.BUILT_IN])  # one's own have any
+    black = np.zeros((SHOWN, *side), np.uint8)
+    gallery = Gallery(np.full(SHOWN, ""), black, black, {}, np.zeros(SHOWN, bool))
+    return InpaintingResult(settings, gallery, {}, None, (), 0.0, False, doing=doing)
 
 
 def news(result: InpaintingResult, shown: InpaintingResult | None) -> tuple[str, ...]:
@@ -98,8 +121,13 @@ def _errors(result: InpaintingResult) -> Iterator[InpaintingResult]:
 
 def too_large(settings: InpaintingSettings) -> str:
     """Why these settings are for the command line, in one sentence; empty where a page can show them live."""
-    if settings.images > LIVE_IMAGES:
-        return f"Live, N goes up to {LIVE_IMAGES:,}; {settings.images:,} images run from the command line."
+    side = subject.shape(settings)[0]
+    most = LIVE_IMAGES if side <= WIDE else int(LIVE_IMAGES * (_systems(WIDE) / _systems(side)) ** 0.5)
+    if settings.images > most:
+        of = f" for images of {side} × {side}" if most < LIVE_IMAGES else ""
+        return f"Live, N goes up to {most:,}{of}; {settings.images:,} images run from the command line."
+    if settings.pixels != "all" and side > WIDE:
+        return f"Live, random pixels are for images up to {WIDE} × {WIDE}: choose all pixels, or the command line."
     points = 0 if settings.pixels == "all" else settings.images * int(settings.pixels)
     if points > LIVE_POINTS:
         return (
@@ -107,6 +135,11 @@ def too_large(settings: InpaintingSettings) -> str:
             "line, or choose all pixels, which is faster."
         )
     return ""
+
+
+def _systems(side: int) -> int:
+    """Systems of N equations that images of so many pixels' side make, each built of N^2 numbers."""
+    return len(grid.classes(side))
 
 
 def _order(settings) -> Iterator[tuple[int, int, str]]:
@@ -118,14 +151,14 @@ def _order(settings) -> Iterator[tuple[int, int, str]]:
 
 
 def _gallery(settings) -> Gallery:
-    at, data = slice(settings.digits, settings.digits + SHOWN), digits.test()
-    truth = data.images[at]
+    at = subject.shown(settings)
+    truth = subject.tests(settings)[at]
     seen = masked(truth, settings)
-    return Gallery(data.labels[at], truth, seen, {}, np.asarray(~seen.any(axis=(1, 2))))
+    return Gallery(subject.data(settings).labels[at], truth, seen, {}, seen.reshape(len(seen), -1).max(axis=1) == 0)
 
 
 def _error(outcomes: list[Outcome]) -> Error:
-    """Means with their standard errors: over the test digits of one run, or over the runs."""
+    """Means with their standard errors: over the test images of one run, or over the runs."""
     values = np.stack([o.squares.mean(axis=0) for o in outcomes]) if len(outcomes) > 1 else outcomes[0].squares
     mse, mse_hidden = map(float, values.mean(axis=0))
     stderr, stderr_hidden = map(float, values.std(axis=0, ddof=1) / len(values) ** 0.5)
@@ -134,7 +167,7 @@ def _error(outcomes: list[Outcome]) -> Error:
 
 
 def _lead(outcomes: dict, images: int) -> tuple[float, float] | None:
-    """On the same digits the two kernels err alike: the difference is known far better than either error."""
+    """On the same images the two kernels err alike: the difference is known far better than either error."""
     pairs = list(zip(outcomes.get((images, "hk"), []), outcomes.get((images, "nngp"), []), strict=False))
     if not pairs:
         return None
@@ -144,11 +177,17 @@ def _lead(outcomes: dict, images: int) -> tuple[float, float] | None:
 
 
 def _notes(result: InpaintingResult) -> tuple[str, ...]:
-    notes, blank = [], int(result.gallery.blank.sum())
+    notes, blank, noun = [], result.gallery.blank, subject.noun(result.settings)
     if result.own and result.own.blank:
-        notes.append("f sees nothing of the one digit: its kernel and its prediction are exactly 0, without a doubt.")
-    if blank and result.settings.view == views.GALLERY:
-        notes.append(f"f sees nothing of {blank} of the {SHOWN} digits shown: their kernel and their prediction are 0.")
+        notes.append(f"f sees nothing of the one {noun}: its kernel and its prediction are exactly 0, without a doubt.")
+    if blank.any() and result.settings.view == views.GALLERY:
+        of = f"{blank.sum()} of the {len(blank)} {noun}s shown"
+        notes.append(f"f sees nothing of {of}: their kernel and their prediction are 0.")
+    if result.settings.view != "border" and not subject.data(result.settings).bordered:
+        notes.append(
+            "These images have no black border, and the torus joins their opposite edges: the view “border” shows what "
+            "that moves."
+        )
     jitter = max([e.jitter for e in result.errors.values()] + [result.own.jitter if result.own else 0.0])
     if jitter:
         notes.append(f"The ridge alone was too small for float64: up to {jitter:.0e} was added beside it.")

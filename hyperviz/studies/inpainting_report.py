@@ -9,19 +9,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hyperviz.studies import likelihood, views, views_report
+from hyperviz.studies import likelihood, subject, table1, views, views_report
 from hyperviz.studies.inpainting import Error, InpaintingResult, InpaintingSettings
 from hyperviz.studies.recipe import recipe
 from hyperviz.studies.samples import TESTED
-from hyperviz.studies.table1 import paper
 from hyperviz.studies.verdicts import Verdict
 
 NAMES = {"nngp": "NNGP", "hk": "HK", "hk-released": "HK as released", "hn": "HN"}
 
 
+def claim(settings: InpaintingSettings) -> str:
+    """What the page is about, with these images."""
+    shown = "Draw half a digit" if subject.are_digits(settings) else "Show half an image"
+    return f"{shown}: an infinitely wide hypernetwork finishes it"
+
+
 def verdict(result: InpaintingResult) -> Verdict:
     """The view's own; of the gallery the paper's ordering, NNGP before HK, given only beyond two standard errors."""
     settings = result.settings
+    if result.doing:
+        return Verdict(result.doing, "measuring")
     if settings.view != views.GALLERY:
         return views_report.verdict(result)
     errors = {kernel: result.errors.get((settings.images, kernel)) for kernel in settings.kernels}
@@ -32,7 +39,10 @@ def verdict(result: InpaintingResult) -> Verdict:
     if result.lead is None:
         return Verdict(text, "measured" if len(errors) == 1 else "measuring")
     gap, noise = result.lead
-    paired = f"{abs(gap):.2g} ± {2 * noise:.1g} on the same digits"
+    paired = f"{abs(gap):.2g} ± {2 * noise:.1g} on the same {subject.noun(settings)}s"
+    if abs(gap) > 2 * noise and not subject.are_digits(settings):
+        order = "NNGP beats HK" if gap > 0 else "HK beats NNGP"
+        return Verdict(f"{order}, by {paired}; on digits the paper finds that NNGP does. {text}", "measured")
     if gap > 2 * noise:
         return Verdict(f"NNGP beats HK, by {paired}, as in the paper. {text}", "holds")
     if gap < -2 * noise:
@@ -46,18 +56,26 @@ def _with_error(error: Error) -> str:
 
 
 def _printed(settings: InpaintingSettings) -> str:
-    found = {k: paper(settings.task, k, settings.images) for k in settings.kernels}
+    found = {k: paper(settings, k, settings.images) for k in settings.kernels}
     printed = ", ".join(f"{NAMES[k]} {value}" for k, value in found.items() if value)
     return f" (paper, with 20 pixels an image: {printed})" if printed else ""
 
 
+def paper(settings: InpaintingSettings, kernel: str, images: int) -> float | None:
+    """The paper's error, which is of digits, or None where it gives none."""
+    return table1.paper(settings.task, kernel, images) if subject.are_digits(settings) else None
+
+
 def progress(result: InpaintingResult) -> str:
-    """How far the study is, and over how many digits its errors are."""
+    """How far the study is, and over how many images its errors are."""
+    if result.doing:
+        return result.doing
     if result.settings.view != views.GALLERY:
         return " ".join(["Done." if result.finished else "Computing.", *result.notes])
     runs = max((error.runs for error in result.errors.values()), default=0)
     done = len({images for images, _ in result.errors})
-    said = f"Errors: mean ± 2 standard errors over {f'{runs} runs' if runs > 1 else f'{TESTED} test digits'}"
+    tested = f"{min(TESTED, len(subject.tests(result.settings)))} test {subject.noun(result.settings)}s"
+    said = f"Errors: mean ± 2 standard errors over {f'{runs} runs' if runs > 1 else tested}"
     said += f"; {done} of {len(result.settings.sizes)} points of the curve"
     under_way = "" if result.finished else f", {result.progress:.0%} of the system at hand"
     return " ".join([said + under_way + ".", *result.notes])
@@ -65,21 +83,22 @@ def progress(result: InpaintingResult) -> str:
 
 def alt(result: InpaintingResult, figure: str = "") -> str:
     """A figure in words, for those who do not see it."""
+    noun, shown = subject.noun(result.settings), len(result.gallery.truth)
     if figure == "own":
         own = result.own
         count = int(own.hidden.sum()) if own else 0
         state = "completed" if own and own.finished else "being completed"
-        return f"One digit of which f does not see {count} pixels, {state} by each kernel. {about(result)}"
+        return f"One {noun} of which f does not see {count} pixels, {state} by each kernel. {about(result)}"
     if result.settings.view != views.GALLERY:
         return verdict(result).text
-    return f"Rows of eight digits: truth, what f sees, and each kernel's completion. {verdict(result).text}"
+    return f"Rows of {shown} {noun}s: truth, what f sees, and each kernel's completion. {verdict(result).text}"
 
 
 def about(result: InpaintingResult) -> str:
-    """What is to be seen of the one digit."""
+    """What is to be seen of the one digit, or image."""
     own = result.own
     if own is None or own.given is None or not result.settings.kernels:
-        return "One digit: what f sees of it, and what each kernel makes of that."
+        return f"One {subject.noun(result.settings)}: what f sees of it, and what each kernel makes of that."
     where = own.hidden if own.hidden.any() else np.ones_like(own.hidden)
     unsure = float(np.sqrt((own.given.deviation[where] ** 2).mean()))
     part = "the hidden part" if own.hidden.any() else "the picture"
@@ -97,14 +116,25 @@ def best(result: InpaintingResult) -> dict[str, Any]:
 def table(result: InpaintingResult) -> pd.DataFrame:
     """Tidy: one row per N, kernel and quantity, averaged over runs, with the paper's number where it gives one."""
     settings = result.settings
-    kept = ("task", "hidden", "pixels", "depth_f", "depth_g", "activation_f", "activation_g", "bandwidth", "ridge")
+    kept = (
+        "dataset",
+        "task",
+        "hidden",
+        "pixels",
+        "depth_f",
+        "depth_g",
+        "activation_f",
+        "activation_g",
+        "bandwidth",
+        "ridge",
+    )
     shared = {name: value for name, value in dataclasses.asdict(settings).items() if name in kept}
     rows = []
     if settings.view != views.GALLERY:
         return pd.DataFrame([shared | {"images": settings.images} | row for row in views_report.rows(result)])
     for (images, kernel), error in sorted(result.errors.items()):
         at = shared | {"images": images, "kernel": kernel, "runs": error.runs}
-        printed = paper(settings.task, kernel, images)
+        printed = paper(settings, kernel, images)
         rows.append(at | {"quantity": "mse", "value": error.mse, "stderr": error.mse_stderr, "paper": printed})
         if settings.task == "inpainting":
             rows.append(at | {"quantity": "mse_hidden", "value": error.mse_hidden, "stderr": error.mse_hidden_stderr})
@@ -137,6 +167,10 @@ offset of two pixels only, so a Fourier transform splits the system into 120 sys
 random pixels an image, which makes its errors larger than ours; choose 20 pixels to compare like with like. It leaves
 depths and bandwidth open, so a difference may remain. Digits are the 5,000 built in: 500 of them for tests, never
 trained on. The one digit is always completed from all pixels.
+
+**Other images** (*data* in *more settings*): full MNIST and CIFAR-10 are downloaded once; *own* are the square images
+in the folder or .npz that the environment variable `HYPERVIZ_IMAGES` names where the app runs, a fifth of them kept
+for tests. Colours are three outputs of h that share one kernel, which sees all three, and so one factorisation.
 
 **Training** replaces the ridge by time: (λ + ε)⁻¹ becomes (1 − e^(−2λt))/λ for every eigenvalue λ, in the unit of
 dh/dt = −2Θ_h(h − y). **Uncertainty**, **likelihood** belong to the NNGP, which is a prior; HK's are scores alone.

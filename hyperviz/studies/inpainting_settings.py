@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hyperviz.data import datasets
 from hyperviz.studies import flowing, own, views
-from hyperviz.studies.completion import SHOWN
 from hyperviz.studies.drawing import EMPTY, decode_mask
 from hyperviz.studies.masks import HIDDEN
 from hyperviz.studies.samples import SIZE
 from hyperviz.studies.settings import activation_of, check, depth_of, option, seed_of
+from hyperviz.studies.subject import SHOWN
 
 IMAGES = (10, 20, 50, 100, 200, 500, 1000, 2000, 4000)  # positions of the error curve
 
@@ -26,7 +27,7 @@ class InpaintingSettings:
         label="training images",
         log=True,
         positions=IMAGES[:7],
-        help="digits that are learnt from",
+        help="images that are learnt from",
     )
     task: str = option(
         "inpainting",
@@ -63,13 +64,17 @@ class InpaintingSettings:
         1e-3, 1e-6, 1.0, symbol="ε", label="ridge", more=True, log=True, help="what is added to the diagonal"
     )
     runs: int = option(
-        1, 1, 50, label="runs", more=True, help="draws of training and test digits that the error is averaged over"
+        1, 1, 50, label="runs", more=True, help="draws of training and test images that the error is averaged over"
     )
     digits: int = option(
-        0, 0, 500 - SHOWN, label="first digit shown", more=True, help="which test digits the gallery shows"
+        0, 0, 500 - SHOWN, label="first image shown", more=True, help="which test images the gallery shows"
     )
     dataset: str = option(
-        "digits", label="data", more=True, choices=("digits",), help="the images: 5,000 MNIST digits built in"
+        "digits",
+        label="data",
+        more=True,
+        choices=datasets.NAMES,
+        help="digits built in, sets that are downloaded, or the images that HYPERVIZ_IMAGES names where the app runs",
     )
     view: str = option(
         views.GALLERY, label="look at", apart=True, choices=views.NAMES, help="what is computed beside the one digit"
@@ -94,11 +99,6 @@ class InpaintingSettings:
 
     def __post_init__(self) -> None:
         check(self)
-
-    @property
-    def drawn(self) -> bool:
-        """Whether the one digit is drawn by hand."""
-        return self.drawing != own.PICKED
 
     @property
     def kernels(self) -> tuple[str, ...]:

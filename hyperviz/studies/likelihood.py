@@ -10,6 +10,7 @@ import numpy as np
 
 from hyperviz.studies import samples
 from hyperviz.studies.factored import architecture
+from hyperviz.studies.flowing import most
 from hyperviz.studies.masks import masked
 from hyperviz.theory import flow, grid
 
@@ -23,7 +24,7 @@ DEPTHS = (1, 2, 3, 4, 5, 6)
 
 
 class Likelihood(NamedTuple):
-    """Log marginal likelihood at the best amplitude, nats a pixel; NaN where it is not computed yet."""
+    """Log marginal likelihood at the best amplitude, nats a value of a pixel; NaN where it is not computed yet."""
 
     surface: np.ndarray  # (BANDWIDTHS, RIDGES) at the chosen depths
     depths: np.ndarray  # (DEPTHS of f, DEPTHS of g) at the chosen bandwidth and each pair's best ridge
@@ -36,7 +37,7 @@ class Likelihood(NamedTuple):
 
 def steps(settings: InpaintingSettings) -> Iterator[Likelihood]:
     """The chosen point, then the surface over bandwidth and ridge, then that over the depths."""
-    y = samples.sample(settings.seed, 0, min(settings.images, MOST)).y
+    y = samples.of(settings, most(settings, MOST)).y
     surface = np.full((len(BANDWIDTHS), len(RIDGES)), np.nan)
     depths, ridges = np.full((2, len(DEPTHS), len(DEPTHS)), np.nan)
     modes = _modes(settings, y)
@@ -73,7 +74,7 @@ def _ridges(modes: flow.Modes) -> np.ndarray:
     return np.array([flow.evidence(modes, ridge).value for ridge in RIDGES])
 
 
-def near(bandwidth: float) -> np.ndarray:
-    """Sigma^0 of the middle pixel with every pixel, (28, 28)."""
-    sigma, _, place = grid.coordinates(samples.SIZE, bandwidth)
+def near(bandwidth: float, side: int = samples.SIZE) -> np.ndarray:
+    """Sigma^0 of the middle pixel with every pixel, (side, side)."""
+    sigma, _, place = grid.coordinates(side, bandwidth)
     return np.fft.fftshift(sigma[place])

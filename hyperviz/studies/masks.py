@@ -11,6 +11,7 @@ from hyperviz.studies import drawing
 if TYPE_CHECKING:
     from hyperviz.studies.inpainting import InpaintingSettings
 
+COLOURS = 3
 HIDDEN = ("lower", "upper", "left", "right", "centre", "rows", "random", "everything", "nothing", "drawn")
 
 
@@ -38,8 +39,19 @@ def hidden(settings: InpaintingSettings, side: int = drawing.SIZE) -> np.ndarray
 
 
 def masked(images: np.ndarray, settings: InpaintingSettings) -> np.ndarray:
-    """What f sees: the hidden part is black."""
-    return np.where(hidden(settings, images.shape[-1]), np.zeros((), images.dtype), images)
+    """What f sees of images (..., g, g) or (..., g, g, 3): the hidden part is black."""
+    return np.where(over(hidden(settings, images.shape[-2]), images), np.zeros((), images.dtype), images)
+
+
+def judged(settings: InpaintingSettings, side: int) -> np.ndarray:
+    """Which pixels a prediction is judged on: those that f does not see, or all where it sees all."""
+    hides = hidden(settings, side)
+    return hides if hides.any() else ~hides
+
+
+def over(pixels: np.ndarray, images: np.ndarray) -> np.ndarray:
+    """A value for each pixel, (g, g), so that it meets every channel: no image is only COLOURS pixels wide."""
+    return pixels[..., None] if images.shape[-1] == COLOURS else pixels
 
 
 def _scaled(mask: np.ndarray, side: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""One digit, drawn by hand or picked, completed: by each kernel, and given its own pixels with its uncertainty."""
+"""One image, drawn by hand or picked, completed: by each kernel, and given its own pixels with its uncertainty."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from hyperviz.data import digits
-from hyperviz.studies import drawing, factored
+from hyperviz.studies import drawing, factored, subject
 from hyperviz.studies.completion import grey
 from hyperviz.studies.masks import hidden, masked
 from hyperviz.theory import posterior, spectrum
@@ -22,21 +21,21 @@ SAMPLES = 3
 
 
 class Given(NamedTuple):
-    """The NNGP's posterior given the digit's own visible pixels; pixels in [0, 1]."""
+    """The NNGP's posterior given the image's own visible pixels; pixels in [0, 1]."""
 
-    mean: np.ndarray  # (28, 28)
-    deviation: np.ndarray  # (28, 28) standard deviation
-    samples: np.ndarray  # (SAMPLES, 28, 28)
+    mean: np.ndarray  # (g, g) or (g, g, 3)
+    deviation: np.ndarray  # (g, g) standard deviation, of any channel
+    samples: np.ndarray  # (SAMPLES, *shape of the mean)
     amplitude: float  # of the kernel, by marginal likelihood
     jitter: float
 
 
 class Own(NamedTuple):
-    """What is known so far of the one digit."""
+    """What is known so far of the one digit, or image."""
 
-    picture: np.ndarray  # uint8 (28, 28)
+    picture: np.ndarray  # uint8 (g, g) or (g, g, 3)
     seen: np.ndarray  # uint8, what f sees
-    hidden: np.ndarray  # bool
+    hidden: np.ndarray  # bool (g, g)
     predicted: dict[str, np.ndarray]  # uint8, by kernel: the plain regression
     given: Given | None  # None while it is not solved, and where the NNGP is not asked for
     jitter: float
@@ -56,17 +55,22 @@ def readable(text: str) -> None:
 
 
 def picture(settings: InpaintingSettings) -> np.ndarray:
-    """uint8 (28, 28): the drawing, or the first test digit shown."""
-    if settings.drawing != PICKED:
+    """uint8 (g, g) or (g, g, 3): the drawing, or the first test image shown."""
+    if drawn(settings):
         return drawing.decode(settings.drawing)
-    return digits.test().images[settings.digits]
+    return subject.tests(settings)[subject.shown(settings)[0]]
+
+
+def drawn(settings: InpaintingSettings) -> bool:
+    """Whether the one digit is drawn by hand: a drawing is no picture of another size, or in colour."""
+    return settings.drawing != PICKED and subject.drawable(settings)
 
 
 def steps(settings: InpaintingSettings) -> Iterator[Own]:
     """Blurred, then exact, kernel after kernel; within one step each where the systems are kept."""
     image = picture(settings)
     seen = masked(image, settings)
-    own = Own(image, seen, hidden(settings), {}, None, 0.0, 0.0, False)
+    own = Own(image, seen, hidden(settings, len(image)), {}, None, 0.0, 0.0, False)
     kernels = settings.kernels
     for i, kernel in enumerate(kernels):
         for found in factored.steps(settings, kernel):
@@ -87,8 +91,10 @@ def given(settings: InpaintingSettings, found: Factors, image: np.ndarray, sprea
 
     A task of representation conditions on nothing: its band is what the regression alone leaves open.
     """
-    observed = ~hidden(settings) if settings.task == "inpainting" else np.zeros(image.shape, bool)
-    noise = np.random.default_rng([settings.seed, 1]).standard_normal((SAMPLES, 2, image.size))
+    side = len(image)
+    observed = ~hidden(settings, side) if settings.task == "inpainting" else np.zeros((side, side), bool)
+    shape = (SAMPLES, 2, side * side, *image.shape[2:])
+    noise = np.random.default_rng([settings.seed, 1]).standard_normal(shape)
     mean = spectrum.mean(found, _row(masked(image, settings)))[0]
     amplitude = spectrum.evidence(found).amplitude if len(found.systems.x) else 0.0
     inputs = (mean, spread, image / 255.0, observed, noise)

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hyperviz.data import datasets, rotations
-from hyperviz.studies import training, waves
+from hyperviz.data import rotations
+from hyperviz.studies import loading, training, waves
 from hyperviz.studies.checkpoint import Store
 from hyperviz.studies.draws import Clock
 from hyperviz.studies.epochs import Arm, Curve, Group, News, Plan, train
@@ -51,8 +51,7 @@ def stream(settings: RotationSettings, store: Store | None = None) -> Iterator[R
     )
     result = RotationResult(settings, dict.fromkeys(settings.arms, empty), None, "", 0.0, frozenset(), False)
     data = None
-    here = not datasets.absent(settings.dataset)
-    said = f"{'Rotating images of' if here else 'Downloading'} {datasets.TITLES[settings.dataset]}."
+    said = loading.words(settings.dataset, "Rotating images of")
     for prepared in training.prepare(
         settings.dataset, BATCH * settings.steps, settings.size, settings.seed, settings.angles, settings.tested
     ):

@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 from dataclasses import dataclass
 
-from hyperviz.data import datasets, rotations
+from hyperviz.data import rotations
 from hyperviz.studies.epochs import Arm
 from hyperviz.studies.settings import activation_of, check, depth_of, option, seed_of
 from hyperviz.studies.training import BATCH
@@ -67,7 +67,7 @@ class RotationSettings:
     )
     runs: int = option(3, 1, 100, label="runs", more=True, help="networks trained from other random weights")
     dataset: str = option(
-        "digits", label="data", more=True, choices=datasets.NAMES, help="built-in digits, or on request"
+        "digits", label="data", more=True, choices=tuple(WIDTHS), help="built-in digits, or on request"
     )
     size: int = option(
         14,

@@ -1,36 +1,50 @@
-"""The digits and pixels of one run: what is learnt from, and what the error is measured on."""
+"""The images and pixels of one run: what is learnt from, and what the error is measured on."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from hyperviz.data import digits
+from hyperviz.data import datasets, digits
+from hyperviz.data.datasets import Dataset
+from hyperviz.studies import subject
 
-SIZE, TESTED = 28, 200  # image side; digits that an error is over
+if TYPE_CHECKING:
+    from hyperviz.studies.inpainting import InpaintingSettings
+
+SIZE, TESTED = 28, 200  # side of a digit; images that an error is over, or as many as there are
 PIXEL_DRAWS = 5  # predictions are averaged over so many draws of the pixels, as the authors' code does
 
 
 class Sample(NamedTuple):
-    """Digits of one run, grey values in [0, 1], and the generator that goes on to draw pixels."""
+    """Images of one run in [0, 1], (..., g, g) or (..., g, g, 3), and the generator that goes on to draw pixels."""
 
-    y: np.ndarray  # (N, 28, 28) training
-    truth: np.ndarray  # (TESTED, 28, 28) none of them among the training digits
+    y: np.ndarray  # (N, ...) training
+    truth: np.ndarray  # (TESTED, ...) none of them among the training images
     rng: np.random.Generator
 
 
-def sample(seed: int, run: int, images: int, pool: digits.Digits | None = None) -> Sample:
-    """Nested training sets, a class as often as any other, and digits of the pool: the test digits unless given."""
-    rng, train = np.random.default_rng([seed, run]), digits.train().images
-    tested = (pool or digits.test()).images
-    y = train[_balanced(rng, len(train))[:images]]
-    return Sample(y / 255.0, tested[_balanced(rng, len(tested))[:TESTED]] / 255.0, rng)
+def of(settings: InpaintingSettings, images: int, run: int = 0) -> Sample:
+    """A run's images of the settings' data set."""
+    return sample(settings.seed, run, images, subject.data(settings))
 
 
-def pixels(rng: np.random.Generator, images: int, count: int) -> np.ndarray:
-    """One draw of `count` different pixels for each image, (images, count) flat indices."""
-    return rng.permuted(np.tile(np.arange(SIZE**2), (images, 1)), axis=1)[:, :count]
+def sample(seed: int, run: int, images: int, data: Dataset | None = None, pool: digits.Digits | None = None) -> Sample:
+    """Nested training sets, a class as often as any other where the order allows, and images of the pool.
+
+    data: the built-in digits unless given. pool: the data's test images unless given.
+    """
+    rng, data = np.random.default_rng([seed, run]), data or datasets.load("digits")
+    train, tested = datasets.plain(data.train), pool.images if pool else datasets.plain(data.test)
+    order = _balanced if data.tens else np.random.Generator.permutation
+    y = train[order(rng, len(train))[:images]]
+    return Sample(y / 255.0, tested[order(rng, len(tested))[:TESTED]] / 255.0, rng)
+
+
+def pixels(rng: np.random.Generator, images: int, count: int, size: int = SIZE**2) -> np.ndarray:
+    """One draw of `count` different pixels out of `size` for each image, (images, count) flat indices."""
+    return rng.permuted(np.tile(np.arange(size), (images, 1)), axis=1)[:, :count]
 
 
 def _balanced(rng, count):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -13,7 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from hyperviz.data import datasets, rotations
+from hyperviz.data import rotations
+from hyperviz.studies import loading
 from hyperviz.theory import rotation
 from hyperviz.theory.activations import activation
 from hyperviz.theory.execution import alone
@@ -58,14 +59,14 @@ def _kept(*_settings) -> dict[int, Data]:
 
 
 def _prepare(dataset: str, count: int, size: int, seed: int, angles: str, tested: int) -> Iterator[Data | None]:
-    loading = _loader.submit(datasets.load, dataset)
-    while not loading.done():
-        yield None
-        wait([loading], 0.1)
-    data = loading.result()
+    data = None
+    for data in loading.load(dataset):
+        if data is None:
+            yield None
+    assert data
     parts: list[list[rotations.Pairs]] = [[], []]
     for made, images, number, own in zip(
-        parts, (data.train, data.test), (count, tested), (seed, seed + TEST_SEED), strict=True
+        parts, (data.train, data.unseen), (count, tested), (seed, seed + TEST_SEED), strict=True
     ):
         for first in range(0, number, rotations.BLOCK):
             block = min(rotations.BLOCK, number - first)
@@ -144,7 +145,6 @@ def _predict(params, x, z, widths, both):
     return jnp.where(jnp.isfinite(h).all(-1), jnp.argmax(h, -1), -1).astype(jnp.int32)
 
 
-_loader = ThreadPoolExecutor(2, "load")
 _compiler = ThreadPoolExecutor(1, "compile")  # beside the turns on the accelerator: nobody waits for a compilation
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hyperviz.studies import calibration, flowing, likelihood
+from hyperviz.data.datasets import TITLES
+from hyperviz.studies import calibration, flowing, likelihood, subject
 from hyperviz.studies.between import Border, Finer
 from hyperviz.studies.calibration import Calibration
 from hyperviz.studies.completion import FINER
 from hyperviz.studies.flowing import Training
 from hyperviz.studies.likelihood import Likelihood
-from hyperviz.studies.samples import SIZE
 from hyperviz.studies.table_report import DESIGN
 from hyperviz.studies.verdicts import Verdict
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 TOLERATED = 0.1  # a band this near its right width is called right
 SEE = {
-    "gallery": "**Test digits**, none of them learnt from: does each kernel recognise what it cannot see?",
-    "error": "**Error against training images**: fewer mistakes with more digits. Crosses are the paper's Table 1.",
+    "gallery": "**Test {noun}s**{of}, none of them learnt from: does each kernel recognise what it cannot see?",
+    "error": "**Error against training images**: fewer mistakes with more {noun}s.{crosses}",
     "stored": "**The whole of Table 1, reproduced**: the stored runs with the live numbers as rings, the paper's as "
     f"crosses. Bars: ± 2 standard errors over the runs that a point names. {DESIGN}",
     "calibration": "**Is the uncertainty right?** On the dashed line the band is right; above it the posterior is "
@@ -39,6 +39,16 @@ SEE = {
     "Nothing was trained there.",
     "border": "**What the torus costs**: opposite borders meet. Black borders hide it; other pictures would not.",
 }
+
+
+def see(name: str, settings: InpaintingSettings) -> str:
+    """What to look for in a figure, with these images."""
+    paper = subject.are_digits(settings)
+    crosses, of = (
+        " Crosses are the paper's Table 1." if paper else "",
+        "" if paper else f" ({TITLES[settings.dataset]})",
+    )
+    return SEE[name].format(noun=subject.noun(settings), crosses=crosses, of=of)
 
 
 def verdict(result: InpaintingResult) -> Verdict:
@@ -96,15 +106,19 @@ def _likely(found: Likelihood, settings: InpaintingSettings) -> Verdict:
 
 
 def _finer(found: Finer, settings: InpaintingSettings) -> Verdict:
-    text = f"{SIZE * FINER} × {SIZE * FINER} points from {SIZE} × {SIZE} pixels: g is a function of any coordinates."
+    g = subject.shape(settings)[0]
+    text = f"{g * FINER} × {g * FINER} points from {g} × {g} pixels: g is a function of any coordinates."
     return Verdict(text, "measured" if found.finished else "measuring")
 
 
 def _bordered(found: Border, settings: InpaintingSettings) -> Verdict:
     if found.open is None:
-        return Verdict(f"Solving {found.images} images on an open grid, one dense system.", "measuring")
-    text = f"Joining opposite borders moves the predictions of {found.images} images by {_moved(found):.4f} (root mean "
-    return Verdict(text + "square, pixels from 0 to 1): digits have black borders, where nothing meets.", "measured")
+        return Verdict(f"Solving an open grid, {found.images} of the images, as one dense system.", "measuring")
+    of = "an image" if found.images == 1 else f"{found.images} images"
+    text = f"Joining opposite borders moves what is learnt from {of} by {_moved(found):.4f} (root mean "
+    black = f"{subject.noun(settings)}s have black borders, where nothing meets."
+    why = black if found.black else "these have no black borders, so that opposite edges meet."
+    return Verdict(f"{text}square, pixels from 0 to 1): {why}", "measured")
 
 
 def _moved(found: Border) -> float:

@@ -6,6 +6,8 @@ h(x*, z) = sum_r sum_p B_r(z - z_p) W_r(p) for any z, with W_r(p) = sum_i a_r(S(
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from jaxtyping import Float
 
@@ -30,7 +32,7 @@ def between(
     activation_f: str = "relu",
     activation_g: str = "relu",
     alpha: float = 0.01,
-) -> Float[np.ndarray, "M G G"]:
+) -> Float[np.ndarray, "M G G *C"]:
     """Predictions at (G, G), G = g * finer, of which every `finer`-th is a pixel. Settings: those of `found`."""
     q, g = checks.at_least("finer", finer, 1, MOST), found.systems.side
     sigma, gap, place = coordinates(g, bandwidth, q)
@@ -38,9 +40,11 @@ def between(
     F = expand(sigma, gap, KERNELS[kernel], depth_f, depth_g, slopes)
     x_new, seen = directions(x_new)
     a = evaluate(F.a, angle(x_new @ found.systems.x.T)) * seen[:, None]
-    spread = np.zeros((*a.shape[:2], g * q, g * q), np.float64)
-    spread[..., ::q, ::q] = (a @ hartley(found.weights.reshape(-1, g, g)).reshape(-1, g * g)).reshape(
-        *a.shape[:2], g, g
-    )
+    W = hartley(found.weights.reshape(-1, g, g, *found.weights.shape[2:]))
+    C = W.shape[3:]
+    planes = np.moveaxis(W.reshape(-1, g, g, math.prod(C)), 3, 1)  # channels before rows
+    spread = np.zeros((*a.shape[:2], math.prod(C), g * q, g * q), np.float64)
+    spread[..., ::q, ::q] = (a @ planes.reshape(-1, math.prod(C) * g * g)).reshape(*a.shape[:2], *planes.shape[1:])
     b = np.fft.rfft2(F.b[:, place])
-    return np.fft.irfft2(np.einsum("rvw,rmvw->mvw", b, np.fft.rfft2(spread)), s=(g * q, g * q))
+    fine = np.fft.irfft2(np.einsum("rvw,rmcvw->mcvw", b, np.fft.rfft2(spread)), s=(g * q, g * q))
+    return np.moveaxis(fine, 1, 3).reshape(len(x_new), g * q, g * q, *C)

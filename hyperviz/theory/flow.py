@@ -10,6 +10,7 @@ regression without a ridge.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from scipy.linalg import get_lapack_funcs
 
 from hyperviz.errors import InvalidInput
 from hyperviz.theory import checks
-from hyperviz.theory.grid import Systems, build, classes, cross, hartley, images, split
+from hyperviz.theory.grid import Systems, build, classes, cross, hartley, images, right_sides, split
 from hyperviz.theory.spectrum import Evidence, of
 
 (_syevd,) = get_lapack_funcs(("syevd",), dtype=np.float64)
@@ -30,7 +31,7 @@ NULL = 1e-13  # eigenvalues below this part of the largest, which has the lowest
 class Flow(NamedTuple):
     """Predicted images at each time, lowest frequencies first: blurred, then exact."""
 
-    frames: Float[np.ndarray, "T M g g"]
+    frames: Float[np.ndarray, "T M g g *C"]
     slowest: float  # 1 / (2 lambda) of the smallest eigenvalue met: what is learnt last
     solved: int
     total: int
@@ -40,8 +41,8 @@ class Modes(NamedTuple):
     """The eigenvalues of every system and what of Y lies along them: all that the marginal likelihood reads."""
 
     values: Float[np.ndarray, "C N"]
-    power: Float[np.ndarray, "C N"]  # sum over the system's frequencies of (V^T Y)^2
-    shared: Float[np.ndarray, "C 1"]  # frequencies that share the system
+    power: Float[np.ndarray, "C N"]  # sum over the system's right-hand sides of (V^T Y)^2
+    shared: Float[np.ndarray, "C 1"]  # right-hand sides: frequencies that share the system, times channels
 
 
 def growth(values: np.ndarray, time: float, floor: float = 0.0) -> np.ndarray:
@@ -55,7 +56,7 @@ def growth(values: np.ndarray, time: float, floor: float = 0.0) -> np.ndarray:
 def steps(x, y, x_new, times, **settings) -> Iterator[Flow]:
     """Predictions of new images at every time; x, y, x_new and the settings as in `grid.steps`, without a ridge.
 
-    times: t >= 0, infinity allowed, in the unit of dh/dt = -2 K (h - y). Memory: (T, M, g, g) float64 and one system.
+    times: t >= 0, infinity allowed, in the unit of dh/dt = -2 K (h - y). Memory: the frames and one system in float64.
     InvalidInput. Source: section 4 with Theorem 3: the hyperkernel stays what it is at t = 0.
     """
     moments = np.asarray(times, np.float64)
@@ -77,30 +78,36 @@ def modes(systems: Systems) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray
 
 def _flow(systems: Systems, x_new, times) -> Iterator[Flow]:
     (a, blank), g, N = cross(systems, x_new), systems.side, len(systems.x)
-    groups, spectrum = classes(g), np.zeros((len(times), len(x_new), g * g), np.float64)
+    groups, C = classes(g), systems.y.shape[2:]
+    spectrum = np.zeros((len(times), len(x_new), g * g, *C), np.float64)
     smallest, floor = np.inf, 0.0
     every = max(1, int(WORK / (9 * N**3 + 14 * len(times) * len(x_new) * max(N, 1))))
     for solved, (w, values, vectors) in enumerate(modes(systems) if N else (), start=1):
         onto = np.einsum("r,rmn->mn", systems.b[:, w[0]], a) @ vectors
-        along = vectors.T @ systems.y[:, w]
+        along = vectors.T @ right_sides(systems, w)
         floor, smallest = max(floor, NULL * float(values.max())), min(smallest, float(values.min()))
         for t, time in enumerate(times):
-            spectrum[t][:, w] = (onto * growth(values, time, floor)) @ along
+            part = (onto * growth(values, time, floor)) @ along
+            spectrum[t][:, w] = part.reshape(len(x_new), len(w), *C)
         if solved < len(groups) and solved % every == 0:
             yield _frames(spectrum, blank, smallest, solved, len(groups))
     yield _frames(spectrum, blank, smallest, len(groups), len(groups))
 
 
 def _frames(spectrum, blank, smallest, solved, total) -> Flow:
-    g = int(spectrum.shape[-1] ** 0.5)
-    frames = hartley(spectrum.reshape(*spectrum.shape[:2], g, g))
+    g = math.isqrt(spectrum.shape[2])
+    shape = spectrum.shape[1], g, g, *spectrum.shape[3:]
+    frames = np.stack([hartley(moment.reshape(shape)) for moment in spectrum])  # what one transform needs fits a cache
     frames[:, blank] = 0
     return Flow(frames, 1 / (2 * smallest) if smallest > 0 else np.inf, solved, total)
 
 
 def all_modes(systems: Systems) -> Modes:
     """Every system's; 120 N^2 operations of the eigensolver at a time, nothing but the spectrum kept."""
-    found = [(values, ((vectors.T @ systems.y[:, w]) ** 2).sum(1), [len(w)]) for w, values, vectors in modes(systems)]
+    found = []
+    for w, values, vectors in modes(systems):
+        y = right_sides(systems, w)
+        found.append((values, ((vectors.T @ y) ** 2).sum(1), [y.shape[1]]))
     return Modes(*(np.array(part, np.float64) for part in zip(*found, strict=True)))
 
 

@@ -6,12 +6,14 @@ real Fourier (Hartley) transform over the pixels then splits the (N g^2) x (N g^
     (khat_w(X, X) + eps I) alpha_w = Yhat_w,    prediction = inverse transform of khat_w(x*, X) alpha_w,
     khat_w = sum_r bhat_r(w) a_r(S),            F(S, sigma) = sum_r a_r(S) b_r(sigma)    (module expansion).
 
-Frequencies that differ in sign or order share their system: 120 for 28 x 28. NumPy and LAPACK, not JAX: no number of
+Frequencies that differ in sign or order share their system: 120 for 28 x 28. The C channels of colour images are C
+outputs of h that share the kernel: more right-hand sides of the same systems. NumPy and LAPACK, not JAX: no number of
 images compiles anything, and a factorisation takes half the time (measured, see `regression`).
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -35,7 +37,7 @@ WORK = 1e9  # floating-point operations between two yields, about 0.1 s
 class Completion(NamedTuple):
     """Predicted images after `solved` of `systems` systems, lowest frequencies first: blurred, then exact."""
 
-    prediction: Float[np.ndarray, "M g g"]
+    prediction: Float[np.ndarray, "M g g *C"]
     solved: int
     systems: int
     rank: int  # terms of F's expansion
@@ -47,7 +49,7 @@ class Systems(NamedTuple):
     """The split kernel of the training images, those with x = 0 left out: khat_w = sum_r b[r, w] a_r(S)."""
 
     x: Float[np.ndarray, "N d"]  # unit rows
-    y: Float[np.ndarray, "N g2"]  # transformed targets
+    y: Float[np.ndarray, "N g2 *C"]  # transformed targets
     triangle: list[np.ndarray]  # a_r(S) on and below the diagonal, (R, rows, columns) for each band of rows
     b: Float[np.ndarray, "R g2"]  # bhat_r
     expansion: Expansion
@@ -80,7 +82,8 @@ def steps(
 ) -> Iterator[Completion]:
     """k(u, U) (K + eps I)^-1 Y for u = (x*, every pixel), U = (every x, every pixel), ever closer to the exact answer.
 
-    x (N, ...), x_new (M, ...): what f sees, of any norm (S^0 is their cosine). y: targets (N, g, g), any g.
+    x (N, ...), x_new (M, ...): what f sees, of any norm (S^0 is their cosine). y: targets (N, g, g), any g, or
+    (N, g, g, C) for C channels; predictions are of the like shape.
     depth_f = L, depth_g = H >= 1. bandwidth: l of the coordinate kernel, in pixels: per axis the periodised Gaussian
     sum_k exp(-(d + g k)^2 / (2 l^2)) over its value at d = 0. ridge: eps >= 0, in units of a kernel whose S^0 and
     Sigma^0 have diagonal 1. kernel: "nngp" Lambda^H, "hk" Theta_f Theta_g, "hk-released" the authors' recursion,
@@ -110,12 +113,17 @@ def split(
     x, y, _ = images(x, y, x)
     (x, alive), g = directions(x), y.shape[1]
     x, y = x[alive], y[alive]
-    sigma, gap, place = coordinates(g, width)
-    F = expand(sigma, gap, KERNELS[kernel], L, H, slopes)
+    F, place = _expansion(g, width, KERNELS[kernel], L, H, slopes), coordinates(g, width)[2]
     theta = angle(x @ x.T)
     triangle = [evaluate(F.a, theta[at : at + BAND, : at + BAND]) for at in range(0, len(x), BAND)]
     b = np.fft.fft2(F.b[:, place]).real.reshape(len(F.b), g * g)
-    return Systems(x, hartley(y).reshape(len(y), g * g), triangle, b, F)
+    return Systems(x, hartley(y).reshape(len(y), g * g, *y.shape[3:]), triangle, b, F)
+
+
+@functools.lru_cache(maxsize=16)
+def _expansion(g, width, kernel, L, H, slopes) -> Expansion:
+    """Shared by all numbers of images: at 64 x 64 it takes half a second."""
+    return expand(*coordinates(g, width)[:2], kernel, L, H, slopes)
 
 
 def cross(systems: Systems, x_new: Float[np.ndarray, "M d"]) -> tuple[Float[np.ndarray, "R M N"], np.ndarray]:
@@ -165,10 +173,15 @@ def _axis(g, bandwidth, finer):
     return sums / sums[0], 2 * np.sin(np.pi * j * d / g) ** 2 @ c / c.sum()
 
 
-def hartley(images: Float[np.ndarray, "*any g g"]) -> np.ndarray:
+def hartley(images: Float[np.ndarray, "N g g *C"]) -> np.ndarray:
     """The real Fourier transform, orthogonal and its own inverse: sum_z y(z) (cos + sin)(2 pi w.z / g) / g."""
-    spectrum = np.fft.fft2(images, norm="ortho")
+    spectrum = np.fft.fft2(images, axes=(1, 2), norm="ortho")
     return spectrum.real - spectrum.imag
+
+
+def right_sides(systems: Systems, w: np.ndarray) -> Float[np.ndarray, "N sides"]:
+    """The targets of one system: every channel of each of its frequencies."""
+    return systems.y[:, w].reshape(len(systems.y), -1)
 
 
 def classes(g: int) -> list[np.ndarray]:
@@ -181,15 +194,16 @@ def classes(g: int) -> list[np.ndarray]:
 
 def _solve(systems: Systems, x_new, ridge) -> Iterator[Completion]:
     a, blank = cross(systems, x_new)
-    groups, F, g = classes(systems.side), systems.expansion, systems.side
-    spectrum, jitter, every = np.zeros((len(blank), g * g), np.float64), 0.0, pause(systems)
+    groups, F, g, C = classes(systems.side), systems.expansion, systems.side, systems.y.shape[2:]
+    spectrum, jitter, every = np.zeros((len(blank), g * g, *C), np.float64), 0.0, pause(systems)
     done: Iterator = factors(systems, ridge) if len(systems.x) else ((w, None) for w in groups)
     for solved, (w, factor) in enumerate(done, start=1):
         if factor is not None:
-            jitter, weights = max(jitter, factor.jitter), solve(factor, systems.y[:, w]).T
-            spectrum[:, w] = np.einsum("mn,wn->mw", np.einsum("r,rmn->mn", systems.b[:, w[0]], a), weights)
+            jitter, weights = max(jitter, factor.jitter), solve(factor, right_sides(systems, w)).T
+            part = np.einsum("mn,wn->mw", np.einsum("r,rmn->mn", systems.b[:, w[0]], a), weights)
+            spectrum[:, w] = part.reshape(len(blank), len(w), *C)
         if solved in (1, len(groups)) or solved % every == 0:  # what comes before the first takes as long as a step
-            prediction = hartley(spectrum.reshape(-1, g, g))
+            prediction = hartley(spectrum.reshape(-1, g, g, *C))
             prediction[blank] = 0
             yield Completion(prediction, solved, len(groups), len(F.b), F.error, jitter)
 
@@ -218,10 +232,10 @@ def directions(v: Float[np.ndarray, "N d"]) -> tuple[np.ndarray, np.ndarray]:
 
 def images(x, y, x_new) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The three inputs checked, as float64, x flattened."""
-    ranks = (2, 3)
-    x = checks.doubles("x", x, "(N, pixels) or (N, g, g)", *ranks)
-    x_new = checks.doubles("x_new", x_new, "(M, pixels) or (M, g, g)", *ranks)
-    y = checks.doubles("y", y, "(N, g, g)", 3)
+    ranks = (2, 3, 4)
+    x = checks.doubles("x", x, "(N, pixels), (N, g, g) or (N, g, g, C)", *ranks)
+    x_new = checks.doubles("x_new", x_new, "(M, pixels), (M, g, g) or (M, g, g, C)", *ranks)
+    y = checks.doubles("y", y, "(N, g, g) or (N, g, g, C)", 3, 4)
     if y.shape[1] != y.shape[2]:
         raise InvalidInput(f"y must hold square images; got {y.shape[1]} x {y.shape[2]}: crop or pad them.")
     if len(x) != len(y):

@@ -4,6 +4,8 @@ After the training images h(x*, .) is a Gaussian process over the pixels with me
 (module spectrum). Observing y_O = h_O + noise of variance eps at the pixels O makes it
 
     mean m + C_.O (C_OO + eps I)^-1 (y_O - m_O),    covariance C - C_.O (C_OO + eps I)^-1 C_O.
+
+The channels of a colour image are independent draws of it: each has its mean, and all share the covariance.
 """
 
 from __future__ import annotations
@@ -21,18 +23,18 @@ from hyperviz.theory.regression import factorise, half_solve
 class Posterior(NamedTuple):
     """The noiseless function h(x*, .) at every pixel."""
 
-    mean: Float[np.ndarray, "g g"]
-    deviation: Float[np.ndarray, "g g"]  # standard deviation
-    samples: Float[np.ndarray, "K g g"]
+    mean: Float[np.ndarray, "g g *C"]
+    deviation: Float[np.ndarray, "g g"]  # standard deviation, of any channel
+    samples: Float[np.ndarray, "K g g *C"]
     jitter: float  # what was added to C_OO's diagonal beside the ridge
 
 
 def condition(
-    mean: Float[np.ndarray, "g g"],
+    mean: Float[np.ndarray, "g g *C"],
     spectrum: Float[np.ndarray, " g2"],
-    own: Float[np.ndarray, "g g"],
+    own: Float[np.ndarray, "g g *C"],
     observed: Bool[np.ndarray, "g g"],
-    noise: Float[np.ndarray, "K two g2"],
+    noise: Float[np.ndarray, "K two g2 *C"],
     *,
     ridge: float,
     amplitude: float = 1.0,
@@ -45,19 +47,23 @@ def condition(
     """
     eps, s = checks.nonnegative("ridge", ridge), checks.nonnegative("amplitude", amplitude)
     g, at, draws = len(mean), np.flatnonzero(observed), len(noise)
+    C = mean[0, 0].size
+    h, e = noise.reshape(draws, 2, g * g, C).swapaxes(0, 1)
     c = np.fft.ifft2(spectrum.reshape(g, g)).real
-    free = hartley((np.sqrt(np.maximum(spectrum, 0)) * noise[:, 0]).reshape(draws, g, g)).reshape(draws, g * g)
-    variance, middle, jitter = np.full(g * g, c[0, 0]), mean.ravel(), 0.0
+    free = hartley((np.sqrt(np.maximum(spectrum, 0))[:, None] * h).reshape(draws, g, g, C)).reshape(h.shape)
+    variance, middle, jitter = np.full(g * g, c[0, 0]), mean.reshape(g * g, C), 0.0
     if len(at):
         across = covariances(c, at)
         factor = factorise(np.ascontiguousarray(across[:, at]), eps, c[0, 0] if c[0, 0] > 0 else 1.0)
         half, jitter = half_solve(factor, across), factor.jitter
-        seen = free[:, at] + np.sqrt(eps + jitter) * noise[:, 1][:, at]
-        repair = half_solve(factor, np.vstack([seen, (mean - own).ravel()[at]]).T).T @ half
+        seen = free[:, at] + np.sqrt(eps + jitter) * e[:, at]
+        wrong = np.concatenate([seen, (middle - own.reshape(middle.shape))[None, at]]).swapaxes(0, 1)  # (O, K + 1, C)
+        repair = half.T @ half_solve(factor, wrong.reshape(len(at), -1))
+        repair = repair.reshape(g * g, *wrong.shape[1:]).swapaxes(0, 1)
         free, middle, variance = free - repair[:-1], middle - repair[-1], variance - (half**2).sum(axis=0)
     deviation = s * np.sqrt(np.maximum(variance, 0))
-    samples = (middle + s * free).reshape(draws, g, g)
-    return Posterior(middle.reshape(g, g), deviation.reshape(g, g), samples, jitter)
+    samples = (middle + s * free).reshape(draws, *mean.shape)
+    return Posterior(middle.reshape(mean.shape), deviation.reshape(g, g), samples, jitter)
 
 
 def covariances(c: Float[np.ndarray, "g g"], rows: np.ndarray) -> Float[np.ndarray, "O g2"]:

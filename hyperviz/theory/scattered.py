@@ -33,7 +33,7 @@ MAX_POINTS = 20_000  # two float64 matrices of that size fill 6.4 GB
 class Scattered(NamedTuple):
     """Predicted images, None until the system is solved, and how much of the system is built."""
 
-    prediction: Float[np.ndarray, "M g g"] | None
+    prediction: Float[np.ndarray, "M g g *C"] | None
     built: float
     expansion_error: float
     jitter: float
@@ -54,7 +54,8 @@ def steps(
 ) -> Iterator[Scattered]:
     """k(u, U) (K + eps I)^-1 Y for u = (x*, every pixel), U = (x_i, the pixels z_i1 .. z_iP of image i).
 
-    x (N, ...), x_new (M, ...): what f sees, of any norm. y: (N, g, g). pixels: (N, P) indices into g * g.
+    x (N, ...), x_new (M, ...): what f sees, of any norm. y: (N, g, g) or (N, g, g, C), whose channels are right-hand
+    sides of one system. pixels: (N, P) indices into g * g.
     Coordinates meet through exp(-|z - z'|^2 / (2 bandwidth^2)), in pixels, without wrapping around. slopes: of the
     leaky ReLUs of f and g below zero. The rest as in `grid.steps`. Two (N P) x (N P) arrays of float64, or one of
     float32 beyond DIRECT points; solving it is one uninterrupted step. An image x of zeros has kernel 0.
@@ -87,33 +88,49 @@ def _expansion(g, bandwidth, kernel, depth_f, depth_g, slopes) -> Expansion:
 @lru_cache(maxsize=4)
 def _squares(g) -> tuple[np.ndarray, np.ndarray]:
     """The distinct |z - z'|^2 between pixels of a g x g image, and the place of each pair (g^2, g^2) among them."""
-    row, column = np.divmod(np.arange(g * g), g)
-    squares = np.subtract.outer(row, row) ** 2 + np.subtract.outer(column, column) ** 2
-    distinct, place = np.unique(squares, return_inverse=True)
-    return distinct, place.reshape(squares.shape).astype(np.int32)
+    at = np.arange(g)
+    distinct, place = np.unique(at[:, None] ** 2 + at**2, return_inverse=True)  # of two distances along the axes
+    lag = np.abs(np.subtract.outer(at, at))
+    place = place.reshape(g, g).astype(np.int32)[lag[:, None, :, None], lag[None, :, None, :]]
+    return distinct, place.reshape(g * g, g * g)
 
 
 def _solve(x, y, pixels, x_new, F: Expansion, ridge) -> Iterator[Scattered]:
     g, ((x, alive), (x_new, seen)) = y.shape[1], (directions(x), directions(x_new))
-    x, pixels, targets = x[alive], pixels[alive], np.take_along_axis(y.reshape(len(y), -1), pixels, 1)[alive]
-    prediction, jitter = np.zeros((len(x_new), g * g), np.float64), 0.0
+    shape = (len(x_new), *y.shape[1:])
+    x, pixels, y = x[alive], pixels[alive], y[alive].reshape(int(alive.sum()), g * g, y[0, 0, 0].size)
+    prediction, jitter = np.zeros((y.shape[2], len(x_new), g, g), np.float64), 0.0
     if len(x):
         a, place, weights = evaluate(F.a, angle(x @ x.T)), _squares(g)[1], None
-        for dtype in (np.float32, np.float64) if targets.size > DIRECT else (np.float64,):
-            system = np.zeros((targets.size, targets.size), dtype)
+        targets = np.take_along_axis(y, pixels[..., None], 1).reshape(pixels.size, -1)
+        for dtype in (np.float32, np.float64) if pixels.size > DIRECT else (np.float64,):
+            system = np.zeros((pixels.size, pixels.size), dtype)
             for row in _build(system, a, pixels, place, F.b):
                 yield Scattered(None, (row / len(x)) ** 2, F.error, 0.0)
-            weights, jitter = _weights(system, targets.ravel(), ridge, F.scale)
+            weights, jitter = _weights(system, targets, ridge, F.scale)
             del system
             if weights is not None:
                 break
-        spread = np.zeros((len(x), g * g), np.float64)
-        np.add.at(spread, (np.arange(len(x))[:, None], pixels), np.reshape(weights, targets.shape))  # pyright: ignore[reportArgumentType, reportCallIssue]
+        spread = np.zeros((y.shape[2], len(x), g * g), np.float64)
+        for plane, alpha in zip(spread, np.transpose(weights), strict=True):  # pyright: ignore[reportArgumentType, reportCallIssue]
+            np.add.at(plane, (np.arange(len(x))[:, None], pixels), alpha.reshape(pixels.shape))
         a = evaluate(F.a, angle(x_new @ x.T)) * seen[:, None]
-        for a_r, b_r in zip(a, F.b, strict=True):
-            few = len(x) < len(x_new)  # the product over the smaller of the two goes first
-            prediction += a_r @ (spread @ b_r[place]) if few else (a_r @ spread) @ b_r[place]
-    yield Scattered(prediction.reshape(-1, g, g), 1.0, F.error, jitter)
+        prediction = _everywhere(a, spread.reshape(-1, len(x), g, g), F.b[:, place[0].reshape(g, g)])
+    yield Scattered(np.moveaxis(prediction, 0, 3).reshape(shape), 1.0, F.error, jitter)
+
+
+def _everywhere(a, spread: Float[np.ndarray, "C N g g"], b: Float[np.ndarray, "R g g"]) -> Float[np.ndarray, "C M g g"]:
+    """sum_r sum_i a_r(x*, x_i) sum_z' b_r(z - z') spread_i(z'), the inner sum by a transform.
+
+    b: b_r at every distance from the first pixel. Round a circle of 2 g - 1 pixels nothing meets what is behind it.
+    """
+    (C, N, g, _), M = spread.shape, a.shape[1]
+    around, L = np.r_[0:g, g - 1 : 0 : -1], 2 * g - 1
+    kernels, total = np.fft.rfft2(b[:, around[:, None], around]), np.zeros((C, M, L, g), np.complex128)
+    for a_r, kernel in zip(a, kernels, strict=True):
+        onto = (a_r @ spread.reshape(C, N, g * g)).reshape(C, M, g, g)
+        total += np.fft.rfft2(onto, s=(L, L)) * kernel
+    return np.fft.irfft2(total, s=(L, L))[..., :g, :g]
 
 
 def _weights(system, y, ridge, scale) -> tuple[np.ndarray | None, float]:

@@ -8,6 +8,7 @@ covariance of a new image h(x*, .) under the Gaussian process whose kernel this 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from jaxtyping import Float
 from hyperviz.errors import InvalidInput
 from hyperviz.theory import checks
 from hyperviz.theory.expansion import evaluate
-from hyperviz.theory.grid import Systems, classes, cross, factors, hartley, pause, split
+from hyperviz.theory.grid import Systems, classes, cross, factors, hartley, pause, right_sides, split
 from hyperviz.theory.regression import Factor, half_solve, solve
 
 
@@ -26,9 +27,9 @@ class Factors(NamedTuple):
 
     systems: Systems
     ridge: float
-    weights: Float[np.ndarray, "N g2"]  # transformed; 0 at frequencies that are not solved yet
+    weights: Float[np.ndarray, "N g2 *C"]  # transformed; 0 at frequencies that are not solved yet
     kept: tuple[Factor, ...]  # one for each system solved, in the order of `classes`; empty where none is kept
-    log_determinant: float  # of K + eps I over all frequencies
+    log_determinant: float  # of K + eps I over all frequencies, and over the channels, which share it
     quadratic: float  # Y^T (K + eps I)^-1 Y
     jitter: float  # the most that was added to a diagonal beside the ridge
     solved: int
@@ -44,7 +45,7 @@ class Factors(NamedTuple):
 class Evidence(NamedTuple):
     """How well the kernel alone explains the training images."""
 
-    value: float  # log marginal likelihood at the best amplitude, nats for each of the n = N g^2 pixels
+    value: float  # log marginal likelihood at the best amplitude, nats for each of the n = N g^2 C values of pixels
     amplitude: float  # s of the kernel s^2 k and the noise s^2 eps
 
 
@@ -69,9 +70,10 @@ def _pass(systems: Systems, ridge: float, keep: bool) -> Iterator[Factors]:
     weights, kept, sums = np.zeros_like(systems.y), [], np.zeros(2)
     jitter, done = 0.0, (factors(systems, ridge) if len(systems.x) else iter(()))
     for solved, (w, factor) in enumerate(done, start=1):
-        y = systems.y[:, w]
-        weights[:, w] = solve(factor, y)
-        sums += 2 * len(w) * np.log(factor.upper.diagonal()).sum(), np.vdot(y, weights[:, w])
+        y = right_sides(systems, w)
+        alpha = solve(factor, y)
+        weights[:, w] = alpha.reshape(weights[:, w].shape)
+        sums += 2 * y.shape[1] * np.log(factor.upper.diagonal()).sum(), np.vdot(y, alpha)
         jitter = max(jitter, factor.jitter)
         if keep:
             kept.append(factor)
@@ -90,17 +92,18 @@ def lean(found: Factors) -> Factors:
     return found._replace(systems=found.systems._replace(triangle=[]))
 
 
-def mean(found: Factors, x_new: Float[np.ndarray, "M d"]) -> Float[np.ndarray, "M g g"]:
+def mean(found: Factors, x_new: Float[np.ndarray, "M d"]) -> Float[np.ndarray, "M g g *C"]:
     """k(u*, U) (K + eps I)^-1 Y for u* = (x*, every pixel): sum_r bhat_r sum_i a_r(S(x*, x_i)) alpha_i."""
     a, blank = cross(found.systems, x_new)
-    b, g = found.systems.b, found.systems.side
-    prediction = hartley(np.einsum("rw,rmw->mw", b, a @ found.weights).reshape(len(x_new), g, g))
+    b, g, shape = found.systems.b, found.systems.side, found.weights.shape[1:]
+    onto = (a @ found.weights.reshape(-1, math.prod(shape))).reshape(*a.shape[:2], *shape)
+    prediction = hartley(np.einsum("rw,rmw...->mw...", b, onto).reshape(len(x_new), g, g, *shape[1:]))
     prediction[blank] = 0
     return prediction
 
 
 def covariance(found: Factors, x_new: Float[np.ndarray, "M d"]) -> Iterator[Float[np.ndarray, "M g2"]]:
-    """chat_w of each new image, ever more of it, the prior's where no system is solved yet; at least 0.
+    """chat_w of each new image, any channel, ever more of it, the prior's where no system is solved yet; at least 0.
 
     From the factors kept at once; where none is kept each system is factored again, in steps of about 0.1 s.
     """
@@ -124,7 +127,7 @@ def evidence(found: Factors) -> Evidence:
 def of(log_determinant: float, quadratic: float, n: int) -> Evidence:
     """max over s of log N(Y; 0, s^2 (K + eps I)) / n = -(log(2 pi e s^2) + log det(K + eps I) / n) / 2.
 
-    The best amplitude is s^2 = Y^T (K + eps I)^-1 Y / n. n: pixels of all training images.
+    The best amplitude is s^2 = Y^T (K + eps I)^-1 Y / n. n: pixels of all training images, each channel's.
     """
     if not n or quadratic <= 0:
         raise InvalidInput(

@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
-from hyperviz.studies.drawing import Drawing, encode, encode_mask
+from hyperviz.studies import subject
+from hyperviz.studies.drawing import SIZE, Drawing, encode, encode_mask
 from hyperviz.studies.inpainting import InpaintingSettings
-from hyperviz.studies.masks import hidden
+from hyperviz.studies.masks import hidden, over
 from hyperviz.studies.own import PICKED, picture
 from hyperviz.studies.settings import options
 from hyperviz.ui import canvas, controls, starting
 
+WIDTH = 384  # screen pixels of a picture that nobody draws on
+DIM = 4  # how much darker it is where f does not see
+
 
 def show(study: str, settings: InpaintingSettings) -> None:
-    """Mounts the canvas with the one digit and what is hidden of it."""
+    """Mounts the canvas with the one digit and what is hidden of it; the picture alone where it cannot be drawn."""
+    last = int(options(InpaintingSettings)["digits"].high)
+    if not subject.drawable(settings):
+        st.image(_dimmed(settings))
+        st.button("Next test image", on_click=starting.turn, args=(study, last))
+        st.caption(_why(settings))
+        return
     given = Drawing(picture(settings), hidden(settings))
     canvas.draw(study, given.image, given.hidden, changed=lambda now: _take(study, given, now))
-    starting.offer(study, PICKED, int(options(InpaintingSettings)["digits"].high))
+    starting.offer(study, PICKED, last, subject.noun(settings))
+
+
+def _dimmed(settings: InpaintingSettings) -> np.ndarray:
+    """The picture in large pixels, darker where it is hidden."""
+    image = picture(settings)
+    image = np.where(over(hidden(settings, len(image)), image), image // DIM, image)
+    times = max(1, WIDTH // len(image))
+    return image.repeat(times, axis=0).repeat(times, axis=1)
+
+
+def _why(settings: InpaintingSettings) -> str:
+    side, *colours = subject.shape(settings)
+    said = f"The canvas draws {SIZE} × {SIZE} in grey. These images are {side} × {side} in "
+    said += f"{'colour' if colours else 'grey'}: here is one of the test images, darker where f does not see."
+    kept = " The drawing in the link stays there, and is shown again with digits." if settings.drawing != PICKED else ""
+    return said + kept
 
 
 def _take(study: str, before: Drawing, now: Drawing) -> None:

@@ -14,13 +14,13 @@ MEGABYTES = 5
 TYPES = ["png", "jpg", "jpeg"]
 
 
-def offer(study: str, picked: str, last: int) -> None:
-    """A row below the canvas; its widgets write the setting `drawing`, or turn to the next test digit.
+def offer(study: str, picked: str, last: int, noun: str = "digit") -> None:
+    """A row below the canvas; its widgets write the setting `drawing`, or turn to the next test digit, or other noun.
 
     picked: the value of `drawing` for a test digit; last: the highest value of the setting `digits`.
     """
     with st.container(horizontal=True, gap="small"):
-        st.button("Next test digit", on_click=_next, args=(study, picked, last))
+        st.button(f"Next test {noun}", on_click=_next, args=(study, picked, last))
         st.button(
             "Centre", on_click=_write, args=(study, lambda: _centred(study)), help="scale and centre as MNIST does"
         )
@@ -37,11 +37,16 @@ def offer(study: str, picked: str, last: int) -> None:
         st.error(prose.literal(said))
 
 
+def turn(study: str, last: int) -> None:
+    """A callback: the next test digit or image."""
+    st.session_state[f"{study}.digits"] = (st.session_state[f"{study}.digits"] + 1) % (last + 1)
+
+
 def _next(study: str, picked: str, last: int) -> None:
     """The test digit after the one shown; first back to that one, where something else is drawn."""
-    shown, at = f"{study}.drawing", f"{study}.digits"
+    shown = f"{study}.drawing"
     if st.session_state[shown] == picked:
-        st.session_state[at] = (st.session_state[at] + 1) % (last + 1)
+        turn(study, last)
     st.session_state[shown] = picked
 
 

@@ -171,7 +171,7 @@ def test_50_digits_give_the_known_errors(task, kernel):
         ({"kernel": "rbf"}, "kernel must be one of nngp, hk, hk-released; got 'rbf'"),
         ({"activation_g": "tanh"}, "activation must be one of"),
         ({"x": np.full((3, 6, 6), np.nan)}, "x must be finite; got 108 values"),
-        ({"y": np.ones((3, 36))}, r"y must be a non-empty \(N, g, g\) array; got shape \(3, 36\)"),
+        ({"y": np.ones((3, 36))}, r"y must be a non-empty \(N, g, g\) or \(N, g, g, C\) array; got shape \(3, 36\)"),
         ({"y": np.ones((3, 6, 5))}, "y must hold square images; got 6 x 5"),
         ({"y": np.ones((2, 6, 6))}, "x and y must hold as many images each; got 3 and 2"),
         ({"x_new": np.ones((2, 5, 5))}, "x and x_new must have the same dimension; got 36 and 25"),
