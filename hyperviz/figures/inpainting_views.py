@@ -9,8 +9,8 @@ from hyperviz.figures import sheets, style
 from hyperviz.studies import calibration, flowing, likelihood
 from hyperviz.studies.completion import FINER, SHOWN, grey
 from hyperviz.studies.inpainting import InpaintingResult
-from hyperviz.studies.inpainting_report import NAMES
 from hyperviz.studies.samples import SIZE
+from hyperviz.studies.table1 import NAMES
 
 WAITING = np.zeros((SIZE, SIZE), np.uint8)
 MARGIN = {"l": 64, "r": 8, "t": 8, "b": 44}

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hyperviz.data import digits
-from hyperviz.studies import own, views
+from hyperviz.studies import learning, own, views
 from hyperviz.studies.completion import SHOWN, Outcome, solve
 from hyperviz.studies.inpainting_settings import PAPER, PRESETS, InpaintingSettings
 from hyperviz.studies.masks import masked
@@ -17,7 +17,7 @@ from hyperviz.studies.own import Own
 
 __all__ = ["PAPER", "PRESETS", "InpaintingResult", "InpaintingSettings", "news", "stream", "too_large"]
 
-LIVE_IMAGES, LIVE_POINTS = 1000, 4000  # larger systems take more than seconds: for the command line
+LIVE_IMAGES = 1000  # larger systems take more than seconds, as do those of learning.POINTS: for the command line
 
 
 class Gallery(NamedTuple):
@@ -101,10 +101,10 @@ def too_large(settings: InpaintingSettings) -> str:
     if settings.images > LIVE_IMAGES:
         return f"Live, N goes up to {LIVE_IMAGES:,}; {settings.images:,} images run from the command line."
     points = 0 if settings.pixels == "all" else settings.images * int(settings.pixels)
-    if points > LIVE_POINTS:
+    if points > learning.POINTS:
         return (
-            f"Live, random pixels go up to {LIVE_POINTS:,} points (images × pixels); {points:,} run from the command "
-            "line, or choose all pixels, which is faster."
+            f"Live, random pixels go up to {learning.POINTS:,} points (images × pixels); {points:,} run from the "
+            "command line, or choose all pixels, which is faster."
         )
     return ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hyperviz.studies import flowing, own, views
+from hyperviz.studies import flowing, hn, own, views
 from hyperviz.studies.completion import SHOWN
 from hyperviz.studies.drawing import EMPTY, decode_mask
 from hyperviz.studies.masks import HIDDEN
@@ -85,6 +85,15 @@ class InpaintingSettings:
         label="training time",
         more=True,
         help="of gradient flow, in the view of training: one moment, or played from 0 to infinity",
+    )
+    learning_rate: float = option(
+        hn.Plan().learning_rate,
+        0.001,
+        0.3,
+        log=True,
+        more=True,
+        label="learning rate",
+        help="of Adam, in the view of the network",
     )
     drawing: str = option(
         own.PICKED, text=own.readable, label="drawing", help="the one digit, or the first test digit shown"

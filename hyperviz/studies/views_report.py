@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hyperviz.studies import calibration, flowing, likelihood
+from hyperviz.studies import calibration, flowing, learning_report, likelihood
 from hyperviz.studies.between import Border, Finer
 from hyperviz.studies.calibration import Calibration
 from hyperviz.studies.completion import FINER
 from hyperviz.studies.flowing import Training
+from hyperviz.studies.learning import Learning
 from hyperviz.studies.likelihood import Likelihood
 from hyperviz.studies.samples import SIZE
 from hyperviz.studies.table_report import DESIGN
@@ -38,7 +39,7 @@ SEE = {
     "finer": "**Between the pixels**: g takes any coordinate, so the same regression draws a finer picture. "
     "Nothing was trained there.",
     "border": "**What the torus costs**: opposite borders meet. Black borders hide it; other pictures would not.",
-}
+} | learning_report.SEE
 
 
 def verdict(result: InpaintingResult) -> Verdict:
@@ -46,6 +47,12 @@ def verdict(result: InpaintingResult) -> Verdict:
     if result.view is None:
         return Verdict(f"Factoring the systems of {result.settings.images:,} images.", "measuring")
     return _VERDICTS[type(result.view)](result.view, result.settings)
+
+
+def alt(result: InpaintingResult, figure: str = "") -> str:
+    """A figure of the view in words: what it shows, where more can be said than the verdict."""
+    shown = learning_report.alt(result.view, figure) if isinstance(result.view, Learning) else ""
+    return shown + verdict(result).text
 
 
 def rows(result: InpaintingResult) -> Iterator[dict[str, Any]]:
@@ -72,6 +79,9 @@ def _calibrated(found: Calibration, settings: InpaintingSettings) -> Verdict:
 
 
 def _trained(found: Training, settings: InpaintingSettings) -> Verdict:
+    if not found.seen.any():
+        text = "f sees nothing: the kernel is 0, and nothing is learnt at any time."
+        return Verdict(text, "measured" if found.finished or found.progress == 1 else "measuring")
     mean = found.squares.mean(axis=1)
     best = int(mean.argmin())
     gain = found.squares[-1] - found.squares[best]
@@ -151,6 +161,7 @@ _VERDICTS: dict[type, Callable[..., Verdict]] = {
     Likelihood: _likely,
     Finer: _finer,
     Border: _bordered,
+    Learning: learning_report.verdict,
 }
 _ROWS: dict[type, Callable] = {
     Calibration: _calibration_rows,
@@ -158,4 +169,5 @@ _ROWS: dict[type, Callable] = {
     Likelihood: _likelihood_rows,
     Finer: lambda *_: iter(()),
     Border: _border_rows,
+    Learning: learning_report.rows,
 }
