@@ -96,6 +96,8 @@ def _trained(found: Training, settings: InpaintingSettings) -> Verdict:
 
 
 def _likely(found: Likelihood, settings: InpaintingSettings) -> Verdict:
+    if found.blank:
+        return Verdict("f sees nothing: every kernel is 0, and no bandwidth or ridge can be scored.", "measured")
     text = f"Your settings explain {found.images} training images with {found.here:.4f} nats a pixel"
     choice = likelihood.best(found)
     if choice:
@@ -106,6 +108,8 @@ def _likely(found: Likelihood, settings: InpaintingSettings) -> Verdict:
 
 
 def _finer(found: Finer, settings: InpaintingSettings) -> Verdict:
+    if found.predicted and not any(picture.any() for picture in found.predicted.values()):
+        return Verdict("f sees nothing: there is nothing between the pixels either.", "measured")
     text = f"{SIZE * FINER} × {SIZE * FINER} points from {SIZE} × {SIZE} pixels: g is a function of any coordinates."
     return Verdict(text, "measured" if found.finished else "measuring")
 
@@ -113,6 +117,8 @@ def _finer(found: Finer, settings: InpaintingSettings) -> Verdict:
 def _bordered(found: Border, settings: InpaintingSettings) -> Verdict:
     if found.open is None:
         return Verdict(f"Solving {found.images} images on an open grid, one dense system.", "measuring")
+    if not found.torus.any():
+        return Verdict("f sees nothing: torus and open grid predict 0.", "measured")
     text = f"Joining opposite borders moves the predictions of {found.images} images by {_moved(found):.4f} (root mean "
     return Verdict(text + "square, pixels from 0 to 1): digits have black borders, where nothing meets.", "measured")
 
@@ -143,6 +149,8 @@ def _training_rows(found: Training, settings) -> Iterator[dict[str, Any]]:
 
 def _likelihood_rows(found: Likelihood, settings) -> Iterator[dict[str, Any]]:
     at = {"kernel": settings.kernels[0], "images": found.images, "quantity": "log_marginal_likelihood"}
+    if found.blank:
+        return
     for (i, j), value in np.ndenumerate(found.surface):
         yield at | {"bandwidth": likelihood.BANDWIDTHS[i], "ridge": likelihood.RIDGES[j], "value": value}
     for (i, j), value in np.ndenumerate(found.depths):
