@@ -10,7 +10,7 @@ import numpy as np
 
 from hyperviz.data import digits
 from hyperviz.studies import learning, own, views
-from hyperviz.studies.completion import SHOWN, Outcome, solve
+from hyperviz.studies.completion import SHOWN, Outcome, known, solve
 from hyperviz.studies.inpainting_settings import PAPER, PRESETS, InpaintingSettings
 from hyperviz.studies.masks import masked
 from hyperviz.studies.own import Own
@@ -18,6 +18,8 @@ from hyperviz.studies.own import Own
 __all__ = ["PAPER", "PRESETS", "InpaintingResult", "InpaintingSettings", "news", "stream", "too_large"]
 
 LIVE_IMAGES = 1000  # larger systems take more than seconds, as do those of learning.POINTS: for the command line
+System = tuple[int, int, str]  # run, images, kernel
+Outcomes = dict[tuple[int, str], list[Outcome]]  # by images and kernel, one a run
 
 
 class Gallery(NamedTuple):
@@ -58,12 +60,14 @@ class InpaintingResult(NamedTuple):
 
 def stream(settings: InpaintingSettings) -> Iterator[InpaintingResult]:
     """Ever better results: the one digit, then what the chosen view is about."""
-    result = InpaintingResult(settings, _gallery(settings), {}, None, (), 0.0, False)
+    result, outcomes, todo = InpaintingResult(settings, _gallery(settings), {}, None, (), 0.0, False), {}, []
+    if settings.view == views.GALLERY:
+        result, todo = _remembered(result, outcomes)
     for one in own.steps(settings):
         result = result._replace(own=one, progress=one.progress)
         yield result._replace(notes=_notes(result))
     if settings.view == views.GALLERY:
-        yield from _errors(result)
+        yield from _errors(result, outcomes, todo)
         return
     for view in views.OTHERS[settings.view](settings):
         result = result._replace(view=view, progress=1.0)
@@ -77,23 +81,37 @@ def news(result: InpaintingResult, shown: InpaintingResult | None) -> tuple[str,
     return tuple(part for part in parts if shown is None or getattr(result, part) is not getattr(shown, part))
 
 
-def _errors(result: InpaintingResult) -> Iterator[InpaintingResult]:
+def _remembered(result: InpaintingResult, outcomes: Outcomes) -> tuple[InpaintingResult, list[System]]:
+    """With what is kept already, so that a stroke shows it again at once; and what is left to be solved."""
+    order = list(_order(result.settings))
+    for done, system in enumerate(order):
+        outcome = known(result.settings, *system)
+        if outcome is None:
+            return result, order[done:]
+        result = _taken(result, outcomes, system, outcome.shown, outcome)
+    return result, []
+
+
+def _errors(result: InpaintingResult, outcomes: Outcomes, todo: list[System]) -> Iterator[InpaintingResult]:
     """The gallery, the error at the chosen N, then against N, smallest first, run after run."""
-    settings = result.settings
-    outcomes: dict[tuple[int, str], list[Outcome]] = {}
-    for run, size, kernel in _order(settings):
-        first = run == 0 and size == settings.images
-        for shown, progress, outcome in solve(settings, run, size, kernel):
-            if first and shown is not None:
-                predicted = result.gallery.predicted | {kernel: shown}
-                result = result._replace(gallery=result.gallery._replace(predicted=predicted))
-            if outcome is not None:
-                outcomes.setdefault((size, kernel), []).append(outcome)
-                errors = result.errors | {(size, kernel): _error(outcomes[size, kernel])}
-                result = result._replace(errors=errors, lead=_lead(outcomes, settings.images))
-            result = result._replace(progress=progress)
+    for system in todo:
+        for shown, progress, outcome in solve(result.settings, *system):
+            result = _taken(result, outcomes, system, shown, outcome)._replace(progress=progress)
             yield result._replace(notes=_notes(result))
     yield result._replace(notes=_notes(result), progress=1.0, finished=True)
+
+
+def _taken(result: InpaintingResult, outcomes: Outcomes, system: System, shown, outcome) -> InpaintingResult:
+    """With what is new of one system: the gallery's pictures, and at its end its errors."""
+    (run, size, kernel), images = system, result.settings.images
+    if (run, size) == (0, images) and shown is not None:
+        predicted = result.gallery.predicted | {kernel: shown}
+        result = result._replace(gallery=result.gallery._replace(predicted=predicted))
+    if outcome is not None:
+        outcomes.setdefault((size, kernel), []).append(outcome)
+        errors = result.errors | {(size, kernel): _error(outcomes[size, kernel])}
+        result = result._replace(errors=errors, lead=_lead(outcomes, images))
+    return result
 
 
 def too_large(settings: InpaintingSettings) -> str:
@@ -109,7 +127,7 @@ def too_large(settings: InpaintingSettings) -> str:
     return ""
 
 
-def _order(settings) -> Iterator[tuple[int, int, str]]:
+def _order(settings) -> Iterator[System]:
     """(run, images, kernel): the chosen N first, then the curve from its cheap end."""
     for run in range(settings.runs):
         sizes = settings.sizes[-1:] + settings.sizes[:-1] if run == 0 else settings.sizes
