@@ -27,18 +27,21 @@ SEE = {
     "error": "**Error against training images**: fewer mistakes with more digits. Crosses are the paper's Table 1.",
     "stored": "**The whole of Table 1, reproduced**: the stored runs with the live numbers as rings, the paper's as "
     f"crosses. Bars: ± 2 standard errors over the runs that a point names. {DESIGN}",
-    "calibration": "**Is the uncertainty right?** On the dashed line the band is right; above it the posterior is "
-    "surer than it should be.",
+    "calibration": "**Is the uncertainty right?** A square for each tenth of the pixels, the surest on the left. On "
+    "the dashed line the predicted error is right; above it the kernel is surer than it should be. Bars: over 60 "
+    "test digits.",
     "training": "**While it trains**: gradient flow from a network that predicts 0, mean over initialisations. "
     "Coarse shapes come first. *More settings* stops at a time t.",
-    "stopping": "**Test error against training time**: does it ever rise again? Then stopping early would help.",
+    "stopping": "**Test error against training time**: does it ever rise again? Then stopping early would help. "
+    "Shaded: ± 2 standard errors over test digits.",
     "surface": "**Marginal likelihood**: how well the training images alone speak for a bandwidth and a ridge. "
-    "The brighter the better; the star is the best.",
+    "Its logarithm, a pixel: the brighter the better, the star is the best; the darkest may be worse than the scale.",
     "depths": "**The same over the depths**, each pair at its best ridge.",
-    "near": "**What bandwidth means**: how alike the middle pixel and the others are to g.",
+    "near": "**What bandwidth means**: how alike the middle pixel and the others are to g (Σ⁰, 1: the same).",
     "finer": "**Between the pixels**: g takes any coordinate, so the same regression draws a finer picture. "
     "Nothing was trained there.",
-    "border": "**What the torus costs**: opposite borders meet. Black borders hide it; other pictures would not.",
+    "border": "**What the torus costs**: all pixels are solved as if opposite borders met. Here beside an open grid, "
+    "after three training images: black borders hide the difference, other pictures would not.",
 } | learning_report.SEE
 
 
