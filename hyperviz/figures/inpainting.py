@@ -7,14 +7,14 @@ from collections.abc import Callable
 import numpy as np
 import plotly.graph_objects as go
 
+from hyperviz.figures import inpainting_network as network
 from hyperviz.figures import inpainting_views as views
 from hyperviz.figures import sheets, style, table
 from hyperviz.studies import subject
 from hyperviz.studies.completion import grey
 from hyperviz.studies.inpainting import InpaintingResult, InpaintingSettings, news
-from hyperviz.studies.inpainting_report import NAMES
 from hyperviz.studies.own import SAMPLES
-from hyperviz.studies.table1 import IMAGES, TABLE1
+from hyperviz.studies.table1 import IMAGES, NAMES, TABLE1
 
 COLUMNS, UNSURE = 4, 0.5  # pictures in a row of the one digit; the deviation at the top of its colours
 MISPRINT = 0.4  # HN at N = 500, inpainting: 0.49 as printed, off the scale; the column suggests 0.049
@@ -103,8 +103,8 @@ def changed(result: InpaintingResult, latest: list[InpaintingResult]) -> tuple[s
     return tuple(name for name in shown(result) if SOURCES.get(name, "view") in new)
 
 
-FIGURES = {"own": own, "gallery": gallery, "error": curve, "stored": table.beside} | views.FIGURES
-VIEWS = {"gallery": ("gallery", "error", "stored")} | views.VIEWS
+FIGURES = {"own": own, "gallery": gallery, "error": curve, "stored": table.beside} | views.FIGURES | network.FIGURES
+VIEWS = {"gallery": ("gallery", "error", "stored")} | views.VIEWS | network.VIEWS
 SOURCES = {
     "own": "own",
     "gallery": "gallery",
@@ -113,4 +113,4 @@ SOURCES = {
     "finer": "view",
     "near": "gallery",
 }
-HEIGHTS = {"gallery": 430, "training": 330, "border": 340, "finer": 620}
+HEIGHTS = {"gallery": 430, "training": 330, "border": 340, "finer": 620} | network.HEIGHTS

@@ -9,7 +9,8 @@ from hyperviz.figures import sheets, style
 from hyperviz.studies import calibration, flowing, likelihood, subject
 from hyperviz.studies.completion import FINER, grey
 from hyperviz.studies.inpainting import InpaintingResult
-from hyperviz.studies.inpainting_report import NAMES
+from hyperviz.studies.masks import hidden
+from hyperviz.studies.table1 import NAMES
 
 MARGIN = {"l": 64, "r": 8, "t": 8, "b": 44}
 TIMES_DIFFERENCE = 10  # what a difference is multiplied by to be seen
@@ -18,7 +19,7 @@ TIMES_DIFFERENCE = 10  # what a difference is multiplied by to be seen
 def calibrated(result: InpaintingResult, dark: bool = False) -> go.Figure:
     """Actual against predicted error in ten bins, with the diagonal where they are equal."""
     found = _view(result, calibration.Calibration)
-    x, y = "predicted error of a pixel (one standard deviation)", "actual error (root mean square)"
+    x, y = "predicted error (one standard deviation)", "actual error (root mean square)"
     figure = style.figure(dark, x=x, y=y)
     bins = calibration.bins(found) if found else []
     top = 1.05 * max([b.high for b in bins] + [b.predicted for b in bins] + [0.1])
@@ -28,7 +29,7 @@ def calibrated(result: InpaintingResult, dark: bool = False) -> go.Figure:
     y = np.array([b.actual for b in bins])
     bars = {"type": "data", "array": [b.high for b in bins] - y, "arrayminus": y - [b.low for b in bins]}
     marker = {"symbol": style.MARKERS["nngp"], "size": 9, "color": colour}
-    name = f"NNGP with own pixels, ± 2 standard errors over {len(found.wrong) if found else 0} test images"
+    name = "NNGP with own pixels, ± 2 standard errors"  # over digits: a longer one would be cut on a phone
     hover = "predicted %{x:.3f}<br>actual %{y:.3f}<extra></extra>"
     shown = {"mode": "markers", "marker": marker, "error_y": bars, "name": name, "hovertemplate": hover}
     figure.add_scatter(x=[b.predicted for b in bins], y=y, **shown)
@@ -48,7 +49,8 @@ def moment(result: InpaintingResult, dark: bool = False) -> go.Figure:
 def stopping(result: InpaintingResult, dark: bool = False) -> go.Figure:
     """Test error against training time, the moment shown and the end."""
     found, colours = _view(result, flowing.Training), style.palette(dark)
-    figure = style.figure(dark, x="t, training time (log scale)", y="mean squared error of test images")
+    judged = "hidden pixels" if hidden(result.settings, subject.shape(result.settings)[0]).any() else "all pixels"
+    figure = style.figure(dark, x="t, training time (log scale)", y=f"mean squared error, {judged}")
     figure.update_xaxes(type="log", exponentformat="power", range=[flowing.EXPONENTS[0], flowing.EXPONENTS[-1]])
     if not found:
         return figure
@@ -77,7 +79,8 @@ def surface(result: InpaintingResult, dark: bool = False) -> go.Figure:
     z = found.surface if found else np.full((len(likelihood.BANDWIDTHS), len(likelihood.RIDGES)), np.nan)
     figure = style.figure(dark, x="ε, ridge (log grid)", y="ℓ, bandwidth in pixels (log grid)")
     here = (_along(likelihood.RIDGES, s.ridge), _along(likelihood.BANDWIDTHS, s.bandwidth))
-    ticks = [f"{r:.0e}".replace("e-0", "e-") for r in likelihood.RIDGES], [f"{b:g}" for b in likelihood.BANDWIDTHS]
+    decades = [f"{r:g}" if i % 2 == 0 else "" for i, r in enumerate(likelihood.RIDGES)]
+    ticks = decades, [f"{b:g}" for b in likelihood.BANDWIDTHS]  # every other ridge: a phone would turn them all
     return _landscape(figure, z, ticks, here, dark)
 
 
@@ -95,7 +98,7 @@ def near(result: InpaintingResult, dark: bool = False) -> go.Figure:
     side = result.gallery.truth.shape[1]
     z = likelihood.near(result.settings.bandwidth, side)
     figure = style.figure(dark, x="pixels to the right", y="pixels down", height=420)
-    look = {"colorscale": "Greys_r", "zmin": 0, "zmax": 1, "colorbar": {"title": {"text": "Σ⁰"}, "thickness": 12}}
+    look = {"colorscale": "Greys_r", "zmin": 0, "zmax": 1, "colorbar": {"title": {"text": "likeness"}, "thickness": 12}}
     at = np.arange(side) - side // 2
     hover = "%{x} right, %{y} down<br>Σ⁰ = %{z:.3f}<extra></extra>"
     figure.add_heatmap(x=at, y=at, z=np.float32(z), hovertemplate=hover, **look)
@@ -112,9 +115,11 @@ def fine(result: InpaintingResult, dark: bool = False) -> go.Figure:
     tiles: dict[str, np.ndarray | None] = {"f sees": _large(one.seen if one else waiting)}
     for kernel in result.settings.kernels:
         tiles[f"{NAMES[kernel]}, {g * FINER} × {g * FINER}"] = shown.get(kernel, _large(waiting))
+    tiles[""] = None  # so that a kernel's two pictures stand one above the other
     for kernel in result.settings.kernels:
         tiles[f"{NAMES[kernel]}, {g} × {g}"] = _large(predicted.get(kernel, waiting))
-    return sheets.titled(tiles, 3, dark, height=620, margin={"l": 4, "r": 4, "t": 24, "b": 4})
+    columns, margin = 1 + len(result.settings.kernels), {"l": 4, "r": 4, "t": 24, "b": 4}
+    return sheets.titled(tiles, columns, dark, height=620, margin=margin)
 
 
 def border(result: InpaintingResult, dark: bool = False) -> go.Figure:

@@ -11,9 +11,8 @@ from hyperviz.figures import sheets, style
 from hyperviz.studies import cells, table_report
 from hyperviz.studies.cells import Cell
 from hyperviz.studies.inpainting import InpaintingResult
-from hyperviz.studies.inpainting_report import NAMES
 from hyperviz.studies.table import METHODS, TASKS, TableResult
-from hyperviz.studies.table1 import IMAGES, TABLE1
+from hyperviz.studies.table1 import IMAGES, NAMES, TABLE1
 
 POSITIONS = (10, 20, 50, 100, 200, 500, 1000, 2000, 4000)
 MISPRINT = 0.4  # HN at N = 500, inpainting: 0.49 as printed, off the scale

@@ -14,8 +14,6 @@ from hyperviz.studies.inpainting import InpaintingSettings
 from hyperviz.studies.subject import SHOWN
 from hyperviz.theory import grid, scattered
 
-HELD = 100  # validation digits by which HN's training is stopped
-
 
 class Design(NamedTuple):
     """What the paper leaves open, and the ridge."""
@@ -117,7 +115,7 @@ def _followed(steps: Iterator, share: Callable[[Any], float]) -> Generator[tuple
 
 def _trained(plan: hn.Plan, given: Inputs) -> Iterator[tuple[float, Piece | None]]:
     """One network on the first draw of the pixels, stopped by digits of the validation set."""
-    began, held = time.monotonic(), digits.validation().images[:HELD] / 255.0
+    began, held = time.monotonic(), digits.validation().images[: hn.HELD] / 255.0
     x, y, x_new, held_x, held_y = (
         a.reshape(len(a), -1) for a in (given.x, given.y, given.x_new, np.where(given.mask, 0, held), held)
     )

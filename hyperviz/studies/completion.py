@@ -59,19 +59,29 @@ def solve(
     settings: InpaintingSettings, run: int, size: int, kernel: str
 ) -> Iterator[tuple[np.ndarray | None, float, Outcome | None]]:
     """(gallery, progress, outcome): what can be shown so far of one system, and at its end what is kept."""
-    s = settings
-    depths, functions = (s.depth_f, s.depth_g), (s.activation_f, s.activation_g)
-    where = subject.data(s).stamp, hidden(s, subject.shape(s)[0]).tobytes()
-    kept = _kept(*where, str(s.pixels), *depths, *functions, s.bandwidth, s.ridge, s.seed)
-    key = (run, size, kernel, s.digits if (run, size) == (0, s.images) else None)  # no other is shown
+    kept, key = _place(settings, run, size, kernel)
     if key not in kept:
         task, last = _draw(settings, run, size), None
-        solver = _on_grid if s.pixels == "all" else _on_pixels
+        solver = _on_grid if settings.pixels == "all" else _on_pixels
         for last in solver(settings, task, kernel):
             yield None if last[0] is None else grey(last[0][task.tested :]), last[1], None
         assert last is not None
         kept[key] = _outcome(settings, task, *last)
     yield kept[key].shown, 1.0, kept[key]
+
+
+def known(settings: InpaintingSettings, run: int, size: int, kernel: str) -> Outcome | None:
+    """What is kept of one system; nothing is computed."""
+    kept, key = _place(settings, run, size, kernel)
+    return kept.get(key)
+
+
+def _place(s: InpaintingSettings, run: int, size: int, kernel: str) -> tuple[dict[tuple, Outcome], tuple]:
+    """Where the outcome of one system is kept, and under which key."""
+    depths, functions = (s.depth_f, s.depth_g), (s.activation_f, s.activation_g)
+    where = subject.data(s).stamp, hidden(s, subject.shape(s)[0]).tobytes()
+    kept = _kept(*where, str(s.pixels), *depths, *functions, s.bandwidth, s.ridge, s.seed)
+    return kept, (run, size, kernel, s.digits if (run, size) == (0, s.images) else None)  # no other is shown
 
 
 def _draw(settings, run, size) -> _Task:

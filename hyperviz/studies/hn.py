@@ -7,7 +7,8 @@ NTK parameterisation (module `network`); the loss is the mean squared error over
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -21,7 +22,12 @@ from hyperviz.theory.execution import alone
 
 SIZE = 28
 BATCH, EVERY = 50, 50  # images a step; steps between two looks at the validation digits
+CHUNK = 5  # steps compiled as one loop: of a length not known before, it waits for seconds (seen, jaxlib 0.10.2)
 PATIENCE = 250
+HELD, PART = (
+    100,
+    104,
+)  # validation digits that stop the training; images predicted at once: one compilation for any number
 PADDED = 500  # training images that the arrays hold at least: one compilation for every N up to it
 
 
@@ -51,7 +57,7 @@ class Trained(NamedTuple):
     """A look at the network under way."""
 
     step: int
-    loss: float  # mean over the last EVERY steps
+    loss: float  # mean over the last CHUNK steps
     validation: float  # mean squared error of the validation digits, all pixels, clipped
     best: tuple[int, float]  # the step and the validation error of the parameters that count
     model: Model  # with those
@@ -66,8 +72,8 @@ class State(NamedTuple):
     key: Any
 
 
-def train(x, y, pixels, held_x, held_y, plan: Plan, seed: int) -> Iterator[Trained]:
-    """From its random start: a look every EVERY steps, the first before any step.
+def train(x, y, pixels, held_x, held_y, plan: Plan, seed: int, looks: Sequence[int] = ()) -> Iterator[Trained]:
+    """From its random start: looks after so many steps, every EVERY unless given, multiples of CHUNK from 0 on.
 
     x (N, 784), what f sees; y (N, 784) in [0, 1]; pixels (N, P), the only ones of y that are learnt from;
     held_x, held_y: validation digits, (V, 784).
@@ -76,16 +82,17 @@ def train(x, y, pixels, held_x, held_y, plan: Plan, seed: int) -> Iterator[Train
     data, held = _padded(x, y, pixels), np.asarray(held_y, np.float32)
     now = best_model = Model(state.parameters, table, plan.scale)
     best, loss = (0, np.inf), np.nan
-    for step in range(0, plan.steps + 1, EVERY):
+    rate, scale = jnp.float32(plan.learning_rate), jnp.float32(plan.scale)
+    for before, step in itertools.pairwise((0, *(looks or range(0, plan.steps + 1, EVERY)))):
+        for _ in range((step - before) // CHUNK):
+            state, loss = _advance(state, table, data, rate, scale, length=CHUNK)
+        now = now._replace(parameters=state.parameters)
         error = float(np.mean((predict(now, held_x) - held) ** 2))
         if error < best[1]:
             best, best_model = (step, error), now
-        yield Trained(step, loss, error, best, best_model, now)
+        yield Trained(step, float(loss), error, best, best_model, now)
         if step - best[0] >= PATIENCE:
             return
-        if step < plan.steps:
-            state, losses = _advance(state, table, data, jnp.float32(plan.learning_rate), jnp.float32(plan.scale))
-            loss, now = float(losses), now._replace(parameters=state.parameters)
 
 
 def start(plan: Plan, seed: int) -> tuple[State, jax.Array]:
@@ -101,8 +108,11 @@ def start(plan: Plan, seed: int) -> tuple[State, jax.Array]:
 
 def predict(model: Model, x) -> np.ndarray:
     """Every pixel of the images that f sees as x (M, 784), clipped to [0, 1]."""
-    x = jnp.asarray(_normed(x))
-    return np.clip(np.asarray(_images(model.parameters, x, model.table, jnp.float32(model.scale))), 0, 1)
+    x = _normed(x)
+    parts = [x[at : at + PART] for at in range(0, len(x), PART)]
+    padded = (np.pad(part, ((0, PART - len(part)), (0, 0))) for part in parts)
+    found = [np.asarray(_images(model.parameters, part, model.table, jnp.float32(model.scale))) for part in padded]
+    return np.clip(np.concatenate([h[: len(part)] for h, part in zip(found, parts, strict=True)]), 0, 1)
 
 
 def _normed(x):
@@ -133,13 +143,13 @@ def _h(parameters, x, z, scale):
 @alone
 @jax.jit
 def _images(parameters, x, table, scale):
-    return jax.lax.map(lambda one: _h(parameters, one, table, scale), x, batch_size=25)
+    return jax.lax.map(lambda one: _h(parameters, one, table, scale), x, batch_size=26)
 
 
 @alone
-@jax.jit
-def _advance(state: State, table, data, rate, scale):
-    """EVERY steps of Adam, each on BATCH images drawn at random; the mean loss."""
+@partial(jax.jit, static_argnames="length")
+def _advance(state: State, table, data, rate, scale, *, length: int):
+    """So many steps of Adam, each on BATCH images drawn at random; the mean loss."""
     x, targets, pixels, count = data
 
     def loss(parameters, rows):
@@ -157,5 +167,5 @@ def _advance(state: State, table, data, rate, scale):
             key,
         ), value
 
-    state, losses = jax.lax.scan(step, state, length=EVERY)
+    state, losses = jax.lax.scan(step, state, length=length)
     return state, jnp.mean(losses)

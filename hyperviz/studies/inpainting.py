@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hyperviz.data import datasets
-from hyperviz.studies import loading, own, subject, views
-from hyperviz.studies.completion import Outcome, solve
+from hyperviz.studies import learning, loading, own, subject, views
+from hyperviz.studies.completion import Outcome, known, solve
 from hyperviz.studies.inpainting_settings import PAPER, PRESETS, InpaintingSettings
 from hyperviz.studies.masks import masked
 from hyperviz.studies.own import Own
@@ -19,7 +19,9 @@ from hyperviz.theory import grid
 
 __all__ = ["PAPER", "PRESETS", "InpaintingResult", "InpaintingSettings", "news", "stream", "too_large"]
 
-LIVE_IMAGES, LIVE_POINTS = 1000, 4000  # larger systems take more than seconds: for the command line
+LIVE_IMAGES = 1000  # larger systems take more than seconds, as do those of learning.POINTS: for the command line
+System = tuple[int, int, str]  # run, images, kernel
+Outcomes = dict[tuple[int, str], list[Outcome]]  # by images and kernel, one a run
 
 
 class Gallery(NamedTuple):
@@ -64,12 +66,14 @@ def stream(settings: InpaintingSettings) -> Iterator[InpaintingResult]:
     for said in loaded(settings):
         if said:
             yield waiting(settings, said)
-    result = InpaintingResult(settings, _gallery(settings), {}, None, (), 0.0, False)
+    result, outcomes, todo = InpaintingResult(settings, _gallery(settings), {}, None, (), 0.0, False), {}, []
+    if settings.view == views.GALLERY:
+        result, todo = _remembered(result, outcomes)
     for one in own.steps(settings):
         result = result._replace(own=one, progress=one.progress)
         yield result._replace(notes=_notes(result))
     if settings.view == views.GALLERY:
-        yield from _errors(result)
+        yield from _errors(result, outcomes, todo)
         return
     for view in views.OTHERS[settings.view](settings):
         result = result._replace(view=view, progress=1.0)
@@ -100,23 +104,37 @@ def news(result: InpaintingResult, shown: InpaintingResult | None) -> tuple[str,
     return tuple(part for part in parts if shown is None or getattr(result, part) is not getattr(shown, part))
 
 
-def _errors(result: InpaintingResult) -> Iterator[InpaintingResult]:
+def _remembered(result: InpaintingResult, outcomes: Outcomes) -> tuple[InpaintingResult, list[System]]:
+    """With what is kept already, so that a stroke shows it again at once; and what is left to be solved."""
+    order = list(_order(result.settings))
+    for done, system in enumerate(order):
+        outcome = known(result.settings, *system)
+        if outcome is None:
+            return result, order[done:]
+        result = _taken(result, outcomes, system, outcome.shown, outcome)
+    return result, []
+
+
+def _errors(result: InpaintingResult, outcomes: Outcomes, todo: list[System]) -> Iterator[InpaintingResult]:
     """The gallery, the error at the chosen N, then against N, smallest first, run after run."""
-    settings = result.settings
-    outcomes: dict[tuple[int, str], list[Outcome]] = {}
-    for run, size, kernel in _order(settings):
-        first = run == 0 and size == settings.images
-        for shown, progress, outcome in solve(settings, run, size, kernel):
-            if first and shown is not None:
-                predicted = result.gallery.predicted | {kernel: shown}
-                result = result._replace(gallery=result.gallery._replace(predicted=predicted))
-            if outcome is not None:
-                outcomes.setdefault((size, kernel), []).append(outcome)
-                errors = result.errors | {(size, kernel): _error(outcomes[size, kernel])}
-                result = result._replace(errors=errors, lead=_lead(outcomes, settings.images))
-            result = result._replace(progress=progress)
+    for system in todo:
+        for shown, progress, outcome in solve(result.settings, *system):
+            result = _taken(result, outcomes, system, shown, outcome)._replace(progress=progress)
             yield result._replace(notes=_notes(result))
     yield result._replace(notes=_notes(result), progress=1.0, finished=True)
+
+
+def _taken(result: InpaintingResult, outcomes: Outcomes, system: System, shown, outcome) -> InpaintingResult:
+    """With what is new of one system: the gallery's pictures, and at its end its errors."""
+    (run, size, kernel), images = system, result.settings.images
+    if (run, size) == (0, images) and shown is not None:
+        predicted = result.gallery.predicted | {kernel: shown}
+        result = result._replace(gallery=result.gallery._replace(predicted=predicted))
+    if outcome is not None:
+        outcomes.setdefault((size, kernel), []).append(outcome)
+        errors = result.errors | {(size, kernel): _error(outcomes[size, kernel])}
+        result = result._replace(errors=errors, lead=_lead(outcomes, images))
+    return result
 
 
 def too_large(settings: InpaintingSettings) -> str:
@@ -129,10 +147,10 @@ def too_large(settings: InpaintingSettings) -> str:
     if settings.pixels != "all" and side > WIDE:
         return f"Live, random pixels are for images up to {WIDE} × {WIDE}: choose all pixels, or the command line."
     points = 0 if settings.pixels == "all" else settings.images * int(settings.pixels)
-    if points > LIVE_POINTS:
+    if points > learning.POINTS:
         return (
-            f"Live, random pixels go up to {LIVE_POINTS:,} points (images × pixels); {points:,} run from the command "
-            "line, or choose all pixels, which is faster."
+            f"Live, random pixels go up to {learning.POINTS:,} points (images × pixels); {points:,} run from the "
+            "command line, or choose all pixels, which is faster."
         )
     return ""
 
@@ -142,7 +160,7 @@ def _systems(side: int) -> int:
     return len(grid.classes(side))
 
 
-def _order(settings) -> Iterator[tuple[int, int, str]]:
+def _order(settings) -> Iterator[System]:
     """(run, images, kernel): the chosen N first, then the curve from its cheap end."""
     for run in range(settings.runs):
         sizes = settings.sizes[-1:] + settings.sizes[:-1] if run == 0 else settings.sizes

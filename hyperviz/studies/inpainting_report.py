@@ -13,9 +13,8 @@ from hyperviz.studies import likelihood, subject, table1, views, views_report
 from hyperviz.studies.inpainting import Error, InpaintingResult, InpaintingSettings
 from hyperviz.studies.recipe import recipe
 from hyperviz.studies.samples import TESTED
+from hyperviz.studies.table1 import NAMES
 from hyperviz.studies.verdicts import Verdict
-
-NAMES = {"nngp": "NNGP", "hk": "HK", "hk-released": "HK as released", "hn": "HN"}
 
 
 def claim(settings: InpaintingSettings) -> str:
@@ -71,7 +70,8 @@ def progress(result: InpaintingResult) -> str:
     if result.doing:
         return result.doing
     if result.settings.view != views.GALLERY:
-        return " ".join(["Done." if result.finished else "Computing.", *result.notes])
+        doing = getattr(result.view, "doing", "Computing.")
+        return " ".join(["Done." if result.finished else doing, *result.notes])
     runs = max((error.runs for error in result.errors.values()), default=0)
     done = len({images for images, _ in result.errors})
     tested = f"{min(TESTED, len(subject.tests(result.settings)))} test {subject.noun(result.settings)}s"
@@ -90,7 +90,7 @@ def alt(result: InpaintingResult, figure: str = "") -> str:
         state = "completed" if own and own.finished else "being completed"
         return f"One {noun} of which f does not see {count} pixels, {state} by each kernel. {about(result)}"
     if result.settings.view != views.GALLERY:
-        return verdict(result).text
+        return views_report.alt(result, figure)
     return f"Rows of {shown} {noun}s: truth, what f sees, and each kernel's completion. {verdict(result).text}"
 
 
@@ -152,7 +152,7 @@ EXPLANATION = (
 The hypernetwork *f* looks at an image, or at what is left of it, and writes the weights of *g*; *g* turns a pixel's
 coordinates into its grey value. When both are infinitely wide, training f is kernel regression with the hyperkernel Θ_h
 (**HK**). Regression with Λ (**NNGP**) is Bayesian inference with the untrained hypernetwork as its prior. Nothing is
-trained here: these are the exact limits.
+trained for them: these are the exact limits.
 
 - **The one digit**, drawn on the canvas or picked: NNGP and HK are the plain regressions, which know of it what f sees.
   *With own pixels* the NNGP is conditioned on the visible pixels too: then its uncertainty varies over the picture, and
@@ -174,6 +174,9 @@ for tests. Colours are three outputs of h that share one kernel, which sees all 
 
 **Training** replaces the ridge by time: (λ + ε)⁻¹ becomes (1 − e^(−2λt))/λ for every eigenvalue λ, in the unit of
 dh/dt = −2Θ_h(h − y). **Uncertainty**, **likelihood** belong to the NNGP, which is a prior; HK's are scores alone.
+
+**Network** trains a finite hypernetwork, HN, by Adam on 20 random pixels an image (or as many as you choose), and gives
+both kernels the same pixels. Its depths and ℓ are those above, ℓ through 64 random Fourier features of the pixel.
 """,
     r"\hat y(u) = \big(\Theta_h(u,u_1),\dots,\Theta_h(u,u_N)\big)\,\big(\Theta_h(U,U)+\varepsilon I\big)^{-1} Y",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hyperviz.data import datasets
-from hyperviz.studies import flowing, own, views
+from hyperviz.studies import flowing, hn, own, views
 from hyperviz.studies.drawing import EMPTY, decode_mask
 from hyperviz.studies.masks import HIDDEN
 from hyperviz.studies.samples import SIZE
@@ -90,6 +90,16 @@ class InpaintingSettings:
         label="training time",
         more=True,
         help="of gradient flow, in the view of training: one moment, or played from 0 to infinity",
+    )
+    learning_rate: float = option(
+        hn.Plan().learning_rate,
+        0.001,
+        0.3,
+        log=True,
+        positions=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3),
+        more=True,
+        label="learning rate",
+        help="of Adam, in the view of the network",
     )
     drawing: str = option(
         own.PICKED, text=own.readable, label="drawing", help="the one digit, or the first test digit shown"

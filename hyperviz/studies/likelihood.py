@@ -24,7 +24,7 @@ DEPTHS = (1, 2, 3, 4, 5, 6)
 
 
 class Likelihood(NamedTuple):
-    """Log marginal likelihood at the best amplitude, nats a value of a pixel; NaN where it is not computed yet."""
+    """Log marginal likelihood at the best amplitude, nats a value of a pixel; NaN where there is none (yet)."""
 
     surface: np.ndarray  # (BANDWIDTHS, RIDGES) at the chosen depths
     depths: np.ndarray  # (DEPTHS of f, DEPTHS of g) at the chosen bandwidth and each pair's best ridge
@@ -33,6 +33,7 @@ class Likelihood(NamedTuple):
     amplitude: float
     images: int
     finished: bool
+    blank: bool = False  # f sees nothing: every kernel is 0, and nothing is there to be scored
 
 
 def steps(settings: InpaintingSettings) -> Iterator[Likelihood]:
@@ -40,6 +41,9 @@ def steps(settings: InpaintingSettings) -> Iterator[Likelihood]:
     y = samples.of(settings, most(settings, MOST)).y
     surface = np.full((len(BANDWIDTHS), len(RIDGES)), np.nan)
     depths, ridges = np.full((2, len(DEPTHS), len(DEPTHS)), np.nan)
+    if not masked(y, settings).any():
+        yield Likelihood(surface, depths, ridges, np.nan, 0.0, len(y), True, True)
+        return
     modes = _modes(settings, y)
     here = flow.evidence(modes, settings.ridge)
     yield Likelihood(surface, depths, ridges, *here, len(y), False)

@@ -73,16 +73,18 @@ def steps(settings: InpaintingSettings) -> Iterator[Own]:
     own = Own(image, seen, hidden(settings, len(image)), {}, None, 0.0, 0.0, False)
     kernels = settings.kernels
     for i, kernel in enumerate(kernels):
+        known = factored.found(settings, kernel) is not None  # then the digit is there at once: one picture is enough
         for found in factored.steps(settings, kernel):
             predicted = own.predicted | {kernel: grey(spectrum.mean(found, _row(seen))[0])}
             progress = (i + found.solved / found.total) / len(kernels)
             own = own._replace(predicted=predicted, progress=progress, jitter=max(own.jitter, found.jitter))
-            if found.solved < found.total or kernel != "nngp":
+            if not known and (found.solved < found.total or kernel != "nngp"):
                 yield own
         if kernel == "nngp":
             for spread in spectrum.covariance(found, _row(seen)):  # pyright: ignore[reportPossiblyUnboundVariable]
                 own = own._replace(given=given(settings, found, image, spread[0]))  # pyright: ignore[reportPossiblyUnboundVariable]
-                yield own
+                if not (known and found.kept):  # pyright: ignore[reportPossiblyUnboundVariable]
+                    yield own
     yield own._replace(finished=True)
 
 

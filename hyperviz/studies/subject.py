@@ -63,6 +63,11 @@ def share(settings: InpaintingSettings, most: int, at: int) -> int:
 def check(settings: InpaintingSettings) -> None:
     """InvalidInput where the images cannot answer."""
     side, pixels = shape(settings)[0], settings.pixels
+    if settings.view == "network" and not drawable(settings):
+        raise InvalidInput(
+            f"The view network trains on grey images of {drawing.SIZE} × {drawing.SIZE}; those of "
+            f"{datasets.TITLES[settings.dataset]} are others: choose another view, or other data."
+        )
     if pixels != "all" and int(pixels) > side * side:
         raise InvalidInput(
             f"pixels must be at most {side * side}, or all, for images of {side} × {side}; got {pixels}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyperviz.studies import between, calibration, flowing, likelihood
+from hyperviz.studies import between, calibration, flowing, learning, likelihood
 
 GALLERY = "gallery"
 OTHERS = {
@@ -11,5 +11,6 @@ OTHERS = {
     "likelihood": likelihood.steps,
     "finer": between.sharpened,
     "border": between.bordered,
+    "network": learning.steps,
 }
 NAMES = (GALLERY, *OTHERS)

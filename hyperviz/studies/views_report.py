@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hyperviz.data.datasets import TITLES
-from hyperviz.studies import calibration, flowing, likelihood, subject
+from hyperviz.studies import calibration, flowing, learning_report, likelihood, subject
 from hyperviz.studies.between import Border, Finer
 from hyperviz.studies.calibration import Calibration
 from hyperviz.studies.completion import FINER
 from hyperviz.studies.flowing import Training
+from hyperviz.studies.learning import Learning
 from hyperviz.studies.likelihood import Likelihood
 from hyperviz.studies.table_report import DESIGN
 from hyperviz.studies.verdicts import Verdict
@@ -26,19 +27,22 @@ SEE = {
     "error": "**Error against training images**: fewer mistakes with more {noun}s.{crosses}",
     "stored": "**The whole of Table 1, reproduced**: the stored runs with the live numbers as rings, the paper's as "
     f"crosses. Bars: ± 2 standard errors over the runs that a point names. {DESIGN}",
-    "calibration": "**Is the uncertainty right?** On the dashed line the band is right; above it the posterior is "
-    "surer than it should be.",
+    "calibration": "**Is the uncertainty right?** A square for each tenth of the pixels, the surest on the left. On "
+    "the dashed line the predicted error is right; above it the kernel is surer than it should be. Bars: ± 2 "
+    "standard errors over test {noun}s.",
     "training": "**While it trains**: gradient flow from a network that predicts 0, mean over initialisations. "
     "Coarse shapes come first. *More settings* stops at a time t.",
-    "stopping": "**Test error against training time**: does it ever rise again? Then stopping early would help.",
+    "stopping": "**Test error against training time**: does it ever rise again? Then stopping early would help. "
+    "Shaded: ± 2 standard errors over test {noun}s.",
     "surface": "**Marginal likelihood**: how well the training images alone speak for a bandwidth and a ridge. "
-    "The brighter the better; the star is the best.",
+    "Its logarithm, a pixel: the brighter the better, the star is the best; the darkest may be worse than the scale.",
     "depths": "**The same over the depths**, each pair at its best ridge.",
-    "near": "**What bandwidth means**: how alike the middle pixel and the others are to g.",
+    "near": "**What bandwidth means**: how alike the middle pixel and the others are to g (Σ⁰, 1: the same).",
     "finer": "**Between the pixels**: g takes any coordinate, so the same regression draws a finer picture. "
     "Nothing was trained there.",
-    "border": "**What the torus costs**: opposite borders meet. Black borders hide it; other pictures would not.",
-}
+    "border": "**What the torus costs**: all pixels are solved as if opposite borders met. Here beside an open grid, "
+    "after a few training images: black borders hide the difference, other pictures would not.",
+} | learning_report.SEE
 
 
 def see(name: str, settings: InpaintingSettings) -> str:
@@ -56,6 +60,12 @@ def verdict(result: InpaintingResult) -> Verdict:
     if result.view is None:
         return Verdict(f"Factoring the systems of {result.settings.images:,} images.", "measuring")
     return _VERDICTS[type(result.view)](result.view, result.settings)
+
+
+def alt(result: InpaintingResult, figure: str = "") -> str:
+    """A figure of the view in words: what it shows, where more can be said than the verdict."""
+    shown = learning_report.alt(result.view, figure) if isinstance(result.view, Learning) else ""
+    return shown + verdict(result).text
 
 
 def rows(result: InpaintingResult) -> Iterator[dict[str, Any]]:
@@ -82,6 +92,9 @@ def _calibrated(found: Calibration, settings: InpaintingSettings) -> Verdict:
 
 
 def _trained(found: Training, settings: InpaintingSettings) -> Verdict:
+    if not found.seen.any():
+        text = "f sees nothing: the kernel is 0, and nothing is learnt at any time."
+        return Verdict(text, "measured" if found.finished or found.progress == 1 else "measuring")
     mean = found.squares.mean(axis=1)
     best = int(mean.argmin())
     gain = found.squares[-1] - found.squares[best]
@@ -96,6 +109,8 @@ def _trained(found: Training, settings: InpaintingSettings) -> Verdict:
 
 
 def _likely(found: Likelihood, settings: InpaintingSettings) -> Verdict:
+    if found.blank:
+        return Verdict("f sees nothing: every kernel is 0, and no bandwidth or ridge can be scored.", "measured")
     text = f"Your settings explain {found.images} training images with {found.here:.4f} nats a pixel"
     choice = likelihood.best(found)
     if choice:
@@ -106,6 +121,8 @@ def _likely(found: Likelihood, settings: InpaintingSettings) -> Verdict:
 
 
 def _finer(found: Finer, settings: InpaintingSettings) -> Verdict:
+    if found.predicted and not any(picture.any() for picture in found.predicted.values()):
+        return Verdict("f sees nothing: there is nothing between the pixels either.", "measured")
     g = subject.shape(settings)[0]
     text = f"{g * FINER} × {g * FINER} points from {g} × {g} pixels: g is a function of any coordinates."
     return Verdict(text, "measured" if found.finished else "measuring")
@@ -114,6 +131,8 @@ def _finer(found: Finer, settings: InpaintingSettings) -> Verdict:
 def _bordered(found: Border, settings: InpaintingSettings) -> Verdict:
     if found.open is None:
         return Verdict(f"Solving an open grid, {found.images} of the images, as one dense system.", "measuring")
+    if not found.torus.any():
+        return Verdict("f sees nothing: torus and open grid predict 0.", "measured")
     of = "an image" if found.images == 1 else f"{found.images} images"
     text = f"Joining opposite borders moves what is learnt from {of} by {_moved(found):.4f} (root mean "
     black = f"{subject.noun(settings)}s have black borders, where nothing meets."
@@ -147,6 +166,8 @@ def _training_rows(found: Training, settings) -> Iterator[dict[str, Any]]:
 
 def _likelihood_rows(found: Likelihood, settings) -> Iterator[dict[str, Any]]:
     at = {"kernel": settings.kernels[0], "images": found.images, "quantity": "log_marginal_likelihood"}
+    if found.blank:
+        return
     for (i, j), value in np.ndenumerate(found.surface):
         yield at | {"bandwidth": likelihood.BANDWIDTHS[i], "ridge": likelihood.RIDGES[j], "value": value}
     for (i, j), value in np.ndenumerate(found.depths):
@@ -165,6 +186,7 @@ _VERDICTS: dict[type, Callable[..., Verdict]] = {
     Likelihood: _likely,
     Finer: _finer,
     Border: _bordered,
+    Learning: learning_report.verdict,
 }
 _ROWS: dict[type, Callable] = {
     Calibration: _calibration_rows,
@@ -172,4 +194,5 @@ _ROWS: dict[type, Callable] = {
     Likelihood: _likelihood_rows,
     Finer: lambda *_: iter(()),
     Border: _border_rows,
+    Learning: learning_report.rows,
 }

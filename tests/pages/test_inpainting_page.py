@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from hyperviz.studies import inpainting
-from tests.pages.browser import Canvas, alt, move, open_page, to_the_left, wait_for_alt
+from tests.pages.browser import Canvas, alt, move, open_page, to_the_left, trace, wait_for_alt
 
 PIXELS = "Array.from(document.querySelector('.js-plotly-plot').calcdata[0][0].z.flat()).slice(0, 3000).join()"
 pytestmark = pytest.mark.browser
@@ -83,6 +83,21 @@ def test_a_stroke_changes_the_completion_and_so_does_another_mask(tab, address):
         tab.locator(".js-plotly-plot").first.hover()
         tab.locator("[data-title*='Download']").first.click()
     assert download.value.suggested_filename.startswith("hyperviz-inpainting-own")
+
+
+def test_hn_is_seen_learning_and_its_error_is_drawn_beside_the_kernels(tab, address):
+    sheet = "document.querySelectorAll('.js-plotly-plot')[1].calcdata[0][0].z.flat()"
+    open_page(tab, f"{address}/inpainting?images=50&view=network")
+    wait_for_alt(tab, "NNGP, HK", GALLERY)
+    wait_for_alt(tab, "HN at step", GALLERY)
+    early = tab.evaluate(f"Array.from({sheet}).join()")
+    tab.wait_for_function(f"before => Array.from({sheet}).join() !== before", arg=early)
+    tab.wait_for_function("document.querySelectorAll('.js-plotly-plot')[2].data.at(-1).customdata >= 40")
+    errors = trace(tab, "HN, 200 test digits", GALLERY + 1)
+    assert min(errors) < 0.9 * errors[0]
+    assert trace(tab, "NNGP", GALLERY + 1)
+    tab.get_by_text("Done.").wait_for()
+    assert "at its best step" in alt(tab, GALLERY)
 
 
 def test_a_stroke_is_one_step_of_the_address_and_its_link_opens_the_same_drawing(tab, address):

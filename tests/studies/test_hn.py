@@ -44,11 +44,11 @@ def test_it_predicts_what_the_loops_do():
 
 def test_its_first_step_is_adams_along_the_gradient_of_the_loops_loss(monkeypatch):
     """Adam's first step has the length of the learning rate in every weight, against the gradient's sign."""
-    monkeypatch.setattr(hn, "EVERY", 1)
+    monkeypatch.setattr(hn, "CHUNK", 1)
     x, y, pixels = problem()
     state, table = hn.start(TINY, 3)
     before, features = numbers(state.parameters), np.asarray(table, np.float64)
-    after = numbers(list(hn.train(x, y, pixels, x, y, TINY, 3))[-1].now.parameters)
+    after = numbers(list(hn.train(x, y, pixels, x, y, TINY, 3, [0, 1]))[-1].now.parameters)
 
     def loss(weights):
         return np.mean([(plain(weights, x[0], features[p], TINY.scale) - y[0, p]) ** 2 for p in pixels[0]])
@@ -70,12 +70,12 @@ def test_the_features_products_tend_to_the_coordinate_kernel():
 
 
 def test_the_parameters_that_count_are_those_of_the_best_look(monkeypatch):
-    monkeypatch.setattr(hn, "EVERY", 20)
     monkeypatch.setattr(hn, "PATIENCE", 60)
     rng = np.random.default_rng(1)
     x, y = rng.random((20, 784)), np.full((20, 784), 0.7)
     pixels = rng.permuted(np.tile(np.arange(784), (20, 1)), axis=1)[:, :20]
-    looks = list(hn.train(x, y, pixels, x[:5], y[:5], hn.Plan(0.03, 100, width_f=16, width_g=8, features=8), 0))
+    plan = hn.Plan(0.03, 100, width_f=16, width_g=8, features=8)
+    looks = list(hn.train(x, y, pixels, x[:5], y[:5], plan, 0, range(0, 101, 20)))
     best = min(looks, key=lambda look: look.validation)
     assert looks[-1].best == (best.step, pytest.approx(best.validation))
     assert best.validation < looks[0].validation

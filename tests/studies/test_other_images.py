@@ -137,7 +137,12 @@ def test_the_posterior_of_a_colour_image_has_one_band_and_three_means(archive):
     assert given.deviation[-3:].min() > 3 * given.deviation[:5].max()
 
 
-@pytest.mark.parametrize("view", OTHERS)
+def test_the_finite_network_is_for_grey_images_of_the_canvas_s_size(archive):
+    with pytest.raises(InvalidInput, match="grey images of 28 × 28"):
+        last(**OWN, view="network")
+
+
+@pytest.mark.parametrize("view", sorted({*OTHERS} - {"network"}))
 def test_every_view_shows_ones_own_images(archive, view):
     result = last(**OWN, view=view)
     assert result.finished

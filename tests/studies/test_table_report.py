@@ -13,8 +13,9 @@ from hyperviz.studies.table import TableResult, TableSettings
 SETTINGS = TableSettings(images=50, runs=5, task="representation")
 
 
-def piece(mse):
-    return Piece(np.array([mse, np.nan]), np.array([mse, np.nan]), np.zeros((8, 28, 28), np.uint8), 1.0, 0.0)
+def piece(mse, single=None):
+    one = mse if single is None else single
+    return Piece(np.array([mse, np.nan]), np.array([one, np.nan]), np.zeros((8, 28, 28), np.uint8), 1.0, 0.0)
 
 
 def result(finished=True, **errors):
@@ -52,6 +53,17 @@ def test_runs_are_compared_pair_by_pair():
     assert gap is not None
     assert gap.sign == 1
     assert gap.stderr < 1e-4
+
+
+def test_hn_is_judged_against_kernels_with_one_draw_of_the_pixels_as_it_has():
+    """Five draws beat HN, one does not: the claim follows the one, and NNGP and HK are compared with five each."""
+    found = result(nngp=LOW, hk=[0.055, 0.056, 0.0572], hn=HIGH)
+    for cell in found.pieces:
+        if cell.kernel != "hn":
+            found.pieces[cell] = [piece(p.mse[0], p.mse[0] + 0.02 + 1e-4 * i) for i, p in enumerate(found.pieces[cell])]
+    at = ("representation", 50)
+    assert report.orderings(found) == {report.NNGP_FIRST: {at: 1}, report.KERNELS_FIRST: {at: -1}}
+    assert "with one draw of the pixels each: holds in 0 of 1 cells, fails in 1." in report.verdict(found).text
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,26 @@
 """What the page shows beside the one digit: each view's numbers, what is said of them, and their table."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from hyperviz.figures import inpainting as figures
-from hyperviz.studies import between, calibration, flowing, inpainting, likelihood
+from hyperviz.studies import between, calibration, flowing, hn, inpainting, learning, likelihood
 from hyperviz.studies.calibration import Calibration
 from hyperviz.studies.inpainting import InpaintingSettings
 from hyperviz.studies.inpainting_report import alt, best, progress, table, verdict
 from hyperviz.studies.views import NAMES, OTHERS
 
 RNG = np.random.default_rng(0)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def brief():
+    """HN at few steps: what it learns is judged in test_learning."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(learning, "LOOKS", (0, 5, 20))
+        patch.setattr(learning, "plan", lambda settings: hn.Plan(width_f=64, width_g=16, features=32))
+        yield
 
 
 @pytest.fixture(scope="module", params=OTHERS)
@@ -35,6 +45,21 @@ def test_every_view_ends_with_a_verdict_a_table_without_gaps_and_its_figures(res
     assert list(shown) == ["own", *figures.VIEWS[result.settings.view]]
     for draw in shown.values():
         assert any(len(np.ravel(t.z if t.type == "heatmap" else t.y)) for t in draw(result).data)
+
+
+@pytest.mark.parametrize("hidden", ["everything", "nothing"])
+@pytest.mark.parametrize("view", OTHERS)
+def test_every_view_lives_where_f_sees_nothing_and_where_nothing_is_hidden(view, hidden):
+    *_, last = inpainting.stream(InpaintingSettings(images=20, view=view, hidden=hidden))
+    said = verdict(last)
+    assert last.finished
+    assert said.state in ("holds", "differs", "undecided", "measured")
+    assert ("f sees nothing" in said.text) == (hidden == "everything")
+    found = table(last)
+    assert np.isfinite(found.get("value", pd.Series(dtype=float)).astype(float)).all()
+    for draw in figures.shown(last).values():
+        assert draw(last).to_json()
+    assert best(last) == {} or (view, hidden) == ("likelihood", "nothing")
 
 
 def test_what_is_not_chosen_is_not_computed(monkeypatch):

@@ -1,0 +1,45 @@
+"""A hand draws: nothing is compiled for a stroke, a mask or a bandwidth once the page is warm."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from hyperviz.data import digits
+from hyperviz.studies import completion
+from hyperviz.studies.drawing import EMPTY, encode, encode_mask, quantise
+from hyperviz.studies.inpainting import InpaintingSettings, stream
+from tests.compilations import counted
+
+STROKES = [encode(quantise(image)) for image in digits.test().images[20:23]]
+MASK = encode_mask(np.random.default_rng(0).random((28, 28)) < 0.4)
+EDITS = {
+    "a stroke": [{"drawing": STROKES[0]}, {"drawing": STROKES[1]}, {"drawing": STROKES[2]}],
+    "undo and clear": [{"drawing": STROKES[1]}, {"drawing": STROKES[0]}, {"drawing": EMPTY}, {}],
+    "a mask": [{"hidden": "drawn", "mask": MASK}, {"hidden": "drawn", "mask": MASK, "drawing": STROKES[0]}],
+    "a bandwidth": [{"bandwidth": 3.3}, {"bandwidth": 0.6, "drawing": STROKES[0]}],
+    "other sliders": [{"depth_f": 5, "depth_g": 2, "images": 50}, {"ridge": 0.1, "seed": 8}, {"digits": 30}],
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warmed():
+    """As the server starts: what other tests have compiled does not count."""
+    jax.clear_caches()
+    completion.warm()
+
+
+@pytest.mark.parametrize("edits", EDITS.values(), ids=EDITS)
+def test_after_the_warm_up_nothing_is_compiled_while_one_draws(edits):
+    with counted() as seen:
+        for edit in edits:
+            *_, result = stream(InpaintingSettings(**({"images": 20} | edit)))
+            assert result.finished
+    assert seen == []
+
+
+def test_what_is_new_is_counted():
+    """Negative control: without it a count of nothing would prove nothing."""
+    with counted() as seen:
+        jax.jit(lambda x: jnp.sin(x) * 3)(jnp.ones(7))
+    assert seen
