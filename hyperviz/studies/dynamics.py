@@ -17,6 +17,7 @@ from hyperviz.studies.settings import activation_of, check, depth_of, option, se
 from hyperviz.theory import finite, starts
 
 DEPTHS, WIDTHS, CELL_STARTS = (2, 3, 4, 5, 6), (1, 2, 4, 8, 16), 32  # the heat map
+LONGEST = 0.01  # step of the flow in the heat map, which counts where starts end and not how
 TWINS = 2  # finite networks, each with the n = infinity flow from the same start
 PRIOR = 400  # draws of h_0 ~ GP for the band of the closed form
 
@@ -66,7 +67,7 @@ class DynamicsSettings:
         positions=(0.001, 0.002, 0.004, 0.01),
         label="longest step",
         more=True,
-        help="of Euler's method; a start whose kernel is large takes shorter ones",
+        help="of gradient descent; a start whose kernel is large takes shorter ones",
     )
     seed: int = seed_of("points and starts")
 
@@ -204,7 +205,7 @@ def _finite(settings: DynamicsSettings, model: Model, nets: list) -> Iterator[di
 
 def _grid(settings: DynamicsSettings) -> Iterator[dict]:
     """Row by row: depths of g; the narrow widths of a row share one batch of lanes."""
-    about = (settings.seed, settings.points, settings.depth_f, settings.time, settings.step)
+    about = (settings.seed, settings.points, settings.depth_f, settings.time)
     cells = draws.kept("dynamics", *about, settings.activation_f, settings.activation_g)
     if cells:
         yield {"cells": dict(cells)}
@@ -225,7 +226,8 @@ def _cell(settings, model: Model, depth: int, widths, width: int) -> Generator[d
     each = np.repeat(widths, CELL_STARTS)
     g = flows.primary_of(settings, np.pad(each, (0, lanes - len(each)), mode="edge"), depth)
     state = flows.begin(settings, model, g, width, 100 + 10 * depth + width, 0)
-    return (yield from flows.quietly(flows.follow(settings, model.task, state, g)))[1]
+    way = flows.follow(flows.Brief(settings.time, LONGEST), model.task, state, g, flow=True)
+    return (yield from flows.quietly(way))[1]
 
 
 def _fates(path: Path, i: int) -> Cell:

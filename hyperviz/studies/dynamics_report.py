@@ -174,8 +174,8 @@ which is not linear in V: with a narrow g it has bad minima, and f is stuck in t
   draws of the untrained network, with the middle 80 % of draws as band. No minimum is bad there.
 - **Heat map**: the share of 32 starts that reach loss < {TARGET:g}. *Stuck* is a start above it whose loss fell by less
   than 1 % in the last fifth of the time; any other is "not there by time T".
-- Points: x ~ N(0, I), z ~ N(0, I), y = ±1. Euler steps; a start whose kernel is large takes shorter ones (reported is
-  its own time), so that no loss rises because of the step.
+- Points: x ~ N(0, I), z ~ N(0, I), y = ±1. Curves are gradient descent; a start whose kernel is large takes shorter
+  steps (reported is its own time), so that no loss rises because of the step. The heat map takes longer, implicit ones.
 """,
     r"\dot V_i=-\sum_j\Theta_f(x_i,x_j)\,2(h_j-y_j)\,\nabla_V g(z_j;V_j)\quad(n=\infty),\qquad"
     r"h_t=Y+e^{-2\Theta_h t}(h_0-Y)\quad(n=m=\infty)",

@@ -122,11 +122,13 @@ def begin(settings, model: Model, g: Primary, width: int, stream: int, first: in
     return starts.begin(keys(settings.seed, stream, first, len(g.width)), model.task, g, room(width))  # pyright: ignore[reportArgumentType]
 
 
-def follow(settings, task: Task, state: starts.Starts, g: Primary) -> Iterator[tuple[starts.Starts, Path]]:
-    """The starts on their way, until each is at time T or has arrived."""
+def follow(
+    settings, task: Task, state: starts.Starts, g: Primary, flow: bool = False
+) -> Iterator[tuple[starts.Starts, Path]]:
+    """The starts on their way, until each is at time T or has arrived, by steps of descent or of the flow."""
 
     def advance(state, count):
-        return starts.advance(state, task, g, settings.step, settings.time, count)
+        return starts.advance(state, task, g, settings.step, settings.time, count, np.bool_(flow))
 
     yield from _followed(settings, state, advance)
 

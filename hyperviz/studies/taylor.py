@@ -90,7 +90,7 @@ def _block(settings: TaylorSettings, n: int, depth: int, first: int, count: int)
         if (n, m, start) in cells:
             continue
         keys = draws.keys(settings.seed, (1 + n + 1_000_003 * m) % 2**32, start, lanes)
-        work, clock, blocks = taylor.begin(pair, keys), draws.Clock(), 64
+        work, clock, blocks = taylor.begin(pair, keys), draws.Clock(), 16
         clock.step()
         while work.done < work.ends:
             began = time.monotonic()
@@ -100,6 +100,7 @@ def _block(settings: TaylorSettings, n: int, depth: int, first: int, count: int)
             if clock.step():
                 yield
         cells[n, m, start] = taylor.finish(work)
+        yield  # many blocks are short: together they would keep a moved slider waiting
 
 
 def _gathered(settings: TaylorSettings, n: int, depth: int, count: int) -> np.ndarray:

@@ -1,12 +1,13 @@
 """Many starts of the n = infinity flow side by side, followed in short pieces.
 
-Narrow or deep g give some starts a kernel so large that Euler's step would overshoot. Each start therefore has a step
-of its own, step = min(step, CALM / |K|), K = Theta_f * (grad_V g . grad_V g), and a clock of its own.
+Narrow or deep g give some starts a kernel K = Theta_f * (grad_V g . grad_V g) so large that Euler's step would
+overshoot. Gradient descent's step is then min(step, CALM / |K|). A step of the flow follows the gaps as they close
+while K stands still, e^(-A) (h - y) with A = 2 dt K, to second order by 1 / (1 + A + A^2/2): no size of K makes it
+overshoot, and dt is bounded by how fast K changes. Each start has steps and a clock of its own.
 """
 
 from __future__ import annotations
 
-from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -19,7 +20,10 @@ from hyperviz.theory.execution import alone
 from hyperviz.theory.primary import Primary, Weights
 
 CALM = 0.5  # half the largest stable step, or less: |K| is no less than K's largest eigenvalue
-BLOCK = 4  # steps between two looks at the kernel
+BLOCK = 4  # steps made at a time
+SURPRISE = 0.25  # share of a step's change in h that may be unforeseen: beyond, the next step is shorter
+NEGLIGIBLE = 1e-3  # share of the gap that may be unforeseen anyway: in a bad minimum h hardly moves at all
+FASTER, SLOWER = 1.5, 0.5  # what a step is multiplied by after a foreseen and after an unforeseen one
 LATE = 0.8  # share of the time after which a loss that has stopped falling counts as stuck
 
 
@@ -31,6 +35,9 @@ class Starts(NamedTuple):
     seen: Float[Array, " R"]  # when the loss was measured: before the last step
     loss: Float[Array, " R"]
     late: Float[Array, " R"]  # the loss when LATE of the time had gone
+    pace: Float[Array, " R"]  # the length of the next step, before what K allows anyway
+    foreseen: Float[Array, "R N"]  # gaps h - y that the last step was to leave
+    change: Float[Array, " R"]  # the size of what it was to change
 
 
 def calm(kernel: Float[Array, "N N"], step) -> Float[Array, ""]:
@@ -38,27 +45,40 @@ def calm(kernel: Float[Array, "N N"], step) -> Float[Array, ""]:
     return CALM / jnp.maximum(jnp.sqrt(jnp.sum(kernel**2)), CALM / step)
 
 
-def _pace(task: Task, g: Primary, step, V: Weights) -> Float[Array, ""]:
-    """The step that a start's kernel allows now."""
-    pre = primary.forward(g, V, task.member, task.z)[1]
-    return calm(_kernel(task, g, primary.backward(g, V, task.member, task.z, pre)), step)
-
-
 def _kernel(task: Task, g: Primary, factors: primary.Factors) -> Float[Array, "N N"]:
     return primary.at(task.theta, task.member) * primary.gram(g, factors) * task.real
 
 
-def _block(task: Task, depth, activation, step, until, s: Starts, width) -> Starts:
-    """BLOCK steps of one start: its kernel changes little meanwhile."""
-    g = Primary(depth, width, activation)
-    pace = _pace(task, g, step, s.V)
+def _step(task: Task, g: Primary, step, until, flow, s: Starts) -> Starts:
+    """One step of one start; no longer than `step`, no shorter than what K allows gradient descent."""
+    h, pre = primary.forward(g, s.V, task.member, task.z)
+    gap = (h - task.y) * task.real
+    loss = jnp.sum(gap**2)
+    sound = loss < dynamics.LARGEST  # false for NaN too
+    factors = primary.backward(g, s.V, task.member, task.z, pre)
+    K = _kernel(task, g, factors)
+    least = calm(K, step)
+    pace = jnp.where(flow, jnp.clip(s.pace * _trust(s, gap), least, step), least)
+    dt = jnp.minimum(pace, until - s.time)
+    mean, end = jax.lax.cond(flow, _closing, lambda K, gap, _: (gap, gap), K, gap, dt)
+    V = primary.descend(g, s.V, factors, dt * task.theta * jnp.where(sound, 2 * mean, 0))
+    late = jnp.where(s.time <= LATE * until, loss, s.late)
+    loss = jnp.where(sound, loss, jnp.inf)
+    return Starts(V, s.time + dt, s.time, loss, late, pace, end, jnp.linalg.norm(end - gap))
 
-    def one(_, s):
-        dt = jnp.minimum(pace, until - s.time)
-        V, loss, _ = dynamics.euler(task, g, s.V, dt)
-        return Starts(V, s.time + dt, s.time, loss, jnp.where(s.time <= LATE * until, loss, s.late))
 
-    return jax.lax.fori_loop(0, BLOCK, one, s)
+def _closing(K: Float[Array, "N N"], gap: Float[Array, " N"], dt) -> tuple[Float[Array, " N"], Float[Array, " N"]]:
+    """The gap's mean over a step in which K stands still, and the gap at its end."""
+    A = 2 * dt * K
+    both = jnp.stack([gap + A @ gap / 2, gap], axis=1)
+    mean, end = jnp.linalg.solve(jnp.eye(len(gap), dtype=gap.dtype) + A + A @ A / 2, both).T
+    return mean, end
+
+
+def _trust(s: Starts, gap: Float[Array, " N"]) -> Float[Array, ""]:
+    """Whether the last step did what was foreseen of it: longer or shorter ones from here."""
+    allowed = SURPRISE * s.change + NEGLIGIBLE * jnp.linalg.norm(gap)
+    return jnp.where(jnp.linalg.norm(gap - s.foreseen) <= allowed, FASTER, SLOWER)
 
 
 @alone
@@ -69,21 +89,28 @@ def begin(keys, task: Task, g: Primary, room: Weights) -> Starts:
     def one(key, width):
         return dynamics.start(key, task, g._replace(width=width), room)
 
-    return follow(jax.vmap(one)(keys, g.width))
+    return follow(jax.vmap(one)(keys, g.width), len(task.z))
 
 
-def follow(V: Weights) -> Starts:
+def follow(V: Weights, points: int) -> Starts:
     """Starts with these weights, a lane each, at time 0; their losses are known after a step."""
     none = jnp.full(len(V.first), jnp.inf, V.first.dtype)
-    return Starts(V, jnp.zeros_like(none), jnp.zeros_like(none), none, none)
+    zero, foreseen = jnp.zeros_like(none), jnp.zeros((len(none), points), none.dtype)
+    return Starts(V, zero, zero, none, none, zero, foreseen, zero)
 
 
 @alone
 @jax.jit
-def advance(starts: Starts, task: Task, g: Primary, step, until, count: Int[Array, ""]) -> Starts:
-    """`count` blocks of steps further, each start no further than time `until`; losses: before the last step."""
-    lanes = jax.vmap(partial(_block, task, g.depth, g.activation, step, until))
-    return jax.lax.fori_loop(0, count, lambda _, s: lanes(s, g.width), starts)
+def advance(starts: Starts, task: Task, g: Primary, step, until, count: Int[Array, ""], flow=False) -> Starts:
+    """`count` blocks of steps further, each start no further than time `until`; losses: before the last step.
+
+    flow: whether the steps are those of the gradient flow, which may be longer, or of gradient descent.
+    """
+
+    def one(s, width):
+        return _step(task, g._replace(width=width), step, until, flow, s)
+
+    return jax.lax.fori_loop(0, BLOCK * count, lambda _, s: jax.vmap(one)(s, g.width), starts)
 
 
 @alone

@@ -46,8 +46,9 @@ def test_losses_never_rise_and_every_start_has_ended(results):
         assert not (path.reached & path.stuck).any()
 
 
-def test_a_finite_network_and_its_limit_begin_at_the_same_loss(results):
-    last = results[-1]
+def test_a_finite_network_and_its_limit_begin_at_the_same_loss():
+    """Seen after the shortest steps: so narrow an f soon goes a way of its own."""
+    last = next(r for r in stream(DynamicsSettings(**{**vars(SMALL), "step": 0.001})) if len(r.twins) == dynamics.TWINS)
     for i, twin in enumerate(last.twins):
         early = np.interp(twin.times[0, 0], last.limits.times[:, i], last.limits.losses[:, i])
         assert twin.losses[0, 0] == pytest.approx(early, rel=0.05)
