@@ -20,6 +20,8 @@ from hyperviz.studies.prior_lines import CELLS, DRAWS, FITTED, WIDTHS, Fit, Line
 from hyperviz.studies.slopes import fitted
 from hyperviz.theory import analytic, sampling
 
+pytestmark = pytest.mark.usefixtures("compiled_lightly")
+
 SMALL = PriorSettings(depth_f=2, depth_g=2, width_f=16, width_g=8, draws=512, seed=3)
 
 

@@ -13,6 +13,8 @@ from hyperviz.theory import activations, analytic, network, sampling
 from hyperviz.theory.analytic import FourierFeatures
 from tests.tolerances import KERNEL, agree
 
+pytestmark = pytest.mark.usefixtures("compiled_lightly")
+
 X, Z = np.ones((3, 4), np.float32), np.arange(6, dtype=np.float32).reshape(3, 2)
 INF, NAN = X * np.array([1, np.inf, 1, 1]), X * np.nan
 

@@ -12,6 +12,8 @@ from hyperviz.theory.coordinates import FourierFeatures
 from tests import compilations
 from tests.tolerances import SIGNIFICANT, STANDARD_ERRORS, agree
 
+pytestmark = pytest.mark.usefixtures("compiled_lightly")
+
 X = np.array([[1, -1], [1, -1], [0.5, 2], [-1, 1]], np.float32)  # equal, another, opposite
 Z = np.array([[0, 1], [1, 1], [0, 1], [0, -1]], np.float32)
 DRAWS = 1024
