@@ -52,7 +52,7 @@ def bordered(settings: InpaintingSettings) -> Iterator[Border]:
     """The torus at once, then the dense system of the open grid."""
     size = subject.shape(settings)[0] ** 2
     y = samples.of(settings, min(settings.images, max(1, POINTS // size))).y
-    truth = subject.tests(settings)[subject.shown(settings)] / 255.0
+    truth = subject.pictures(settings) / 255.0
     x, x_new, options = masked(y, settings), masked(truth, settings), factored.architecture(settings)
     options |= {"ridge": settings.ridge, "kernel": settings.kernels[0]}
     torus, black = grid.complete(x, y, x_new, **options).prediction, subject.data(settings).bordered

@@ -87,7 +87,7 @@ def _place(s: InpaintingSettings, run: int, size: int, kernel: str) -> tuple[dic
 def _draw(settings, run, size) -> _Task:
     """The images of one run; the truth holds the shown ones last."""
     y, tested, rng = samples.of(settings, size, run)
-    shown = subject.tests(settings)[subject.shown(settings)] / 255.0
+    shown = subject.pictures(settings) / 255.0
     return _Task(y, np.concatenate([tested, shown]), len(tested), run, rng)
 
 

@@ -147,7 +147,7 @@ def _limit(settings, model: flows.Model) -> float:
     state = flows.begin(settings, model, g, width, 4, 0)
     K = np.asarray(starts.kernels(state, model.task, g))
     blocks = flows.PATIENCE * max(1, round(until / settings.step / starts.BLOCK))
-    state = starts.advance(state, model.task, g, settings.step, until, blocks)
+    state = starts.advance(state, model.task, g, settings.step, until, jnp.int32(blocks), np.bool_(False))
     change = np.linalg.norm(np.asarray(starts.kernels(state, model.task, g)) - K, axis=(1, 2))
     size = np.linalg.norm(K, axis=(1, 2))
     return float(np.median(change[size > 0] / size[size > 0])) if (size > 0).any() else 0.0

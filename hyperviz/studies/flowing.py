@@ -49,7 +49,7 @@ def kernel(settings: InpaintingSettings) -> str:
 def steps(settings: InpaintingSettings) -> Iterator[Training]:
     """The pictures at one time sharpen while systems are solved; then time runs, unless one was chosen."""
     sample = samples.of(settings, most(settings))
-    others = subject.tests(settings)[subject.shown(settings)]
+    others = subject.pictures(settings)
     truth = np.concatenate([picture(settings)[None], others[:-1] if drawn(settings) else others[1:]])
     tested = sample.truth[: subject.share(settings, TESTED, 12)]
     x_new = masked(np.concatenate([truth / 255.0, tested]), settings)

@@ -169,8 +169,7 @@ def _order(settings) -> Iterator[System]:
 
 
 def _gallery(settings) -> Gallery:
-    at = subject.shown(settings)
-    truth = subject.tests(settings)[at]
+    truth, at = subject.pictures(settings), subject.shown(settings)
     seen = masked(truth, settings)
     return Gallery(subject.data(settings).labels[at], truth, seen, {}, seen.reshape(len(seen), -1).max(axis=1) == 0)
 

@@ -84,7 +84,7 @@ def _given(settings) -> _Given:
     """The digits and the first draw of the pixels are those of the gallery."""
     count = PIXELS if settings.pixels == "all" else min(int(settings.pixels), MOST)
     y, tested, rng = samples.of(settings, min(settings.images, POINTS // count))
-    shown = subject.tests(settings)[subject.shown(settings)] / 255.0
+    shown = subject.pictures(settings) / 255.0
     truth, pixels = np.concatenate([tested, shown]), samples.pixels(rng, len(y), count)
     return _Given(masked(y, settings), y, pixels, masked(truth, settings), truth, len(tested), int(rng.integers(2**31)))
 

@@ -58,7 +58,7 @@ def picture(settings: InpaintingSettings) -> np.ndarray:
     """uint8 (g, g) or (g, g, 3): the drawing, or the first test image shown."""
     if drawn(settings):
         return drawing.decode(settings.drawing)
-    return subject.tests(settings)[subject.shown(settings)[0]]
+    return subject.pictures(settings)[0]
 
 
 def drawn(settings: InpaintingSettings) -> bool:

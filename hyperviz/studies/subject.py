@@ -40,6 +40,11 @@ def shown(settings: InpaintingSettings) -> np.ndarray:
     return (settings.digits + np.arange(min(SHOWN, count))) % count
 
 
+def pictures(settings: InpaintingSettings) -> np.ndarray:
+    """uint8: the test images that are shown."""
+    return tests(settings)[shown(settings)]
+
+
 def are_digits(settings: InpaintingSettings) -> bool:
     """Whether the paper's numbers may stand beside ours."""
     return settings.dataset in DIGITS

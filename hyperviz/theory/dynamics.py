@@ -140,13 +140,32 @@ def start(key, task: Task, g: Primary, room: Weights) -> Weights:
 
 def euler(task: Task, g: Primary, V: Weights, step) -> tuple[Weights, Float[Array, ""], Float[Array, " N"]]:
     """V one step later; the loss and the outputs h before it."""
+    now = look(task, g, V)
+    return pulled(task, g, V, now, step * now.gap), now.loss, now.h
+
+
+class Look(NamedTuple):
+    """A start as it is: infinite where the loss has left every bound, and then it is left as it is."""
+
+    h: Float[Array, " N"]
+    gap: Float[Array, " N"]  # h - y, 0 at padding
+    loss: Float[Array, ""]
+    factors: primary.Factors
+
+
+def look(task: Task, g: Primary, V: Weights) -> Look:
+    """What a step needs to know of V."""
     h, pre = primary.forward(g, V, task.member, task.z)
     gap = (h - task.y) * task.real
     loss = jnp.sum(gap**2)
-    sound = loss < LARGEST  # false for NaN too
     factors = primary.backward(g, V, task.member, task.z, pre)
-    pull = step * task.theta * jnp.where(sound, 2 * gap, 0)
-    return primary.descend(g, V, factors, pull), jnp.where(sound, loss, jnp.inf), jnp.where(sound, h, jnp.inf)
+    sound = loss < LARGEST  # false for NaN too
+    return Look(jnp.where(sound, h, jnp.inf), gap, jnp.where(sound, loss, jnp.inf), factors)
+
+
+def pulled(task: Task, g: Primary, V: Weights, now: Look, pull: Float[Array, " N"]) -> Weights:
+    """V moved down the gradient of the squared loss; pull: the gaps times the length of the step."""
+    return primary.descend(g, V, now.factors, task.theta * jnp.where(jnp.isfinite(now.loss), 2 * pull, 0))
 
 
 @alone

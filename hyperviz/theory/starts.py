@@ -51,20 +51,15 @@ def _kernel(task: Task, g: Primary, factors: primary.Factors) -> Float[Array, "N
 
 def _step(task: Task, g: Primary, step, until, flow, s: Starts) -> Starts:
     """One step of one start; no longer than `step`, no shorter than what K allows gradient descent."""
-    h, pre = primary.forward(g, s.V, task.member, task.z)
-    gap = (h - task.y) * task.real
-    loss = jnp.sum(gap**2)
-    sound = loss < dynamics.LARGEST  # false for NaN too
-    factors = primary.backward(g, s.V, task.member, task.z, pre)
-    K = _kernel(task, g, factors)
+    now = dynamics.look(task, g, s.V)
+    K = _kernel(task, g, now.factors)
     least = calm(K, step)
-    pace = jnp.where(flow, jnp.clip(s.pace * _trust(s, gap), least, step), least)
+    pace = jnp.where(flow, jnp.clip(s.pace * _trust(s, now.gap), least, step), least)
     dt = jnp.minimum(pace, until - s.time)
-    mean, end = jax.lax.cond(flow, _closing, lambda K, gap, _: (gap, gap), K, gap, dt)
-    V = primary.descend(g, s.V, factors, dt * task.theta * jnp.where(sound, 2 * mean, 0))
-    late = jnp.where(s.time <= LATE * until, loss, s.late)
-    loss = jnp.where(sound, loss, jnp.inf)
-    return Starts(V, s.time + dt, s.time, loss, late, pace, end, jnp.linalg.norm(end - gap))
+    mean, end = jax.lax.cond(flow, _closing, lambda K, gap, _: (gap, gap), K, now.gap, dt)
+    V = dynamics.pulled(task, g, s.V, now, dt * mean)
+    late = jnp.where(s.time <= LATE * until, now.loss, s.late)
+    return Starts(V, s.time + dt, s.time, now.loss, late, pace, end, jnp.linalg.norm(end - now.gap))
 
 
 def _closing(K: Float[Array, "N N"], gap: Float[Array, " N"], dt) -> tuple[Float[Array, " N"], Float[Array, " N"]]:
@@ -101,7 +96,7 @@ def follow(V: Weights, points: int) -> Starts:
 
 @alone
 @jax.jit
-def advance(starts: Starts, task: Task, g: Primary, step, until, count: Int[Array, ""], flow=False) -> Starts:
+def advance(starts: Starts, task: Task, g: Primary, step, until, count: Int[Array, ""], flow) -> Starts:
     """`count` blocks of steps further, each start no further than time `until`; losses: before the last step.
 
     flow: whether the steps are those of the gradient flow, which may be longer, or of gradient descent.

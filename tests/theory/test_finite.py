@@ -67,7 +67,7 @@ def gap(n, seed):
     state, g = starts.follow(V, len(Z)), net.g._replace(width=net.g.width[None])
     trained, apart, first = finite.begin(w), 0.0, None
     for _ in range(10):
-        state = starts.advance(state, learnt, g, 0.004, 1.0, jnp.int32(3))
+        state = starts.advance(state, learnt, g, 0.004, 1.0, jnp.int32(3), False)
         trained = finite.advance(trained, net, learnt, x, 0.004, 1.0, jnp.int32(3))
         infinite = np.interp(float(trained.seen), [0, float(state.seen[0])], [np.nan, float(state.loss[0])])
         first = first or infinite
