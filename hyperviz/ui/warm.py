@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import threading
@@ -25,6 +26,8 @@ def _all() -> None:
     for name in os.environ.get(VARIABLE, ORDER).split(","):
         if name in STUDIES:
             STUDIES[name].warm()
+    gc.collect()
+    gc.freeze()  # what is compiled stays: no later collection need go through it while a picture waits
 
 
 def failed(error: Exception) -> bool:

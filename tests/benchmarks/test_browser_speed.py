@@ -44,7 +44,7 @@ def latencies(tab, label: str, moves: int, pause: float) -> np.ndarray:  # noqa:
         ("convergence", "width of f, n", 220, 400),
         ("prior", "width of f, n", 220, 400),
         ("prior?view=kernel", "width of f, n", 220, 400),
-        ("taylor", "width of f, n", 220, 400),
+        ("taylor", "largest width of f, n", 220, 400),
         ("dynamics", "width of g, m", 220, 400),
         ("inpainting?images=50", "bandwidth (pixels), ℓ", 350, 700),
     ],
