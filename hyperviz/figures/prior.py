@@ -62,8 +62,8 @@ def lines(result: PriorResult, dark: bool = False) -> go.Figure:
     """KS distance from the limit along three lines of widths, log-log, with fitted and predicted slopes."""
     colours = style.palette(dark)
     figure = style.figure(dark, x="width (log scale)", y="KS distance from N(0, Λᴴ) (log scale)")
-    figure.update_xaxes(type="log", dtick=1, range=[-0.2, 3.8])
-    figure.update_yaxes(type="log", dtick=1, range=[-3.7, 0.1], exponentformat="power")
+    figure.update_xaxes(type="log", dtick=1, range=[-0.2, 6.2])
+    figure.update_yaxes(type="log", dtick=1, range=[-5, 0.1], exponentformat="power")
     part = result.parts.get("lines")
     for name, colour in zip(LINES, (colours.f, colours.g, colours.both), strict=True):
         have = [w for w in WIDTHS if part and LINES[name](w) in part.cells]
@@ -76,7 +76,7 @@ def lines(result: PriorResult, dark: bool = False) -> go.Figure:
         look = {"mode": "lines+markers", "line": {"color": colour}, "name": label, "error_y": bars}
         figure.add_scatter(x=have, y=[m.value for m in found], **look)
         if fit and slope:
-            wide = WIDTHS[FITTED:]
+            wide = WIDTHS[FITTED]
             level = part.cells[LINES[name](wide[0])].distance.value  # pyright: ignore[reportOptionalMemberAccess]
             predicted = {"name": "slopes of Theorem 2", "showlegend": name == "both widen", "hoverinfo": "skip"}
             y = [level * (w / wide[0]) ** fit.claim for w in wide]

@@ -39,7 +39,8 @@ def _surface(result: PriorResult, dark: bool, kernel: str, measured: str, symbol
         text = np.stack([dots.mean, 2 * dots.stderr, dots.theory], 1)
         hover = "measured %{customdata[0]:.3f} ± %{customdata[1]:.3f}<br>limit %{customdata[2]:.3f}<extra></extra>"
         marker = {"color": dots.mean, "size": 11, "showscale": False} | scale | rim
-        name = f"mean of {dots.draws} random networks, same colours"
+        narrow = f" with m = {dots.width_g}" if dots.width_g < result.settings.width_g else ""
+        name = f"mean of {dots.draws} random networks{narrow}, same colours"
         figure.add_scatter(
             x=dots.S, y=dots.Sigma, mode="markers", marker=marker, customdata=text, hovertemplate=hover, name=name
         )

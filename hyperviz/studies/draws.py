@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from hyperviz.theory import forward, sampling
+from hyperviz.theory import forward, sampling, taylor
 from hyperviz.theory.execution import alone
 
 STEP = 0.06  # seconds of work after which a moved slider ends the computation
@@ -103,6 +103,22 @@ def outputs(keys, points, settings: dict) -> Generator[float, None, forward.Outp
     )
     _compiled.add(shape)
     return forward.Outputs(*map(np.asarray, forward.conclude(progress)))  # pyright: ignore[reportArgumentType]
+
+
+def terms(keys, pair: taylor.Pair) -> Generator[float, None, np.ndarray]:
+    """K^(0..ORDERS) of one pair of points, a row a key; yields how far they are every STEP seconds."""
+    work, clock, blocks = taylor.begin(pair, keys), Clock(), 16
+    clock.step()
+    while work.done < work.ends:
+        began = time.monotonic()
+        work = taylor.advance_by(work, blocks)
+        pace = STEP / max(time.monotonic() - began, 1e-4)
+        blocks = int(blocks * np.clip(pace, 0.5, 4)) + 1
+        if clock.step():
+            yield work.done / work.ends
+    found = taylor.finish(work)
+    yield 1.0  # many are short: together they would keep a moved slider waiting
+    return found
 
 
 def _to_the_end(progress, advance, brief: bool) -> Generator[float, None, Any]:

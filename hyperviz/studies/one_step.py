@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from functools import partial
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import jax
 import numpy as np
 
+from hyperviz.studies import draws
 from hyperviz.studies.taylor_settings import TaylorSettings, points
 from hyperviz.theory import network, taylor
 from hyperviz.theory.execution import alone
@@ -29,27 +32,55 @@ class Step(NamedTuple):
 
 
 def stream(settings: TaylorSettings) -> Iterator[dict]:
-    """The step, where it is asked for; compiled for the network's shape."""
+    """The step, where it is asked for; compiled in the background for the network's shape, so that a slider is free."""
     if settings.step == "on":
-        yield {}  # the rest of the page is shown before this compiles
+        program = _program(_sizes(settings), settings.activation_f, settings.activation_g)
+        while not program.done():
+            yield {}
+            time.sleep(draws.STEP)
         yield {"step": step(settings)}
 
 
 def step(settings: TaylorSettings) -> Step:
     """Sizes from 0 to n^a for a network of width at most 256, with residual 1: mu dl/dh_j = mu."""
-    n, m = min(settings.width_f, WIDEST_F), min(settings.width_g, WIDEST_G)
-    depths = {"depth_f": settings.depth_f, "depth_g": settings.depth_g}
-    params = network.init(jax.random.key(settings.seed), input_f=2, input_g=2, **depths, width_f=n, width_g=m)
-    params = jax.tree.map(lambda w: w.astype("float64"), params)
-    phi = {"activation_f": settings.activation_f, "activation_g": settings.activation_g}
-    u_i, u_j = points(settings)
+    architecture = _sizes(settings)
+    params = _network(jax.random.key(settings.seed), architecture)
+    n, m = dict(architecture)["width_f"], dict(architecture)["width_g"]
     sizes = np.linspace(0, n**settings.exponent, STEPS)
-    after, terms = alone(jax.jit(partial(_compared, u_i, u_j, phi)))(params, sizes)
+    program = _program(architecture, settings.activation_f, settings.activation_g).result()
+    after, terms = program(*points(settings), params, sizes)
     powers = np.stack([(-sizes) ** r / math.factorial(r) for r in range(ORDERS + 1)])
     return Step(n, m, sizes, np.asarray(after), np.cumsum(np.asarray(terms)[:, None] * powers, 0))
 
 
-def _compared(u_i, u_j, phi, params, sizes):
+def _sizes(settings: TaylorSettings) -> tuple[tuple[str, int], ...]:
+    """Of the network that is written out."""
+    n, m = min(settings.width_f, WIDEST_F), min(settings.width_g, WIDEST_G)
+    return ("depth_f", settings.depth_f), ("depth_g", settings.depth_g), ("width_f", n), ("width_g", m)
+
+
+def _network(key, architecture) -> network.Parameters:
+    params = network.init(key, input_f=2, input_g=2, **dict(architecture))
+    return jax.tree.map(lambda w: w.astype("float64"), params)
+
+
+_compiler = ThreadPoolExecutor(1, "one step")
+
+
+@lru_cache(maxsize=64)
+def _program(architecture, activation_f: str, activation_g: str) -> Future[Callable]:
+    """(u_i, u_j, params, sizes) -> what `_compared` finds."""
+    return _compiler.submit(_compile, architecture, activation_f, activation_g)
+
+
+def _compile(architecture, activation_f: str, activation_g: str) -> Callable:
+    params = jax.eval_shape(lambda key: _network(key, architecture), jax.random.key(0))
+    compared = partial(_compared, {"activation_f": activation_f, "activation_g": activation_g})
+    u_i, u_j = points(TaylorSettings())
+    return alone(jax.jit(compared).lower(u_i, u_j, params, np.zeros(STEPS)).compile())
+
+
+def _compared(phi, u_i, u_j, params, sizes):
     """h_i after each step, and the terms K^(r)."""
     gradient = jax.grad(lambda w: network.apply(w, *(v[None] for v in u_j), **phi)[0])(params)
 

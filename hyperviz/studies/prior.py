@@ -64,6 +64,7 @@ def warm() -> None:
         for result in stream(PriorSettings(view=view, **small)):
             if "lines" in result.parts:
                 break
+    prior_lines.warm(every[-1])
     for _ in draws.outputs(draws.keys(0, 0, 0, FEW), pair(), architecture(every[-1])):
         pass
 

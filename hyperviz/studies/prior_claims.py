@@ -6,8 +6,8 @@ import numpy as np
 
 from hyperviz.studies.prior import PriorResult
 from hyperviz.studies.prior_functions import SHOWN, TURNS
-from hyperviz.studies.prior_kernel import MEASURED
-from hyperviz.studies.prior_lines import DRAWS, LINES
+from hyperviz.studies.prior_lines import LINES, measured
+from hyperviz.studies.prior_measured import MEASURED
 from hyperviz.studies.verdicts import Verdict
 
 COLLAPSED = 1e-5  # of the largest value: a residual that float32 would not see
@@ -25,7 +25,7 @@ def _lines(result: PriorResult) -> Verdict:
     if settings.depth_f == settings.depth_g == 1:
         return Verdict("Without hidden layers h is Gaussian at any width.", "holds")
     fits = {name: fit for name, fit in lines.fits.items() if fit.slope} if lines else {}
-    if lines is None or len(fits) < len(LINES) or min(lines.draws.values()) < DRAWS:
+    if lines is None or len(fits) < len(LINES) or not measured(lines):
         return Verdict("", "undecided" if result.finished else "measuring")
     numbers = "Slopes: " + ", ".join(f"{fit.slope.value:+.2f} when {name}" for name, fit in fits.items()) + "."
     near = {name: abs(fit.slope.value - fit.claim) < abs(fit.slope.value - fit.other) for name, fit in fits.items()}

@@ -7,16 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hyperviz.studies import draws
-from hyperviz.studies.prior_settings import SMALL, PriorSettings, architecture, kernels, model, on_circle
+from hyperviz.studies import draws, prior_measured
+from hyperviz.studies.prior_settings import PriorSettings, kernels, model, on_circle
 from hyperviz.studies.slopes import Slope, slope
-from hyperviz.theory import coordinates, smooth
+from hyperviz.theory import coordinates
 from hyperviz.theory.coordinates import FourierFeatures
 
 GRID = 33  # positions of S^0 and of Sigma^0 on the surface
-POINTS = 10  # random u of the measurement: 45 pairs
-MEASURED, LANES = 256, 8  # draws of Lambda, and how many advance together
-TANGENTS, FEW = 64, 8  # the same for Theta_h, which needs a backward pass
 PAIRS = 36  # random pairs z, z' for each S^0
 CORRELATIONS = (1.0, 0.5, -0.5)  # S^0(x, x') of these
 COUNTS = 4 ** np.arange(1, 7)  # random features
@@ -30,17 +27,6 @@ class Surface(NamedTuple):
     Sigma: np.ndarray  # (GRID,) Sigma^0
     nngp: np.ndarray  # (GRID of Sigma^0, GRID of S^0)
     hyperkernel: np.ndarray
-
-
-class Scattered(NamedTuple):
-    """One kernel measured on pairs of random points."""
-
-    S: np.ndarray  # (pairs,)
-    Sigma: np.ndarray
-    mean: np.ndarray
-    stderr: np.ndarray
-    theory: np.ndarray
-    draws: int
 
 
 class Collapse(NamedTuple):
@@ -73,9 +59,7 @@ def stream(settings: PriorSettings) -> Iterator[dict]:
     yield {"surface": surface(settings)}
     yield {"collapse": collapse(settings)}
     yield {"rate": rate(settings)}
-    yield from _measured(settings)
-    if settings.activation_g not in smooth.SMOOTH:  # the backward pass knows piecewise-linear g
-        yield from _tangents(settings)
+    yield from prior_measured.stream(settings)
 
 
 def rms(errors: np.ndarray) -> np.ndarray:
@@ -96,53 +80,6 @@ def surface(settings: PriorSettings) -> Surface:
         z, at_z = x, at_x
     found = kernels(at_x, z, x, at_z, chosen=model(settings))  # rows move z alone, columns x alone
     return Surface(S, Sigma, found.nngp, found.hyperkernel)
-
-
-def points(settings: PriorSettings) -> tuple[np.ndarray, np.ndarray]:
-    """Random u: x, and z where g sees it raw, of norm sqrt(2), so that S^0(x, x) = 1."""
-    rng = np.random.default_rng([settings.seed, 10])
-    x = on_circle(rng.uniform(0, 2 * np.pi, POINTS)).astype(np.float64)
-    z = on_circle(rng.uniform(0, 2 * np.pi, POINTS)).astype(np.float64)
-    return x, z * settings.bandwidth if settings.bandwidth else z
-
-
-def _scattered(settings, drawn, theory) -> Scattered:
-    """Means over draws of a kernel's entries above the diagonal."""
-    x, z = points(settings)
-    i, j = np.triu_indices(POINTS, 1)
-    S, Sigma = (x @ x.T / 2)[i, j], np.asarray(coordinates.gram(z, model(settings)["coordinates"]))[i, j]
-    entries, count = drawn[:, i, j], len(drawn)
-    error = entries.std(0, ddof=1) / count**0.5
-    return Scattered(S, Sigma, entries.mean(0), error, np.asarray(theory)[i, j], count)
-
-
-def _measured(settings) -> Iterator[dict]:
-    """Lambda: the mean over draws of the covariance given the hidden layers."""
-    u, found = points(settings), draws.kept("scattered", settings.seed, *architecture(settings).values())
-    theory, clock = kernels(*u, chosen=model(settings), tile=SMALL).nngp, draws.Clock()
-    for first in range(0, MEASURED, LANES):
-        if first not in found:
-            work = draws.outputs(draws.keys(settings.seed, 5, first, LANES), u, architecture(settings))
-            found[first] = (yield from draws.shown(work)).covariance
-        if clock.picture() or first + LANES == MEASURED:
-            drawn = np.concatenate([found[at] for at in range(0, first + 1, LANES)])
-            yield {"measured": _scattered(settings, drawn, theory)}
-
-
-def _tangents(settings) -> Iterator[dict]:
-    """Theta_h: the mean over draws of the empirical hyperkernel."""
-    chosen = {name: value for name, value in architecture(settings).items() if name != "coordinates"}
-    x, z = points(settings)
-    found = draws.kept("tangents", settings.seed, *architecture(settings).values())
-    theory, clock = kernels(x, z, chosen=model(settings), tile=SMALL).hyperkernel, draws.Clock()
-    features = np.asarray(coordinates.embedding(z, model(settings)["coordinates"]))
-    for first in range(0, TANGENTS, FEW):
-        if first not in found:
-            work = draws.draw(draws.keys(settings.seed, 6, first, FEW), (x, features), chosen)
-            found[first] = (yield from draws.shown(work)).kernel
-        if clock.picture() or first + FEW == TANGENTS:
-            drawn = np.concatenate([found[at] for at in range(0, first + 1, FEW)])
-            yield {"tangents": _scattered(settings, drawn, theory)}
 
 
 def collapse(settings: PriorSettings) -> Collapse:

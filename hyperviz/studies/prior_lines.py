@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -11,12 +10,13 @@ import numpy as np
 from hyperviz.studies import draws
 from hyperviz.studies.convergence import answers
 from hyperviz.studies.normality import Normality, normality
-from hyperviz.studies.prior_settings import PriorSettings, limits, model, pair
+from hyperviz.studies.prior_settings import PriorSettings, architecture, limits, model, pair
 from hyperviz.studies.slopes import Slope, fitted
 
-WIDTHS = [1, 4, 16, 64, 256, 1024, 4096]
-FITTED = 3  # slopes are fitted from this index on
+WIDTHS = [1, 4, 16, 64, 256, 1024, 4096, 16_384, 131_072, 1_000_000]
+FITTED = slice(3, 7)  # the widths that slopes are fitted to: all have DRAWS draws
 DRAWS, LANES = 1024, 256  # random networks a cell, and how many advance together
+WIDE, WIDE_DRAWS = 4096, 32  # wider cells have so many draws: a draw at width 10^6 takes as long as 200 at 4,096
 NARROW_F, NARROW_G = 64, 4  # what stays
 LINES = {
     "only f widens": lambda width: (width, NARROW_G),
@@ -24,6 +24,10 @@ LINES = {
     "both widen": lambda width: (width, width),
 }
 CELLS = sorted({cell(width) for cell in LINES.values() for width in WIDTHS}, key=sum)
+FULL = {cell: DRAWS for cell in CELLS if max(cell) <= WIDE}
+BATCHES = [(first, LANES, cell) for first in range(0, DRAWS, LANES) for cell in FULL]
+BATCHES += [(0, WIDE_DRAWS, cell) for cell in CELLS if cell not in FULL]
+STREAM = 10_000  # of random numbers: the first cell's
 
 
 class Fit(NamedTuple):
@@ -43,28 +47,41 @@ class Lines(NamedTuple):
 
 
 def stream(settings: PriorSettings) -> Iterator[dict]:
-    """All cells with LANES draws, then more: the variance of h given its hidden layers, at one input."""
-    (x, z), limit = (points[:1] for points in pair()), limits(settings)[0, 0]
+    """The variance of h given its hidden layers, at one input: LANES draws a cell, then more, the widest last."""
+    point, limit = tuple(points[:1] for points in pair()), limits(settings)[0, 0]
     found = draws.kept("lines", settings.seed, *model(settings).values())
     cells, counts, clock = {}, {}, draws.Clock()
-    for first, (n, m) in itertools.product(range(0, DRAWS, LANES), CELLS):
+    for first, lanes, (n, m) in BATCHES:
         if (first, n, m) not in found:
-            key = draws.keys(settings.seed, 1 + n + 10_000 * m, first, LANES)
-            work = draws.outputs(key, (x, z), model(settings) | {"width_f": n, "width_g": m})
+            key = draws.keys(settings.seed, STREAM + CELLS.index((n, m)), first, lanes)
+            work = draws.outputs(key, point, model(settings) | {"width_f": n, "width_g": m})
             found[first, n, m] = (yield from draws.shown(work)).covariance[:, 0, 0]
         if ("measure", first, n, m) not in found:
             variances = np.concatenate([found[at, n, m] for at in range(0, first + 1, LANES)])
             found["measure", first, n, m] = normality(variances, limit)
-        cells, counts = cells | {(n, m): found["measure", first, n, m]}, counts | {(n, m): first + LANES}
-        if clock.picture() or (first + LANES >= DRAWS and (n, m) == CELLS[-1]):
+        cells, counts = cells | {(n, m): found["measure", first, n, m]}, counts | {(n, m): first + lanes}
+        if clock.picture() or counts == FULL or (n, m) == CELLS[-1]:
             yield {"lines": Lines(cells, counts, _fits(cells, settings))}
         elif clock.step():
             yield {}
 
 
+def warm(settings: PriorSettings) -> None:
+    """Compiles the draws of the widest cells."""
+    for _ in draws.outputs(
+        draws.keys(0, 0, 0, WIDE_DRAWS), tuple(points[:1] for points in pair()), architecture(settings)
+    ):
+        pass
+
+
+def measured(lines: Lines) -> bool:
+    """Whether all that slopes are fitted to is there."""
+    return all(lines.draws.get(cell, 0) >= count for cell, count in FULL.items())
+
+
 def _fits(cells, settings) -> dict[str, Fit]:
     """The slope of each line that is there."""
-    widths, found = WIDTHS[FITTED:], {}
+    widths, found = WIDTHS[FITTED], {}
     for name, cell in LINES.items():
         if all(cell(width) in cells for width in widths):
             measures = [cells[cell(width)].distance for width in widths]

@@ -8,10 +8,11 @@ import pandas as pd
 from hyperviz.studies import prior_tables
 from hyperviz.studies.prior import PriorResult, PriorSettings
 from hyperviz.studies.prior_claims import claim
-from hyperviz.studies.prior_lines import DRAWS, NARROW_F, NARROW_G, WIDTHS
+from hyperviz.studies.prior_lines import DRAWS, FITTED, NARROW_F, NARROW_G, WIDE, WIDE_DRAWS, WIDTHS
 from hyperviz.studies.recipe import recipe
 from hyperviz.studies.verdicts import Verdict
 from hyperviz.theory.duals import SCALES
+from hyperviz.theory.written import WIDEST
 
 FEW = 256  # draws before anything is said of them
 
@@ -99,12 +100,14 @@ that it becomes a Gaussian process with kernel Λ^H when **both** f and g widen;
   random. **KS distance**: the largest difference of the two distribution functions, 0 to 1. **Excess kurtosis**:
   3 Var(v)/E[v]², 0 for a Gaussian; at small widths a few draws carry it. ± is one bootstrap standard error.
 - **prior**: the KS distance along three lines of widths; while f widens m stays {NARROW_G}, while g widens n is
-  {NARROW_F}; {DRAWS:,} draws at each of the widths {WIDTHS[0]} to {WIDTHS[-1]:,}, bars are ± 2 standard errors. Beside
-  it the joint law of two inputs.
+  {NARROW_F}. {DRAWS:,} draws at each width up to {WIDE:,}, {WIDE_DRAWS} at wider ones, up to {WIDTHS[-1]:,}; bars are
+  ± 2 standard errors; slopes are fitted from width {WIDTHS[FITTED][0]} to {WIDE:,}. A few draws of a narrow network lie
+  further from the Gaussian than many. Beside it the joint law of two inputs.
 - **functions**: draws of z ↦ h(x, z): networks of your widths beside draws of the Gaussian process, raw z or Fourier
   features of bandwidth ℓ; and several x that share one network: similar x, similar functions.
 - **kernel**: Corollary 1 (Λ^H and Θ_h depend on two numbers, Σ^0(z, z′) and S^0(x, x′), where |x|² = n₀), Remarks 2
-  and 3 (with Fourier features only the distance ‖z − z′‖ counts), and how k random features approach their limit.
+  and 3 (with Fourier features only the distance ‖z − z′‖ counts), and how k random features approach their limit. Θ_h
+  of a smooth φ is measured with at most {WIDEST} neurons in a layer of g, whose weights are written out there.
 - **depth**: what happens to the correlations and the condition number as f or g gets deeper.
 
 ReLU is scaled by √2 as in the paper; other activations are scaled so that a layer keeps its second moment. Duals of

@@ -82,7 +82,8 @@ def _scattered(kernel):
 
     def rows(result, part):
         columns = zip(part.S, part.Sigma, part.mean, part.stderr, part.theory, strict=True)
-        return [_row(kernel, v, e, t, S=S, Sigma=Sigma, draws=part.draws) for S, Sigma, v, e, t in columns]
+        at = {"draws": part.draws, "width_g": part.width_g}
+        return [_row(kernel, v, e, t, S=S, Sigma=Sigma, **at) for S, Sigma, v, e, t in columns]
 
     return rows
 

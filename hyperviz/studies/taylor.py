@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -58,8 +57,8 @@ def stream(settings: TaylorSettings) -> Iterator[TaylorResult]:
 
 def warm() -> None:
     """Compiles what the study needs, once: afterwards no width, depth or order compiles anything."""
-    for width in (1, taylor.WIDE):
-        for _ in _block(TaylorSettings(depth_f=2), width, 1, 0, 1):
+    for width, phi in ((1, "relu"), (taylor.WIDE, "relu"), (1, "tanh")):
+        for _ in _block(TaylorSettings(depth_f=2, activation_g=phi), width, 1, 0, 1):
             pass
 
 
@@ -81,7 +80,7 @@ def _cells(settings: TaylorSettings, depth: int) -> dict:
     return draws.kept("taylor", *what)
 
 
-def _block(settings: TaylorSettings, n: int, depth: int, first: int, count: int) -> Iterator[None]:
+def _block(settings: TaylorSettings, n: int, depth: int, first: int, count: int) -> Iterator[float]:
     """Draws first .. first + count - 1 of a cell, kept; stops for a moment where they take long."""
     cells, m = _cells(settings, depth), width_g(settings, n)
     pair = _problem(settings, n, depth)
@@ -90,17 +89,7 @@ def _block(settings: TaylorSettings, n: int, depth: int, first: int, count: int)
         if (n, m, start) in cells:
             continue
         keys = draws.keys(settings.seed, (1 + n + 1_000_003 * m) % 2**32, start, lanes)
-        work, clock, blocks = taylor.begin(pair, keys), draws.Clock(), 16
-        clock.step()
-        while work.done < work.ends:
-            began = time.monotonic()
-            work = taylor.advance_by(work, blocks)
-            pace = draws.STEP / max(time.monotonic() - began, 1e-4)
-            blocks = int(blocks * np.clip(pace, 0.5, 4)) + 1
-            if clock.step():
-                yield
-        cells[n, m, start] = taylor.finish(work)
-        yield  # many blocks are short: together they would keep a moved slider waiting
+        cells[n, m, start] = yield from draws.terms(keys, pair)
 
 
 def _gathered(settings: TaylorSettings, n: int, depth: int, count: int) -> np.ndarray:

@@ -5,7 +5,7 @@ import pytest
 
 from hyperviz.figures import prior as figures
 from hyperviz.figures import style
-from hyperviz.studies import prior, prior_depth, prior_kernel
+from hyperviz.studies import prior, prior_depth, prior_kernel, prior_measured
 from hyperviz.studies.normality import normality
 from hyperviz.studies.prior import PriorSettings
 from hyperviz.studies.prior_functions import COLUMNS, LINE, ROWS, TURNS, Family, Functions
@@ -32,7 +32,7 @@ def result(empty):
     fits = {name: Fit(Slope(-0.5, -0.6, -0.4), claim, -1.0) for name, claim in zip(LINES, (0, 0, -1), strict=True)}
     functions = [Functions(RNG.normal(size=(2, k)), RNG.normal(size=(3, k)), np.ones(k)) for k in (33, ROWS * COLUMNS)]
     four = np.linspace(1, 0.3, len(TURNS))
-    scattered = prior_kernel.Scattered(*RNG.uniform(0, 1, (5, 45)), 256)
+    scattered = prior_measured.Scattered(*RNG.uniform(0, 1, (5, 45)), 256, 32)
     parts = {
         "lines": Lines(cells, dict.fromkeys(CELLS, 200), fits),
         "line": functions[0],

@@ -10,15 +10,16 @@ from hyperviz.studies import (
     prior_claims,
     prior_depth,
     prior_kernel,
+    prior_measured,
     prior_report,
     prior_settings,
 )
 from hyperviz.studies.convergence import LINES as CLAIMED
 from hyperviz.studies.normality import normality
 from hyperviz.studies.prior import PriorSettings, stream
-from hyperviz.studies.prior_lines import CELLS, DRAWS, FITTED, WIDTHS, Fit, Lines
+from hyperviz.studies.prior_lines import FITTED, FULL, WIDTHS, Fit, Lines
 from hyperviz.studies.slopes import fitted
-from hyperviz.theory import analytic, sampling
+from hyperviz.theory import analytic, sampling, taylor, written
 
 pytestmark = pytest.mark.usefixtures("compiled_lightly")
 
@@ -76,9 +77,9 @@ def test_a_link_s_tiles_of_limits_are_the_library_s():
 
 def fit_of(slope):
     """A line whose distance falls with this slope, known to 2 %."""
-    values = 0.5 * np.array(WIDTHS[FITTED:], float) ** slope
+    values = 0.5 * np.array(WIDTHS[FITTED], float) ** slope
     noise = 1 + 0.02 * np.random.default_rng(0).standard_normal((len(values), 100))
-    return fitted(WIDTHS[FITTED:], values, values[:, None] * noise)
+    return fitted(WIDTHS[FITTED], values, values[:, None] * noise)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def fit_of(slope):
 )
 def test_theorem_2_holds_where_only_both_networks_together_make_the_distance_fall(small, slopes, state):
     fits = {name: Fit(fit_of(slopes[name]), claim, other) for name, (_, claim, other) in CLAIMED.items()}
-    lines = Lines({}, dict.fromkeys(CELLS, DRAWS), fits)
+    lines = Lines({}, FULL, fits)
     verdict = prior_report.verdict(small._replace(parts={"lines": lines}))
     assert verdict.state == state, verdict.text
     assert ("vanishes only when f and g widen together" in verdict.text) == (state == "holds")
@@ -135,7 +136,7 @@ def test_the_surface_is_corollary_1_and_the_random_points_lie_on_it():
     settings = PriorSettings(depth_f=2, depth_g=3)
     surface = prior_kernel.surface(settings)
     assert surface.nngp.shape == (33, 33)
-    x, z = prior_kernel.points(settings)
+    x, z = prior_measured.points(settings)
     found = prior_settings.kernels(x, z, chosen=prior_settings.model(settings)).nngp
     S, Sigma = x @ x.T / 2, z @ z.T / 2
     for i, j in ((0, 1), (2, 5), (8, 9)):
@@ -164,12 +165,26 @@ def kernel_view():
 
 def test_the_measured_kernels_of_wide_networks_agree_with_the_surface_within_their_errors():
     settings = PriorSettings(depth_f=2, depth_g=2, width_f=4096, width_g=4096, view="kernel", draws=256)
-    *_, measured = (news["measured"] for news in prior_kernel._measured(settings) if "measured" in news)
+    *_, measured = (news["measured"] for news in prior_measured._measured(settings) if "measured" in news)
     z = (measured.mean - measured.theory) / measured.stderr
-    assert measured.draws == prior_kernel.MEASURED
+    assert measured.draws == prior_measured.MEASURED
     assert np.abs(z).max() < 5.5
-    other = prior_settings.kernels(*prior_kernel.points(settings), chosen={"depth_f": 2, "depth_g": 3}).nngp
+    other = prior_settings.kernels(*prior_measured.points(settings), chosen={"depth_f": 2, "depth_g": 3}).nngp
     assert np.abs((measured.mean - other[np.triu_indices(len(other), 1)]) / measured.stderr).max() > 10
+
+
+def test_theta_h_of_a_smooth_g_is_measured_pair_by_pair_and_agrees_with_the_surface(monkeypatch):
+    monkeypatch.setattr(prior_measured, "PAIRS", np.array([[0, 0, 1, 2], [1, 2, 3, 5]]))
+    settings = PriorSettings(depth_f=2, depth_g=2, width_f=1024, width_g=1024, activation_g="tanh", view="kernel")
+    *_, found = (news["tangents"] for news in prior_measured._terms(settings) if "tangents" in news)
+    assert (found.draws, found.width_g, found.mean.shape) == (taylor.LANES, written.WIDEST, (4,))
+    gap = np.abs(found.mean - found.theory)
+    assert (gap < 5 * found.stderr).all()
+    deeper = prior_settings.kernels(
+        *prior_measured.points(settings), chosen=prior_settings.model(settings) | {"depth_f": 3}
+    )
+    wrong = np.abs(found.mean - deeper.hyperkernel[*prior_measured.PAIRS])
+    assert (wrong > 5 * found.stderr).any()
 
 
 def test_the_kernel_view_holds_and_a_kernel_off_its_curve_differs(kernel_view):

@@ -12,8 +12,6 @@ from hyperviz.studies.slopes import Slope
 from hyperviz.studies.taylor import TaylorSettings, stream
 from hyperviz.studies.taylor_settings import capped, fitted, map_widths, predicted, width_g, widths
 
-pytestmark = pytest.mark.slow
-
 SMALL = TaylorSettings(depth_f=2, width_f=64, width_g=4, draws=16, orders=3, seed=3)
 
 
