@@ -26,7 +26,8 @@ with right:
 step = None
 if settings.step == "on":
     st.caption(
-        "**One step of a real network** (written out, so this takes some seconds) and partial sums of equation 5."
+        "**One step of a real network**, written out, and partial sums of equation 5: they part where the step crosses "
+        "kinks, which the series does not see."
     )
     step = live.chart("taylor-step", height=360)
 latest = []

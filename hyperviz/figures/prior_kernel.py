@@ -111,7 +111,7 @@ SECTION = {
         nngp,
     ),
     "hyperkernel": (
-        "**The hyperkernel** Θ_h over the same two numbers, measured where g is piecewise linear.",
+        "**The hyperkernel** Θ_h over the same two numbers: again a dot in the colour of its ground agrees.",
         ("surface", "tangents"),
         hyperkernel,
     ),
