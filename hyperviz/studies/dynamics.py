@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from hyperviz.studies import draws, flows
+from hyperviz.studies import draws, dynamics_views, flows
 from hyperviz.studies.dynamics_views import VIEWS
 from hyperviz.studies.flows import LANES, Model, Path
 from hyperviz.studies.settings import activation_of, check, depth_of, option, seed_of
@@ -146,6 +146,7 @@ def warm() -> None:
             model, nets = flows.model(settings), [flows.network(settings, 0, wide, width)]
             next(_starts(settings, model, nets))
             next(_finite(settings, model, nets))
+        dynamics_views.warm(settings)
 
 
 def _band(settings: DynamicsSettings, model: Model) -> Band:

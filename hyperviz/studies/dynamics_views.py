@@ -85,6 +85,19 @@ def fit(settings: DynamicsSettings) -> Iterator[dict]:
         yield {"view": Fit(y.reshape(2, 8), np.array(times), np.array(curves), linear)}
 
 
+def warm(settings: DynamicsSettings) -> None:
+    """Compiles what the views need for one width of g and both of f."""
+    model = flows.model(settings)
+    next(fit(settings))
+    if settings.width_g == NARROW:
+        _limit(settings, model)
+    for n in flows.WIDTHS_F:
+        *_, _ = _movement(settings, model, 0, n, settings.width_g)
+    for news in surface(settings):
+        if news:
+            break
+
+
 def _linear(kernel, y, t) -> np.ndarray:
     """k(*, U) K^-1 (1 - exp(-2 K t)) Y: the mean over starts once g is wide too."""
     values, vectors = np.linalg.eigh(kernel[:16, :16])

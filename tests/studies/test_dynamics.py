@@ -1,5 +1,6 @@
 """The dynamics study: its stream, its fates, its verdict with negative controls, its table."""
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -9,8 +10,6 @@ from hyperviz.studies import draws, dynamics, dynamics_report, dynamics_views, f
 from hyperviz.studies.dynamics import DEPTHS, WIDTHS, Cell, DynamicsResult, DynamicsSettings, stream
 from hyperviz.theory import analytic
 from tests.compilations import counted
-
-pytestmark = pytest.mark.slow
 
 SMALL = DynamicsSettings(depth_f=2, width_f=16, depth_g=2, width_g=2, points=3, starts=16, time=0.5, step=0.01)
 
@@ -70,6 +69,17 @@ def test_the_same_settings_give_the_same_numbers_and_another_seed_others(results
     np.testing.assert_array_equal(again.paths[0].losses[0], results[-1].paths[0].losses[0])
     other = next(r for r in stream(DynamicsSettings(**{**vars(SMALL), "seed": 1})) if r.paths)
     assert (other.paths[0].losses[0] != again.paths[0].losses[0]).all()
+
+
+@pytest.mark.parametrize("view", dynamics_views.VIEWS)
+def test_a_second_chart_compiles_nothing_once_its_padded_width_is_warm(view):
+    warmed = dataclasses.replace(SMALL, width_g=dynamics_views.NARROW)
+    dynamics_views.warm(warmed)
+    chosen = dataclasses.replace(SMALL, view=view, width_g=3, depth_f=3, depth_g=3, seed=5, points=4)
+    with counted() as seen:
+        for _ in itertools.islice(dynamics_views.VIEWS[view](chosen), 6):
+            pass
+    assert not seen
 
 
 def test_no_slider_compiles_anything_once_its_padded_width_is_there(results):
