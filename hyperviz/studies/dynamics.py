@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import jax
@@ -141,12 +141,13 @@ def stream(settings: DynamicsSettings) -> Iterator[DynamicsResult]:
 def warm() -> None:
     """Compiles what the study needs, once: afterwards no setting compiles anything."""
     for width in LANES:
+        about = DynamicsSettings(width_g=width, time=0.5, step=0.01)
+        dynamics_views.warm(about)
         for wide in flows.WIDTHS_F:
-            settings = DynamicsSettings(width_g=width, width_f=wide, time=0.5, step=0.01)
+            settings = replace(about, width_f=wide)
             model, nets = flows.model(settings), [flows.network(settings, 0, wide, width)]
             next(_starts(settings, model, nets))
             next(_finite(settings, model, nets))
-        dynamics_views.warm(settings)
 
 
 def _band(settings: DynamicsSettings, model: Model) -> Band:
