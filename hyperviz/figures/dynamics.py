@@ -135,12 +135,12 @@ def kernel(result: DynamicsResult, dark: bool = False) -> go.Figure:
 def surface(result: DynamicsResult, dark: bool = False) -> go.Figure:
     """The loss on a plane through a start, for the chosen width of g and for a wide one."""
     figure = style.figure(dark, x="direction in which training led", y="random direction, equally long")
-    figure.update_xaxes(range=[-1, 2]).update_yaxes(range=[-1, 2])
+    figure.update_xaxes(range=[-1, 2], tickvals=[-1, 0, 1]).update_yaxes(range=[-1, 2], dtick=1)
     found = result.view
     if not isinstance(found, views.Surface) or not found.losses:
         return _not_there(figure, result, "surface")
     colours, side, count = style.palette(dark), views.SIDE, len(found.losses)
-    bar = {"title": {"text": "log₁₀<br>loss"}, "thickness": 12}
+    bar = {"title": {"text": "log₁₀<br>loss"}, "thickness": 12, "tickformat": ".1f"}
     logs = {m: np.log10(np.maximum(v, FLOOR)).astype(np.float32) for m, v in found.losses.items()}
     low, high = min(v.min() for v in logs.values()), max(np.quantile(v, 0.95) for v in logs.values())
     for i, (m, values) in enumerate(logs.items()):
@@ -159,9 +159,11 @@ def surface(result: DynamicsResult, dark: bool = False) -> go.Figure:
         ink = {"color": style.LIGHT.background, "size": 9, "line": {"color": colours.ink, "width": 1}}
         white = {"color": style.LIGHT.background}
         figure.add_scatter(x=[0, 1], y=[0, 0], marker=ink, textfont=white, hoverinfo="skip", **marks, **axes)
-        title = f"m = {m}: convex on {found.convex[m]:.0%} of it"
+        title = f"m = {m}:<br>{found.convex[m]:.0%} convex"  # two lines: side by side they are narrow on a phone
         middle = 0.5 if count == 1 else 0.24 + 0.52 * i
-        figure.add_annotation(x=middle, y=1.1, xref="paper", yref="paper", text=title, showarrow=False)
+        figure.add_annotation(
+            x=middle, y=1.01, yanchor="bottom", xref="paper", yref="paper", text=title, showarrow=False
+        )
     if count > 1:
         second = {**figure.layout.xaxis.to_plotly_json(), "domain": [0.52, 1], "title": {"text": ""}}
         figure.update_layout(xaxis={"domain": [0, 0.48]}, xaxis2=second)

@@ -92,7 +92,8 @@ SEEN = {
     "fit": "**One start, two x at once**: the curves being learnt (thin: earlier times; dots: what is to be learnt).",
     "kernel": "**Equation 16**: how far training moves the kernel by t = 0.25. Only with both wide does it stay "
     "(median and middle half of 16 networks, 8 at n = 1,024; the slope for both wide should be below 0).",
-    "surface": "**The loss around a start**, in two directions of f's weights: with a wide g it is a bowl.",
+    "surface": "**The loss around a start**, in two directions of f's weights: with a wide g it is a bowl. Convex: the "
+    "share of the plane on which it curves upwards in every direction.",
 }  # above the second chart
 
 

@@ -79,4 +79,4 @@ def test_the_kernel_chart_holds_medians_and_the_surface_chart_its_share():
     for line, (name, (widths, *_)) in zip(lines, views.FAMILIES.items(), strict=False):
         np.testing.assert_allclose(line.y, [np.median(CHANGE[name, w]) for w in widths], rtol=1e-6)
     titles = [a.text for a in figures.surface(FULL._replace(view=VIEWS["surface"])).layout.annotations]
-    assert titles == [f"m = {m}: convex on {VIEWS['surface'].convex[m]:.0%} of it" for m in (2, 64)]
+    assert titles == [f"m = {m}:<br>{VIEWS['surface'].convex[m]:.0%} convex" for m in (2, 64)]
