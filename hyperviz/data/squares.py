@@ -25,12 +25,12 @@ def read(path: str | Path) -> np.ndarray:
         return _folder(path)
     if path.is_file() and path.suffix == ".npz":
         return _archive(path)
-    raise InvalidInput(f"Images come in a folder of PNG or JPEG files, or in an .npz; {path} is neither.")
+    raise InvalidInput(f"Images come in a folder of PNG or JPEG files, or in an .npz; {path.name} is neither.")
 
 
 def _folder(path: Path) -> np.ndarray:
     files = sorted(file for file in path.iterdir() if file.suffix.lower() in ENDINGS)
-    _count(len(files), f"{path} (PNG or JPEG files)")
+    _count(len(files), f"{path.name} (PNG or JPEG files)")
     images = []
     for file in files:
         try:

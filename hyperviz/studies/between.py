@@ -32,9 +32,16 @@ class Border(NamedTuple):
 
     torus: np.ndarray  # (SHOWN, g, g) or (SHOWN, g, g, 3)
     open: np.ndarray | None  # the same; None while its dense system is solved
+    truth: np.ndarray  # (SHOWN, g, g) or (SHOWN, g, g, 3)
     images: int
     black: bool  # whether the data set's borders are
     finished: bool
+
+    def errors(self) -> dict[str, np.ndarray]:
+        """Mean squared error of each image shown, (SHOWN,), of either grid."""
+        grids = {"torus": self.torus, "open grid": self.open}
+        axes = tuple(range(1, self.truth.ndim))
+        return {n: ((np.clip(v, 0, 1) - self.truth) ** 2).mean(axes) for n, v in grids.items() if v is not None}
 
 
 def sharpened(settings: InpaintingSettings) -> Iterator[Finer]:
@@ -56,8 +63,8 @@ def bordered(settings: InpaintingSettings) -> Iterator[Border]:
     x, x_new, options = masked(y, settings), masked(truth, settings), factored.architecture(settings)
     options |= {"ridge": settings.ridge, "kernel": settings.kernels[0]}
     torus, black = grid.complete(x, y, x_new, **options).prediction, subject.data(settings).bordered
-    yield Border(torus, None, len(y), black, False)
+    yield Border(torus, None, truth, len(y), black, False)
     slopes = tuple(activation(options.pop(f"activation_{network}")).alpha for network in "fg")
     every = np.tile(np.arange(size), (len(y), 1))
     for step in scattered.steps(x, y, every, x_new, slopes=slopes, **options):  # pyright: ignore[reportArgumentType]
-        yield Border(torus, step.prediction, len(y), black, step.prediction is not None)
+        yield Border(torus, step.prediction, truth, len(y), black, step.prediction is not None)

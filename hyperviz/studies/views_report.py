@@ -137,7 +137,9 @@ def _bordered(found: Border, settings: InpaintingSettings) -> Verdict:
     text = f"Joining opposite borders moves what is learnt from {of} by {_moved(found):.4f} (root mean "
     black = f"{subject.noun(settings)}s have black borders, where nothing meets."
     why = black if found.black else "these have no black borders, so that opposite edges meet."
-    return Verdict(f"{text}square, pixels from 0 to 1): {why}", "measured")
+    errors = [f"{name} {v.mean():.4f} ± {v.std(ddof=1) / len(v) ** 0.5:.4f}" for name, v in found.errors().items()]
+    against = f"Mean squared error of the {len(found.truth)} images shown: {', '.join(errors)} (± standard error)."
+    return Verdict(f"{text}square, pixels from 0 to 1): {why} {against}", "measured")
 
 
 def _moved(found: Border) -> float:
@@ -176,8 +178,12 @@ def _likelihood_rows(found: Likelihood, settings) -> Iterator[dict[str, Any]]:
 
 
 def _border_rows(found: Border, settings) -> Iterator[dict[str, Any]]:
+    at = {"kernel": settings.kernels[0], "images": found.images}
+    for name, errors in found.errors().items():
+        error = errors.std(ddof=1) / len(errors) ** 0.5
+        yield at | {"quantity": f"mse_{name.replace(' ', '_')}", "value": errors.mean(), "stderr": error}
     if found.open is not None:
-        yield {"kernel": settings.kernels[0], "images": found.images, "quantity": "rms_torus", "value": _moved(found)}
+        yield at | {"quantity": "rms_torus", "value": _moved(found)}
 
 
 _VERDICTS: dict[type, Callable[..., Verdict]] = {

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from hyperviz.figures import inpainting as figures
-from hyperviz.studies import between, calibration, flowing, hn, inpainting, learning, likelihood
+from hyperviz.studies import between, calibration, flowing, hn, inpainting, learning, likelihood, subject
 from hyperviz.studies.calibration import Calibration
 from hyperviz.studies.inpainting import InpaintingSettings
 from hyperviz.studies.inpainting_report import alt, best, progress, table, verdict
@@ -151,3 +151,14 @@ def test_black_borders_hide_the_torus_and_bright_ones_do_not(monkeypatch):
     *_, slanted = between.bordered(InpaintingSettings(task="representation"))
     at_the_border = [np.abs(found.torus - found.open)[..., [0, -1]].mean() for found in (digit, slanted)]
     assert at_the_border[1] > 3 * at_the_border[0]
+
+
+def test_the_torus_and_the_open_grid_are_judged_against_the_truth():
+    settings = InpaintingSettings(task="representation")
+    first, *_, last = between.bordered(settings)
+    assert list(first.errors()) == ["torus"]  # the open grid is not there yet
+    truth = subject.pictures(settings) / 255.0
+    for name, predicted in (("torus", last.torus), ("open grid", last.open)):
+        by_hand = [np.square(np.clip(p, 0, 1) - t).mean() for p, t in zip(predicted, truth, strict=True)]
+        np.testing.assert_allclose(last.errors()[name], by_hand)
+    assert last._replace(torus=last.truth).errors()["torus"].max() == 0
