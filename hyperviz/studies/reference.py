@@ -19,14 +19,14 @@ CURVES, ABOUT = FOLDER / "rotation.csv", FOLDER / "rotation.json"
 
 @lru_cache
 def stored() -> RotationResult:
-    """The nine curves as a finished result; its losses are per epoch and not stored."""
+    """The nine curves as a finished result; its losses are not stored."""
     settings = RotationSettings(**about()["settings"])
     frame = pd.read_csv(CURVES)
     curves = {}
     for arm in settings.arms:
         part = frame[(frame.depth_g == arm.depth_g) & (frame.width_g == arm.width_g)]
         accuracy = part.pivot(index="run", columns="epoch", values="accuracy").to_numpy()
-        curves[arm] = Curve(accuracy, np.full((settings.runs, settings.epochs * settings.steps), np.nan))
+        curves[arm] = Curve(accuracy, np.zeros((settings.runs, 0)))
     return RotationResult(settings, curves, None, "", 1.0, frozenset(), True)
 
 

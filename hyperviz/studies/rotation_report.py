@@ -72,9 +72,15 @@ def progress(result: RotationResult) -> str:
 def _diverged(curve: Curve) -> int:
     """Runs with a loss that is no number in an epoch that they have been tested after."""
     tested = (~np.isnan(curve.accuracy)).sum(axis=1) - 1
-    per_epoch = curve.loss.reshape(*curve.accuracy[:, 1:].shape, -1)
+    per_epoch = _per_epoch(curve)
     lost = np.isnan(per_epoch).any(axis=2) & (np.arange(per_epoch.shape[1]) < tested[:, None])
     return int(lost.any(axis=1).sum())
+
+
+def _per_epoch(curve: Curve) -> np.ndarray:
+    """Losses (runs, epochs, steps); no steps where they are not stored."""
+    runs, epochs = curve.accuracy[:, 1:].shape
+    return curve.loss.reshape(runs, epochs, curve.loss.shape[1] // epochs)
 
 
 def fraction(result: RotationResult) -> float:
@@ -121,10 +127,10 @@ def table(result: RotationResult) -> pd.DataFrame:
         at = {"depth_g": arm.depth_g, "width_g": arm.width_g, "learning_rate": arm.rate}
         for epoch, mean, error in zip(*accuracies(curve), strict=True):
             rows.append(at | {"epoch": epoch, "quantity": "accuracy", "value": mean, "stderr": error})
-        per_epoch = curve.loss.reshape(len(curve.loss), settings.epochs, settings.steps)
-        for epoch, losses in enumerate(np.moveaxis(per_epoch, 1, 0), 1):
-            runs = losses[~np.isnan(losses).any(axis=1)].mean(axis=1)
-            if len(runs):
+        for epoch, losses in enumerate(np.moveaxis(_per_epoch(curve), 1, 0), 1):
+            runs = losses[~np.isnan(losses).any(axis=1)]
+            if runs.size:
+                runs = runs.mean(axis=1)
                 error = runs.std(ddof=1) / len(runs) ** 0.5 if len(runs) > 1 else np.nan
                 rows.append(at | {"epoch": epoch, "quantity": "loss", "value": runs.mean(), "stderr": error})
     for answer in answers(result):

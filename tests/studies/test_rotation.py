@@ -147,6 +147,11 @@ def test_the_stored_run_names_the_networks_that_have_not_begun_to_learn():
     assert "no better than guessing" not in rotation_report.stored_words(made_up(lambda H, m: 0.5))
 
 
+def test_no_stored_run_is_called_diverged_though_its_losses_are_not_kept():
+    assert "diverged" not in rotation_report.stored_words(reference.stored())
+    assert "loss" not in set(rotation_report.table(reference.stored()).quantity)
+
+
 def test_a_diverged_run_is_named_and_counts_as_wrong():
     """At a rate far too large the loss stops being a number: no NaN reaches the table, and the page says so."""
     found = last(dataclasses.replace(SETTINGS, learning_rate=100.0, epochs=6, depth_g=6))
