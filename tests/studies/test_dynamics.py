@@ -11,6 +11,8 @@ from hyperviz.studies.dynamics import DEPTHS, WIDTHS, Cell, DynamicsResult, Dyna
 from hyperviz.theory import analytic
 from tests.compilations import counted
 
+pytestmark = pytest.mark.usefixtures("compiled_lightly")
+
 SMALL = DynamicsSettings(depth_f=2, width_f=16, depth_g=2, width_g=2, points=3, starts=16, time=0.5, step=0.01)
 
 
@@ -71,6 +73,7 @@ def test_the_same_settings_give_the_same_numbers_and_another_seed_others(results
     assert (other.paths[0].losses[0] != again.paths[0].losses[0]).all()
 
 
+@pytest.mark.slow  # compiles all that the views need
 @pytest.mark.parametrize("view", dynamics_views.VIEWS)
 def test_a_second_chart_compiles_nothing_once_its_padded_width_is_warm(view):
     warmed = dataclasses.replace(SMALL, width_g=dynamics_views.NARROW)

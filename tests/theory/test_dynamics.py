@@ -13,6 +13,8 @@ from hyperviz.theory import dynamics, primary
 from tests.oracles import flow, kernels
 from tests.tolerances import SIGNIFICANT
 
+pytestmark = pytest.mark.usefixtures("compiled_lightly")
+
 RNG = np.random.default_rng(0)
 X, Z, Y = RNG.normal(size=(4, 5)), RNG.normal(size=(4, 3)), RNG.choice([-1.0, 1.0], 4)
 TWICE = X[[0, 1, 0, 1]]  # two x, each with two z
