@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import style
+from hyperviz.studies import dynamics_kernel as kernels
 from hyperviz.studies import dynamics_views as views
 from hyperviz.studies.dynamics import DEPTHS, WIDTHS, DynamicsResult
 from hyperviz.studies.flows import FLOOR, TARGET, Path
@@ -116,10 +117,10 @@ def kernel(result: DynamicsResult, dark: bool = False) -> go.Figure:
     figure = style.figure(dark, x="width (log scale)", y="relative change of the kernel (log scale)")
     figure.update_xaxes(type="log", tickvals=[8, 16, 32, 64, 256, 1024], range=[0.8, 3.15])
     figure.update_yaxes(type="log", tickvals=[0.1, 0.2, 0.5, 1, 2, 5], range=[-1, 0.5])
-    if not isinstance(found, views.Kernel):
+    if not isinstance(found, kernels.Kernel):
         return _not_there(figure, result, "kernel")
-    for name, colour in zip(views.FAMILIES, (colours.f, colours.both), strict=True):
-        widths = [w for w in views.FAMILIES[name][0] if len(found.change.get((name, w), ()))]
+    for name, colour in zip(kernels.FAMILIES, (colours.f, colours.both), strict=True):
+        widths = [w for w in kernels.FAMILIES[name][0] if len(found.change.get((name, w), ()))]
         slope = (found.slopes.get(name) or (None,))[0]
         said = f", slope {slope.value:+.2f} [{slope.low:+.2f}, {slope.high:+.2f}]" if slope else ""
         values = [found.change[name, w] for w in widths]
@@ -127,7 +128,7 @@ def kernel(result: DynamicsResult, dark: bool = False) -> go.Figure:
         bars = {"type": "data", "array": _small(high - mid), "arrayminus": _small(mid - low), "symmetric": False}
         look = {"mode": "lines+markers", "line": {"color": colour}, "name": name + said, "error_y": bars}
         figure.add_scatter(x=widths, y=_small(mid), **look)
-    theory = {"name": f"n = ∞, m = {views.NARROW}", "line": style.theory_line(dark), "mode": "lines"}
+    theory = {"name": f"n = ∞, m = {kernels.NARROW}", "line": style.theory_line(dark), "mode": "lines"}
     figure.add_scatter(x=[8, 1024], y=[found.limit] * 2, **theory)
     return figure
 

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from hyperviz.figures import prior_depth, prior_functions, prior_kernel, style
 from hyperviz.studies.prior import PriorResult
-from hyperviz.studies.prior_lines import FITTED, LINES, NARROW_F, NARROW_G, WIDTHS
+from hyperviz.studies.prior_lines import DRAWS, FITTED, LINES, NARROW_F, NARROW_G, WIDE, WIDE_DRAWS, WIDTHS
 
 BINS = np.linspace(-4.5, 4.5, 61)  # in units of the limit's standard deviation
 FINE = np.linspace(-4.5, 4.5, 181)
@@ -76,7 +76,7 @@ def lines(result: PriorResult, dark: bool = False) -> go.Figure:
         look = {"mode": "lines+markers", "line": {"color": colour}, "name": label, "error_y": bars}
         figure.add_scatter(x=have, y=[m.value for m in found], **look)
         if fit and slope:
-            wide = WIDTHS[FITTED]
+            wide = FITTED
             level = part.cells[LINES[name](wide[0])].distance.value  # pyright: ignore[reportOptionalMemberAccess]
             predicted = {"name": "slopes of Theorem 2", "showlegend": name == "both widen", "hoverinfo": "skip"}
             y = [level * (w / wide[0]) ** fit.claim for w in wide]
@@ -123,7 +123,8 @@ def _small(values) -> np.ndarray:
 SECTIONS = {  # what each view shows below the histogram: figure -> (caption, parts that it is drawn from, function)
     "prior": {
         "lines": (
-            "**Distance from the Gaussian** against width, ± 2 standard errors: which line keeps falling?",
+            "**Distance from the Gaussian** against width: which line keeps falling? Bars: ± 2 standard errors of "
+            f"{DRAWS:,} draws, {WIDE_DRAWS} beyond width {WIDE:,}.",
             ("lines",),
             lines,
         ),

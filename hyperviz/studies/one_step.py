@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ import numpy as np
 from hyperviz.studies import draws
 from hyperviz.studies.taylor_settings import TaylorSettings, points
 from hyperviz.theory import network, taylor
-from hyperviz.theory.execution import alone
+from hyperviz.theory.execution import alone, in_background
 from hyperviz.theory.frames import ORDERS
 
 WIDEST_F, WIDEST_G, STEPS = 256, 32, 41
@@ -31,6 +31,15 @@ class Step(NamedTuple):
     sums: np.ndarray  # (ORDERS + 1, STEPS) partial sums of equation 5, up to order 0, 1, ..
 
 
+class Sizes(NamedTuple):
+    """Of the network that is written out."""
+
+    depth_f: int
+    depth_g: int
+    width_f: int
+    width_g: int
+
+
 def stream(settings: TaylorSettings) -> Iterator[dict]:
     """The step, where it is asked for; compiled in the background for the network's shape, so that a slider is free."""
     if settings.step == "on":
@@ -43,38 +52,35 @@ def stream(settings: TaylorSettings) -> Iterator[dict]:
 
 def step(settings: TaylorSettings) -> Step:
     """Sizes from 0 to n^a for a network of width at most 256, with residual 1: mu dl/dh_j = mu."""
-    architecture = _sizes(settings)
-    params = _network(jax.random.key(settings.seed), architecture)
-    n, m = dict(architecture)["width_f"], dict(architecture)["width_g"]
-    sizes = np.linspace(0, n**settings.exponent, STEPS)
-    program = _program(architecture, settings.activation_f, settings.activation_g).result()
-    after, terms = program(*points(settings), params, sizes)
-    powers = np.stack([(-sizes) ** r / math.factorial(r) for r in range(ORDERS + 1)])
-    return Step(n, m, sizes, np.asarray(after), np.cumsum(np.asarray(terms)[:, None] * powers, 0))
+    sizes = _sizes(settings)
+    params = _network(jax.random.key(settings.seed), sizes)
+    steps = np.linspace(0, sizes.width_f**settings.exponent, STEPS)
+    program = _program(sizes, settings.activation_f, settings.activation_g).result()
+    after, terms = program(*points(settings), params, steps)
+    powers = np.stack([(-steps) ** r / math.factorial(r) for r in range(ORDERS + 1)])
+    return Step(
+        sizes.width_f, sizes.width_g, steps, np.asarray(after), np.cumsum(np.asarray(terms)[:, None] * powers, 0)
+    )
 
 
-def _sizes(settings: TaylorSettings) -> tuple[tuple[str, int], ...]:
-    """Of the network that is written out."""
+def _sizes(settings: TaylorSettings) -> Sizes:
     n, m = min(settings.width_f, WIDEST_F), min(settings.width_g, WIDEST_G)
-    return ("depth_f", settings.depth_f), ("depth_g", settings.depth_g), ("width_f", n), ("width_g", m)
+    return Sizes(settings.depth_f, settings.depth_g, n, m)
 
 
-def _network(key, architecture) -> network.Parameters:
-    params = network.init(key, input_f=2, input_g=2, **dict(architecture))
+def _network(key, sizes: Sizes) -> network.Parameters:
+    params = network.init(key, input_f=2, input_g=2, **sizes._asdict())
     return jax.tree.map(lambda w: w.astype("float64"), params)
 
 
-_compiler = ThreadPoolExecutor(1, "one step")
-
-
 @lru_cache(maxsize=64)
-def _program(architecture, activation_f: str, activation_g: str) -> Future[Callable]:
+def _program(sizes: Sizes, activation_f: str, activation_g: str) -> Future[Callable]:
     """(u_i, u_j, params, sizes) -> what `_compared` finds."""
-    return _compiler.submit(_compile, architecture, activation_f, activation_g)
+    return in_background(_compile, sizes, activation_f, activation_g)
 
 
-def _compile(architecture, activation_f: str, activation_g: str) -> Callable:
-    params = jax.eval_shape(lambda key: _network(key, architecture), jax.random.key(0))
+def _compile(sizes: Sizes, activation_f: str, activation_g: str) -> Callable:
+    params = jax.eval_shape(lambda key: _network(key, sizes), jax.random.key(0))
     compared = partial(_compared, {"activation_f": activation_f, "activation_g": activation_g})
     u_i, u_j = points(TaylorSettings())
     return alone(jax.jit(compared).lower(u_i, u_j, params, np.zeros(STEPS)).compile())

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hyperviz.studies import draws, prior_depth, prior_functions, prior_kernel, prior_lines
+from hyperviz.studies import draws, prior_depth, prior_functions, prior_kernel, prior_lines, prior_measured
 from hyperviz.studies.normality import Normality, ks_of_values, normality
 from hyperviz.studies.prior_settings import PAPER, PRESETS, PriorSettings, architecture, kernels, limits, model, pair
 from hyperviz.theory import smooth
@@ -64,9 +64,10 @@ def warm() -> None:
         for result in stream(PriorSettings(view=view, **small)):
             if "lines" in result.parts:
                 break
-    prior_lines.warm(every[-1])
-    for _ in draws.outputs(draws.keys(0, 0, 0, FEW), pair(), architecture(every[-1])):
-        pass
+    for points, lanes in ((pair(), FEW), (prior_lines.point(), prior_lines.WIDE_DRAWS)):
+        for _ in draws.outputs(draws.keys(0, 0, 0, lanes), points, architecture(every[-1])):
+            pass
+    next(news for news in prior_measured.stream(PriorSettings(activation_g="tanh", **small)) if "tangents" in news)
 
 
 def _start(settings: PriorSettings) -> PriorResult:

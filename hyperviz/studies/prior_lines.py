@@ -10,13 +10,13 @@ import numpy as np
 from hyperviz.studies import draws
 from hyperviz.studies.convergence import answers
 from hyperviz.studies.normality import Normality, normality
-from hyperviz.studies.prior_settings import PriorSettings, architecture, limits, model, pair
+from hyperviz.studies.prior_settings import PriorSettings, limits, model, pair
 from hyperviz.studies.slopes import Slope, fitted
 
 WIDTHS = [1, 4, 16, 64, 256, 1024, 4096, 16_384, 131_072, 1_000_000]
-FITTED = slice(3, 7)  # the widths that slopes are fitted to: all have DRAWS draws
 DRAWS, LANES = 1024, 256  # random networks a cell, and how many advance together
 WIDE, WIDE_DRAWS = 4096, 32  # wider cells have so many draws: a draw at width 10^6 takes as long as 200 at 4,096
+FITTED = [width for width in WIDTHS if 64 <= width <= WIDE]  # by the slopes
 NARROW_F, NARROW_G = 64, 4  # what stays
 LINES = {
     "only f widens": lambda width: (width, NARROW_G),
@@ -48,13 +48,13 @@ class Lines(NamedTuple):
 
 def stream(settings: PriorSettings) -> Iterator[dict]:
     """The variance of h given its hidden layers, at one input: LANES draws a cell, then more, the widest last."""
-    point, limit = tuple(points[:1] for points in pair()), limits(settings)[0, 0]
+    limit = limits(settings)[0, 0]
     found = draws.kept("lines", settings.seed, *model(settings).values())
     cells, counts, clock = {}, {}, draws.Clock()
     for first, lanes, (n, m) in BATCHES:
         if (first, n, m) not in found:
             key = draws.keys(settings.seed, STREAM + CELLS.index((n, m)), first, lanes)
-            work = draws.outputs(key, point, model(settings) | {"width_f": n, "width_g": m})
+            work = draws.outputs(key, point(), model(settings) | {"width_f": n, "width_g": m})
             found[first, n, m] = (yield from draws.shown(work)).covariance[:, 0, 0]
         if ("measure", first, n, m) not in found:
             variances = np.concatenate([found[at, n, m] for at in range(0, first + 1, LANES)])
@@ -66,12 +66,10 @@ def stream(settings: PriorSettings) -> Iterator[dict]:
             yield {}
 
 
-def warm(settings: PriorSettings) -> None:
-    """Compiles the draws of the widest cells."""
-    for _ in draws.outputs(
-        draws.keys(0, 0, 0, WIDE_DRAWS), tuple(points[:1] for points in pair()), architecture(settings)
-    ):
-        pass
+def point() -> tuple[np.ndarray, np.ndarray]:
+    """The input of the histogram."""
+    x, z = pair()
+    return x[:1], z[:1]
 
 
 def measured(lines: Lines) -> bool:
@@ -81,10 +79,10 @@ def measured(lines: Lines) -> bool:
 
 def _fits(cells, settings) -> dict[str, Fit]:
     """The slope of each line that is there."""
-    widths, found = WIDTHS[FITTED], {}
+    found = {}
     for name, cell in LINES.items():
-        if all(cell(width) in cells for width in widths):
-            measures = [cells[cell(width)].distance for width in widths]
-            slope = fitted(widths, [m.value for m in measures], [m.resampled for m in measures])
+        if all(cell(width) in cells for width in FITTED):
+            measures = [cells[cell(width)].distance for width in FITTED]
+            slope = fitted(FITTED, [m.value for m in measures], [m.resampled for m in measures])
             found[name] = Fit(slope, *answers(name, settings))
     return found

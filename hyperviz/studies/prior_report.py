@@ -101,7 +101,7 @@ that it becomes a Gaussian process with kernel Λ^H when **both** f and g widen;
   3 Var(v)/E[v]², 0 for a Gaussian; at small widths a few draws carry it. ± is one bootstrap standard error.
 - **prior**: the KS distance along three lines of widths; while f widens m stays {NARROW_G}, while g widens n is
   {NARROW_F}. {DRAWS:,} draws at each width up to {WIDE:,}, {WIDE_DRAWS} at wider ones, up to {WIDTHS[-1]:,}; bars are
-  ± 2 standard errors; slopes are fitted from width {WIDTHS[FITTED][0]} to {WIDE:,}. A few draws of a narrow network lie
+  ± 2 standard errors; slopes are fitted from width {FITTED[0]} to {WIDE:,}. A few draws of a narrow network lie
   further from the Gaussian than many. Beside it the joint law of two inputs.
 - **functions**: draws of z ↦ h(x, z): networks of your widths beside draws of the Gaussian process, raw z or Fourier
   features of bandwidth ℓ; and several x that share one network: similar x, similar functions.

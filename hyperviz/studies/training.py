@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from hyperviz.data import rotations
 from hyperviz.studies import loading
 from hyperviz.theory import rotation
 from hyperviz.theory.activations import activation
-from hyperviz.theory.execution import alone
+from hyperviz.theory.execution import alone, in_background
 from hyperviz.theory.rotation import Shape, Widths
 from hyperviz.theory.smooth import activation_g
 
@@ -145,13 +145,10 @@ def _predict(params, x, z, widths, both):
     return jnp.where(jnp.isfinite(h).all(-1), jnp.argmax(h, -1), -1).astype(jnp.int32)
 
 
-_compiler = ThreadPoolExecutor(1, "compile")  # beside the turns on the accelerator: nobody waits for a compilation
-
-
 @lru_cache(maxsize=64)
 def programs(shape: Shape, smooth: bool) -> Future[Programs]:
     """Compiled in the background, once a process; smooth: whether g's activation is a smooth one."""
-    return _compiler.submit(_compile, shape, "tanh" if smooth else "relu")
+    return in_background(_compile, shape, "tanh" if smooth else "relu")
 
 
 def _compile(shape: Shape, phi: str) -> Programs:

@@ -15,7 +15,7 @@ from hyperviz.studies.completion import FINER
 from hyperviz.studies.flowing import Training
 from hyperviz.studies.learning import Learning
 from hyperviz.studies.likelihood import Likelihood
-from hyperviz.studies.table_report import DESIGN
+from hyperviz.studies.table_report import DESIGN, mean
 from hyperviz.studies.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _bordered(found: Border, settings: InpaintingSettings) -> Verdict:
     text = f"Joining opposite borders moves what is learnt from {of} by {_moved(found):.4f} (root mean "
     black = f"{subject.noun(settings)}s have black borders, where nothing meets."
     why = black if found.black else "these have no black borders, so that opposite edges meet."
-    errors = [f"{name} {v.mean():.4f} ± {v.std(ddof=1) / len(v) ** 0.5:.4f}" for name, v in found.errors().items()]
+    errors = ["{} {:.4f} ± {:.4f}".format(name, *mean(squares)) for name, squares in found.errors().items()]
     against = f"Mean squared error of the {len(found.truth)} images shown: {', '.join(errors)} (± standard error)."
     return Verdict(f"{text}square, pixels from 0 to 1): {why} {against}", "measured")
 
@@ -179,9 +179,9 @@ def _likelihood_rows(found: Likelihood, settings) -> Iterator[dict[str, Any]]:
 
 def _border_rows(found: Border, settings) -> Iterator[dict[str, Any]]:
     at = {"kernel": settings.kernels[0], "images": found.images}
-    for name, errors in found.errors().items():
-        error = errors.std(ddof=1) / len(errors) ** 0.5
-        yield at | {"quantity": f"mse_{name.replace(' ', '_')}", "value": errors.mean(), "stderr": error}
+    for name, squares in found.errors().items():
+        value, stderr = mean(squares)
+        yield at | {"quantity": f"mse_{name.replace(' ', '_')}", "value": value, "stderr": stderr}
     if found.open is not None:
         yield at | {"quantity": "rms_torus", "value": _moved(found)}
 

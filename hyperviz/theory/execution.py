@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 import jax
@@ -17,7 +18,9 @@ import jax
 from hyperviz.theory import checks
 
 Function = TypeVar("Function", bound=Callable)
+Result = TypeVar("Result")
 _turn = threading.RLock()
+_compiler = ThreadPoolExecutor(1, "compile")
 
 
 def alone(compiled: Function) -> Function:
@@ -31,3 +34,8 @@ def alone(compiled: Function) -> Function:
             return jax.block_until_ready(compiled(*arguments, **settings))
 
     return run  # type: ignore[return-value]
+
+
+def in_background(compile_: Callable[..., Result], *arguments) -> Future[Result]:
+    """What it compiles, in time: one compilation after the other, beside the turns, so that nobody waits for one."""
+    return _compiler.submit(compile_, *arguments)

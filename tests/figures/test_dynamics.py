@@ -5,6 +5,7 @@ import pytest
 
 from hyperviz.figures import dynamics as figures
 from hyperviz.figures import style
+from hyperviz.studies import dynamics_kernel as kernels
 from hyperviz.studies import dynamics_views as views
 from hyperviz.studies.dynamics import DEPTHS, WIDTHS, Band, Cell, DynamicsResult, DynamicsSettings
 from hyperviz.studies.flows import Path
@@ -22,10 +23,10 @@ def path(starts):
 CELLS = {(H, m): Cell(int(RNG.integers(0, 20)), 10, 32) for H in DEPTHS for m in WIDTHS}
 EMPTY = DynamicsResult(DynamicsSettings(), BAND, (), (), None, {}, None, frozenset(), False)
 FULL = EMPTY._replace(paths=(path(30),), twins=(path(1), path(1)), limits=path(2), cells=CELLS)
-CHANGE = {(name, w): RNG.random(16) for name, (widths, *_) in views.FAMILIES.items() for w in widths}
+CHANGE = {(name, w): RNG.random(16) for name, (widths, *_) in kernels.FAMILIES.items() for w in widths}
 VIEWS = {
     "fit": views.Fit(RNG.random((2, 8)), TIMES, RNG.random((9, 2, 65)), RNG.random((2, 65))),
-    "kernel": views.Kernel(CHANGE, CHANGE, 0.5, {}),
+    "kernel": kernels.Kernel(CHANGE, CHANGE, 0.5, {}),
     "surface": views.Surface({2: 1 + RNG.random((31, 31)), 64: 1 + RNG.random((31, 31))}),
 }
 
@@ -76,7 +77,7 @@ def test_a_chart_that_is_not_computed_says_so():
 
 def test_the_kernel_chart_holds_medians_and_the_surface_chart_its_share():
     lines = figures.kernel(FULL._replace(view=VIEWS["kernel"])).data
-    for line, (name, (widths, *_)) in zip(lines, views.FAMILIES.items(), strict=False):
+    for line, (name, (widths, *_)) in zip(lines, kernels.FAMILIES.items(), strict=False):
         np.testing.assert_allclose(line.y, [np.median(CHANGE[name, w]) for w in widths], rtol=1e-6)
     titles = [a.text for a in figures.surface(FULL._replace(view=VIEWS["surface"])).layout.annotations]
     assert titles == [f"m = {m}:<br>{VIEWS['surface'].convex[m]:.0%} convex" for m in (2, 64)]

@@ -6,7 +6,7 @@ import itertools
 import numpy as np
 import pytest
 
-from hyperviz.studies import draws, dynamics, dynamics_report, dynamics_views, flows
+from hyperviz.studies import draws, dynamics, dynamics_kernel, dynamics_report, dynamics_views, flows
 from hyperviz.studies.dynamics import DEPTHS, WIDTHS, Cell, DynamicsResult, DynamicsSettings, stream
 from hyperviz.theory import analytic
 from tests.compilations import counted
@@ -76,7 +76,7 @@ def test_the_same_settings_give_the_same_numbers_and_another_seed_others(results
 @pytest.mark.slow  # compiles all that the views need
 @pytest.mark.parametrize("view", dynamics_views.VIEWS)
 def test_a_second_chart_compiles_nothing_once_its_padded_width_is_warm(view):
-    warmed = dataclasses.replace(SMALL, width_g=dynamics_views.NARROW)
+    warmed = dataclasses.replace(SMALL, width_g=dynamics_kernel.NARROW)
     dynamics_views.warm(warmed)
     chosen = dataclasses.replace(SMALL, view=view, width_g=3, depth_f=3, depth_g=3, seed=5, points=4)
     with counted() as seen:
@@ -145,8 +145,8 @@ def test_a_bowl_is_convex_and_a_saddle_is_not():
 def test_slopes_of_equation_16_are_those_that_were_put_in():
     noise = np.exp(0.1 * np.random.default_rng(0).standard_normal(16))
     change = {
-        (name, w): noise * w**claim for name, (widths, _, claim) in dynamics_views.FAMILIES.items() for w in widths
+        (name, w): noise * w**claim for name, (widths, _, claim) in dynamics_kernel.FAMILIES.items() for w in widths
     }
-    made = dynamics_views.Kernel(change, change, 0.5, {})
-    for name, (_, _, claim) in dynamics_views.FAMILIES.items():
-        assert dynamics_views._slopes(made, name)[0].value == pytest.approx(claim, abs=1e-6)
+    made = dynamics_kernel.Kernel(change, change, 0.5, {})
+    for name, (_, _, claim) in dynamics_kernel.FAMILIES.items():
+        assert dynamics_kernel._slopes(made, name)[0].value == pytest.approx(claim, abs=1e-6)

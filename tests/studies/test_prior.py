@@ -17,7 +17,7 @@ from hyperviz.studies import (
 from hyperviz.studies.convergence import LINES as CLAIMED
 from hyperviz.studies.normality import normality
 from hyperviz.studies.prior import PriorSettings, stream
-from hyperviz.studies.prior_lines import FITTED, FULL, WIDTHS, Fit, Lines
+from hyperviz.studies.prior_lines import FITTED, FULL, Fit, Lines
 from hyperviz.studies.slopes import fitted
 from hyperviz.theory import analytic, sampling, taylor, written
 
@@ -77,9 +77,9 @@ def test_a_link_s_tiles_of_limits_are_the_library_s():
 
 def fit_of(slope):
     """A line whose distance falls with this slope, known to 2 %."""
-    values = 0.5 * np.array(WIDTHS[FITTED], float) ** slope
+    values = 0.5 * np.array(FITTED, float) ** slope
     noise = 1 + 0.02 * np.random.default_rng(0).standard_normal((len(values), 100))
-    return fitted(WIDTHS[FITTED], values, values[:, None] * noise)
+    return fitted(FITTED, values, values[:, None] * noise)
 
 
 @pytest.mark.parametrize(
