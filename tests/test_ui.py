@@ -17,7 +17,7 @@ from hyperviz.studies import convergence, convergence_report, inpainting
 from hyperviz.studies.convergence import ConvergenceSettings
 from hyperviz.studies.inpainting import InpaintingSettings
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import gate, play, prose
+from hyperviz.ui import controls, gate, play, prose
 
 ROOT = pathlib.Path(__file__).parents[1]
 SHELL = ROOT / "hyperviz" / "ui" / "shell.py"
@@ -129,6 +129,21 @@ def test_a_name_twice_in_a_link_takes_the_last(monkeypatch):
     app = opened("convergence", width_f=["3", "37"])
     assert not app.exception
     assert "n = 37, m = 64" in shown(app)
+
+
+def test_a_slider_keeps_its_place_however_late_the_browser_hears_of_the_link(monkeypatch):
+    stream = convergence.stream
+    monkeypatch.setattr(convergence, "stream", lambda settings: short(stream, settings))
+    monkeypatch.setattr(controls, "STALE", 0)
+    app = opened("convergence", width_f="64")
+    for width in (512, 1024):
+        app.select_slider(key="convergence.width_f").set_value(width)
+        app.query_params["width_f"] = "64"  # the address as the browser last heard it
+        app.run()
+        assert np.ravel(app.query_params["width_f"])[-1] == str(width)
+    app.query_params["width_f"] = "64"  # no control has moved: the back button
+    app.run()
+    assert app.select_slider(key="convergence.width_f").value == 64
 
 
 def test_a_study_that_refuses_shows_its_sentence_in_place_and_the_page_lives(monkeypatch):

@@ -163,7 +163,14 @@ def surface(result: DynamicsResult, dark: bool = False) -> go.Figure:
         title = f"m = {m}:<br>{found.convex[m]:.0%} convex"  # two lines: side by side they are narrow on a phone
         middle = 0.5 if count == 1 else 0.24 + 0.52 * i
         figure.add_annotation(
-            x=middle, y=1.01, yanchor="bottom", xref="paper", yref="paper", text=title, showarrow=False
+            x=middle,
+            y=1.01,
+            xanchor="center",
+            yanchor="bottom",
+            xref="paper",
+            yref="paper",
+            text=title,
+            showarrow=False,
         )
     if count > 1:
         second = {**figure.layout.xaxis.to_plotly_json(), "domain": [0.52, 1], "title": {"text": ""}}

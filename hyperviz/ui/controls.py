@@ -59,13 +59,22 @@ def _write_link(study: str, link: dict[str, str]) -> None:
 def _seed(study: str, kind: type) -> None:
     """On arrival by a link, by the back button or from another page: the widgets take the link's values, mended."""
     given = st.query_params.to_dict()
-    if f"{study}.{next(iter(options(kind)))}" in st.session_state and _ours(study, given):
+    if f"{study}.{next(iter(options(kind)))}" in st.session_state and (_moved(study, kind) or _ours(study, given)):
         return
     settings, said = mend(kind, given)
     if not given and f"{study}:kept" in st.session_state:
         settings = st.session_state[f"{study}:kept"]
     _set(study, settings)
     st.session_state[f"{study}:said"] = said
+
+
+def _moved(study: str, kind: type) -> bool:
+    """Whether a control is not where the last run found it: a visitor's hand, whatever the address still says.
+
+    On a slow machine the browser may hear of a link long after the slider that wrote it has moved on.
+    """
+    kept = st.session_state.get(f"{study}:kept")
+    return kept is not None and any(st.session_state[f"{study}.{n}"] != getattr(kept, n) for n in options(kind))
 
 
 def _ours(study: str, given: dict) -> bool:
