@@ -20,11 +20,17 @@ install_import_hook("hyperviz.theory", "beartype.beartype")  # before anything i
 class OneBrowser(LoadScopeScheduling):
     """One server and one browser serve all browser tests: they stay in one worker, and go first, being most.
 
-    The names of xdist's own groups do not reach its scheduler under pytest 9.
+    The other modules stay whole too: what a module compiles or draws once, it compiles or draws in one worker. The
+    names of xdist's own groups do not reach its scheduler under pytest 9.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "browser" if nodeid.startswith("tests/pages/") else nodeid
+        return "browser" if nodeid.startswith("tests/pages/") else nodeid.split("::")[0]
+
+
+def pytest_collection_modifyitems(items):
+    """The browser's tests first: they wait more than they compute, beside whatever the other worker does."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/pages/"))
 
 
 def pytest_xdist_make_scheduler(config, log):

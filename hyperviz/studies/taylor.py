@@ -102,10 +102,11 @@ def _gathered(settings: TaylorSettings, n: int, depth: int, count: int) -> np.nd
 def _chart(settings: TaylorSettings) -> Iterator[dict]:
     """All widths with few draws first, then again with more."""
     clock, rounds = draws.Clock(), -(-settings.draws // taylor.LANES)
+    *others, last = widths(settings)
     for part in range(rounds):
-        for n in widths(settings):
+        for n in (*others, last):
             yield from _round(settings, n, part, rounds)
-            if clock.picture():
+            if n != last and clock.picture():  # after the last the slopes come, of all that is drawn
                 yield _news(settings)
         yield _news(settings, fit=True)
 

@@ -1,5 +1,6 @@
 """The Taylor study: Theorem 1's slopes with their negative controls, Remark 1, and what the report makes of them."""
 
+import dataclasses
 import itertools
 from functools import cache, lru_cache
 
@@ -60,6 +61,14 @@ def test_when_g_widens_too_every_higher_term_falls():
     for r in (2, 3):
         assert result.slopes[r].excludes(0)
         assert result.slopes[r].value == pytest.approx(1 - r, abs=0.35)
+
+
+def test_a_complete_chart_never_shows_the_slopes_of_fewer_draws(monkeypatch):
+    monkeypatch.setattr(draws, "PICTURE", 0)
+    results = stream(dataclasses.replace(SMALL, width_f=1024, draws=80))
+    complete = [result for result in results if taylor_report.drawn(result) == 80]
+    assert complete[-1].slopes
+    assert {str(result.slopes) for result in complete} == {str(complete[-1].slopes)}
 
 
 def test_predictions_are_theorem_1_and_say_what_is_identically_zero():
