@@ -33,6 +33,19 @@ def test_apply_is_the_network_neuron_by_neuron(L, H, n, m, outputs):
 
 
 @pytest.mark.parametrize(("L", "H", "n", "m"), ARCHITECTURES)
+def test_backpropagation_by_hand_is_its_derivative(L, H, n, m):
+    """Of the oracle that the sampler's laws are tested against."""
+    hidden, generator = weights = hypernetwork.many(np.random.default_rng(0), 1, 4, 2, L, H, n, m)
+    params = network.Parameters(*[tuple(np.float32(W[0]) for W in part) for part in (hidden, generator)])
+    leaky = {"activation_f": "leaky_relu", "alpha": 0.3, "activation_g": "relu"}
+    J = jax.jacrev(lambda params: network.apply(params, X, Z, **leaky))(params)
+    J = np.concatenate([np.reshape(leaf, (3, -1)) for leaf in jax.tree.leaves(J)], 1)
+    h, kernel = hypernetwork.tangent(*weights, X, Z, alpha_f=0.3)
+    assert h[0] == pytest.approx(np.asarray(network.apply(params, X, Z, **leaky)), abs=1e-5)
+    np.testing.assert_allclose(kernel[0], J @ J.T, atol=1e-4 * max(kernel.max(), 1e-3))
+
+
+@pytest.mark.parametrize(("L", "H", "n", "m"), ARCHITECTURES)
 def test_the_last_layer_of_f_has_one_row_for_every_weight_of_g(L, H, n, m):
     params = built(L, H, n, m, outputs=1)
     assert [W.shape for W in params.hidden] == [(n, 4), *[(n, n)] * (L - 2)][: L - 1]
