@@ -14,7 +14,9 @@ hero = live.chart("dynamics-loss", height=430)
 took = st.empty()
 left, right = st.columns(2, gap="medium")
 with left:
-    st.caption("**Starts that reach loss < 10⁻³**, every width and depth of g: wider helps, deeper harms.")
+    st.caption(
+        "**Starts that reach loss < 10⁻³** (± standard error), every width and depth of g: wider helps, deeper harms."
+    )
     grid = live.chart("dynamics-reached")
 with right:
     st.caption(report.SEEN[settings.view])

@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 from hyperviz.figures import style
 from hyperviz.studies import dynamics_kernel as kernels
 from hyperviz.studies import dynamics_views as views
-from hyperviz.studies.dynamics import DEPTHS, WIDTHS, DynamicsResult
+from hyperviz.studies.dynamics import DEPTHS, WIDTHS, Cell, DynamicsResult
+from hyperviz.studies.dynamics_report import fraction_of
 from hyperviz.studies.flows import FLOOR, TARGET, Path
 
 SINGLES = 64  # thin lines at most
@@ -74,19 +75,26 @@ def heatmap(result: DynamicsResult, dark: bool = False) -> go.Figure:
     figure = style.figure(dark, x="m, width of g", y="H, depth of g")
     cells = [[result.cells.get((H, m)) for m in WIDTHS] for H in DEPTHS]
     z = [[np.nan if c is None else c.reached / c.starts for c in row] for row in cells]
-    said = [["" if c is None else f"{c.reached}/{c.starts}" for c in row] for row in cells]
-    fates = [
-        ["" if c is None else f"{c.stuck} stuck, {c.starts - c.reached - c.stuck} not there by time T" for c in row]
-        for row in cells
-    ]
+    said = [["" if c is None else _share(c) for c in row] for row in cells]
+    fates = [["" if c is None else _fates(c) for c in row] for row in cells]
     bar = {"title": {"text": "reached"}, "thickness": 12, "tickformat": ".0%"}
-    hover = "%{text} reach loss < 10⁻³<br>%{customdata}<extra></extra>"
+    hover = "%{customdata}<extra></extra>"
     look = {"zmin": 0, "zmax": 1, "colorscale": style.SURFACE, "colorbar": bar, "hovertemplate": hover}
     figure.add_heatmap(z=np.array(z, np.float32), text=said, texttemplate="%{text}", customdata=fates, **look)
     for axis, labels in ((figure.layout.xaxis, WIDTHS), (figure.layout.yaxis, DEPTHS)):  # there before any cell is
         count = len(labels)
         axis.update(tickvals=list(range(count)), ticktext=[str(v) for v in labels], range=[-0.5, count - 0.5])
     return figure
+
+
+def _share(cell: Cell) -> str:
+    """How many arrived, and below it the standard error of that share."""
+    return f"{cell.reached}/{cell.starts}<br>±{fraction_of(cell)[1]:.0%}"
+
+
+def _fates(cell: Cell) -> str:
+    lost = cell.starts - cell.reached - cell.stuck
+    return f"{cell.reached} of {cell.starts} reach loss < 10⁻³<br>{cell.stuck} stuck, {lost} not there by time T"
 
 
 def fit(result: DynamicsResult, dark: bool = False) -> go.Figure:

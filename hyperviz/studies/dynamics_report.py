@@ -174,7 +174,8 @@ which is not linear in V: with a narrow g it has bad minima, and f is stuck in t
   meet. The ink-coloured dashed line is the closed form with *both* networks infinitely wide: its median over
   draws of the untrained network, with the middle 80 % of draws as band. No minimum is bad there.
 - **Heat map**: the share of 32 starts that reach loss < {TARGET:g}. *Stuck* is a start above it whose loss fell by less
-  than 1 % in the last fifth of the time; any other is "not there by time T".
+  than 1 % in the last fifth of the time; any other is "not there by time T". ±: the share's standard error, by Agresti
+  and Coull, so that 0 of 32 has one too.
 - Points: x ~ N(0, I), z ~ N(0, I), y = ±1. Curves are gradient descent; a start whose kernel is large takes shorter
   steps (reported is its own time), so that no loss rises because of the step. The heat map takes longer, implicit ones.
 """,

@@ -66,7 +66,8 @@ def test_the_heat_map_holds_the_fractions_m_to_the_right_and_H_up():
     for i, H in enumerate(DEPTHS):
         for j, m in enumerate(WIDTHS):
             assert heat.z[i, j] == pytest.approx(CELLS[H, m].reached / 32)
-            assert heat.text[i][j] == f"{CELLS[H, m].reached}/32"
+            p = (CELLS[H, m].reached + 2) / 36  # Agresti and Coull
+            assert heat.text[i][j] == f"{CELLS[H, m].reached}/32<br>±{(p * (1 - p) / 36) ** 0.5:.0%}"
     assert np.isnan(figures.heatmap(EMPTY).data[0].z).all()
 
 
