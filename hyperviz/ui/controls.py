@@ -73,8 +73,8 @@ def _moved(study: str, kind: type) -> bool:
 
     On a slow machine the browser may hear of a link long after the slider that wrote it has moved on.
     """
-    kept = st.session_state.get(f"{study}:kept")
-    return kept is not None and any(st.session_state[f"{study}.{n}"] != getattr(kept, n) for n in options(kind))
+    kept = vars(st.session_state.get(f"{study}:kept", kind()))
+    return any(st.session_state.get(f"{study}.{name}", kept[name]) != kept[name] for name in options(kind))
 
 
 def _ours(study: str, given: dict) -> bool:
