@@ -32,5 +32,5 @@ def test_the_buttons_choose_what_is_below_the_histogram_and_the_link_says_it(tab
     assert tab.get_by_text("Corollary 1", exact=False).count() <= 2  # a preset, and the folded words
     tab.get_by_role("radio", name="kernel").or_(tab.get_by_role("button", name="kernel", exact=True)).first.click()
     tab.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 6")
-    wait_for_alt(tab, "Finished", chart=0)
+    wait_for_alt(tab, "64 of 64 random networks", chart=2)
     assert "view=kernel" in tab.url
