@@ -27,8 +27,9 @@ def errors(result: TableResult, dark: bool = False, task: str = TASKS[0]) -> go.
 def of_rows(rows: pd.DataFrame, dark: bool = False, task: str = TASKS[0]) -> go.Figure:
     """The same from the rows of a result.csv."""
     figure = style.figure(dark, x="N, training images (log scale)", y=f"mean squared error, {task} (log scale)")
-    figure.update_xaxes(type="log", tickvals=POSITIONS)
-    figure.update_yaxes(type="log", tickvals=[0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2])
+    short = [f"{n}" if n < 1000 else f"{n // 1000}k" for n in POSITIONS]  # upright on a phone too
+    figure.update_xaxes(type="log", tickvals=POSITIONS, ticktext=short, tickangle=0)
+    figure.update_yaxes(type="log", tickvals=[0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2])
     wanted = rows[(rows.task == task) & (rows.quantity == "mse")] if len(rows) else rows
     for kernel in METHODS:
         method = kernel.split("-")[0]
