@@ -6,12 +6,12 @@ from hyperviz.figures import convergence as figures
 from hyperviz.studies import convergence as study
 from hyperviz.studies import convergence_report as report
 from hyperviz.ui import controls, export, live, prose
-from hyperviz.ui.play import play
+from hyperviz.ui.play import play, status
 
 line = prose.claim("Wide f and wide g together: the kernel stops being random")
 settings = controls.ask("convergence", study.ConvergenceSettings, study.PRESETS)
-hero = live.chart("convergence-curve", height=430)
-took = st.empty()
+hero = live.hero("convergence-curve", height=430)
+took = status("convergence", settings)
 left, right = st.columns(2, gap="medium")
 with left:
     st.caption("**Variance of the marked entry**, over draws, every pair of widths: where is it small?")
@@ -25,14 +25,14 @@ latest = []
 prose.fold(*report.EXPLANATION)
 export.take_away("convergence", settings, latest, report)
 
-for result in play(study.stream(settings)):
-    prose.say(line, *report.verdict(result))
+for result in play("convergence", settings, study.stream):
+    prose.say(line, report.verdict(result))
     took.caption(report.progress(result))
     if not latest or result.finished or "curves" in result.news:
-        hero.show(figures.curve(result, hero.dark), report.alt(result))
+        hero.show(figures.curve(result), report.alt(result))
     if "cells" in result.news:
-        grid.show(figures.heatmap(result, grid.dark), report.alt(result))
-        lines.show(figures.lines(result, lines.dark), report.alt(result))
+        grid.show(figures.heatmap(result), report.alt(result))
+        lines.show(figures.lines(result), report.alt(result))
     elif not result.cells:
-        factors.show(figures.factors(result, factors.dark), report.alt(result))
+        factors.show(figures.factors(result), report.alt(result))
     latest[:] = [result]

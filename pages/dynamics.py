@@ -6,12 +6,12 @@ from hyperviz.figures import dynamics as figures
 from hyperviz.studies import dynamics as study
 from hyperviz.studies import dynamics_report as report
 from hyperviz.ui import controls, export, live, prose
-from hyperviz.ui.play import play
+from hyperviz.ui.play import play, status
 
 line = prose.claim("An infinitely wide f still gets stuck when g is narrow")
 settings = controls.ask("dynamics", study.DynamicsSettings, study.PRESETS)
-hero = live.chart("dynamics-loss", height=430)
-took = st.empty()
+hero = live.hero("dynamics-loss", height=430)
+took = status("dynamics", settings)
 left, right = st.columns(2, gap="medium")
 with left:
     st.caption(
@@ -25,13 +25,13 @@ latest = []
 prose.fold(*report.EXPLANATION)
 export.take_away("dynamics", settings, latest, report)
 
-for result in play(study.stream(settings)):
-    prose.say(line, *report.verdict(result))
+for result in play("dynamics", settings, study.stream):
+    prose.say(line, report.verdict(result))
     took.caption(report.progress(result))
     if not latest or {"paths", "twins"} & result.news:
-        hero.show(figures.curves(result, hero.dark), report.alt(result))
+        hero.show(figures.curves(result), report.alt(result))
     if not latest or "cells" in result.news:
-        grid.show(figures.heatmap(result, grid.dark), report.alt(result))
+        grid.show(figures.heatmap(result), report.alt(result))
     if not latest or "view" in result.news:
-        second.show(figures.FIGURES[settings.view](result, second.dark), report.alt(result))
+        second.show(figures.FIGURES[settings.view](result), report.alt(result))
     latest[:] = [result]

@@ -6,21 +6,22 @@ from hyperviz.data import datasets
 from hyperviz.figures import inpainting as figures
 from hyperviz.studies import inpainting as study
 from hyperviz.studies import inpainting_report as report
+from hyperviz.studies.verdicts import Verdict
 from hyperviz.studies.views_report import see
 from hyperviz.ui import controls, easel, export, live, prose
-from hyperviz.ui.play import play
+from hyperviz.ui.play import play, status, steps
 
 head = st.container()
 settings = controls.ask("inpainting", study.InpaintingSettings, study.PRESETS)
 with head:
     line = prose.claim(report.claim(settings))
 said = "nothing yet"
-for said in play(study.loaded(settings)):
-    prose.say(line, said, "measuring")
+for said in steps(study.loaded(settings)):
+    prose.say(line, Verdict(said, "measuring"))
 if said:
     st.stop()
 if reason := study.too_large(settings):
-    prose.say(line, reason, "too large")
+    prose.say(line, Verdict(reason, "too large"))
     st.code(export.command("inpainting", settings), language="bash")
     st.stop()
 left, right = st.columns([1, 2], gap="medium")
@@ -29,7 +30,7 @@ with left:
 with right:
     charts = {"own": live.chart("inpainting-own", height=450)}
     about = st.empty()
-took, latest = st.empty(), []
+took, latest = status("inpainting", settings), []
 controls.choice("inpainting", study.InpaintingSettings, "view")
 if settings.view == "likelihood":
     st.button("Take the best", on_click=controls.take, args=("inpainting", latest, report.best))
@@ -40,10 +41,10 @@ prose.fold(*report.EXPLANATION)
 st.caption(datasets.missing())
 export.take_away("inpainting", settings, latest, report)
 
-for result in play(study.stream(settings)):
-    prose.say(line, *report.verdict(result))
+for result in play("inpainting", settings, study.stream):
+    prose.say(line, report.verdict(result))
     about.caption(report.about(result))
     took.caption(report.progress(result))
     for name in figures.changed(result, latest):
-        charts[name].show(figures.FIGURES[name](result, charts[name].dark), report.alt(result, name))
+        charts[name].show(figures.FIGURES[name](result), report.alt(result, name))
     latest[:] = [result]

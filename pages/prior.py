@@ -6,12 +6,12 @@ from hyperviz.figures import prior as figures
 from hyperviz.studies import prior as study
 from hyperviz.studies import prior_report as report
 from hyperviz.ui import controls, export, live, prose
-from hyperviz.ui.play import play
+from hyperviz.ui.play import play, status
 
 line = prose.claim("The untrained network is a Gaussian process, when f and g are both wide")
 settings = controls.ask("prior", study.PriorSettings, study.PRESETS)
-hero = live.chart("prior-histogram", height=430)
-took = st.empty()
+hero = live.hero("prior-histogram", height=430)
+took = status("prior", settings)
 controls.choice("prior", study.PriorSettings, "view")
 charts, columns = {}, []
 for i, (name, (caption, parts, draw)) in enumerate(figures.SECTIONS[settings.view].items()):
@@ -23,12 +23,12 @@ latest = []
 prose.fold(*report.EXPLANATION)
 export.take_away("prior", settings, latest, report)
 
-for result in play(study.stream(settings)):
-    prose.say(line, *report.verdict(result))
+for result in play("prior", settings, study.stream):
+    prose.say(line, report.verdict(result))
     took.caption(report.progress(result))
     if not latest or result.finished or "outputs" in result.news:
-        hero.show(figures.histogram(result, hero.dark), report.alt(result))
+        hero.show(figures.histogram(result), report.alt(result))
     for chart, parts, draw in charts.values():
         if not latest or result.news & {*parts}:
-            chart.show(draw(result, chart.dark), report.alt(result))
+            chart.show(draw(result), report.alt(result))
     latest[:] = [result]

@@ -6,12 +6,12 @@ from hyperviz.figures import taylor as figures
 from hyperviz.studies import taylor as study
 from hyperviz.studies import taylor_report as report
 from hyperviz.ui import controls, export, live, prose
-from hyperviz.ui.play import play
+from hyperviz.ui.play import play, status
 
 line = prose.claim("Wide f alone does not make training linear: the deeper g, the more terms stay")
 settings = controls.ask("taylor", study.TaylorSettings, study.PRESETS)
-hero = live.chart("taylor-terms", height=430)
-took = st.empty()
+hero = live.hero("taylor-terms", height=430)
+took = status("taylor", settings)
 left, right = st.columns(2, gap="medium")
 with left:
     st.caption(
@@ -34,15 +34,15 @@ latest = []
 prose.fold(*report.EXPLANATION)
 export.take_away("taylor", settings, latest, report)
 
-for result in play(study.stream(settings)):
-    prose.say(line, *report.verdict(result))
+for result in play("taylor", settings, study.stream):
+    prose.say(line, report.verdict(result))
     took.caption(report.progress(result))
     if not latest or result.finished or "cells" in result.news:
-        hero.show(figures.terms(result, hero.dark), report.alt(result))
-        remark.show(figures.one_step(result, remark.dark), report.alt(result))
+        hero.show(figures.terms(result), report.alt(result))
+        remark.show(figures.one_step(result), report.alt(result))
         words.caption(report.remark(result))
     if not latest or "map" in result.news:
-        grid.show(figures.heatmap(result, grid.dark), report.alt(result))
+        grid.show(figures.heatmap(result), report.alt(result))
     if step and (not latest or "step" in result.news):
-        step.show(figures.step(result, step.dark), report.alt(result))
+        step.show(figures.step(result), report.alt(result))
     latest[:] = [result]

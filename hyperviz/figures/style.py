@@ -6,6 +6,7 @@ keeps its colour and its marker on every page. The same colours stand in .stream
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import plotly.graph_objects as go
@@ -41,10 +42,11 @@ DARK = Palette(
 )
 MARKERS = {"hk": "circle", "nngp": "square", "hn": "diamond", "paper": "x-thin-open"}
 SURFACE = "Viridis"
+LINE = 17  # pixels between the names of two lines
 SCALE = 3  # of a downloaded PNG
 
 
-def palette(dark: bool) -> Palette:
+def palette(dark: bool = False) -> Palette:
     """The colours of a theme."""
     return DARK if dark else LIGHT
 
@@ -55,18 +57,18 @@ def translucent(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity})"
 
 
-def figure(dark: bool, *, x: str, y: str, height: int = 420, **layout) -> go.Figure:
+def figure(dark: bool = False, *, x: str, y: str, height: int = 420, **layout) -> go.Figure:
     """An empty figure with labelled axes: what every chart starts from, and what empty data still shows."""
     colours = palette(dark)
     axis = {"gridcolor": colours.grid, "zerolinecolor": colours.grid, "linecolor": colours.faint}
-    axis |= {"ticks": "outside", "tickcolor": colours.faint, "automargin": True}
+    axis |= {"ticks": "outside", "tickcolor": colours.faint, "automargin": False}
     figure = go.Figure(
         layout={
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"color": colours.ink, "family": "Source Sans, system-ui, sans-serif", "size": 14},
             "height": height,
-            "margin": {"l": 56, "r": 16, "t": 40, "b": 48},
+            "margin": {"l": 64, "r": 16, "t": 40, "b": 52, "autoexpand": False},  # fixed: axes stay put
             "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
             "hoverlabel": {"bgcolor": colours.background, "font": {"color": colours.ink}},
             "hovermode": "closest",
@@ -80,6 +82,36 @@ def figure(dark: bool, *, x: str, y: str, height: int = 420, **layout) -> go.Fig
     return figure.update_layout(template=None)  # its default would double a picture's message
 
 
-def theory_line(dark: bool) -> dict:
+def theory_line(dark: bool = False) -> dict:
     """Theory is the ink colour, dashed, everywhere."""
     return {"color": palette(dark).ink, "dash": "dash", "width": 2}
+
+
+def end_labels(
+    figure: go.Figure, labels: Sequence[tuple[str, float, str]], window: Sequence[float], width: int
+) -> None:
+    """Write each line's name (text, height of its end in axis units, colour) at the right edge, none on another.
+
+    window: the two ends of the y-axis's range, in the same units as the heights (log10 on a log axis). width: pixels of
+    the right margin. On a narrow screen the browser shows the legend instead (`narrow` of the figure's meta).
+    """
+    margin, low, high = figure.layout.margin, *window
+    pixels = figure.layout.height - margin.t - margin.b
+    wanted = sorted(((height - low) / (high - low) * pixels, text, colour) for text, height, colour in labels)
+    at = _apart([spot for spot, *_ in wanted], pixels)
+    for spot, (_, text, colour) in zip(at, wanted, strict=True):
+        place = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 6, "yref": "paper", "y": spot / pixels}
+        look = {"text": text, "font": {"color": colour, "size": 13}, "align": "left", "showarrow": False}
+        figure.add_annotation(**place, **look, name="end")
+    narrow = {"margin": {"r": margin.r}, "showlegend": True}
+    figure.update_layout(showlegend=False, margin_r=width, meta={**figure.layout.meta, "narrow": narrow})
+
+
+def _apart(spots: list[float], pixels: float) -> list[float]:
+    """The spots, ascending, moved apart to LINE pixels, inside the plot."""
+    found: list[float] = []
+    for spot in spots:
+        found.append(max(min(spot, pixels), 0.0, found[-1] + LINE if found else 0.0))
+    for i in reversed(range(len(found))):
+        found[i] = min(found[i], pixels - LINE * (len(found) - 1 - i))
+    return found

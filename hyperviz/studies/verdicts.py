@@ -1,10 +1,40 @@
-"""What a measurement says of a claim."""
+"""What a measurement says: here, at the chosen settings, and of a claim of the paper."""
 
 from typing import NamedTuple
 
+SAID = {
+    "holds": "holds",
+    "differs": "differs",
+    "undecided": "not enough draws yet",
+    "measuring": "still measuring",
+    "measured": "no claim of the paper",
+    "too large": "runs in a terminal",
+}  # the words of a state on the screen
+
 
 class Verdict(NamedTuple):
-    """A computed sentence, and one of holds, differs, undecided (no answer), measured (no claim), measuring."""
+    """Two parts: what is seen at the chosen settings, and whether a named claim of the paper holds.
 
-    text: str
+    here: a sentence with one number and its interval. state: a key of SAID; `measured` where no claim is tested. claim:
+    the claim's name, "Theorem 3". evidence: the intervals that decide. rule: how they decide.
+    """
+
+    here: str
     state: str
+    claim: str = ""
+    evidence: str = ""
+    rule: str = ""
+
+    @property
+    def chip(self) -> str:
+        """The claim by its name with what was found of it: never a bare "holds"."""
+        said = SAID[self.state]
+        if not self.claim:
+            return said
+        return f"{self.claim} {said}" if self.state in ("holds", "differs") else f"{self.claim}: {said}"
+
+    @property
+    def text(self) -> str:
+        """Both parts in a line."""
+        claimed = f"{self.chip}: {self.evidence}" if self.evidence else self.chip
+        return f"{self.here} {claimed}." if self.claim else self.here

@@ -43,6 +43,12 @@ def dark() -> bool:
     return st.context.theme.type == "dark"
 
 
+def hero(name: str, *, height: int = 430) -> Chart:
+    """Mounts the page's main chart: on a phone it stands above the controls, and is at most 300 pixels high."""
+    with st.container(key="hero"):
+        return chart(name, height=height)
+
+
 def chart(name: str, *, height: int = 420) -> Chart:
     """Mounts a chart; `name` is its key and the file name of its downloads."""
     with st.container(key=f"{name}_box", gap=None):

@@ -1,23 +1,50 @@
-"""Plays a study's stream on a page: every step under the gate, every failure one sentence in place."""
+"""Plays a study on a page: its stored end state at once, or its stream, every step under the gate."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Generator, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Generator, Iterator
+from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from hyperviz.errors import HypervizError
+from hyperviz.studies import stored
 from hyperviz.ui import prose
 from hyperviz.ui.gate import gate
 
 Result = TypeVar("Result")
 
 
-def play(results: Iterator[Result]) -> Generator[Result]:
-    """The results as they come. A rerun or a closed tab ends the stream where the page next writes something."""
+def status(study: str, settings: Any) -> DeltaGenerator:
+    """Mounts the line below the hero: how far the run is, and the button that pauses it, or runs a stored one live."""
+    with st.container(key="status", horizontal=True, vertical_alignment="center"):
+        line, found = st.empty(), _stored(study, settings)
+        if found:
+            st.caption(f"Stored on {found.date}, hyperviz {found.version}.")
+            st.button("Run live", icon=":material/play_arrow:", on_click=_live, args=(study, settings))
+        else:
+            paused = st.session_state.get(f"{study}:paused") == settings
+            look = ("Go on", ":material/play_arrow:") if paused else ("Pause", ":material/pause:")
+            st.button(look[0], icon=look[1], on_click=_pause, args=(study, None if paused else settings))
+    return line
+
+
+def play(study: str, settings: Any, stream: Callable[[Any], Iterator[Result]]) -> Generator[Result]:
+    """The stored end state of these settings, unless they are to be run live; else the results as they come."""
+    if found := _stored(study, settings):
+        yield found.result
+        return
+    for result in steps(stream(settings)):
+        yield result
+        if st.session_state.get(f"{study}:paused") == settings:
+            return
+
+
+def steps(results: Iterator[Result]) -> Generator[Result]:
+    """What an iterator yields, each step under the gate; ended where the page next writes, if nobody looks any more."""
     place, shown = st.empty(), 0
     with contextlib.closing(results):  # type: ignore[type-var]
         while True:
@@ -35,3 +62,18 @@ def play(results: Iterator[Result]) -> Generator[Result]:
                 return
             yield result
             shown += 1
+
+
+def _stored(study: str, settings: Any) -> stored.Stored | None:
+    live = st.session_state.get(f"{study}:live") == settings
+    return None if live else stored.find(study, settings)
+
+
+def _live(study: str, settings: Any) -> None:
+    """A callback: these settings are run, whatever is stored of them."""
+    st.session_state[f"{study}:live"] = settings
+
+
+def _pause(study: str, settings: Any) -> None:
+    """A callback: the run of these settings stops after its next picture; None: it goes on."""
+    st.session_state[f"{study}:paused"] = settings

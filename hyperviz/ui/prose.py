@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-CHIPS = {
-    "holds": (":material/check_circle:", "green"),
-    "differs": (":material/error:", "red"),
-    "undecided": (":material/help:", "gray"),
-    "too large": (":material/terminal:", "blue"),
-    "measured": (":material/straighten:", "blue"),
-    "measuring": (":material/hourglass_top:", "orange"),
-}
+from hyperviz.studies.verdicts import Verdict
+
+SIGNS = {"holds": "✓", "differs": "✗", "undecided": "?", "too large": "⌘", "measured": "○", "measuring": "…"}
 
 
 def claim(text: str) -> DeltaGenerator:
-    """The page's title; returns the line below it, where the verdict goes."""
-    st.title(text)
-    return st.empty()
+    """The page's title; returns the place below it, where the verdict goes."""
+    st.title(text, anchor=False)
+    with st.container(key="verdict"):
+        return st.empty()
 
 
-def say(line: DeltaGenerator, text: str, state: str) -> None:
-    """One computed sentence with its chip."""
-    icon, colour = CHIPS[state]
-    line.markdown(f":{colour}-badge[{icon} {state.replace('measuring', 'still measuring')}] {text}")
+def say(line: DeltaGenerator, verdict: Verdict) -> None:
+    """Shows what is seen here, and the chip of the claim with its evidence; the rule on hover and on a tap."""
+    here, chip, evidence, rule = map(html.escape, (verdict.here, verdict.chip, verdict.evidence, verdict.rule))
+    kind = verdict.state.replace(" ", "-")
+    badge = f'<span class="chip {kind}">{SIGNS[verdict.state]} {chip}</span> <span class="evidence">{evidence}</span>'
+    ruled = f'<details><summary title="{rule}">{badge}</summary><p class="rule">{rule}</p></details>'
+    line.html(
+        f'<div class="verdict" role="status"><p class="here">{here}</p>{ruled if rule else f"<p>{badge}</p>"}</div>'
+    )
 
 
 def fold(title: str, text: str, formula: str = "") -> None:

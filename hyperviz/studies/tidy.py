@@ -1,0 +1,39 @@
+"""The one form of every result.csv."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import hyperviz
+
+LAST = ("seed", "version", "verdict", "quantity", "value", "stderr", "low", "high", "theory", "paper")
+
+
+def tidy(found: pd.DataFrame, settings: Any, verdict: str, names: Sequence[str]) -> pd.DataFrame:
+    """Return the table with one row a number: axes, then who says it (seed, version, verdict), then the number.
+
+    found: axis columns and some of quantity, value, stderr, low, high, theory, paper. verdict: the state of the claim.
+    names: the settings that stand in front, in this order. A column of whole numbers holds integers.
+    """
+    said = {name: getattr(settings, name) for name in names}
+    said |= {"seed": getattr(settings, "seed", pd.NA), "version": hyperviz.__version__, "verdict": verdict}
+    full = found.assign(**{name: value for name, value in said.items() if name not in found})
+    last = [name for name in LAST if name in full]
+    axes = [*(n for n in names if n in full), *(n for n in found if n not in (*names, *last))]
+    return full[[*axes, *last]].apply(_whole)
+
+
+def _whole(column: pd.Series) -> pd.Series:
+    """Integers where every number that is there is whole: 64, not 64.0; n = inf stays inf."""
+    if column.name in LAST[LAST.index("value") :] or not pd.api.types.is_float_dtype(column):
+        return column
+    there = column.dropna()
+    if not (there == np.floor(there)).all():
+        return column
+    if np.isinf(there).any():
+        return column.map(lambda v: v if not np.isfinite(v) else int(v)).astype(object)
+    return column.astype("Int64")
