@@ -20,6 +20,7 @@ import jax
 import numpy as np
 
 import hyperviz
+from hyperviz.studies.registry import STUDIES
 
 FOLDER = Path(hyperviz.__file__).parent / "data" / "stored"
 
@@ -49,7 +50,7 @@ def save(study: str, settings: Any, result: Any) -> Path:
     arrays: list[np.ndarray] = []
     about = {"date": datetime.date.today().isoformat(), "version": hyperviz.__version__}
     about |= {"study": study, "settings": dataclasses.asdict(settings), "result": _encoded(result, arrays)}
-    named = {f"array{i}": array for i, array in enumerate(arrays)}
+    named: dict[str, Any] = {f"array{i}": array for i, array in enumerate(arrays)}
     FOLDER.mkdir(exist_ok=True)
     path = _path(study, settings)
     np.savez_compressed(path, about=np.array(json.dumps(about)), **named)
@@ -58,8 +59,6 @@ def save(study: str, settings: Any, result: Any) -> Path:
 
 def views(study: str) -> dict[str, Any]:
     """Return the settings that are stored: the default view and every preset, by name."""
-    from hyperviz.studies.registry import STUDIES  # the registry names every study, and they are many
-
     module = importlib.import_module(STUDIES[study].settings.__module__)
     return {"default": STUDIES[study].settings(), **module.PRESETS}
 
@@ -106,8 +105,6 @@ def _decoded(said: Any, arrays: list[np.ndarray]) -> Any:
 
 
 def _made(names: list[str]) -> Iterator[str]:
-    from hyperviz.studies.registry import STUDIES
-
     for study in names or STUDIES:
         for name, settings in views(study).items():
             *_, result = STUDIES[study].stream(settings)
