@@ -5,10 +5,11 @@ import pathlib
 from importlib.resources import files
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from hyperviz.ui import live, warm
+from hyperviz.ui import head, paths, visits, warm
 
 HERE = pathlib.Path(__file__).parent
 
@@ -20,5 +21,11 @@ async def lifespan(app: st.App):
     yield {}
 
 
-plotly_js = Mount(live.plotly_path(), StaticFiles(directory=str(files("plotly") / "package_data")))
-app = st.App(HERE / "hyperviz" / "ui" / "shell.py", lifespan=lifespan, routes=[plotly_js], on_script_error=warm.failed)
+plotly_js = Mount(paths.plotly(), StaticFiles(directory=str(files("plotly") / "package_data")))
+app = st.App(
+    HERE / "hyperviz" / "ui" / "shell.py",
+    lifespan=lifespan,
+    routes=[plotly_js, visits.route(), head.route()],
+    middleware=[Middleware(head.Head)],
+    on_script_error=warm.failed,
+)

@@ -7,15 +7,14 @@ import streamlit as st
 
 from hyperviz.figures import home
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import live
 
-st.title("hyperviz: see infinite-width hypernetworks hold, bend and break")
+st.title("One network writes another. What happens when both get very wide?", anchor=False)
 left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
-left.html(home.picture(live.dark()))
+left.html(f'<div class="in-light">{home.picture()}</div><div class="in-dark">{home.picture(dark=True)}</div>')
 right.markdown(
-    "A **hypernetwork** is a network *f* that does not answer itself: it writes the weights of a second network *g*. "
+    "A **hypernetwork** *f* gives no answer of its own. It writes the weights of a second network *g*, which answers. "
     "Show *f* an image, and *g* becomes that image, as a function of the pixel's coordinates *z*. "
-    "Here you turn the widths and depths of both, and see what theory says of them come true or fail."
+    "Here you change the widths and depths of both, and watch the theory's predictions come true, or fail."
 )
 st.markdown("#### What the theory says")
 first, second, third = st.columns(3, gap="medium")
@@ -25,7 +24,9 @@ second.markdown(
     "a product, layer by layer, of one for *x* and one for *z*."
 )
 third.markdown(
-    "**Theorem 3.** Then training is kernel regression with the *hyperkernel* Θ_h = Θ_f · Θ_g, no longer random."
+    "**Theorem 3.** Then training is kernel regression with the *hyperkernel* "
+    "Θ<sub>h</sub> = Θ<sub>f</sub> · Θ<sub>g</sub>, no longer random.",
+    unsafe_allow_html=True,
 )
 st.markdown("#### See it")
 rows = [column for _ in range(0, len(STUDIES), 3) for column in st.columns(3, gap="medium")]
@@ -33,7 +34,7 @@ for column, (name, study) in zip(rows, STUDIES.items(), strict=False):
     with column.container(border=True, height="stretch"):
         st.markdown(f"**{study.claim}**  \n{study.source}")
         page = pathlib.Path(__file__).with_name(f"{name}.py")
-        st.page_link(page, label=f"Open {name}", icon=":material/arrow_forward:")
+        st.page_link(page, label=f"Open {name.capitalize()}", icon=":material/arrow_forward:")
 devices = ", ".join(sorted({device.device_kind for device in jax.devices()}))
 st.caption(
     f"Computing on: {devices}. Source of the theory: Galanti, Littwin, Wolf, Yang, *On Infinite-Width Hypernetworks*, "

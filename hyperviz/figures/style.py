@@ -43,12 +43,16 @@ DARK = Palette(
 MARKERS = {"hk": "circle", "nngp": "square", "hn": "diamond", "paper": "x-thin-open"}
 SURFACE = "Viridis"
 LINE = 17  # pixels between the names of two lines
-SCALE = 3  # of a downloaded PNG
 
 
 def palette(dark: bool = False) -> Palette:
     """The colours of a theme."""
     return DARK if dark else LIGHT
+
+
+def twins() -> dict[str, str]:
+    """The dark colour of each light one: figures are drawn in the light ones, and the browser swaps them."""
+    return {light: dark for light, dark in zip(LIGHT, DARK, strict=True) if light != dark}
 
 
 def translucent(colour: str, opacity: float) -> str:
@@ -73,7 +77,7 @@ def figure(dark: bool = False, *, x: str, y: str, height: int = 420, **layout) -
             "hoverlabel": {"bgcolor": colours.background, "font": {"color": colours.ink}},
             "hovermode": "closest",
             "uirevision": "kept",
-            "meta": {"scale": SCALE},
+            "meta": {"twins": twins()},
             "xaxis": axis | {"title": {"text": x}},
             "yaxis": axis | {"title": {"text": y}},
         }

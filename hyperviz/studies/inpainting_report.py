@@ -168,9 +168,9 @@ random pixels an image, which makes its errors larger than ours; choose 20 pixel
 depths and bandwidth open, so a difference may remain. Digits are the 5,000 built in: 500 of them for tests, never
 trained on. The one digit is always completed from all pixels.
 
-**Other images** (*data* in *more settings*): full MNIST and CIFAR-10 are downloaded once; *own* are the square images
-in the folder or .npz that the environment variable `HYPERVIZ_IMAGES` names where the app runs, a fifth of them kept
-for tests. Colours are three outputs of h that share one kernel, which sees all three, and so one factorisation.
+**Other images** (*data* under *More settings*): full MNIST and CIFAR-10 are downloaded once; *own* are the square
+images in the folder or .npz that the environment variable `HYPERVIZ_IMAGES` names where the app runs, a fifth of them
+kept for tests. Colours are three outputs of h that share one kernel, which sees all three, and so one factorisation.
 
 **Training** replaces the ridge by time: (λ + ε)⁻¹ becomes (1 − e^(−2λt))/λ for every eigenvalue λ, in the unit of
 dh/dt = −2Θ_h(h − y). **Uncertainty**, **likelihood** belong to the NNGP, which is a prior; HK's are scores alone.

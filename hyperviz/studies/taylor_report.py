@@ -202,7 +202,7 @@ widens: the terms r ≤ H stay, those beyond fall like n^(H−r). H is the depth
 - **The theorem in one picture**: the fitted slope for every order r and every depth H. The line is r = H.
 - **One step**: the same terms for µ = nᵃ (Remark 1). With H = 1 the terms r ≥ 2 all fall exactly when a < ½. For any
   H a term r > H falls when a < 1 − H/r; the terms 1 ≤ r ≤ H never do for a ≥ 0.
-- **One step of a real network** (more settings): a network that is written out takes the step; the partial sums of
+- **One step of a real network** (*More settings*): a network that is written out takes the step; the partial sums of
   equation 5 approach it until a step crosses kinks of the activations, which the series does not see.
 
 An ordinary network is H = 1: n^(1−r), where an earlier conjecture had 1/n for every r ≥ 2 (dotted). With g as wide as f

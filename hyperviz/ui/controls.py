@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -13,7 +13,7 @@ from hyperviz.studies.settings import Option, changed, mend, options, texts
 from hyperviz.ui import prose
 
 Settings = TypeVar("Settings")
-MORE = "more settings"
+MORE = "More settings"  # constant: a fold whose label changes closes
 STALE = 5  # seconds
 COLUMNS, SHORT = 4, 12  # controls in a row; characters that fit side by side on a phone
 
@@ -37,8 +37,8 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Setti
     st.session_state[f"{study}:kept"] = settings
     if not st.session_state.pop(f"{study}:under way", False):
         _write_link(study, {name: str(value) for name, value in changed(settings).items()})
-    for sentence in st.session_state.pop(f"{study}:said", []):
-        st.warning(prose.literal(sentence))
+    if said := st.session_state.pop(f"{study}:said", []):
+        st.warning(prose.literal(" ".join(said)))
     return settings
 
 
@@ -112,40 +112,57 @@ def reset(study: str, kind: type) -> None:
 
 def choice(study: str, kind: type, name: str) -> None:
     """A setting that stands beside what it chooses, as a row of buttons."""
-    declared = options(kind)[name]
-    st.segmented_control(
-        declared.label, declared.choices, key=f"{study}.{name}", required=True, help=declared.help, width="stretch"
-    )
+    declared, key = options(kind)[name], f"{study}.{name}"
+    shown: dict[str, Any] = {"help": declared.help, "default": st.session_state[key]}
+    st.segmented_control(declared.label, declared.choices, key=key, required=True, width="stretch", **shown)
 
 
 def _widgets(study: str, declared: dict[str, Option]) -> dict[str, Any]:
-    """f's controls, g's, the page's own, and the rest folded away: in this order on every page."""
+    """f's controls, g's, the page's own, and the rest folded away: in this order on every page.
+
+    The two main ones stand open on a phone too; the style sheet shows the others there with the fold.
+    """
     network = {"f": 0, "g": 1}
     shown = sorted((n for n, o in declared.items() if not o.more), key=lambda n: network.get(n.rsplit("_", 1)[-1], 2))
-    values = {}
-    for start in range(0, len(shown) + 1, COLUMNS):
+    main = sorted(shown, key=lambda n: not n.startswith("width_"))[:2]
+    values = _rows(study, {name: declared[name] for name in shown}, main)
+    with st.expander(MORE):
+        values |= _rows(study, {name: o for name, o in declared.items() if o.more}, ())
+    folded = [f"{o.label} {_said(values[n])}" for n, o in declared.items() if o.more and values[n] != o.default]
+    if folded:
+        st.caption("Set in the fold: " + prose.literal(", ".join(folded)))
+    return values
+
+
+def _rows(study: str, declared: dict[str, Option], main: Sequence[str]) -> dict[str, Any]:
+    """The controls, four in a row."""
+    values, names = {}, list(declared)
+    for start in range(0, len(names), COLUMNS):
         columns = st.columns(COLUMNS, gap="medium", vertical_alignment="bottom")
-        for column, name in zip(columns, [*shown, MORE][start : start + COLUMNS], strict=False):
-            with column:
-                if name != MORE:
-                    values[name] = _widget(f"{study}.{name}", declared[name])
-                    continue
-                with st.popover(MORE, width="stretch"):
-                    values |= {name: _widget(f"{study}.{name}", o) for name, o in declared.items() if o.more}
+        for column, name in zip(columns, names[start : start + COLUMNS], strict=False):
+            with column.container(key=f"{study}_main_{name}") if name in main else column:
+                values[name] = _widget(f"{study}.{name}", declared[name])
     return values
 
 
 def _widget(key: str, declared: Option) -> Any:
-    label = f"{declared.label}, {declared.symbol}" if declared.symbol else declared.label
+    """One control. It carries its value: what is mounted late would else take the lowest or the first."""
+    label, now = f"{declared.label}, {declared.symbol}" if declared.symbol else declared.label, st.session_state[key]
     shared: dict[str, Any] = {"key": key, "help": f"{declared.help} ({declared.range})"}
     if declared.choices and len("".join(declared.choices)) > SHORT:
-        return st.selectbox(label, declared.choices, **shared)
+        return st.selectbox(label, declared.choices, index=declared.choices.index(now), **shared)
     if declared.choices:
-        return st.segmented_control(label, declared.choices, required=True, **shared)
+        return st.segmented_control(label, declared.choices, required=True, default=now, **shared)
     if declared.log or declared.words:
-        positions = sorted({*declared.grid, *(v for v in (st.session_state[key],) if not isinstance(v, str))})
-        return st.select_slider(label, [*positions, *declared.words], **shared)
+        positions = sorted({*declared.grid, *(v for v in (now,) if not isinstance(v, str))})
+        return st.select_slider(label, [*positions, *declared.words], value=now, format_func=_said, **shared)
     if declared.step is None and len(declared.grid) > 100:
-        return st.number_input(label, int(declared.low or 0), int(declared.high or 0), **shared)
+        return st.number_input(label, int(declared.low or 0), int(declared.high or 0), now, **shared)
     low, high, step = (declared.kind(v) for v in (declared.low, declared.high, declared.step or 1))
-    return st.slider(label, low, high, step=step, **shared)
+    decimals = len(f"{step:.7f}".rstrip("0").partition(".")[2])  # its own choice would show 1.475 as 1.48
+    return st.slider(label, low, high, now, step, f"%.{decimals}f" if decimals else "%d", **shared)
+
+
+def _said(value: Any) -> str:
+    """A value as it stands on a slider: 16,384 and 0.000001."""
+    return value if isinstance(value, str) else f"{value:,.7f}".rstrip("0").rstrip(".")

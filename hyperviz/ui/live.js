@@ -1,5 +1,7 @@
-// One chart, mounted once: it watches the feed that the page writes figures to.
+// One chart, mounted once: it watches the feed that the page writes figures to. Its menu is in chart_menu.js.
 let loading;
+const NARROW = 520; // pixels of a chart that shows a legend in place of names at the ends of its lines
+const CALM = 3000; // milliseconds between pictures, for those who asked for less motion
 
 function plotly(src) {
   if (window.Plotly) return Promise.resolve(window.Plotly);
@@ -10,54 +12,71 @@ function plotly(src) {
   return loading;
 }
 
-function config(file, scale) {
-  const svg = {
-    name: 'svg', title: 'Download picture as SVG', icon: window.Plotly.Icons.disk,
-    click: (chart) => window.Plotly.downloadImage(chart, { format: 'svg', filename: file }),
-  };
-  return {
-    responsive: true, displaylogo: false, modeBarButtonsToAdd: [svg],
-    modeBarButtonsToRemove: ['select2d', 'lasso2d', 'autoScale2d'],
-    toImageButtonOptions: { format: 'png', scale, filename: file },
-  };
+const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)).join(',');
+
+// a figure comes in the light colours: on a dark page each is swapped for its twin
+function recoloured(text, twins) {
+  const swap = Object.fromEntries(Object.entries(twins).flatMap(([light, dark]) => [[light, dark], ['rgba(' + rgb(light), 'rgba(' + rgb(dark)]]));
+  const any = new RegExp(Object.keys(swap).map((key) => key.replace('(', '\\(') + (key[0] === '#' ? '\\b' : '(?=,)')).join('|'), 'gi');
+  return text.replace(any, (found) => swap[found.toLowerCase()]);
+}
+
+// names at the ends of lines need room: without it the legend tells them
+function narrowed(layout) {
+  const { narrow } = layout.meta ?? {};
+  if (!narrow) return layout;
+  const { margin, ...rest } = narrow;
+  return { ...layout, ...rest, margin: { ...layout.margin, ...margin }, annotations: layout.annotations?.filter((a) => a.name !== 'end') };
 }
 
 export default function ({ parentElement, data }) {
-  const chart = parentElement.querySelector('.live');
+  const box = parentElement.querySelector('.live'), chart = box.querySelector('.plot');
   const feed = '.st-key-' + CSS.escape(data.feed);
-  chart.style.height = data.height + 'px';
-  chart.setAttribute('role', 'img');
-  let mounted = true, seen = '', settings, observer, retry, frame;
+  const finger = matchMedia('(pointer: coarse)'), calm = matchMedia('(prefers-reduced-motion: reduce)');
+  const config = { responsive: true, displaylogo: false, displayModeBar: false, showSendToCloud: false };
+  let mounted = true, seen = '', drawn = 0, observer, retry, frame, later;
+  box.style.height = data.height + 'px';
 
   // a picture of square pixels is no taller than its width allows: no empty space on a phone
-  const height = (meta) => Math.min(data.height, meta?.aspect ? chart.clientWidth * meta.aspect + meta.margin : Infinity);
+  const height = (meta) => Math.min(data.height, data.low && box.clientWidth < NARROW ? data.low : Infinity,
+    meta?.aspect ? box.clientWidth * meta.aspect + meta.margin : Infinity);
 
   const draw = () => {
     const text = document.querySelector(feed + ' .fig')?.textContent; // blank while a new run starts: keep the old picture
-    if (!text || text === seen) return;
-    seen = text;
-    const { data: traces, layout } = JSON.parse(text);
+    const dark = document.documentElement.classList.contains('hyperviz-dark');
+    if (!text || text + dark === seen) return;
+    const wait = calm.matches && drawn ? drawn + CALM - Date.now() : 0;
+    if (wait > 0) { later ??= setTimeout(() => { later = null; draw(); }, wait); return; }
+    seen = text + dark;
+    drawn = Date.now();
+    box.figure = text;
+    const light = JSON.parse(text);
+    const { data: traces, layout: wide } = dark ? JSON.parse(recoloured(text, light.layout.meta.twins)) : light;
+    const layout = box.clientWidth < NARROW ? narrowed(wide) : wide;
     chart.setAttribute('aria-label', layout.meta?.alt ?? '');
-    chart.style.height = height(layout.meta) + 'px';
-    settings ??= config(data.file, layout.meta.scale); // one object: plotly starts over when a button's function is new
-    window.Plotly.react(chart, traces, { ...layout, height: undefined, autosize: true }, settings);
+    box.style.height = height(layout.meta) + 'px';
+    window.Plotly.react(chart, traces, { ...layout, height: undefined, autosize: true, ...(finger.matches && { dragmode: false }) }, config);
   };
   const soon = () => { frame ??= requestAnimationFrame(() => { frame = null; draw(); }); }; // the last of a burst
   const watch = () => {
     if (!mounted) return;
-    const box = document.querySelector(feed);
-    if (!box) { retry = setTimeout(watch, 30); return; }
+    const source = document.querySelector(feed);
+    if (!source) { retry = setTimeout(watch, 30); return; }
     observer = new MutationObserver(soon);
-    observer.observe(box, { childList: true, subtree: true, characterData: true });
+    observer.observe(source, { childList: true, subtree: true, characterData: true });
+    window.addEventListener('hyperviz-theme', soon);
     draw();
   };
+  menu(box, chart, data);
   plotly(data.library).then(watch).catch((error) => { chart.textContent = 'The chart did not load: ' + error.message; });
 
   return () => {
     mounted = false;
     clearTimeout(retry);
+    clearTimeout(later);
     cancelAnimationFrame(frame);
     observer?.disconnect();
+    window.removeEventListener('hyperviz-theme', soon);
     window.Plotly?.purge(chart);
   };
 }

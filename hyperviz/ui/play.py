@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Generator, Iterator
 from typing import Any, TypeVar
 
@@ -12,10 +13,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from hyperviz.errors import HypervizError
 from hyperviz.studies import stored
-from hyperviz.ui import prose
+from hyperviz.ui import prose, visits
 from hyperviz.ui.gate import gate
 
 Result = TypeVar("Result")
+PICTURES = 4  # a second: more keep the browser from answering a hand
 
 
 def status(study: str, settings: Any) -> DeltaGenerator:
@@ -37,10 +39,33 @@ def play(study: str, settings: Any, stream: Callable[[Any], Iterator[Result]]) -
     if found := _stored(study, settings):
         yield found.result
         return
-    for result in steps(stream(settings)):
+    for result in _paced(study, steps(stream(settings))):
         yield result
         if st.session_state.get(f"{study}:paused") == settings:
             return
+
+
+def _paced(study: str, results: Generator[Result]) -> Generator[Result]:
+    """The first result at once, the others when the page is mounted, at most PICTURES a second; and the last."""
+    pending, shown = None, 0.0
+    with contextlib.closing(results):
+        for result in results:
+            pending = _merged(pending, result)
+            if time.monotonic() - shown < 1 / PICTURES:
+                continue
+            yield pending
+            if not shown:
+                visits.wait(study)
+            pending, shown = None, time.monotonic()
+    if pending is not None:
+        yield pending
+
+
+def _merged(before: Result | None, now: Any) -> Any:
+    """The later result, with the news of one that was not shown."""
+    if before is None or not hasattr(now, "news"):
+        return now
+    return now._replace(news=before.news | now.news)  # type: ignore[attr-defined]
 
 
 def steps(results: Iterator[Result]) -> Generator[Result]:

@@ -15,12 +15,14 @@ TITLES = {
     "rotation": ("Rotation", ":material/rotate_right:"),
     "inpainting": ("Inpainting", ":material/draw:"),
 }
+HOME = "hyperviz: one network writes another"
 
-st.set_page_config(page_title="hyperviz", page_icon=str(HERE / "icon.png"), layout="wide")
-st.html(HERE / "shell.html")
+st.set_page_config(page_icon=str(HERE / "icon.png"), layout="wide")  # first: navigation would fetch an icon from afar
 pages = [
     st.Page(PAGES / f"{name}.py", title=title, icon=icon, default=name == "home")
     for name, (title, icon) in TITLES.items()
     if (PAGES / f"{name}.py").exists()
 ]
-st.navigation(pages, position="top").run()
+page = st.navigation(pages, position="top")
+st.set_page_config(page_title=HOME if page.title == "Home" else f"{page.title} · hyperviz")
+page.run()

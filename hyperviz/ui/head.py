@@ -1,0 +1,72 @@
+"""The head of the page: its title, description and picture for a shared link, its style, and what loads early."""
+
+from __future__ import annotations
+
+import html
+import pathlib
+
+import streamlit
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.responses import FileResponse, HTMLResponse
+from starlette.routing import Route
+
+from hyperviz.studies.registry import STUDIES
+from hyperviz.ui import paths
+
+HERE = pathlib.Path(__file__).parent
+PREVIEW = {"inpainting": "inpainting.png"}  # the picture of a link to a page; every other shows the first page's
+HOME = "Change the widths of two networks, and see the theory of infinitely wide hypernetworks come true, or fail."
+EARLY = ("Slider", "Selectbox", "ButtonGroup", "NumberInput", "BidiComponent", "Html", "Button", "DownloadButton")
+STATIC = pathlib.Path(streamlit.__file__).parent / "static"
+
+
+class Head(BaseHTTPMiddleware):
+    """Completes the head of index.html; everything else passes."""
+
+    async def dispatch(self, request, call_next):
+        """Answer a request."""
+        if "text/html" in request.headers.get("accept", ""):  # a page, which is changed below: not compressed before
+            request.scope["headers"] = [pair for pair in request.scope["headers"] if pair[0] != b"accept-encoding"]
+        response = await call_next(request)
+        if paths.plotly() in request.url.path and response.status_code == 200:
+            response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        if not response.headers.get("content-type", "").startswith("text/html"):
+            return response
+        page = b"".join([part async for part in response.body_iterator]).decode()
+        name = request.url.path.rstrip("/").rpartition("/")[2]
+        root = f"{request.url.scheme}://{request.url.netloc}"
+        page = page.replace("<title>Streamlit</title>", _named(name, root)).replace("</head>", _styled() + "</head>")
+        kept = {key: value for key, value in response.headers.items() if key in ("cache-control", "set-cookie")}
+        return HTMLResponse(page, response.status_code, kept)
+
+
+def _named(name: str, root: str) -> str:
+    """Title, description and picture, as search engines and chats read them."""
+    title, said = "hyperviz: one network writes another", HOME
+    if name in STUDIES:
+        title, said = f"{name.capitalize()} · hyperviz", STUDIES[name].claim
+    picture = f"{root}{paths.previews()}/{PREVIEW.get(name, 'convergence.png')}"
+    told = {"og:title": title, "og:description": said, "og:image": picture, "og:type": "website"}
+    cards = "".join(f'<meta property="{key}" content="{html.escape(value)}">' for key, value in told.items())
+    return f'<title>{html.escape(title)}</title><meta name="description" content="{html.escape(said)}">{cards}'
+
+
+def _styled() -> str:
+    """The style sheet, the page's script, and links to what every page loads later anyway."""
+    chunks = [path.name for name in EARLY for path in STATIC.glob(f"static/js/{name}.*.js")]
+    early = [f'<link rel="modulepreload" crossorigin href="./static/js/{chunk}">' for chunk in chunks]
+    early.append(f'<link rel="preload" as="script" href="{paths.plotly()}/plotly.min.js">')
+    style, script = ((HERE / name).read_text("utf-8") for name in ("page.css", "page.js"))
+    return f"{''.join(early)}<style>{style}</style><script>{script}</script>"
+
+
+async def _preview(request):
+    """A picture of a page, one of those named here."""
+    name = request.path_params["name"]
+    known = name in ("convergence.png", "inpainting.png")
+    return FileResponse(HERE / name) if known else HTMLResponse("", 404)
+
+
+def route() -> Route:
+    """Return the route of the pictures."""
+    return Route(f"{paths.previews()}/{{name}}", _preview)

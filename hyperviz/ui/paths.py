@@ -1,0 +1,26 @@
+"""Where the app's own files lie, also under a base path: no other server is ever asked."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+
+def base() -> str:
+    """Return the path that all addresses of the app begin with, or nothing."""
+    path = st.get_option("server.baseUrlPath").strip("/")
+    return f"/{path}" if path else ""
+
+
+def plotly() -> str:
+    """Return where the app serves plotly.js."""
+    return f"{base()}/plotly"
+
+
+def visits() -> str:
+    """Return where a page reports that it is mounted."""
+    return f"{base()}/mounted"
+
+
+def previews() -> str:
+    """Return where the pictures for shared links lie."""
+    return f"{base()}/preview"
