@@ -8,18 +8,18 @@ from hyperviz.studies import convergence_report as report
 from hyperviz.ui import controls, export, live, prose
 from hyperviz.ui.play import play, status
 
-line = prose.claim("Wide f and wide g together: the kernel stops being random")
+line = prose.claim("Is the kernel still random when f, g or both are wide?")
 settings = controls.ask("convergence", study.ConvergenceSettings, study.PRESETS)
-hero = live.hero("convergence-curve", height=430)
+hero = live.hero("convergence-curve")
 took = status("convergence", settings)
 left, right = st.columns(2, gap="medium")
 with left:
-    st.caption("**Variance of the marked entry**, over draws, every pair of widths: where is it small?")
+    st.caption("How much do random networks disagree at the dotted angle? Dark: they agree.")
     grid = live.chart("convergence-variance")
 with right:
-    st.caption("**Along three lines** (dotted: squared interquartile range): which keeps falling?")
+    st.caption("Widen only f, only g, or both. The theorem: only “both” keeps falling.")
     lines = live.chart("convergence-lines")
-st.caption("**Equation 14**: the limit is a product. Θ_f does not see z at all; Θ_g carries the angle.")
+st.caption("The limit is a product by construction (equation 14): one factor for x, one for z.")
 factors = live.chart("convergence-factors", height=320)
 latest = []
 prose.fold(*report.EXPLANATION)
@@ -30,9 +30,9 @@ for result in play("convergence", settings, study.stream):
     took.caption(report.progress(result))
     if not latest or result.finished or "curves" in result.news:
         hero.show(figures.curve(result), report.alt(result))
-    if "cells" in result.news:
-        grid.show(figures.heatmap(result), report.alt(result))
-        lines.show(figures.lines(result), report.alt(result))
-    elif not result.cells:
-        factors.show(figures.factors(result), report.alt(result))
+    if not latest or "cells" in result.news:
+        grid.show(figures.heatmap(result), report.alt(result, "variance"))
+        lines.show(figures.lines(result), report.alt(result, "lines"))
+    if not latest:
+        factors.show(figures.factors(result), report.alt(result, "factors"))
     latest[:] = [result]

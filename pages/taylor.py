@@ -1,4 +1,4 @@
-"""Which Taylor terms survive when f gets wide?"""
+"""Does a wide f alone make training linear? The Taylor terms of one gradient step."""
 
 import streamlit as st
 
@@ -8,27 +8,22 @@ from hyperviz.studies import taylor_report as report
 from hyperviz.ui import controls, export, live, prose
 from hyperviz.ui.play import play, status
 
-line = prose.claim("Wide f alone does not make training linear: the deeper g, the more terms stay")
+line = prose.claim("Does a wide f alone make training linear? The deeper g, the more terms stay")
 settings = controls.ask("taylor", study.TaylorSettings, study.PRESETS)
-hero = live.hero("taylor-terms", height=430)
+hero = live.hero("taylor-map")
 took = status("taylor", settings)
+st.caption(report.stairs(settings))
 left, right = st.columns(2, gap="medium")
 with left:
-    st.caption(
-        "**The theorem in one picture**: slope of every term at every depth of g. Theory: 0 left of the line r = H, "
-        "H − r right of it. A narrow, deep g gets there late: widen it."
-    )
-    grid = live.chart("taylor-map")
+    st.caption("The same terms against the width of f, at the chosen depth of g.")
+    lines = live.chart("taylor-terms")
 with right:
-    st.caption("**Remark 1**: the terms of one gradient step of size µ = nᵃ. Which of them fall?")
+    st.caption("The terms of one gradient step of size µ = n<sup>a</sup> (Remark 1).", unsafe_allow_html=True)
     remark = live.chart("taylor-remark")
     words = st.empty()
 step = None
 if settings.step == "on":
-    st.caption(
-        "**One step of a real network**, written out, and partial sums of equation 5: they part where the step crosses "
-        "kinks, which the series does not see."
-    )
+    st.caption("One step of a network that is written out (solid), and the partial sums of the series (dashed).")
     step = live.chart("taylor-step", height=360)
 latest = []
 prose.fold(*report.EXPLANATION)
@@ -37,12 +32,12 @@ export.take_away("taylor", settings, latest, report)
 for result in play("taylor", settings, study.stream):
     prose.say(line, report.verdict(result))
     took.caption(report.progress(result))
+    if not latest or result.news & {"map", "cells"}:
+        hero.show(figures.heatmap(result), report.alt(result))
     if not latest or result.finished or "cells" in result.news:
-        hero.show(figures.terms(result), report.alt(result))
-        remark.show(figures.one_step(result), report.alt(result))
-        words.caption(report.remark(result))
-    if not latest or "map" in result.news:
-        grid.show(figures.heatmap(result), report.alt(result))
+        lines.show(figures.terms(result), report.alt(result, "terms"))
+        remark.show(figures.one_step(result), report.alt(result, "remark"))
+        words.caption(report.remark(result), unsafe_allow_html=True)
     if step and (not latest or "step" in result.news):
-        step.show(figures.step(result), report.alt(result))
+        step.show(figures.step(result), report.alt(result, "step"))
     latest[:] = [result]

@@ -42,7 +42,8 @@ DARK = Palette(
 )
 MARKERS = {"hk": "circle", "nngp": "square", "hn": "diamond", "paper": "x-thin-open"}
 SURFACE = "Viridis"
-LINE = 17  # pixels between the names of two lines
+MARGIN = {"l": 64, "r": 16, "t": 40, "b": 52, "autoexpand": False}  # fixed: axes stay put
+LINE = 34  # pixels between the names of two lines, of two rows each
 
 
 def palette(dark: bool = False) -> Palette:
@@ -72,7 +73,8 @@ def figure(dark: bool = False, *, x: str, y: str, height: int = 420, **layout) -
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"color": colours.ink, "family": "Source Sans, system-ui, sans-serif", "size": 14},
             "height": height,
-            "margin": {"l": 64, "r": 16, "t": 40, "b": 52, "autoexpand": False},  # fixed: axes stay put
+            "margin": {"l": 64, "r": 16, "t": 40, "b": 52, "autoexpand": False}
+            | layout.pop("margin", {}),  # axes stay put
             "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
             "hoverlabel": {"bgcolor": colours.background, "font": {"color": colours.ink}},
             "hovermode": "closest",

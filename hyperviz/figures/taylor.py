@@ -6,79 +6,99 @@ import math
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.colors import sample_colorscale
 
 from hyperviz.figures import style
+from hyperviz.studies.slopes import Slope
 from hyperviz.studies.taylor import TaylorResult
-from hyperviz.studies.taylor_report import signed
 from hyperviz.studies.taylor_report import terms as judged
-from hyperviz.studies.taylor_settings import DEPTHS, fitted, predicted, widths
+from hyperviz.studies.taylor_settings import DEPTHS, fitted, linear, predicted, widths
+from hyperviz.studies.verdicts import signed
 
 WIDTH = "n, width of f (log scale)"
+HUES = [getattr(style.LIGHT, name) for name in ("both", "g", "nngp", "f", "hn", "ink", "faint", "both")]
+MARKERS = ["circle", "square", "diamond", "triangle-up", "x", "cross", "star", "pentagon"]
+WINDOW = [-10.0, 8.0]  # of log10 |K^(r)|: the same for every setting
 
 
-def terms(result: TaylorResult, dark: bool = False) -> go.Figure:
+def terms(result: TaylorResult) -> go.Figure:
     """|K^(r)| against n, one line a term, with its band and the predicted slope."""
     settings = result.settings
-    figure = _loglog(result, dark, f"{settings.average} of |K⁽ʳ⁾| (log scale)")
+    figure = _loglog(result, f"{settings.average} of |K⁽ʳ⁾| (log scale)")
     for r, (fit, claim, _) in judged(result).items():
-        found = (
-            f": slope {signed(fit.value)} [{signed(fit.low)}, {signed(fit.high)}], theory {_whole(claim)}"
-            if fit
-            else ""
-        )
-        _line(figure, result, r, _levels(result, r), claim, f"r = {r}{found}", dark)
+        found = f": slope {signed(fit.value)}, theory {_whole(claim)}" if fit else ""
+        _line(figure, result, r, _levels(result, r), claim, f"r = {r}{found}")
     if settings.depth_g == 1 and result.cells and len(judged(result)) > 2:
-        _conjecture(figure, result, dark)
+        _conjecture(figure, result)
+    _names(figure)
     return figure
 
 
-def one_step(result: TaylorResult, dark: bool = False) -> go.Figure:
+def one_step(result: TaylorResult) -> go.Figure:
     """Remark 1: the terms of one gradient step of size n^a."""
     a = result.settings.exponent
-    figure = _loglog(result, dark, "µʳ/r! · |K⁽ʳ⁾| (log scale)")
+    figure = _loglog(result, "µʳ/r! · |K⁽ʳ⁾| (log scale)")
     for r, (fit, claim, _) in judged(result).items():
         n = np.array(sorted(result.cells), float)
         levels = [level * n ** (a * r) / math.factorial(r) for level in _levels(result, r)]
         said = f": {signed(fit.value + a * r)}, theory {_whole(claim + a * r)}" if fit else ""
-        _line(figure, result, r, levels, claim + a * r, f"r = {r}{said}", dark)
+        _line(figure, result, r, levels, claim + a * r, f"r = {r}{said}")
+    _names(figure)
     return figure
 
 
-def heatmap(result: TaylorResult, dark: bool = False) -> go.Figure:
-    """The fitted slope of every term at every depth of g, with the staircase r = H between the two regimes."""
-    settings, colours = result.settings, style.palette(dark)
+def heatmap(result: TaylorResult) -> go.Figure:
+    """The fitted slope of every term at every depth of g; ✗ where its interval excludes the predicted one."""
+    settings = result.settings
     orders = list(range(1, max(settings.orders, 2) + 1))
-    figure = style.figure(dark, x="r, order of the term", y="H, depth of g")
-    value = np.array([[result.map.get((H, r), np.nan) for r in orders] for H in DEPTHS])
-    claim = [[predicted(settings, r, H) for r in orders] for H in DEPTHS]
-    known = np.array([[np.nan if c is None else c for c in row] for row in claim])
-    text = [[f"{round(v, 1) + 0.0:+.1f}" if np.isfinite(v) else "" for v in row] for row in value]
+    figure = style.figure(x="r, number of the term", y="H, depth of g", margin={"r": 84})
+    fits = [[_fit(result, H, r) for r in orders] for H in DEPTHS]
+    claims = [[predicted(settings, r, H) for r in orders] for H in DEPTHS]
+    value = np.array([[fit.value if fit else np.nan for fit in row] for row in fits])
+    known = np.array([[np.nan if claim is None else claim for claim in row] for row in claims])
+    text = [[_cell(fit, claim) for fit, claim in zip(*rows, strict=True)] for rows in zip(fits, claims, strict=True)]
     look = {"colorscale": style.SURFACE, "zmin": -6, "zmax": 0.5, "texttemplate": "%{text}", "hoverongaps": False}
-    hover = "H = %{y}, r = %{x}<br>slope %{z:+.2f}, theory %{customdata:+.0f}<extra></extra>"
+    hover = "H = %{y}, r = %{x}<br>slope %{z:+.2f}, predicted %{customdata:+.0f}<extra></extra>"
     bar = {"title": {"text": "slope"}, "thickness": 12}
     grid = {"x": orders, "y": list(DEPTHS), "z": value, "text": text, "customdata": known}
-    figure.add_heatmap(**grid, **look, hovertemplate=hover, colorbar=bar)
-    steps = [
-        (r + side, H - 0.5 + up) for r, H in zip(orders, DEPTHS, strict=False) for side, up in ((0.5, 0), (0.5, 1))
-    ]
-    x, y = zip(*steps, strict=True)
-    border = {"color": colours.ink, "width": 3}
-    figure.add_scatter(x=x, y=y, mode="lines", line=border, name="r = H: terms left of it stay", hoverinfo="skip")
+    figure.add_heatmap(**grid, **look, hovertemplate=hover, colorbar=bar, textfont={"size": 15})
+    _border(figure, result, orders)
     figure.update_xaxes(dtick=1, range=[0.5, orders[-1] + 0.5], showgrid=False)
     return figure.update_yaxes(dtick=1, range=[0.5, DEPTHS[-1] + 0.5], showgrid=False)
 
 
-def step(result: TaylorResult, dark: bool = False) -> go.Figure:
+def _fit(result: TaylorResult, depth: int, r: int) -> Slope | None:
+    """The slope of the chart where it is fitted at this depth with more draws, else the map's."""
+    chart = result.slopes.get(r) if depth == result.settings.depth_g else None
+    return chart or result.map.get((depth, r))
+
+
+def _cell(fit: Slope | None, claim: float | None) -> str:
+    if fit is None:
+        return ""
+    return signed(fit.value, 1) + (" ✗" if claim is not None and fit.excludes(claim) else "")
+
+
+def _border(figure: go.Figure, result: TaylorResult, orders: list[int]) -> None:
+    """The line between the terms that stay and those that fall, where theory has one."""
+    border = {"mode": "lines", "line": {"color": style.palette().ink, "width": 3}, "hoverinfo": "skip"}
+    if result.settings.grow == "both":
+        figure.add_scatter(x=[1.5, 1.5], y=[0.5, DEPTHS[-1] + 0.5], name="only r = 1 stays", **border)
+    elif linear(result.settings):
+        ends = [(r + 0.5, H - 0.5 + up) for r, H in zip(orders, DEPTHS, strict=False) for up in (0, 1)]
+        x, y = zip(*ends, strict=True)
+        figure.add_scatter(x=x, y=y, name="r = H: terms left of this line stay", **border)
+
+
+def step(result: TaylorResult) -> go.Figure:
     """h after one step of a network that is written out, and the partial sums of equation 5."""
-    figure = style.figure(dark, x="µ, step size (times the loss's slope)", y="output h(u_i) after the step", height=360)
+    figure = style.figure(x="µ, step size (times the loss's slope)", y="output h(uᵢ) after the step", height=360)
     if result.step is None:
         return figure
     found, size = result.step, {"hovertemplate": "µ = %{x:.3g}<br>%{y:.4g}<extra></extra>"}
     for r in range(1, result.settings.orders + 1):
-        line = {"color": _hues(result, dark)[r - 1], "dash": "dash", "width": 2}
+        line = {"color": _hues(result)[r - 1], "dash": "dash", "width": 2}
         figure.add_scatter(x=found.sizes, y=found.sums[r], mode="lines", line=line, name=f"up to order {r}", **size)
-    ink = {"color": style.palette(dark).both, "width": 3}
+    ink = {"color": style.palette().both, "width": 3}
     name = f"the network itself, n = {found.width_f}, m = {found.width_g}"
     figure.add_scatter(x=found.sizes, y=found.after, mode="lines", line=ink, name=name, **size)
     low, high = float(found.after.min()), float(found.after.max())
@@ -86,19 +106,23 @@ def step(result: TaylorResult, dark: bool = False) -> go.Figure:
     return figure.update_yaxes(range=[low - margin, high + margin])
 
 
-def _loglog(result: TaylorResult, dark: bool, y: str) -> go.Figure:
-    figure = style.figure(dark, x=WIDTH, y=y)
+def _loglog(result: TaylorResult, y: str) -> go.Figure:
+    figure = style.figure(x=WIDTH, y=y)
     use = widths(result.settings)
     figure.update_xaxes(type="log", dtick=1, range=[math.log10(use[0] * 0.9), math.log10(use[-1] * 1.1)])
-    return figure.update_yaxes(type="log", exponentformat="power", nticks=8)
+    return figure.update_yaxes(type="log", exponentformat="power", dtick=3, range=WINDOW)
 
 
-def _hues(result: TaylorResult, dark: bool) -> list[str]:
-    """One hue a term, from dark to light; the ends that drown in the background are left out."""
-    ends = (0.3, 1.0) if dark else (0.0, 0.82)
-    spots = np.linspace(*ends, max(result.settings.orders, 2))
-    tuples = sample_colorscale(style.SURFACE, list(spots), colortype="tuple")
-    return ["#" + "".join(f"{round(255 * part):02x}" for part in colour) for colour in tuples]  # pyright: ignore[reportArgumentType]
+def _hues(result: TaylorResult) -> list[str]:
+    """One hue a term, in turn."""
+    return [HUES[r % len(HUES)] for r in range(result.settings.orders)]
+
+
+def _names(figure: go.Figure) -> None:
+    """The name of each term at the end of its line."""
+    named = [t for t in figure.data if t.mode == "lines+markers" and t.name and len(t.y) and np.isfinite(t.y[-1])]
+    ends = [(t.name.replace(": ", "<br>").replace("slope ", ""), np.log10(t.y[-1]), t.line.color) for t in named]
+    style.end_labels(figure, ends, WINDOW, width=120)
 
 
 def _levels(result: TaylorResult, r: int) -> list[np.ndarray]:
@@ -111,9 +135,9 @@ def _levels(result: TaylorResult, r: int) -> list[np.ndarray]:
     return [mean, np.maximum(mean - error, mean / 10), mean + error]
 
 
-def _line(figure, result: TaylorResult, r: int, levels, claim: float, name: str, dark: bool) -> None:
+def _line(figure, result: TaylorResult, r: int, levels, claim: float, name: str) -> None:
     """One term: band, line, and the predicted slope through the middle of what is fitted."""
-    colour, n = _hues(result, dark)[r - 1], np.array(sorted(result.cells), float)
+    colour, n = _hues(result)[r - 1], np.array(sorted(result.cells), float)
     middle, low, high = [np.where(level > 0, level, np.nan) for level in levels]
     shared = {"legendgroup": f"r{r}", "mode": "lines"}
     edge = shared | {"line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
@@ -121,19 +145,20 @@ def _line(figure, result: TaylorResult, r: int, levels, claim: float, name: str,
     figure.add_scatter(x=n, y=high, fill="tonexty", fillcolor=style.translucent(colour, 0.15), **edge)
     hover = f"r = {r}, n = %{{x:,}}<br>%{{y:.3g}}<extra></extra>"
     look = {"color": colour, "width": 2.5}
-    figure.add_scatter(x=n, y=middle, **(shared | {"mode": "lines+markers"}), line=look, name=name, hovertemplate=hover)
+    marked = shared | {"mode": "lines+markers", "marker": {"symbol": MARKERS[r - 1], "size": 8}}
+    figure.add_scatter(x=n, y=middle, **marked, line=look, name=name, hovertemplate=hover)
     at = np.isin(n, fitted(result.settings)) & np.isfinite(middle)
     if at.any():
         y = np.exp(np.mean(np.log(middle[at] / n[at] ** claim))) * n[at] ** claim
-        line = style.theory_line(dark) | {"width": 1.5}
+        line = style.theory_line() | {"width": 1.5}
         first = not any(trace.name == "predicted slope" for trace in figure.data)
         theory = {"mode": "lines", "name": "predicted slope", "legendgroup": "theory", "showlegend": first}
         figure.add_scatter(x=n[at], y=y, line=line, hoverinfo="skip", legendrank=2000, **theory)
 
 
-def _conjecture(figure, result: TaylorResult, dark: bool) -> None:
+def _conjecture(figure, result: TaylorResult) -> None:
     """1/n for every term r >= 2, as conjectured before the paper, from the first point of each."""
-    n, line = sorted(result.cells), {"color": style.palette(dark).faint, "dash": "dot", "width": 2}
+    n, line = sorted(result.cells), {"color": style.palette().faint, "dash": "dot", "width": 2}
     for r in list(judged(result))[2:]:
         first = _levels(result, r)[0][0]
         name = {"name": "earlier conjecture, 1/n", "showlegend": r == 3, "legendgroup": "conjecture"}
@@ -143,7 +168,7 @@ def _conjecture(figure, result: TaylorResult, dark: bool) -> None:
 
 
 def _whole(value: float) -> str:
-    return f"{value:+.3g}" if value else "0"
+    return f"{value:+.3g}".replace("-", "−") if value else "0"
 
 
-FIGURES = {"terms": terms, "map": heatmap, "remark": one_step, "step": step}
+FIGURES = {"map": heatmap, "terms": terms, "remark": one_step, "step": step}

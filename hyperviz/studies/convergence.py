@@ -12,13 +12,14 @@ import numpy as np
 
 from hyperviz.studies import draws
 from hyperviz.studies.settings import activation_of, check, depth_of, option, seed_of
-from hyperviz.studies.slopes import Slope, slope, squared_spread, variance
+from hyperviz.studies.slopes import SURE, Slope, relative_spread, slope, variance
 from hyperviz.theory import analytic
 
 ANGLES = np.linspace(-np.pi / 2, np.pi / 2, 33)
 ORIGIN = 16  # the index of theta = 0
 WIDTHS = np.unique(np.round(np.geomspace(4, 4096, 8)).astype(int)).tolist()
 LANES = 16  # draws of the width grid that advance together
+LINE_DRAWS = 4  # times the draws of a curve in each cell that carries a slope; the others, only coloured, have LANES
 CELLS = sorted(itertools.product(WIDTHS, WIDTHS), key=sum)
 FITTED = 4  # slopes are fitted from this index on: below, the width that stays does not limit the kernel yet
 NARROW_F, NARROW_G = WIDTHS[3], WIDTHS[0]  # what stays; an f narrower than that has tails too heavy to measure
@@ -27,6 +28,7 @@ LINES = {
     "only g widens": (lambda width: (NARROW_F, width), 0, -1),
     "both widen": (lambda width: (width, width), -1, 0),
 }
+ON_LINES = {cell(width) for cell, *_ in LINES.values() for width in WIDTHS[FITTED:]}
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class ConvergenceSettings:
         log=True,
         label="draws",
         more=True,
-        help="random hypernetworks per curve and per cell of the width grid",
+        help="random hypernetworks of the first chart; four times as many at each width that a slope is fitted to",
     )
     seed: int = seed_of("the random numbers")
 
@@ -95,7 +97,8 @@ class ConvergenceResult(NamedTuple):
     theta_g: np.ndarray  # Theta_g: theory = theta_f * theta_g (eq. 14)
     curves: np.ndarray  # (draws so far, 33)
     cells: dict  # (n, m) -> (draws so far,) values of the entry at settings.theta
-    slopes: dict  # "only f widens" -> (Slope of the variance, Slope of the squared interquartile range)
+    watched: float  # the limit of that entry
+    slopes: dict  # "only f widens" -> Line
     progress: float  # of the draw under way at the chosen widths
     seconds: float  # one such draw takes about this long
     news: frozenset  # what changed since the result before: curves, cells, progress
@@ -114,7 +117,7 @@ def stream(settings: ConvergenceSettings) -> Iterator[ConvergenceResult]:
     for news in draws.in_turn(_curve(settings), _grid(settings)):
         result = result._replace(**news, news=frozenset(news))
         if "cells" in news:
-            result = result._replace(slopes=_slopes(result.cells, settings))
+            result = result._replace(slopes=_slopes(result.cells, result.watched, settings))
         yield result
     yield result._replace(finished=True, progress=1.0, news=frozenset())
 
@@ -130,11 +133,13 @@ def _start(settings: ConvergenceSettings) -> ConvergenceResult:
     at = slice(ORIGIN, ORIGIN + 1)
     limit = jax.tree.map(np.asarray, analytic.kernels(x[at], z[at], x, z, **_model(settings)))
     theta_f, theta = float(limit.ntk_f[0, 0]), limit.hyperkernel[0]
+    pair = points(settings, np.array([0.0, settings.theta]))
+    watched = float(analytic.kernels(*pair, **_model(settings)).hyperkernel[0, 1])
     none = np.zeros((0, len(ANGLES)))
     widths = {"width_f": settings.width_f, "width_g": settings.width_g}
     seconds = draws.seconds(len(ANGLES), **_model(settings), **widths)
     return ConvergenceResult(
-        settings, ANGLES, theta, theta_f, theta / theta_f, none, {}, {}, 0.0, seconds, frozenset(), False
+        settings, ANGLES, theta, theta_f, theta / theta_f, none, {}, watched, {}, 0.0, seconds, frozenset(), False
     )
 
 
@@ -159,40 +164,51 @@ def _curve(settings: ConvergenceSettings) -> Iterator[dict]:
 
 
 def _grid(settings: ConvergenceSettings) -> Iterator[dict]:
-    """The watched entry in every cell (n, m): all cells with few draws first, then again with more."""
+    """The watched entry in every cell (n, m): all cells with few draws first, then the fitted ones with many."""
     pair, clock = points(settings, np.array([0.0, settings.theta])), draws.Clock()
     cells = draws.kept("grid", settings.x, settings.theta, settings.seed, *_model(settings).values())
     if cells:
-        yield {"cells": _by_cell(cells, settings.draws)}
-    for first, (n, m) in itertools.product(range(0, settings.draws, LANES), CELLS):
+        yield {"cells": _by_cell(cells, settings)}
+    for first, (n, m) in _blocks(settings):
         if (first, n, m) not in cells:
             key = draws.keys(settings.seed, 1 + n + 10_000 * m, first, LANES)
             work = draws.draw(key, pair, _model(settings) | {"width_f": n, "width_g": m})
             cells[first, n, m] = (yield from draws.shown(work)).kernel[:, 0, 1]
             if clock.picture():
-                yield {"cells": _by_cell(cells, settings.draws)}
+                yield {"cells": _by_cell(cells, settings)}
             elif clock.step():
                 yield {}
-    yield {"cells": _by_cell(cells, settings.draws)}  # also what another viewer of the same settings has drawn
+    yield {"cells": _by_cell(cells, settings)}  # also what another viewer of the same settings has drawn
+
+
+def cell_draws(settings: ConvergenceSettings, cell: tuple[int, int]) -> int:
+    """Return how many draws a cell of the width grid is to have: more where a slope is fitted."""
+    return LINE_DRAWS * settings.draws if cell in ON_LINES else LANES
+
+
+def _blocks(settings: ConvergenceSettings) -> list[tuple[int, tuple[int, int]]]:
+    """The first draw and the cell of each LANES draws, in the order in which they are made."""
+    rounds = range(0, LINE_DRAWS * settings.draws, LANES)
+    return [(first, cell) for first in rounds for cell in CELLS if first < cell_draws(settings, cell)]
 
 
 def _first(rows: dict, count: int) -> np.ndarray:
     return np.stack([rows[i] for i in sorted(rows) if i < count])
 
 
-def _by_cell(cells: dict, count: int) -> dict:
+def _by_cell(cells: dict, settings: ConvergenceSettings) -> dict:
     found: dict = {}
     for (first, n, m), values in sorted(cells.items()):
-        if first < count:
+        if first < cell_draws(settings, (n, m)):
             found.setdefault((n, m), []).append(values)
-    return {at: np.concatenate(parts)[:count] for at, parts in found.items()}
+    return {at: np.concatenate(parts)[: cell_draws(settings, at)] for at, parts in found.items()}
 
 
 class Line(NamedTuple):
     """How the spread of the kernel falls along one line of the width grid."""
 
+    relative: Slope | None  # of the variance of log(K / limit), by which the verdict is judged
     variance: Slope | None
-    robust: Slope | None  # of the squared interquartile range
     claim: float
     other: float
 
@@ -209,12 +225,12 @@ def answers(name: str, settings: Any) -> tuple[float, float]:
     return (other, claim) if grown > 1 and kept == 1 else (claim, other)
 
 
-def _slopes(cells: dict, settings: ConvergenceSettings) -> dict[str, Line]:
+def _slopes(cells: dict, watched: float, settings: ConvergenceSettings) -> dict[str, Line]:
     """The three lines of Figure 1a, each fitted once all its cells are there."""
     found, widths = {}, WIDTHS[FITTED:]
     for name, (cell, *_) in LINES.items():
         if all(cell(width) in cells for width in widths):
             samples = [cells[cell(width)] for width in widths]
-            plain, robust = (slope(widths, samples, statistic) for statistic in (variance, squared_spread))
-            found[name] = Line(plain, robust, *answers(name, settings))
+            relative = slope(widths, samples, lambda values: relative_spread(values, watched), sure=SURE)
+            found[name] = Line(relative, slope(widths, samples, variance), *answers(name, settings))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Generator, Iterator
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
@@ -59,10 +60,20 @@ class Draws(NamedTuple):
     kernel: np.ndarray  # (lanes, K, K)
 
 
+class Kept(dict):
+    """Draws by number; a dict that can be referred to weakly."""
+
+
+_alive: weakref.WeakValueDictionary[tuple, Kept] = weakref.WeakValueDictionary()
+
+
 @lru_cache(maxsize=128)
-def kept(*_settings) -> dict:
-    """Where the draws of these settings are kept, by number; at most 128 settings, a few kilobytes each."""
-    return {}
+def kept(*settings) -> dict:
+    """Where the draws of these settings are kept, by number: those of the last 128 settings, a few kilobytes each.
+
+    A stream that still runs holds what it asked for, and finds it again however many others have asked meanwhile.
+    """
+    return _alive.setdefault(settings, Kept())
 
 
 def keys(seed: int, stream: int, first: int, count: int):

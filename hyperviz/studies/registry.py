@@ -52,7 +52,7 @@ TABLE = Study(
 )
 STUDIES = {
     "convergence": Study(
-        "Wide f and wide g together: the kernel stops being random",
+        "Is the kernel still random when f, g or both are wide?",
         "Theorem 3, Figure 1",
         convergence.ConvergenceSettings,
         convergence.PAPER,
@@ -70,7 +70,7 @@ STUDIES = {
         prior.warm,
     ),
     "taylor": Study(
-        "Wide f alone does not make training linear: the deeper g, the more terms stay",
+        "Does a wide f alone make training linear? The deeper g, the more terms stay",
         "Theorem 1, Remark 1",
         taylor.TaylorSettings,
         taylor.PAPER,

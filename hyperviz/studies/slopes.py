@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 RESAMPLES = 400
+SEEN = 30  # a chart of K / limit goes from 1 / SEEN to SEEN
+SURE = 3.89  # standard errors: an interval of 99.99 %, so that three to twelve of them hold at once, seed after seed
 
 
 class Slope(NamedTuple):
@@ -33,8 +35,22 @@ def squared_spread(samples: np.ndarray) -> np.ndarray:
     return (high - low) ** 2
 
 
-def slope(widths: Sequence[float], samples: Sequence[np.ndarray], statistic: Callable, seed: int = 0) -> Slope | None:
+def relative_spread(samples: np.ndarray, limit: float) -> np.ndarray:
+    """Return the variance of log(K / limit), over the last axis; what lies beyond the chart's ends counts as there.
+
+    Where K is near its limit it is the relative variance, and falls as that does; narrow networks have tails that move
+    a variance, and not this.
+    """
+    found = np.var(np.log(np.clip(samples / limit, 1 / SEEN, SEEN)), axis=-1, ddof=1)
+    return np.where(found > 1e-12, found, 0.0)  # rounding is no spread
+
+
+def slope(
+    widths: Sequence[float], samples: Sequence[np.ndarray], statistic: Callable, seed: int = 0, sure: float = 0
+) -> Slope | None:
     """Least squares through log statistic against log width; the interval resamples the draws of each width.
+
+    sure: half the interval in standard errors, where 95 % is not sure enough: many intervals that must all hold.
 
     None where a statistic is 0 (every draw dead) or not finite, and has no logarithm.
     """
@@ -44,17 +60,23 @@ def slope(widths: Sequence[float], samples: Sequence[np.ndarray], statistic: Cal
         picks = generator.integers(0, len(values), (RESAMPLES, len(values)))
         values_of.append(statistic(values))
         again.append(statistic(values[picks]))
-    return fitted(widths, values_of, again)
+    return fitted(widths, values_of, again, sure)
 
 
-def fitted(widths: Sequence[float], values: Sequence[float], resampled: Sequence[np.ndarray]) -> Slope | None:
+def fitted(
+    widths: Sequence[float], values: Sequence[float], resampled: Sequence[np.ndarray], sure: float = 0
+) -> Slope | None:
     """The same from the statistic of each width and of its resamples; None where a statistic has no logarithm."""
     if not (np.isfinite(values).all() and min(values) > 0):
         return None
     tiny = np.finfo(float).tiny
     again = _fit(np.log(widths), np.log(np.maximum(resampled, tiny)))
+    found = float(_fit(np.log(widths), np.log(values)))
+    if sure:
+        margin = sure * float(np.std(again))
+        return Slope(found, found - margin, found + margin)
     low, high = np.quantile(again, [0.025, 0.975])
-    return Slope(float(_fit(np.log(widths), np.log(values))), float(low), float(high))
+    return Slope(found, float(low), float(high))
 
 
 def _fit(x: np.ndarray, y: np.ndarray) -> np.ndarray:

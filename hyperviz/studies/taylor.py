@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.studies import draws, one_step
-from hyperviz.studies.slopes import Slope, slope
+from hyperviz.studies.slopes import SURE, Slope, slope
 from hyperviz.studies.taylor_settings import (
     DEPTHS,
     PAPER,
@@ -26,6 +26,7 @@ from hyperviz.theory.frames import ORDERS
 
 __all__ = ["PAPER", "PRESETS", "TaylorResult", "TaylorSettings", "stream", "warm"]
 
+FIT_DRAWS = 4  # times the draws at each width that a slope is fitted to
 MAP_DRAWS = 80  # in a cell of the map
 FEW = 8  # draws of a round where one is slow; twice that in the map
 AVERAGES = {"median": np.median, "mean": np.mean}
@@ -37,7 +38,7 @@ class TaylorResult(NamedTuple):
     settings: TaylorSettings
     cells: dict  # n -> (draws so far, ORDERS + 1) values of K^(0..ORDERS)
     slopes: dict  # r -> Slope or None, of the average |K^(r)| against n
-    map: dict  # (H, r) -> fitted slope, or NaN where the draws have none
+    map: dict  # (H, r) -> Slope, or None where the draws have none
     step: one_step.Step | None  # one gradient step of a network that is written out
     seconds: float  # one draw of the largest width takes about this long
     news: frozenset  # what changed since the result before: cells, map, step
@@ -45,14 +46,16 @@ class TaylorResult(NamedTuple):
 
 
 def stream(settings: TaylorSettings) -> Iterator[TaylorResult]:
-    """Ever better results: the chart's widths with ever more draws, then the map, then the one step."""
+    """Ever better results: the map and the chart's widths with ever more draws, in turn, then the one step."""
+    held = [_cells(settings, depth) for depth in {settings.depth_g, *DEPTHS}]  # what is held is not forgotten meanwhile
     result = TaylorResult(settings, {}, {}, {}, None, _seconds(settings), frozenset(), False)
     yield result
-    for part in (_chart, _map, one_step.stream):
-        for news in part(settings):
+    for part in (draws.in_turn(_map(settings), _chart(settings)), one_step.stream(settings)):
+        for news in part:
             result = result._replace(**news, news=frozenset(news))
             yield result
     yield result._replace(finished=True, news=frozenset())
+    held.clear()
 
 
 def warm() -> None:
@@ -99,23 +102,32 @@ def _gathered(settings: TaylorSettings, n: int, depth: int, count: int) -> np.nd
     return np.concatenate(parts)[:count] if parts else np.zeros((0, ORDERS + 1))
 
 
+def wanted(settings: TaylorSettings, n: int) -> int:
+    """Return how many draws a width is to have: more where slopes are fitted, and one does not take long."""
+    more = n in fitted(settings) and not _slow(settings, n, settings.depth_g)
+    return settings.draws * (FIT_DRAWS if more else 1)
+
+
 def _chart(settings: TaylorSettings) -> Iterator[dict]:
     """All widths with few draws first, then again with more."""
-    clock, rounds = draws.Clock(), -(-settings.draws // taylor.LANES)
+    clock, rounds = draws.Clock(), -(-FIT_DRAWS * settings.draws // taylor.LANES)
     *others, last = widths(settings)
     for part in range(rounds):
         for n in (*others, last):
             yield from _round(settings, n, part, rounds)
             if n != last and clock.picture():  # after the last the slopes come, of all that is drawn
                 yield _news(settings)
-        yield _news(settings, fit=True)
+        yield _news(
+            settings, fit=part + 1 == rounds or (part & (part + 1)) == 0
+        )  # resampling takes long: not each time
 
 
 def _round(settings: TaylorSettings, n: int, part: int, rounds: int) -> Iterator[dict]:
     """A share of a width's draws: a few where they are slow, the rest in the last round."""
     size = FEW if _slow(settings, n, settings.depth_g) else taylor.LANES
-    last = settings.draws if part == rounds - 1 else min(settings.draws, (part + 1) * size)
-    for _ in _block(settings, n, settings.depth_g, part * size, last - part * size):
+    most = wanted(settings, n)
+    last = most if part == rounds - 1 else min(most, (part + 1) * size)
+    for _ in _block(settings, n, settings.depth_g, part * size, max(last - part * size, 0)):
         yield {}
 
 
@@ -125,7 +137,7 @@ def _slow(settings: TaylorSettings, n: int, depth: int) -> bool:
 
 
 def _news(settings: TaylorSettings, fit: bool = False) -> dict:
-    found = {n: _gathered(settings, n, settings.depth_g, settings.draws) for n in widths(settings)}
+    found = {n: _gathered(settings, n, settings.depth_g, wanted(settings, n)) for n in widths(settings)}
     cells = {n: values for n, values in found.items() if len(values)}
     return {"cells": cells} | ({"slopes": slopes(settings, cells)} if fit else {})
 
@@ -138,7 +150,8 @@ def slopes(settings: TaylorSettings, cells: dict) -> dict[int, Slope | None]:
     average = AVERAGES[settings.average]
     orders = [r for r in range(ORDERS + 1) if predicted(settings, r) is not None]
     return {
-        r: slope(use, [np.abs(cells[n][:, r]) for n in use], lambda values: average(values, axis=-1)) for r in orders
+        r: slope(use, [np.abs(cells[n][:, r]) for n in use], lambda values: average(values, axis=-1), sure=SURE)
+        for r in orders
     }
 
 
@@ -156,9 +169,7 @@ def _map(settings: TaylorSettings) -> Iterator[dict]:
         yield {"map": found}
 
 
-def _line(use: list[int], values: list[np.ndarray], r: int, average: str) -> float:
-    """The least-squares slope through the averages; NaN where one is zero."""
-    levels = np.array([AVERAGES[average](np.abs(v[:, r])) for v in values])
-    if len(use) < 2 or not (levels > 0).all():
-        return np.nan
-    return float(np.polyfit(np.log(use), np.log(levels), 1)[0])
+def _line(use: list[int], values: list[np.ndarray], r: int, average: str) -> Slope | None:
+    """The least-squares slope through the averages, with its interval; None where one is zero."""
+    sizes = [np.abs(v[:, r]) for v in values]
+    return slope(use, sizes, lambda v: AVERAGES[average](v, axis=-1), sure=SURE) if len(use) > 1 else None

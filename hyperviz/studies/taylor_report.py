@@ -6,27 +6,36 @@ import numpy as np
 import pandas as pd
 
 from hyperviz.studies.recipe import recipe
-from hyperviz.studies.slopes import Slope
-from hyperviz.studies.taylor import AVERAGES, TaylorResult, TaylorSettings
+from hyperviz.studies.slopes import SURE, Slope
+from hyperviz.studies.taylor import AVERAGES, FIT_DRAWS, TaylorResult, TaylorSettings, wanted
 from hyperviz.studies.taylor_settings import WEIGHTS, capped, fitted, linear, predicted, weights, width_g, widths
-from hyperviz.studies.verdicts import Verdict
+from hyperviz.studies.tidy import tidy
+from hyperviz.studies.verdicts import Verdict, signed
 
-TOLERANCE = 0.5  # slopes are whole numbers: an interval within half of one speaks for it
+CLAIM = "Theorem 1"
+RULE = (
+    "Each term is a line of |K⁽ʳ⁾| against n. The theorem holds where every 99.99 % interval of a slope contains the "
+    "predicted one, 0.15 allowed for finite widths, and excludes those one step up and down; it differs where one does "
+    "not contain it."
+)
+ALLOWED = 0.15  # the theorem is about n → ∞: a slope that is fitted to finite widths may be so far from it
 
 
 def drawn(result: TaylorResult) -> int:
-    """Draws that every width has."""
-    return min(map(len, result.cells.values())) if len(result.cells) == len(widths(result.settings)) else 0
+    """Draws that every width has, of those it is to have."""
+    settings = result.settings
+    if len(result.cells) < len(widths(settings)):
+        return 0
+    return int(min(len(values) / wanted(settings, n) for n, values in result.cells.items()) * settings.draws)
 
 
 def judge(fit: Slope | None, claim: float) -> str:
-    """holds, differs or undecided: is the whole interval within half a unit of the claim, or beyond?"""
+    """holds, differs or undecided: does the interval contain the claim and exclude the whole numbers beside it?"""
     if fit is None:
         return "undecided"
-    low, high = fit.low - claim, fit.high - claim
-    if max(abs(low), abs(high)) <= TOLERANCE:
-        return "holds"
-    return "differs" if low > TOLERANCE or high < -TOLERANCE else "undecided"
+    if not fit.low - ALLOWED <= claim <= fit.high + ALLOWED:
+        return "differs"
+    return "holds" if fit.excludes(claim - 1) and fit.excludes(claim + 1) else "undecided"
 
 
 def terms(result: TaylorResult) -> dict[int, tuple[Slope | None, float, str]]:
@@ -40,39 +49,60 @@ def terms(result: TaylorResult) -> dict[int, tuple[Slope | None, float, str]]:
     return found
 
 
-def signed(value: float) -> str:
-    """Two decimals with their sign, and no minus before a zero."""
-    return f"{round(value, 2) + 0.0:+.2f}".replace("-", "−")
-
-
 def verdict(result: TaylorResult) -> Verdict:
-    """Theorem 1 in words, given only where every term's interval decides."""
-    have, settings = drawn(result), result.settings
-    draws_said = f"{have} of {settings.draws} draws at each of {len(widths(settings))} widths"
-    if have < settings.draws or not result.slopes:
-        state = "undecided" if result.finished else "measuring"
-        return Verdict(f"Which terms fall as f widens? So far {draws_said}.", state)
+    """What the decisive term does here, and whether every term has the slope of the theorem."""
+    settings, here = result.settings, _here(result)
+    claim = CLAIM if linear(settings) and settings.grow == "f" else ""
+    if drawn(result) < settings.draws or not result.slopes:
+        said = f"{drawn(result)} of {settings.draws} networks at each width" if result.cells else "nothing is drawn yet"
+        return Verdict(here, "undecided" if result.finished else "measuring", claim or "Prediction", said, RULE)
     judged = terms(result)
-    slopes = ", ".join(signed(fit.value) if fit else "none" for fit, *_ in judged.values())
-    numbers = f"Slopes of terms r = 1 to {max(judged)}: {slopes} ({draws_said})."
+    slopes = ", ".join(_interval(fit) for fit, *_ in judged.values())
     states = {state for *_, state in judged.values()}
-    if "differs" in states:
-        wrong = ", ".join(str(r) for r, (*_, state) in judged.items() if state == "differs")
-        return Verdict(f"At these widths the slope of r = {wrong} is not the predicted one. {numbers}", "differs")
-    if states == {"holds"}:
-        return Verdict(f"{_claim(settings)} {numbers}", "holds")
-    return Verdict(f"{numbers} The intervals do not decide yet: take more draws or larger widths.", "undecided")
+    state = "differs" if "differs" in states else "holds" if states == {"holds"} else "undecided"
+    return Verdict(here, state, claim or "Prediction", f"slopes {slopes}", f"{_claim(settings)} {RULE}")
+
+
+def _here(result: TaylorResult) -> str:
+    """The last term that should stay, or the first that should fall where none beside r = 1 stays."""
+    settings, judged = result.settings, terms(result)
+    staying = [r for r, (_, claim, _) in judged.items() if claim == 0]
+    r = max(staying) if len(staying) > 1 else min(2, max(judged))
+    fit, at = judged[r][0], f"H = {settings.depth_g}, n up to {widths(settings)[-1]:,}"
+    if fit is None:
+        return f"{at}: the terms of one training step, as f widens."
+    does = "stays" if fit.low > -0.5 else "falls" if fit.high < -0.5 else "may fall"
+    only = " Training is not linear." if does == "stays" and r > 1 else ""
+    return f"{at}: term {r} of a training step {does}, slope {_interval(fit)}.{only}"
+
+
+def _interval(fit: Slope | None) -> str:
+    return f"{signed(fit.value)} [{signed(fit.low)}, {signed(fit.high)}]" if fit else "none"
 
 
 def _claim(settings: TaylorSettings) -> str:
     H = settings.depth_g
     if settings.grow == "both" and H > 1:
-        return "With g as wide as f every term from r = 2 on falls: training becomes linear."
+        return "Prediction (ours): with g as wide as f every term from r = 2 on falls, and training becomes linear."
     if not linear(settings) and H > 1:
-        return "With a smooth φ in g no term falls, however wide f is."
+        return "Prediction (ours): with a smooth φ in g no term falls, however wide f is."
     if H == 1:
-        return "An ordinary network (H = 1): every term from r = 2 on falls, like n^(1−r)."
-    return f"Terms up to r = H = {H} do not fall however wide f is; those beyond do, like n^(H−r)."
+        return "An ordinary network (H = 1): every term from r = 2 on falls, like n to the power 1 − r."
+    return f"The first {H} terms stay however wide f is; those beyond r = H = {H} fall, like n to the power H − r."
+
+
+def stairs(settings: TaylorSettings) -> str:
+    """What the map shows, and what its line means, where there is one."""
+    said = "The slope of each term: 0 stays however wide f is, −1 halves when n doubles. "
+    if settings.grow == "both":
+        said += (
+            "With g as wide as f only r = 1 stays (right of the line: our prediction 1 − r; H = 1 as in the theorem)."
+        )
+    elif linear(settings):
+        said += "The theorem: 0 up to the line r = H, H − r beyond it."
+    else:
+        said += "With a smooth φ no term falls from H = 2 on: there is no line."
+    return said + " ✗: the interval excludes the prediction: not reached at this width."
 
 
 def remark(result: TaylorResult) -> str:
@@ -83,7 +113,7 @@ def remark(result: TaylorResult) -> str:
         said.append(f"r = {r}: {signed(claim + a * r)}{found}")
     falling = [str(r) for r, (_, claim, _) in terms(result).items() if claim + a * r < -1e-9]
     which = f"terms {', '.join(falling)} should fall" if falling else "no term should fall"
-    return f"µ = n^{a:g}: {which}. Slopes of µʳ/r! · |K⁽ʳ⁾|, predicted: {'; '.join(said)}."
+    return f"µ = n<sup>{a:g}</sup>: {which}. Slopes of µʳ/r! · |K⁽ʳ⁾|, predicted: {'; '.join(said)}."
 
 
 def zero(settings: TaylorSettings) -> str:
@@ -102,16 +132,29 @@ def zero(settings: TaylorSettings) -> str:
 def progress(result: TaylorResult) -> str:
     """How far the study is, what the band is, and what a slow position costs."""
     settings = result.settings
-    band = "half of the draws" if settings.average == "median" else "mean ± 2 standard errors"
-    said = f"{drawn(result)} of {settings.draws} random networks at each width; band: {band}"
+    band = "the middle half of the networks" if settings.average == "median" else "mean ± 2 standard errors"
+    said = f"{drawn(result)} of {settings.draws} random networks at each width, {FIT_DRAWS} times as many for slopes"
+    said += f"; shaded: {band}"
     slow = f"; one at the largest takes about {result.seconds:.1f} s" if result.seconds >= 0.2 else ""
     end = ". Finished." if result.finished else slow + "."
     return f"{said}{end} {zero(settings)}".strip()
 
 
-def alt(result: TaylorResult) -> str:
-    """The pictures in words, for those who do not see them."""
-    return f"{verdict(result).text} {remark(result)} {progress(result)}"
+def alt(result: TaylorResult, chart: str = "") -> str:
+    """One chart in words, for those who do not see it."""
+    if chart == "map":
+        rows = [_row(result, depth) for depth in sorted({depth for depth, _ in result.map})]
+        return f"Fitted slopes, a row a depth of g. {' '.join(rows)}"
+    if chart == "remark":
+        return remark(result).replace("<sup>", "^").replace("</sup>", "")
+    if chart == "step":
+        return f"The output after one step against its size, and the partial sums up to order {result.settings.orders}."
+    return f"{verdict(result).text} {progress(result)}"
+
+
+def _row(result: TaylorResult, depth: int) -> str:
+    found = {r: fit for (H, r), fit in result.map.items() if depth == H and fit and r <= result.settings.orders}
+    return f"H = {depth}: " + ", ".join(f"r = {r}: {signed(fit.value, 1)}" for r, fit in found.items()) + "."
 
 
 def table(result: TaylorResult) -> pd.DataFrame:
@@ -119,19 +162,32 @@ def table(result: TaylorResult) -> pd.DataFrame:
     settings = result.settings
     rows = [row for n, values in sorted(result.cells.items()) for row in _cell(settings, n, values)]
     rows += [row for r in result.slopes for row in _slopes(result, r)]
-    for (depth, r), value in result.map.items():
-        claim = predicted(settings, r, depth)
-        if np.isfinite(value):
-            rows.append({"order": r, "depth_g": depth, "quantity": "slope_map", "value": value, "theory": claim})
+    for (depth, r), fit in result.map.items():
+        if fit:
+            at = {"order": r, "depth_g": depth, "quantity": "slope_map", "theory": predicted(settings, r, depth)}
+            rows.append(at | _numbers(fit))
     if result.step is not None:
         rows += _steps(result.step, settings.orders)
-    found = pd.DataFrame(rows)
-    axes = ["order", "width_f", "width_g", "depth_f", "depth_g", "mu", "draws"]
-    same = {"depth_f": settings.depth_f, "activation_f": settings.activation_f, "activation_g": settings.activation_g}
-    found = found.assign(**same).reindex(
-        columns=[*axes, "activation_f", "activation_g", "quantity", "value", "stderr", "theory"]
-    )
-    return found.fillna({"depth_g": settings.depth_g}).astype({"depth_g": int})
+    found = pd.DataFrame(rows, columns=None if rows else ["order", "quantity", "value"])
+    axes = ["order", "width_f", "width_g", "mu", "draws"]
+    found = found.reindex(columns=[*axes, *(name for name in found if name not in axes)])
+    found = found.assign(depth_g=found.get("depth_g", pd.Series(dtype=float)).fillna(settings.depth_g))
+    return tidy(found, settings, verdict(result).state, ("depth_f", "activation_f", "activation_g"))
+
+
+def draws(result: TaylorResult) -> pd.DataFrame:
+    """Return every draw of the chart: a row a network, K⁽⁰⁾, K⁽¹⁾ ... in its columns."""
+    parts = [
+        pd.DataFrame(values, columns=[f"K{r}" for r in range(values.shape[1])]).assign(
+            width_f=n, draw=range(len(values))
+        )
+        for n, values in sorted(result.cells.items())
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _numbers(fit: Slope) -> dict:
+    return {"value": fit.value, "stderr": (fit.high - fit.low) / (2 * SURE), "low": fit.low, "high": fit.high}
 
 
 def _cell(settings: TaylorSettings, n: int, values: np.ndarray) -> list[dict]:
@@ -152,10 +208,10 @@ def _slopes(result: TaylorResult, r: int) -> list[dict]:
     fit, claim, a = result.slopes[r], predicted(result.settings, r), result.settings.exponent
     if fit is None or claim is None or r > result.settings.orders:
         return []
-    of_step = {"order": r, "draws": drawn(result), "stderr": (fit.high - fit.low) / 3.92}
-    of_step |= {"width_g": np.nan if result.settings.grow == "both" else result.settings.width_g}
-    plain = of_step | {"quantity": "slope", "value": fit.value, "theory": claim}
-    return [plain, of_step | {"quantity": "slope_step", "value": fit.value + a * r, "theory": claim + a * r}]
+    of_step = {"order": r, "width_g": np.nan if result.settings.grow == "both" else result.settings.width_g}
+    shifted = Slope(*(number + a * r for number in fit))
+    plain = of_step | {"quantity": "slope", "theory": claim} | _numbers(fit)
+    return [plain, of_step | {"quantity": "slope_step", "theory": claim + a * r} | _numbers(shifted)]
 
 
 def _steps(step, orders: int) -> list[dict]:
@@ -193,21 +249,21 @@ EXPLANATION = (
     """
 One gradient step moves the hypernetwork's output by a series in the step size µ; its r-th term is µʳ/r! times K⁽ʳ⁾.
 If the terms beyond r = 1 vanish as the networks widen, training is linear. Theorem 1 says they do not when only *f*
-widens: the terms r ≤ H stay, those beyond fall like n^(H−r). H is the depth of *g*.
+widens: the terms r ≤ H stay, those beyond fall like n to the power H − r. H is the depth of *g*.
 
-- **Top**: |K⁽ʳ⁾| against n, one line a term; both axes are logarithmic, so a power of n is a straight line. Dashed:
-  the predicted slope. Brackets: 95 % bootstrap interval of the fitted slope, from width 256 on.
-- **Median or mean**: for H ≥ 3 a few of the draws are hundreds of times the others and carry the mean, which then
-  jumps from width to width. The median of the draws is the robust statistic, and the one to judge by.
-- **The theorem in one picture**: the fitted slope for every order r and every depth H. The line is r = H.
+- **The theorem in one picture**: the fitted slope of every term r at every depth H of *g*.
+- **Below**: |K⁽ʳ⁾| against n, one line a term; both axes are logarithmic, so a power of n is a straight line. Dashed:
+  the predicted slope. Slopes are fitted from width 256 on.
+- **Median or mean**: for H ≥ 3 a few of the networks have terms hundreds of times those of the others and carry the
+  mean, which then jumps from width to width. The median is the robust average, and the one to judge by.
 - **One step**: the same terms for µ = nᵃ (Remark 1). With H = 1 the terms r ≥ 2 all fall exactly when a < ½. For any
   H a term r > H falls when a < 1 − H/r; the terms 1 ≤ r ≤ H never do for a ≥ 0.
 - **One step of a real network** (*More settings*): a network that is written out takes the step; the partial sums of
   equation 5 approach it until a step crosses kinks of the activations, which the series does not see.
 
-An ordinary network is H = 1: n^(1−r), where an earlier conjecture had 1/n for every r ≥ 2 (dotted). With g as wide as f
-the terms fall too; the paper gives no rate, the dashed 1 − r is that of an ordinary network of width m. The theorem is
-about piecewise-linear activations. With a smooth φ and H ≥ 2 no term falls at all: g then has derivatives of every
+An ordinary network is H = 1: the power is 1 − r, where an earlier conjecture had 1/n for every r ≥ 2 (dotted). With g
+as wide as f the terms fall too; the paper gives no rate, the dashed 1 − r is that of an ordinary network of width m.
+The theorem is about piecewise-linear activations. With a smooth φ and H ≥ 2 no term falls at all: g then has derivatives of every
 order in its weights (the predicted 0 is ours).
 
 The draws are exact in law at any width. A piecewise-linear layer multiplies by slopes that depend on two signs alone,

@@ -38,3 +38,8 @@ class Verdict(NamedTuple):
         """Both parts in a line."""
         claimed = f"{self.chip}: {self.evidence}" if self.evidence else self.chip
         return f"{self.here} {claimed}." if self.claim else self.here
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """Return a number with its sign, a true minus, and no minus before a zero."""
+    return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "−")

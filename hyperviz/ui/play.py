@@ -30,7 +30,9 @@ def status(study: str, settings: Any) -> DeltaGenerator:
         else:
             paused = st.session_state.get(f"{study}:paused") == settings
             look = ("Go on", ":material/play_arrow:") if paused else ("Pause", ":material/pause:")
-            st.button(look[0], icon=look[1], on_click=_pause, args=(study, None if paused else settings))
+            button = st.empty()
+            button.button(look[0], icon=look[1], on_click=_pause, args=(study, None if paused else settings))
+            st.session_state[f"{study}:button"] = button
     return line
 
 
@@ -43,6 +45,7 @@ def play(study: str, settings: Any, stream: Callable[[Any], Iterator[Result]]) -
         yield result
         if st.session_state.get(f"{study}:paused") == settings:
             return
+    st.session_state[f"{study}:button"].empty()  # nothing is left to pause
 
 
 def _paced(study: str, results: Generator[Result]) -> Generator[Result]:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from hyperviz.studies import convergence, convergence_report, draws, inpainting, inpainting_report
-from hyperviz.studies.convergence import CELLS, FITTED, LINES, ORIGIN, WIDTHS, ConvergenceSettings, stream
-from hyperviz.studies.slopes import slope, squared_spread, variance
+from hyperviz.studies.convergence import CELLS, FITTED, LINES, ON_LINES, ORIGIN, WIDTHS, ConvergenceSettings, stream
+from hyperviz.studies.slopes import SURE, relative_spread, slope, variance
+from hyperviz.studies.verdicts import signed
 from hyperviz.theory import analytic, sampling
 
 SMALL = ConvergenceSettings(depth_f=2, depth_g=2, width_f=16, width_g=8, draws=16, seed=3)
@@ -49,11 +50,16 @@ def same(one, other):
 
 
 def with_spreads(result, exponents):
-    """The result, had the kernel's variance fallen as width^exponent along each line."""
-    noise, cells = np.random.default_rng(0).standard_normal(64), dict.fromkeys(CELLS, np.random.rand(64))
+    """The result, had the spread of the kernel fallen as width^exponent along each line."""
+    noise, cells = np.random.default_rng(0).standard_normal(256), dict(result.cells)
     for name, exponent in exponents.items():
-        cells |= {LINES[name][0](width): width ** (exponent / 2) * noise for width in WIDTHS}
-    return result._replace(cells=cells, slopes=convergence._slopes(cells, ConvergenceSettings()))
+        made = {LINES[name][0](w): result.watched * np.exp((w / 4) ** (exponent / 2) * noise / 2) for w in WIDTHS}
+        cells |= {at: values[: len(cells[at])] for at, values in made.items()}
+    return again(result, cells)
+
+
+def again(result, cells):
+    return result._replace(cells=cells, slopes=convergence._slopes(cells, result.watched, result.settings))
 
 
 def test_results_get_better_and_only_the_last_is_finished(nothing_drawn):
@@ -65,7 +71,9 @@ def test_results_get_better_and_only_the_last_is_finished(nothing_drawn):
         np.testing.assert_array_equal(after.curves[: len(before.curves)], before.curves)
     assert [r.finished for r in results] == [False] * (len(results) - 1) + [True]
     assert results[-1].curves.shape == (16, 33)
-    assert {at: len(values) for at, values in results[-1].cells.items()} == dict.fromkeys(CELLS, 16)
+    assert {at: len(values) for at, values in results[-1].cells.items()} == {
+        at: 64 if at in ON_LINES else 16 for at in CELLS
+    }
     assert results[-1].progress == 1
 
 
@@ -86,7 +94,7 @@ def test_the_same_seed_gives_the_same_numbers_and_another_seed_others(nothing_dr
     same(first, again)
     other = last(ConvergenceSettings(**{**vars(SMALL), "seed": 4}))
     assert (other.curves[:, ORIGIN] != first.curves[:, ORIGIN]).all()
-    assert all((other.cells[at] != first.cells[at]).all() for at in CELLS)
+    assert all((other.cells[at] != first.cells[at]).mean() > 0.4 for at in CELLS)  # 4 neurons may all be off
 
 
 def test_the_numbers_do_not_depend_on_what_was_drawn_before(nothing_drawn, small):
@@ -96,8 +104,8 @@ def test_the_numbers_do_not_depend_on_what_was_drawn_before(nothing_drawn, small
     fewer_again = last(ConvergenceSettings(**{**vars(SMALL), "draws": 16}))
     same(fewer_again, small)
     np.testing.assert_array_equal(more.curves[:20], few.curves)
-    assert {len(values) for values in more.cells.values()} == {33}
-    assert all((more.cells[at][:20] == few.cells[at]).all() for at in CELLS)
+    assert {len(more.cells[at]) for at in ON_LINES} == {132}
+    assert all((more.cells[at][: len(few.cells[at])] == few.cells[at]).all() for at in CELLS)
 
 
 def test_draws_that_are_kept_are_not_drawn_again(nothing_drawn, monkeypatch):
@@ -113,7 +121,7 @@ def test_draws_that_are_kept_are_not_drawn_again(nothing_drawn, monkeypatch):
 def test_no_two_draws_share_their_random_numbers(small):
     assert len(np.unique(small.curves[:, ORIGIN])) == 16
     alive = np.concatenate([values[values != 0] for values in small.cells.values()])  # 4 neurons may all be off
-    assert len(np.unique(alive)) == len(alive) > 0.9 * 16 * len(CELLS)
+    assert len(np.unique(alive)) == len(alive) > 0.8 * sum(map(len, small.cells.values()))
 
 
 def test_a_curve_is_the_library_s_hyperkernel_with_the_same_key(small):
@@ -207,14 +215,34 @@ def test_two_viewers_of_different_links_do_not_disturb_each_other(nothing_drawn,
 
 def test_theorem_3_holds_on_the_default_settings(default):
     verdict = convergence_report.verdict(default)
-    assert verdict.state == "holds", verdict.text
-    assert "only when f and g widen together" in verdict.text
-    assert "64 of 64 draws a cell" in verdict.text
+    assert (verdict.state, verdict.chip) == ("holds", "Theorem 3 holds"), verdict.text
     for name, (_, claim, other) in LINES.items():
-        fitted = default.slopes[name].robust
-        assert fitted.low < claim < fitted.high or abs(fitted.value - claim) < 0.5
+        fitted = default.slopes[name].relative
+        assert abs(fitted.value - claim) < 0.15
+        assert fitted.low < claim < fitted.high
         assert fitted.excludes(other)
-        assert f"{fitted.value:+.1f} when {name}" in verdict.text
+        assert f"{signed(fitted.value)} [{signed(fitted.low)}, {signed(fitted.high)}] {name}" in verdict.evidence
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 7, 12])  # some were undecided once, and 4 held though an interval did not
+def test_theorem_3_holds_for_other_seeds_too(seed):
+    result = last(ConvergenceSettings(seed=seed))
+    assert convergence_report.verdict(result).state == "holds"
+    assert all(abs(line.relative.value - line.claim) < 0.15 for line in result.slopes.values())
+
+
+def test_what_is_said_of_the_chosen_widths_is_the_middle_80_percent_of_the_networks_there(default):
+    ratio = convergence_report.ratios(default)
+    low, high = np.quantile(ratio, [0.1, 0.9])
+    found, *interval = convergence_report.disagreement(default)
+    assert found == pytest.approx(high / max(low, 1 / 30))
+    assert interval[0] < found < interval[1]
+    assert (
+        f"n = 64, m = 64: random networks disagree by a factor of {found:.3g} ["
+        in convergence_report.verdict(default).here
+    )
+    assert len(convergence_report.verdict(default).here) <= 90
 
 
 def test_the_slopes_are_those_of_the_cells(default):
@@ -223,7 +251,9 @@ def test_the_slopes_are_those_of_the_cells(default):
         found = default.slopes[name]
         assert (found.claim, found.other) == (claim, other)
         assert found.variance == slope(WIDTHS[FITTED:], samples, variance)
-        assert found.robust == slope(WIDTHS[FITTED:], samples, squared_spread)
+        assert found.relative == slope(
+            WIDTHS[FITTED:], samples, lambda v: relative_spread(v, default.watched), sure=SURE
+        )
 
 
 @pytest.mark.parametrize(
@@ -238,7 +268,7 @@ def test_the_slopes_are_those_of_the_cells(default):
 def test_slopes_that_contradict_theorem_3_are_said_to_differ(default, exponents):
     verdict = convergence_report.verdict(with_spreads(default, exponents))
     assert verdict.state == "differs", verdict.text
-    assert "disagree with Theorem 3" in verdict.text
+    assert verdict.chip == "Theorem 3 differs"
 
 
 def test_the_slopes_of_theorem_3_made_by_hand_hold(default):
@@ -249,7 +279,7 @@ def test_the_slopes_of_theorem_3_made_by_hand_hold(default):
 def test_negative_control_the_draws_of_a_narrow_g_in_place_of_both_wide_do_not_hold(default):
     """The real draws of the line along which only f widens, shown as the line along which both do."""
     cells = default.cells | {(w, w): default.cells[LINES["only f widens"][0](w)] for w in WIDTHS}
-    control = default._replace(cells=cells, slopes=convergence._slopes(cells, ConvergenceSettings()))
+    control = again(default, cells)
     assert convergence_report.verdict(control).state != "holds"
 
 
@@ -258,41 +288,38 @@ def test_negative_control_where_one_network_has_no_hidden_layer_one_width_is_eno
     """g with depth 1 is linear in z and has no width: wide f alone makes the kernel deterministic, and f likewise."""
     result = last(ConvergenceSettings(draws=64, **shallow))
     enough = "only f widens" if "depth_g" in shallow else "only g widens"
-    assert result.slopes[enough].robust.excludes(0)
-    verdict = convergence_report.verdict(result)
-    assert verdict.state != "differs"
-    alone = f"{'f' if 'depth_g' in shallow else 'g'} alone makes the kernel deterministic"
-    assert (alone in verdict.text) == (verdict.state == "holds")
+    assert result.slopes[enough].relative.excludes(0)
+    assert result.slopes[enough].claim == -1
+    assert convergence_report.verdict(result).state != "undecided"
 
 
 def test_without_hidden_layers_every_draw_has_the_same_kernel():
     result = last(ConvergenceSettings(draws=16, depth_f=1, depth_g=1))
     assert all(np.ptp(values) == 0 for values in result.cells.values())
     np.testing.assert_allclose(result.curves.mean(0), result.theory, atol=1e-5)
-    assert convergence_report.verdict(result).state == "holds"
+    assert convergence_report.verdict(result).state == "measured"
 
 
 def test_before_every_cell_is_there_the_verdict_is_open(default):
     start = convergence._start(default.settings)
     assert start.cells == {}
     some = {at: default.cells[at] for at in CELLS[:20]}
-    for cells, said in (({}, "0 of 64"), (some, "0 of 64"), ({at: v[:16] for at, v in default.cells.items()}, "16 of")):
-        result = start._replace(cells=cells, slopes=convergence._slopes(cells, ConvergenceSettings()))
-        verdict = convergence_report.verdict(result)
-        assert verdict.state == "measuring"
-        assert said in verdict.text
+    for cells in ({}, some, {at: v[:16] for at, v in default.cells.items()}):
+        verdict = convergence_report.verdict(again(start, cells))
+        assert verdict.chip == "Theorem 3: still measuring"
+        assert f"{convergence_report.drawn(again(start, cells)):.0%} of the networks are drawn" in verdict.text
+        assert convergence_report.verdict(again(start, cells)._replace(finished=True)).state == "undecided"
 
 
 def test_draws_that_do_not_vary_have_no_slope_and_no_verdict(default):
-    cells = {at: np.ones(64) for at in CELLS}
-    result = default._replace(cells=cells, slopes=convergence._slopes(cells, ConvergenceSettings()))
+    result = again(default, {at: np.ones(len(values)) for at, values in default.cells.items()})
     assert convergence_report.verdict(result).state == "undecided"
     assert "slope" not in set(convergence_report.table(result).quantity)
 
 
 def test_progress_counts_networks_and_says_what_a_slow_draw_costs(default):
     assert convergence_report.progress(default) == (
-        "64 of 64 random networks drawn at n = 64, m = 64; 64 in every cell below. Finished."
+        "64 of 64 random networks drawn at n = 64, m = 64; 256 at each width that a slope is fitted to. Finished."
     )
     wide = convergence._start(ConvergenceSettings(width_f=1_000_000, width_g=1_000_000))._replace(progress=0.25)
     said = convergence_report.progress(wide)
@@ -306,7 +333,10 @@ def test_the_table_is_tidy_and_holds_the_result(small):
     found = convergence_report.table(small)
     assert found.columns[:3].tolist() == ["x", "depth_f", "depth_g"]
     assert {"width_f", "width_g", "theta", "draws", "quantity", "value", "stderr", "theory"} <= set(found.columns)
-    assert set(found.quantity) == {"kernel", "variance", "slope", "slope_robust"}
+    found_too = {"kernel", "variance", "relative_spread", "disagreement", "slope", "slope_variance"}
+    assert set(found.quantity) == found_too
+    assert (found.seed == 3).all()
+    assert found.verdict.unique().tolist() == [convergence_report.verdict(small).state]
     kernel = found[found.quantity == "kernel"]
     np.testing.assert_array_equal(kernel.theta, small.angles)
     np.testing.assert_allclose(kernel.value, small.curves.mean(0), rtol=1e-12)
@@ -325,9 +355,9 @@ def test_the_table_has_a_variance_with_its_error_for_every_cell(small):
     assert (cells.stderr > 0).all()
 
 
-def test_the_standard_error_of_a_variance_is_that_of_normal_draws():
+def test_the_standard_error_of_a_variance_is_that_of_normal_draws(small):
     """sqrt(2 / N) of the variance, where the draws are normal."""
-    cell = convergence_report._cell((4, 4), np.random.default_rng(0).standard_normal(100_000) * 3 + 50, 0.8)
+    cell, _ = convergence_report._cell(small, (4, 4), np.random.default_rng(0).standard_normal(100_000) * 3 + 50)
     assert cell["value"] == pytest.approx(9, rel=0.02)
     assert cell["stderr"] == pytest.approx(9 * np.sqrt(2 / 100_000), rel=0.05)
 
@@ -336,8 +366,8 @@ def test_the_table_has_the_slopes_beside_those_of_theorem_3(small):
     rows = convergence_report.table(small).query("quantity == 'slope'").set_index("line")
     assert rows.theory.to_dict() == {name: claim for name, (_, claim, _) in LINES.items()}
     for name, line in small.slopes.items():
-        assert rows.value[name] == line.variance.value
-        assert rows.stderr[name] == pytest.approx((line.variance.high - line.variance.low) / 3.92)
+        assert rows.value[name] == line.relative.value
+        assert rows.stderr[name] == pytest.approx((line.relative.high - line.relative.low) / (2 * SURE))
 
 
 def test_a_table_with_nothing_drawn_yet_holds_the_theory():

@@ -12,6 +12,7 @@ from hyperviz.studies import taylor as study
 from hyperviz.studies.slopes import Slope
 from hyperviz.studies.taylor import TaylorSettings, stream
 from hyperviz.studies.taylor_settings import capped, fitted, map_widths, predicted, width_g, widths
+from hyperviz.studies.verdicts import signed
 
 SMALL = TaylorSettings(depth_f=2, width_f=64, width_g=4, draws=16, orders=3, seed=3)
 
@@ -43,7 +44,8 @@ def test_the_slopes_are_those_of_theorem_1(L, H):
         assert result.slopes[r].value == pytest.approx(min(0, H - r), abs=0.25), r
     verdict = taylor_report.verdict(result)
     assert verdict.state == "holds", verdict.text
-    assert "200 of 200 draws at each of 10 widths" in verdict.text
+    assert verdict.chip == "Theorem 1 holds"
+    assert len(verdict.here) <= 110
 
 
 def test_wide_f_alone_does_not_linearise_where_g_is_deep():
@@ -85,7 +87,7 @@ def test_remark_1_for_an_ordinary_network_turns_at_one_half():
     for exponent, there in ((0.45, True), (0.55, False)):
         said = taylor_report.remark(result._replace(settings=TaylorSettings(depth_g=1, exponent=exponent)))
         assert (falls in said) == there
-        assert f"r = 2: {taylor_report.signed(2 * exponent - 1)}, measured" in said
+        assert f"r = 2: {signed(2 * exponent - 1)}, measured" in said
 
 
 def test_remark_1_for_any_depth():
@@ -104,12 +106,38 @@ def test_remark_1_for_any_depth():
         ({1: 0, 2: 0, 3: -1, 4: -2, 5: -3}, "holds"),
         ({1: 0, 2: -1, 3: -2, 4: -3, 5: -4}, "differs"),  # as if wide f alone were enough
         ({1: 0, 2: 0, 3: 0, 4: 0, 5: 0}, "differs"),  # as if nothing ever fell
-        ({1: 0, 2: -0.45, 3: -1, 4: -2, 5: -3}, "undecided"),
+        ({1: 0, 2: -0.45, 3: -1, 4: -2, 5: -3}, "differs"),
     ],
 )
 def test_the_verdict_follows_the_slopes(slopes, state):
     result = with_slopes(charted(TaylorSettings()), slopes)
     assert taylor_report.verdict(result).state == state
+
+
+def test_an_interval_that_is_too_wide_to_tell_two_stairs_apart_decides_nothing():
+    assert taylor_report.judge(Slope(0.0, -1.2, 1.2), 0) == "undecided"
+    assert taylor_report.judge(Slope(0.0, -0.9, 0.9), 0) == "holds"
+    assert taylor_report.judge(Slope(0.5, 0.2, 0.8), 0) == "differs"
+
+
+def test_other_viewers_do_not_make_a_running_study_forget_its_draws():
+    """More than 128 others ask for places of their own while it runs."""
+    settings = dataclasses.replace(SMALL, seed=77)
+    results = stream(settings)
+    for i, result in enumerate(results):
+        seen = result
+        for other in range(130):
+            draws.kept("another viewer", i, other)
+    assert taylor_report.drawn(seen) == settings.draws
+    assert {n: len(v) for n, v in seen.cells.items()} == {n: study.wanted(settings, n) for n in widths(settings)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, 7))
+def test_theorem_1_holds_for_other_seeds_too(seed):
+    result = charted(TaylorSettings(seed=seed))
+    assert taylor_report.verdict(result).state == "holds"
+    assert all(abs(fit.value - claim) < 0.2 for fit, claim, _ in taylor_report.terms(result).values())
 
 
 def test_an_unfinished_chart_has_no_verdict():
@@ -126,12 +154,12 @@ def test_results_get_better_and_only_the_last_is_finished(monkeypatch):
         for name in {"cells", "map", "step"} - after.news:
             assert getattr(after, name) is getattr(before, name)
     assert [r.finished for r in results] == [False] * (len(results) - 1) + [True]
-    assert {len(values) for values in results[-1].cells.values()} == {16}
+    assert {n: len(v) for n, v in results[-1].cells.items()} == {n: study.wanted(SMALL, n) for n in widths(SMALL)}
     again = last(SMALL)
     for n, values in again.cells.items():
         np.testing.assert_array_equal(values, results[-1].cells[n])
     other = charted(TaylorSettings(**{**vars(SMALL), "seed": 4}))
-    assert (other.cells[64][:, 0] != again.cells[64][:, 0]).all()
+    assert (other.cells[64][:, 0] != again.cells[64][:, 0]).mean() > 0.5  # some networks are dead
 
 
 def test_widths_double_up_to_the_largest_and_g_is_capped_at_ten_million_weights():
@@ -152,8 +180,8 @@ def test_widths_double_up_to_the_largest_and_g_is_capped_at_ten_million_weights(
 def test_the_map_has_every_depth_and_says_nothing_of_zero_terms():
     result = last(SMALL)
     assert {H for H, _ in result.map} == set(range(1, 7))
-    assert np.isnan(result.map[1, 3])  # L * H = 2
-    assert np.isfinite(result.map[2, 1])
+    assert result.map[1, 3] is None  # L * H = 2
+    assert result.map[2, 1].low < result.map[2, 1].value < result.map[2, 1].high
 
 
 def test_one_step_of_a_real_network_is_met_by_the_partial_sums():
