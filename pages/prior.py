@@ -8,9 +8,9 @@ from hyperviz.studies import prior_report as report
 from hyperviz.ui import controls, export, live, prose
 from hyperviz.ui.play import play, status
 
-line = prose.claim("The untrained network is a Gaussian process, when f and g are both wide")
+line = prose.claim("Is an untrained network a Gaussian process?")
 settings = controls.ask("prior", study.PriorSettings, study.PRESETS)
-hero = live.hero("prior-histogram", height=430)
+hero = live.hero("prior-histogram")
 took = status("prior", settings)
 controls.choice("prior", study.PriorSettings, "view")
 charts, columns = {}, []
@@ -28,7 +28,7 @@ for result in play("prior", settings, study.stream):
     took.caption(report.progress(result))
     if not latest or result.finished or "outputs" in result.news:
         hero.show(figures.histogram(result), report.alt(result))
-    for chart, parts, draw in charts.values():
+    for name, (chart, parts, draw) in charts.items():
         if not latest or result.news & {*parts}:
-            chart.show(draw(result), report.alt(result))
+            chart.show(draw(result), report.alt(result, name))
     latest[:] = [result]

@@ -16,16 +16,16 @@ SINGLES = 64  # thin lines at most
 TIME = "time t = step × number of steps (log scale)"
 
 
-def curves(result: DynamicsResult, dark: bool = False) -> go.Figure:
+def curves(result: DynamicsResult) -> go.Figure:
     """Loss against time: f infinitely wide, f finite, both infinitely wide."""
-    colours, s = style.palette(dark), result.settings
-    figure = style.figure(dark, x=TIME, y="loss Σ(h − y)² (log scale)")
+    colours, s = style.palette(), result.settings
+    figure = style.figure(x=TIME, y="loss Σ(h − y)² (log scale)")
     top = max(2.0, float(np.max(result.band.high)))
     figure.update_yaxes(type="log", range=[np.log10(FLOOR), np.log10(top) + 0.5], exponentformat="power", dtick=1)
     figure.update_xaxes(
         type="log", range=[np.log10(s.step * 4), np.log10(s.time)], tickvals=[0.01, 0.03, 0.1, 0.3, 1, 3, 10]
     )
-    _closed_form(figure, result, dark)
+    _closed_form(figure, result)
     _starts(figure, result, colours.f)
     for i, path in enumerate(result.twins):
         look = {"color": colours.both, "width": 3}
@@ -37,16 +37,16 @@ def curves(result: DynamicsResult, dark: bool = False) -> go.Figure:
     return figure
 
 
-def _closed_form(figure: go.Figure, result: DynamicsResult, dark: bool) -> None:
+def _closed_form(figure: go.Figure, result: DynamicsResult) -> None:
     """Median of the closed form, and the middle 80 % of draws."""
-    band, shade = result.band, style.translucent(style.palette(dark).ink, 0.12)
+    band, shade = result.band, style.translucent(style.palette().ink, 0.12)
     edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "name": "middle 80 %"}
     low = np.maximum(band.low, FLOOR / 10)
     figure.add_scatter(x=band.times, y=_small(low), **edge)
     figure.add_scatter(
         x=band.times, y=_small(np.maximum(band.high, FLOOR / 10)), fill="tonexty", fillcolor=shade, **edge
     )
-    look = {"line": style.theory_line(dark), "name": "n = m = ∞, closed form (band: middle 80 % of draws)"}
+    look = {"line": style.theory_line(), "name": "n = m = ∞, closed form (band: middle 80 % of draws)"}
     hover = "t = %{x:.3g}<br>median loss %{y:.3g}<extra></extra>"
     figure.add_scatter(x=band.times, y=_small(band.median), mode="lines", hovertemplate=hover, **look)
 
@@ -70,9 +70,9 @@ def _line(figure: go.Figure, path: Path, i: int, line: dict, *, name: str, group
     figure.add_scatter(x=_small(path.times[:, i]), y=_small(path.losses[:, i]), mode="lines", line=line, **shown)
 
 
-def heatmap(result: DynamicsResult, dark: bool = False) -> go.Figure:
+def heatmap(result: DynamicsResult) -> go.Figure:
     """The share of starts that arrive, over depth and width of g, filling in."""
-    figure = style.figure(dark, x="m, width of g", y="H, depth of g")
+    figure = style.figure(x="m, width of g", y="H, depth of g")
     cells = [[result.cells.get((H, m)) for m in WIDTHS] for H in DEPTHS]
     z = [[np.nan if c is None else c.reached / c.starts for c in row] for row in cells]
     said = [["" if c is None else _share(c) for c in row] for row in cells]
@@ -97,10 +97,10 @@ def _fates(cell: Cell) -> str:
     return f"{cell.reached} of {cell.starts} reach loss < 10⁻³<br>{cell.stuck} stuck, {lost} not there by time T"
 
 
-def fit(result: DynamicsResult, dark: bool = False) -> go.Figure:
+def fit(result: DynamicsResult) -> go.Figure:
     """Two curves, one for each x, being learnt by one start."""
-    colours, found = style.palette(dark), result.view
-    figure = style.figure(dark, x="θ, angle of z (radians)", y="output h(x, z(θ))", yaxis_range=[-2.2, 2.2])
+    colours, found = style.palette(), result.view
+    figure = style.figure(x="θ, angle of z (radians)", y="output h(x, z(θ))", yaxis_range=[-2.2, 2.2])
     if not isinstance(found, views.Fit):
         return _not_there(figure, result, "fit")
     for i, colour in enumerate((colours.f, colours.g)):
@@ -112,17 +112,17 @@ def fit(result: DynamicsResult, dark: bool = False) -> go.Figure:
             )
         now = {"name": f"{x} at t = {found.times[-1]:.2f}", "line": {"color": colour, "width": 3}}
         figure.add_scatter(x=views.ANGLES, y=_small(found.curves[-1, i]), mode="lines", **now)
-        dashed = {"name": "n = m = ∞, mean", "line": style.theory_line(dark), "showlegend": i == 0}
+        dashed = {"name": "n = m = ∞, mean", "line": style.theory_line(), "showlegend": i == 0}
         figure.add_scatter(x=views.ANGLES, y=_small(found.linear[i]), mode="lines", **dashed)
         marker = {"color": colour, "size": 9}
         figure.add_scatter(x=views.TRAINED, y=found.targets[i], mode="markers", marker=marker, name=f"{x}, to learn")
     return figure
 
 
-def kernel(result: DynamicsResult, dark: bool = False) -> go.Figure:
+def kernel(result: DynamicsResult) -> go.Figure:
     """Equation 16: the relative change of the kernel in training against the widths."""
-    colours, found = style.palette(dark), result.view
-    figure = style.figure(dark, x="width (log scale)", y="relative change of the kernel (log scale)")
+    colours, found = style.palette(), result.view
+    figure = style.figure(x="width (log scale)", y="relative change of the kernel (log scale)")
     figure.update_xaxes(type="log", tickvals=[8, 16, 32, 64, 256, 1024], range=[0.8, 3.15])
     figure.update_yaxes(type="log", tickvals=[0.1, 0.2, 0.5, 1, 2, 5], range=[-1, 0.5])
     if not isinstance(found, kernels.Kernel):
@@ -136,19 +136,19 @@ def kernel(result: DynamicsResult, dark: bool = False) -> go.Figure:
         bars = {"type": "data", "array": _small(high - mid), "arrayminus": _small(mid - low), "symmetric": False}
         look = {"mode": "lines+markers", "line": {"color": colour}, "name": name + said, "error_y": bars}
         figure.add_scatter(x=widths, y=_small(mid), **look)
-    theory = {"name": f"n = ∞, m = {kernels.NARROW}", "line": style.theory_line(dark), "mode": "lines"}
+    theory = {"name": f"n = ∞, m = {kernels.NARROW}", "line": style.theory_line(), "mode": "lines"}
     figure.add_scatter(x=[8, 1024], y=[found.limit] * 2, **theory)
     return figure
 
 
-def surface(result: DynamicsResult, dark: bool = False) -> go.Figure:
+def surface(result: DynamicsResult) -> go.Figure:
     """The loss on a plane through a start, for the chosen width of g and for a wide one."""
-    figure = style.figure(dark, x="direction in which training led", y="random direction, equally long")
+    figure = style.figure(x="direction in which training led", y="random direction, equally long")
     figure.update_xaxes(range=[-1, 2], tickvals=[-1, 0, 1]).update_yaxes(range=[-1, 2], dtick=1)
     found = result.view
     if not isinstance(found, views.Surface) or not found.losses:
         return _not_there(figure, result, "surface")
-    colours, side, count = style.palette(dark), views.SIDE, len(found.losses)
+    colours, side, count = style.palette(), views.SIDE, len(found.losses)
     bar = {"title": {"text": "log₁₀<br>loss"}, "thickness": 12, "tickformat": ".1f"}
     logs = {m: np.log10(np.maximum(v, FLOOR)).astype(np.float32) for m, v in found.losses.items()}
     low, high = min(v.min() for v in logs.values()), max(np.quantile(v, 0.95) for v in logs.values())

@@ -20,7 +20,7 @@ COLUMNS, UNSURE = 4, 0.5  # pictures in a row of the one digit; the deviation at
 MISPRINT = 0.4  # HN at N = 500, inpainting: 0.49 as printed, off the scale; the column suggests 0.049
 
 
-def gallery(result: InpaintingResult, dark: bool = False) -> go.Figure:
+def gallery(result: InpaintingResult) -> go.Figure:
     """Rows of truth, what f sees and each kernel's completion, columns of test images."""
     shown = result.gallery
     rows = {"truth": shown.truth, "f sees": shown.seen} | {NAMES[k]: v for k, v in shown.predicted.items()}
@@ -29,15 +29,15 @@ def gallery(result: InpaintingResult, dark: bool = False) -> go.Figure:
     columns, margin = [str(v) for v in shown.labels], {"l": 64, "r": 8, "t": 8, "b": 44}
     named = {name: list(images) for name, images in rows.items()}
     x = f"{subject.noun(result.settings)} shown to f"
-    return sheets.named(named, columns, dark, x=x, height=430, margin=margin)
+    return sheets.named(named, columns, x=x, height=430, margin=margin)
 
 
-def curve(result: InpaintingResult, dark: bool = False) -> go.Figure:
+def curve(result: InpaintingResult) -> go.Figure:
     """Mean squared error against N with two standard errors, and Table 1 as crosses where it is about these images."""
     settings = result.settings
     printed = {k: row for (task, k), row in TABLE1.items() if task == settings.task and subject.are_digits(settings)}
     y = "mean squared error, pixels in [0, 1] (log scale)"
-    figure = style.figure(dark, x="N, training images (log scale)", y=y)
+    figure = style.figure(x="N, training images (log scale)", y=y)
     figure.update_xaxes(
         type="log",
         tickvals=[10, 20, 50, 100, 200, 500, 1000, 2000, 4000],
@@ -51,7 +51,7 @@ def curve(result: InpaintingResult, dark: bool = False) -> go.Figure:
     )
     for kernel in (*settings.kernels, "hn"):
         method = kernel.split("-")[0]
-        look = {"color": getattr(style.palette(dark), method)}
+        look = {"color": getattr(style.palette(), method)}
         found = [(n, e) for (n, k), e in sorted(result.errors.items()) if k == kernel]
         if found:
             bars = {"type": "data", "array": [2 * e.mse_stderr for _, e in found]}
@@ -65,7 +65,7 @@ def curve(result: InpaintingResult, dark: bool = False) -> go.Figure:
     return figure
 
 
-def own(result: InpaintingResult, dark: bool = False) -> go.Figure:
+def own(result: InpaintingResult) -> go.Figure:
     """The one digit: what f sees, each kernel's completion, and the NNGP's posterior given the visible pixels."""
     one, kernels = result.own, result.settings.kernels
     waiting = sheets.black(result.gallery.truth)
@@ -77,7 +77,7 @@ def own(result: InpaintingResult, dark: bool = False) -> go.Figure:
         tiles |= {f"({i})": None for i in range(-len(tiles) % COLUMNS)}  # empty places
         tiles["uncertainty"] = waiting
         tiles |= {f"sample {i + 1}": grey(given.samples[i]) if given else waiting for i in range(SAMPLES)}
-    figure = sheets.titled(tiles, COLUMNS, dark, height=450, margin={"l": 4, "r": 4, "t": 24, "b": 4})
+    figure = sheets.titled(tiles, COLUMNS, height=450, margin={"l": 4, "r": 4, "t": 24, "b": 4})
     if "nngp" in kernels:
         side = len(waiting)
         top = list(tiles).index("uncertainty") // COLUMNS * (side + sheets.lines(side))

@@ -14,7 +14,7 @@ from hyperviz.studies.table1 import NAMES
 BEFORE, MARKS = 2.5, (5, 10, 20, 50, 100, 200, 500, 1000)  # where step 0 stands on a log axis; the marks
 
 
-def network(result: InpaintingResult, dark: bool = False) -> go.Figure:
+def network(result: InpaintingResult) -> go.Figure:
     """Rows of truth, what f sees, HN at the step shown, and each kernel; columns of test digits."""
     found, shown = result.view, result.gallery
     pictures, waiting = getattr(found, "pictures", {}), np.zeros_like(shown.truth)
@@ -23,16 +23,16 @@ def network(result: InpaintingResult, dark: bool = False) -> go.Figure:
     rows |= {NAMES[kernel]: pictures.get(kernel, waiting) for kernel in result.settings.kernels}
     labels, margin = [str(v) for v in shown.labels], {"l": 96, "r": 8, "t": 8, "b": 44}
     named = {name: list(images) for name, images in rows.items()}
-    return sheets.named(named, labels, dark, x="digit shown to f", height=HEIGHTS["network"], margin=margin)
+    return sheets.named(named, labels, x="digit shown to f", height=HEIGHTS["network"], margin=margin)
 
 
-def learning(result: InpaintingResult, dark: bool = False) -> go.Figure:
+def learning(result: InpaintingResult) -> go.Figure:
     """Mean squared error of the test digits against the step, its band, and the kernels' as dashed lines."""
-    figure = style.figure(dark, x="steps of Adam (log scale)", y="mean squared error, pixels in [0, 1]")
+    figure = style.figure(x="steps of Adam (log scale)", y="mean squared error, pixels in [0, 1]")
     marks = {"tickvals": [BEFORE, *MARKS], "ticktext": ["0", *map(str, MARKS)]}
     figure.update_xaxes(type="log", range=list(np.log10([0.9 * BEFORE, LOOKS[-1]])), **marks)
     figure.update_yaxes(rangemode="tozero")
-    found, colours = result.view, style.palette(dark)
+    found, colours = result.view, style.palette()
     if not isinstance(found, Learning):
         return figure
     for kernel, squares in found.kernels.items():

@@ -16,16 +16,16 @@ MARGIN = {"l": 64, "r": 8, "t": 8, "b": 44}
 TIMES_DIFFERENCE = 10  # what a difference is multiplied by to be seen
 
 
-def calibrated(result: InpaintingResult, dark: bool = False) -> go.Figure:
+def calibrated(result: InpaintingResult) -> go.Figure:
     """Actual against predicted error in ten bins, with the diagonal where they are equal."""
     found = _view(result, calibration.Calibration)
     x, y = "predicted error (one standard deviation)", "actual error (root mean square)"
-    figure = style.figure(dark, x=x, y=y)
+    figure = style.figure(x=x, y=y)
     bins = calibration.bins(found) if found else []
     top = 1.05 * max([b.high for b in bins] + [b.predicted for b in bins] + [0.1])
     diagonal = {"x": [0, top], "y": [0, top], "name": "a band that is right", "hoverinfo": "skip"}
-    figure.add_scatter(mode="lines", line=style.theory_line(dark), **diagonal)
-    colour = style.palette(dark).nngp
+    figure.add_scatter(mode="lines", line=style.theory_line(), **diagonal)
+    colour = style.palette().nngp
     y = np.array([b.actual for b in bins])
     bars = {"type": "data", "array": [b.high for b in bins] - y, "arrayminus": y - [b.low for b in bins]}
     marker = {"symbol": style.MARKERS["nngp"], "size": 9, "color": colour}
@@ -36,21 +36,21 @@ def calibrated(result: InpaintingResult, dark: bool = False) -> go.Figure:
     return figure.update_xaxes(range=[0, top]).update_yaxes(range=[0, top])
 
 
-def moment(result: InpaintingResult, dark: bool = False) -> go.Figure:
+def moment(result: InpaintingResult) -> go.Figure:
     """The one digit and seven test images at one training time."""
     found = _view(result, flowing.Training)
     waiting = [sheets.black(result.gallery.truth)] * len(result.gallery.truth)
     rows = {"truth": list(found.truth) if found else waiting, "f sees": list(found.seen) if found else waiting}
     rows[f"t = {_time(found.now) if found else '0'}"] = list(found.frames[found.now]) if found else waiting
     columns = [f"the one {subject.noun(result.settings)}", *[""] * (len(waiting) - 1)]
-    return sheets.named(rows, columns, dark, x="", height=330, margin=MARGIN)
+    return sheets.named(rows, columns, x="", height=330, margin=MARGIN)
 
 
-def stopping(result: InpaintingResult, dark: bool = False) -> go.Figure:
+def stopping(result: InpaintingResult) -> go.Figure:
     """Test error against training time, the moment shown and the end."""
-    found, colours = _view(result, flowing.Training), style.palette(dark)
+    found, colours = _view(result, flowing.Training), style.palette()
     judged = "hidden pixels" if hidden(result.settings, subject.shape(result.settings)[0]).any() else "all pixels"
-    figure = style.figure(dark, x="t, training time (log scale)", y=f"mean squared error, {judged}")
+    figure = style.figure(x="t, training time (log scale)", y=f"mean squared error, {judged}")
     figure.update_xaxes(type="log", exponentformat="power", range=[flowing.EXPONENTS[0], flowing.EXPONENTS[-1]])
     if not found:
         return figure
@@ -64,7 +64,7 @@ def stopping(result: InpaintingResult, dark: bool = False) -> go.Figure:
     name = f"HK, mean over {squares.shape[1]} test images"
     figure.add_scatter(x=times, y=mean, mode="lines", line={"color": colours.hk}, name=name, hovertemplate=hover)
     end = found.squares[-1].mean()
-    line = {"x": times[[0, -1]], "y": [end, end], "mode": "lines", "line": style.theory_line(dark)}
+    line = {"x": times[[0, -1]], "y": [end, end], "mode": "lines", "line": style.theory_line()}
     figure.add_scatter(name="t = ∞: regression without a ridge", **line)
     if 0 < found.now < len(flowing.TIMES) - 1:
         marker = {"size": 11, "color": colours.ink}
@@ -73,31 +73,31 @@ def stopping(result: InpaintingResult, dark: bool = False) -> go.Figure:
     return figure
 
 
-def surface(result: InpaintingResult, dark: bool = False) -> go.Figure:
+def surface(result: InpaintingResult) -> go.Figure:
     """Log marginal likelihood over bandwidth and ridge, with the chosen point and the best."""
     found, s = _view(result, likelihood.Likelihood), result.settings
     z = found.surface if found else np.full((len(likelihood.BANDWIDTHS), len(likelihood.RIDGES)), np.nan)
-    figure = style.figure(dark, x="ε, ridge (log grid)", y="ℓ, bandwidth in pixels (log grid)")
+    figure = style.figure(x="ε, ridge (log grid)", y="ℓ, bandwidth in pixels (log grid)")
     here = (_along(likelihood.RIDGES, s.ridge), _along(likelihood.BANDWIDTHS, s.bandwidth))
     decades = [f"{r:g}" if i % 2 == 0 else "" for i, r in enumerate(likelihood.RIDGES)]
     ticks = decades, [f"{b:g}" for b in likelihood.BANDWIDTHS]  # every other ridge: a phone would turn them all
-    return _landscape(figure, z, ticks, here, dark)
+    return _landscape(figure, z, ticks, here)
 
 
-def deep(result: InpaintingResult, dark: bool = False) -> go.Figure:
+def deep(result: InpaintingResult) -> go.Figure:
     """Log marginal likelihood over the depths, each pair at its best ridge."""
     found, s, count = _view(result, likelihood.Likelihood), result.settings, len(likelihood.DEPTHS)
     z = found.depths.T if found else np.full((count, count), np.nan)
-    figure = style.figure(dark, x="L, depth of f", y="H, depth of g")
+    figure = style.figure(x="L, depth of f", y="H, depth of g")
     ticks = [str(d) for d in likelihood.DEPTHS]
-    return _landscape(figure, z, (ticks, ticks), (s.depth_f - 1, s.depth_g - 1), dark)
+    return _landscape(figure, z, (ticks, ticks), (s.depth_f - 1, s.depth_g - 1))
 
 
-def near(result: InpaintingResult, dark: bool = False) -> go.Figure:
+def near(result: InpaintingResult) -> go.Figure:
     """The coordinate kernel of the middle pixel with every other: what bandwidth means, in pixels."""
     side = result.gallery.truth.shape[1]
     z = likelihood.near(result.settings.bandwidth, side)
-    figure = style.figure(dark, x="pixels to the right", y="pixels down", height=420)
+    figure = style.figure(x="pixels to the right", y="pixels down", height=420)
     look = {"colorscale": "Greys_r", "zmin": 0, "zmax": 1, "colorbar": {"title": {"text": "likeness"}, "thickness": 12}}
     at = np.arange(side) - side // 2
     hover = "%{x} right, %{y} down<br>Σ⁰ = %{z:.3f}<extra></extra>"
@@ -107,7 +107,7 @@ def near(result: InpaintingResult, dark: bool = False) -> go.Figure:
     )
 
 
-def fine(result: InpaintingResult, dark: bool = False) -> go.Figure:
+def fine(result: InpaintingResult) -> go.Figure:
     """The one digit at its own resolution, and the same regression between the pixels."""
     one, shown = result.own, getattr(result.view, "predicted", {})
     waiting = sheets.black(result.gallery.truth)
@@ -119,10 +119,10 @@ def fine(result: InpaintingResult, dark: bool = False) -> go.Figure:
     for kernel in result.settings.kernels:
         tiles[f"{NAMES[kernel]}, {g} × {g}"] = _large(predicted.get(kernel, waiting))
     columns, margin = 1 + len(result.settings.kernels), {"l": 4, "r": 4, "t": 24, "b": 4}
-    return sheets.titled(tiles, columns, dark, height=620, margin=margin)
+    return sheets.titled(tiles, columns, height=620, margin=margin)
 
 
-def border(result: InpaintingResult, dark: bool = False) -> go.Figure:
+def border(result: InpaintingResult) -> go.Figure:
     """The same few images on the torus and on an open grid, and how far they are apart."""
     view, waiting = result.view, [sheets.black(result.gallery.truth)] * len(result.gallery.truth)
     torus = getattr(view, "torus", None)
@@ -133,10 +133,10 @@ def border(result: InpaintingResult, dark: bool = False) -> go.Figure:
     rows[f"difference × {TIMES_DIFFERENCE}"] = gap
     labels = [str(v) for v in result.gallery.labels]
     x = f"{subject.noun(result.settings)} shown to f"
-    return sheets.named(rows, labels, dark, x=x, height=340, margin=MARGIN | {"l": 110})
+    return sheets.named(rows, labels, x=x, height=340, margin=MARGIN | {"l": 110})
 
 
-def _landscape(figure, z, ticks, here, dark) -> go.Figure:
+def _landscape(figure, z, ticks, here) -> go.Figure:
     """A heat map on two index axes, white diamond: the settings, cross: the best so far."""
     bar = {"title": {"text": "nats<br>a pixel"}, "thickness": 12}
     low = float(np.nanquantile(z, 0.2)) if np.isfinite(z).any() else 0.0  # the far corners would flatten all colours

@@ -10,19 +10,19 @@ from hyperviz.studies.prior import PriorResult
 from hyperviz.studies.prior_depth import DEPTHS, DRAWS, NETWORKS, POINTS
 
 
-def deeper_f(result: PriorResult, dark: bool = False) -> go.Figure:
+def deeper_f(result: PriorResult) -> go.Figure:
     """Correlations against the depth of f."""
-    return _deeper(result, dark, "depth_f", "L, depth of f")
+    return _deeper(result, "depth_f", "L, depth of f")
 
 
-def deeper_g(result: PriorResult, dark: bool = False) -> go.Figure:
+def deeper_g(result: PriorResult) -> go.Figure:
     """Correlations against the depth of g."""
-    return _deeper(result, dark, "depth_g", "H, depth of g")
+    return _deeper(result, "depth_g", "H, depth of g")
 
 
-def _deeper(result: PriorResult, dark: bool, name: str, axis: str) -> go.Figure:
-    colours, part = style.palette(dark), result.parts.get(name)
-    figure = style.figure(dark, x=f"{axis} (log scale)", y="correlation of two inputs")
+def _deeper(result: PriorResult, name: str, axis: str) -> go.Figure:
+    colours, part = style.palette(), result.parts.get(name)
+    figure = style.figure(x=f"{axis} (log scale)", y="correlation of two inputs")
     figure.update_xaxes(type="log", tickvals=DEPTHS[:5] + DEPTHS[5::2], ticktext=[*DEPTHS[:5], *DEPTHS[5::2]])
     figure.update_yaxes(range=[-0.05, 1.05])
     if part is None:
@@ -31,7 +31,7 @@ def _deeper(result: PriorResult, dark: bool, name: str, axis: str) -> go.Figure:
         "S(x, x′)": (part.S, colours.f, "solid"),
         "Λᴴ, same x": (part.same_x, colours.g, "solid"),
         "Λᴴ(u, u′)": (part.nngp, colours.ink, "dash"),
-        "Θ_h(u, u′)": (part.hyperkernel, colours.ink, "dot"),
+        "Θ<sub>h</sub>(u, u′)": (part.hyperkernel, colours.ink, "dot"),
     }
     for label, (values, colour, dash) in curves.items():
         figure.add_scatter(
@@ -39,22 +39,22 @@ def _deeper(result: PriorResult, dark: bool, name: str, axis: str) -> go.Figure:
         )
     depths = sorted(part.measured)
     bars = {"type": "data", "array": [2 * part.measured[d][1] for d in depths], "color": colours.both}
-    look = {"marker": {"color": colours.both, "size": 8}, "name": f"measured Λᴴ(u, u′), {DRAWS} networks, ± 2 s.e."}
+    look = {"marker": {"color": colours.both, "size": 8}, "name": f"measured Λᴴ(u, u′), {DRAWS} networks"}
     figure.add_scatter(x=depths, y=[part.measured[d][0] for d in depths], mode="markers", error_y=bars, **look)
     return figure
 
 
-def condition(result: PriorResult, dark: bool = False) -> go.Figure:
+def condition(result: PriorResult) -> go.Figure:
     """Condition numbers against depth, log-log; a singular matrix has none."""
-    colours = style.palette(dark)
-    figure = style.figure(dark, x="depth (log scale)", y=f"condition number, {POINTS} points (log scale)")
+    colours = style.palette()
+    figure = style.figure(x="depth (log scale)", y=f"condition number, {POINTS} points (log scale)")
     figure.update_xaxes(type="log", tickvals=DEPTHS[:5] + DEPTHS[5::2], ticktext=[*DEPTHS[:5], *DEPTHS[5::2]])
     figure.update_yaxes(type="log", dtick=1, exponentformat="power")
     for name, colour in zip(NETWORKS, (colours.f, colours.g), strict=True):
         if name not in result.parts:
             continue
         values = result.parts[name].condition
-        for i, (kernel, dash) in enumerate((("Λᴴ", "solid"), ("Θ_h", "dot"))):
+        for i, (kernel, dash) in enumerate((("Λᴴ", "solid"), ("Θ<sub>h</sub>", "dot"))):
             y = np.where(np.isfinite(values[:, i]), values[:, i], np.nan)
             look = {"color": colour, "dash": dash, "width": 2}
             label = f"{kernel} as {NETWORKS[name]} deepens"
@@ -63,15 +63,15 @@ def condition(result: PriorResult, dark: bool = False) -> go.Figure:
 
 
 SECTION = {
-    "deeper_f": ("**f deepens**: S drifts to 1, different x look alike to g.", ("depth_f",), deeper_f),
+    "deeper_f": ("f deepens: S drifts to 1, different x look alike to g.", ("depth_f",), deeper_f),
     "deeper_g": (
-        "**g deepens**: every layer multiplies by S. The same x drifts to 1; different x drift apart in Θ_h. "
+        "g deepens: every layer multiplies by S. The same x drifts to 1; different x drift apart in Θₕ. "
         "Finite networks (dots) leave the limit as H nears their width.",
         ("depth_g",),
         deeper_g,
     ),
     "condition": (
-        "**Condition number** of the kernel matrices: large means that some functions are hardly learned.",
+        "Condition number of the kernel matrices: large means that some functions are hardly learned.",
         ("depth_f", "depth_g"),
         condition,
     ),

@@ -8,14 +8,15 @@ import plotly.graph_objects as go
 from hyperviz.figures import style
 from hyperviz.studies.prior import PriorResult
 from hyperviz.studies.prior_functions import COLUMNS, LINE, REACH, ROWS, SHOWN, TURNS
+from hyperviz.studies.verdicts import signed
 
 AXIS = "t, where z = (t, 1)"
 
 
-def line(result: PriorResult, dark: bool = False) -> go.Figure:
+def line(result: PriorResult) -> go.Figure:
     """Functions of random networks, solid, and of the process, dashed, with the process's band."""
-    colours, part = style.palette(dark), result.parts.get("line")
-    figure = style.figure(dark, x=AXIS, y="h(x, z)", xaxis_range=[-REACH, REACH])
+    colours, part = style.palette(), result.parts.get("line")
+    figure = style.figure(x=AXIS, y="h(x, z)", xaxis_range=[-REACH, REACH])
     if part is None:
         return figure
     band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
@@ -24,7 +25,7 @@ def line(result: PriorResult, dark: bool = False) -> go.Figure:
     figure.add_scatter(x=LINE, y=2 * part.deviation, name="limit: 0 ± 2 standard deviations", **fill, **band)
     for i, values in enumerate(part.process):
         look = {"name": "draws of the limit, n = m = ∞", "legendgroup": "limit", "showlegend": i == 0}
-        figure.add_scatter(x=LINE, y=values, mode="lines", line=style.theory_line(dark) | {"width": 1.5}, **look)
+        figure.add_scatter(x=LINE, y=values, mode="lines", line=style.theory_line() | {"width": 1.5}, **look)
     for i, values in enumerate(part.networks):
         look = {"name": "random networks of these widths", "legendgroup": "drawn", "showlegend": i == 0}
         figure.add_scatter(x=LINE, y=values, mode="lines", line={"color": colours.both, "width": 2}, **look)
@@ -32,25 +33,24 @@ def line(result: PriorResult, dark: bool = False) -> go.Figure:
     return figure.update_yaxes(range=[-edge, edge])
 
 
-def family(result: PriorResult, dark: bool = False) -> go.Figure:
+def family(result: PriorResult) -> go.Figure:
     """One network at several x: the closer x, the more alike the functions."""
-    colours, part = style.palette(dark), result.parts.get("family")
-    figure = style.figure(dark, x=AXIS, y="h(x, z) of one network", xaxis_range=[-REACH, REACH])
+    colours, part = style.palette(), result.parts.get("family")
+    figure = style.figure(x=AXIS, y="h(x, z) of one network", xaxis_range=[-REACH, REACH])
     if part is None:
         return figure
     hues = (colours.ink, colours.f, colours.g, colours.nngp)
     for i, turn in enumerate(np.degrees(TURNS)):
-        name = "x" if i == 0 else f"x turned by {turn:.0f}°: S = {part.S[i]:.2f}, alike {part.alike[i]:+.2f}"
+        name = "x" if i == 0 else f"x turned by {turn:.0f}°: correlation {signed(part.alike[i])}"
         look = {"color": hues[i], "width": 2.5 if i == 0 else 2}
         figure.add_scatter(x=LINE, y=part.values[i], mode="lines", line=look, name=name)
     return figure
 
 
-def patch(result: PriorResult, dark: bool = False) -> go.Figure:
+def patch(result: PriorResult) -> go.Figure:
     """Functions on a square of z: networks above, the process below."""
     part = result.parts.get("patch")
     figure = style.figure(
-        dark,
         x="z₁ across, z₂ up, both −2.5 to 2.5",
         y="",
         margin={"l": 76, "r": 8, "t": 8},
@@ -76,15 +76,15 @@ def patch(result: PriorResult, dark: bool = False) -> go.Figure:
 
 
 SECTION = {
-    "line": ("**Functions of z** at one x: do the networks look like draws of the limit?", ("line",), line),
+    "line": ("Functions of z at one x: do the networks look like draws of the limit?", ("line",), line),
     "family": (
-        "**Several x, one network**: similar x, similar functions. S is the correlation of the weights "
-        "that f writes for them, “alike” that of the functions.",
+        "Several x, one network: the closer two x, the more alike their functions. The correlations are averages over "
+        "networks.",
         ("family",),
         family,
     ),
     "patch": (
-        "**The same on a square**: networks above, the limit below. A bandwidth sets how fast they vary.",
+        "The same on a square: networks above, the limit below. A bandwidth sets how fast they vary.",
         ("patch",),
         patch,
     ),

@@ -17,53 +17,53 @@ SMOOTH = 10  # steps
 SHADES = (0.45, 0.7, 1.0)
 
 
-def accuracy(result: RotationResult, dark: bool = False) -> go.Figure:
+def accuracy(result: RotationResult) -> go.Figure:
     """Accuracy on test pairs against steps: this run solid, the stored one dotted, guessing dashed."""
     if result.settings.compare == "rates":
-        return rates(result, dark)
+        return rates(result)
     settings = result.settings
-    figure = style.figure(dark, x=STEPS, y="accuracy on test pairs", height=430)
+    figure = style.figure(x=STEPS, y="accuracy on test pairs", height=430)
     end = settings.epochs * settings.steps
     figure.update_xaxes(range=[-0.02 * end, 1.03 * end]).update_yaxes(rangemode="tozero")
-    _chance(figure, end, dark)
+    _chance(figure, end)
     if comparable(settings):
         beside = stored()
         both = [arm for arm in result.curves if arm in beside.curves]
         for i, arm in enumerate(both):
             epochs, mean, _ = accuracies(beside.curves[arm])
             x = epochs * beside.settings.steps
-            look = {"line": {"color": style.palette(dark).faint, "dash": "dot", "width": 1.5}, "mode": "lines+markers"}
+            look = {"line": {"color": style.palette().faint, "dash": "dot", "width": 1.5}, "mode": "lines+markers"}
             look |= {"marker": {"symbol": MARKERS[_rank(list(result.curves), arm)], "size": 5}}
             name = f"stored run, {beside.settings.images:,} pairs"
             figure.add_scatter(x=x, y=_small(mean), name=name, legendgroup="stored", showlegend=i == 0, **look)
     for arm, curve in result.curves.items():
-        _curve(figure, list(result.curves), arm, curve, settings.steps, dark)
+        _curve(figure, list(result.curves), arm, curve, settings.steps)
     return figure
 
 
-def reference(depth: int, dark: bool = False) -> go.Figure:
+def reference(depth: int) -> go.Figure:
     """One panel of Figure 2 from the stored run: a depth of g, its three widths."""
     result = stored()
-    figure = style.figure(dark, x="epoch", y="accuracy on test pairs", height=300)
+    figure = style.figure(x="epoch", y="accuracy on test pairs", height=300)
     end = result.settings.epochs
     figure.update_xaxes(range=[-0.02 * end, 1.03 * end])
     top = max(float(np.nanmax(curve.accuracy)) for curve in result.curves.values())
     figure.update_yaxes(range=[0, 1.05 * top])
-    _chance(figure, end, dark)
+    _chance(figure, end)
     arms = [arm for arm in result.curves if arm.depth_g == depth]
     for arm in arms:
-        _curve(figure, arms, arm, result.curves[arm], 1, dark)
+        _curve(figure, arms, arm, result.curves[arm], 1)
     return figure
 
 
-def _curve(figure: go.Figure, arms: list[Arm], arm: Arm, curve: Curve, steps: int, dark: bool) -> None:
+def _curve(figure: go.Figure, arms: list[Arm], arm: Arm, curve: Curve, steps: int) -> None:
     """The mean over runs with its band of two standard errors; nothing before the first test."""
     epochs, mean, error = accuracies(curve)
-    x, colour = epochs * steps, _colour(arms, arm, dark)
+    x, colour = epochs * steps, _colour(arms, arm)
     if len(x) and np.isfinite(error).all():
         band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
         figure.add_scatter(x=x, y=_small(mean - 2 * error), **band)
-        filled = {"fill": "tonexty", "fillcolor": style.translucent(style.palette(dark).g, 0.18)}
+        filled = {"fill": "tonexty", "fillcolor": style.translucent(style.palette().g, 0.18)}
         figure.add_scatter(x=x, y=_small(mean + 2 * error), **filled, **band)
     look = {"line": {"color": colour, "width": 2.5}, "marker": {"symbol": MARKERS[_rank(arms, arm)], "size": 7}}
     hover = "epoch %{customdata}<br>accuracy %{y:.3f}<extra>" + _name(arms, arm) + "</extra>"
@@ -71,9 +71,9 @@ def _curve(figure: go.Figure, arms: list[Arm], arm: Arm, curve: Curve, steps: in
     figure.add_scatter(x=x, y=_small(mean), mode="lines+markers", name=_name(arms, arm), **look)
 
 
-def rates(result: RotationResult, dark: bool = False) -> go.Figure:
+def rates(result: RotationResult) -> go.Figure:
     """Last accuracy over learning rate and width of g: which rates train at all?"""
-    figure = style.figure(dark, x="µ, learning rate (log grid)", y="m, width of g", height=430)
+    figure = style.figure(x="µ, learning rate (log grid)", y="m, width of g", height=430)
     widths, columns = sorted({arm.width_g for arm in result.curves}), sorted({arm.rate for arm in result.curves})
     z = np.full((len(widths), len(columns)), np.nan)
     for arm, curve in result.curves.items():
@@ -89,9 +89,9 @@ def rates(result: RotationResult, dark: bool = False) -> go.Figure:
     return figure.update_layout(xaxis={"type": "category"}, yaxis={"type": "category"})
 
 
-def loss(result: RotationResult, dark: bool = False) -> go.Figure:
+def loss(result: RotationResult) -> go.Figure:
     """Training loss of each step, mean over runs, smoothed over SMOOTH steps."""
-    figure = style.figure(dark, x=STEPS, y="training loss (cross-entropy)", height=320)
+    figure = style.figure(x=STEPS, y="training loss (cross-entropy)", height=320)
     end = result.settings.epochs * result.settings.steps
     figure.update_xaxes(range=[-0.02 * end, 1.03 * end])
     if not result.progress:
@@ -102,15 +102,15 @@ def loss(result: RotationResult, dark: bool = False) -> go.Figure:
         mean = curve.loss[:, :taken].mean(axis=0)
         width = min(SMOOTH, max(taken, 1))
         y = np.convolve(mean, np.full(width, 1 / width), "valid") if taken else mean
-        line = {"color": _colour(arms, arm, dark), "width": 2}
+        line = {"color": _colour(arms, arm), "width": 2}
         x = np.arange(len(y)) + width
         figure.add_scatter(x=x, y=_small(y), mode="lines", line=line, name=_name(arms, arm))
     return figure
 
 
-def examples(result: RotationResult, dark: bool = False) -> go.Figure:
+def examples(result: RotationResult) -> go.Figure:
     """Test pairs: what f sees, what g sees, the angle between the two, and what the chosen network takes it for."""
-    figure = style.figure(dark, x="", y="", height=260, margin={"l": 64, "r": 8, "t": 8, "b": 72})
+    figure = style.figure(x="", y="", height=260, margin={"l": 64, "r": 8, "t": 8, "b": 72})
     plain = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "constrain": "domain"}
     figure.update_xaxes(**plain).update_yaxes(autorange="reversed", scaleanchor="x", **plain)
     shown = result.examples
@@ -149,8 +149,8 @@ def _pictures(rows: np.ndarray) -> np.ndarray:
     return (grey - low) / (high - low)
 
 
-def _chance(figure: go.Figure, end: float, dark: bool) -> None:
-    look = {"line": style.theory_line(dark), "name": "guessing, 1/12", "hoverinfo": "skip"}
+def _chance(figure: go.Figure, end: float) -> None:
+    look = {"line": style.theory_line(), "name": "guessing, 1/12", "hoverinfo": "skip"}
     figure.add_scatter(x=[0, end], y=[CHANCE, CHANCE], mode="lines", **look)
 
 
@@ -161,9 +161,9 @@ def _rank(arms: list[Arm], arm: Arm) -> int:
     return rank % len(MARKERS)
 
 
-def _colour(arms: list[Arm], arm: Arm, dark: bool) -> str:
+def _colour(arms: list[Arm], arm: Arm) -> str:
     """g's hue, the stronger the wider (or deeper)."""
-    return style.translucent(style.palette(dark).g, SHADES[min(_rank(arms, arm), len(SHADES) - 1)])
+    return style.translucent(style.palette().g, SHADES[min(_rank(arms, arm), len(SHADES) - 1)])
 
 
 def _name(arms: list[Arm], arm: Arm) -> str:

@@ -30,9 +30,9 @@ def sheet(rows: Sequence[Sequence[np.ndarray | None]], gap: int = 1) -> np.ndarr
     return out
 
 
-def add(figure: go.Figure, z: np.ndarray, dark: bool) -> go.Figure:
+def add(figure: go.Figure, z: np.ndarray) -> go.Figure:
     """Draws a sheet, square pixels, first row on top; a phone gets it no taller than its width allows."""
-    background, black, margin = style.palette(dark).background, 1 / 255, figure.layout.margin
+    background, black, margin = style.palette().background, 1 / 255, figure.layout.margin
     if z.ndim == 3:
         figure.add_image(source=png(z), hovertemplate="%{z[0]}, %{z[1]}, %{z[2]} of 255<extra></extra>")
     else:
@@ -53,16 +53,16 @@ def png(sheet: np.ndarray) -> str:
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
 
-def named(rows: Mapping[str, Sequence[np.ndarray]], columns: Sequence[str], dark: bool, **layout) -> go.Figure:
+def named(rows: Mapping[str, Sequence[np.ndarray]], columns: Sequence[str], **layout) -> go.Figure:
     """Rows of pictures with their names to the left, and the columns' below."""
-    figure = add(style.figure(dark, y="", **layout), sheet(list(rows.values())), dark)
+    figure = add(style.figure(y="", **layout), sheet(list(rows.values())))
     side = next(iter(rows.values()))[0].shape[0]
     middle = np.arange(max(len(columns), len(rows))) * (side + 1) + side / 2
     figure.update_xaxes(tickvals=middle[: len(columns)], ticktext=list(columns))
     return figure.update_yaxes(tickvals=middle[: len(rows)], ticktext=list(rows))
 
 
-def titled(tiles: dict[str, np.ndarray | None], columns: int, dark: bool, **layout) -> go.Figure:
+def titled(tiles: dict[str, np.ndarray | None], columns: int, **layout) -> go.Figure:
     """Pictures in rows of `columns`, each with its title above; None leaves its place empty."""
     images, side = list(tiles.values()), next(len(image) for image in tiles.values() if image is not None)
     rows = [images[at : at + columns] for at in range(0, len(images), columns)]
@@ -72,7 +72,7 @@ def titled(tiles: dict[str, np.ndarray | None], columns: int, dark: bool, **layo
         at = {"x": i % columns * (side + 1) + side / 2, "y": i // columns * (side + gap) - 0.5, "yanchor": "bottom"}
         if image is not None:
             titles.append({"text": name, "showarrow": False, "font": {"size": 13}} | at)
-    figure = add(style.figure(dark, x="", y="", annotations=titles, **layout), sheet(rows, gap), dark)
+    figure = add(style.figure(x="", y="", annotations=titles, **layout), sheet(rows, gap))
     return figure.update_xaxes(showticklabels=False).update_yaxes(showticklabels=False)
 
 

@@ -6,6 +6,7 @@ keeps its colour and its marker on every page. The same colours stand in .stream
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -62,9 +63,9 @@ def translucent(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity})"
 
 
-def figure(dark: bool = False, *, x: str, y: str, height: int = 420, **layout) -> go.Figure:
+def figure(*, x: str, y: str, height: int = 420, **layout) -> go.Figure:
     """An empty figure with labelled axes: what every chart starts from, and what empty data still shows."""
-    colours = palette(dark)
+    colours = palette()
     axis = {"gridcolor": colours.grid, "zerolinecolor": colours.grid, "linecolor": colours.faint}
     axis |= {"ticks": "outside", "tickcolor": colours.faint, "automargin": False}
     figure = go.Figure(
@@ -73,8 +74,7 @@ def figure(dark: bool = False, *, x: str, y: str, height: int = 420, **layout) -
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"color": colours.ink, "family": "Source Sans, system-ui, sans-serif", "size": 14},
             "height": height,
-            "margin": {"l": 64, "r": 16, "t": 40, "b": 52, "autoexpand": False}
-            | layout.pop("margin", {}),  # axes stay put
+            "margin": MARGIN | layout.pop("margin", {}),
             "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
             "hoverlabel": {"bgcolor": colours.background, "font": {"color": colours.ink}},
             "hovermode": "closest",
@@ -88,9 +88,16 @@ def figure(dark: bool = False, *, x: str, y: str, height: int = 420, **layout) -
     return figure.update_layout(template=None)  # its default would double a picture's message
 
 
-def theory_line(dark: bool = False) -> dict:
+def theory_line() -> dict:
     """Theory is the ink colour, dashed, everywhere."""
-    return {"color": palette(dark).ink, "dash": "dash", "width": 2}
+    return {"color": LIGHT.ink, "dash": "dash", "width": 2}
+
+
+def widths(figure: go.Figure, low: float, high: float) -> go.Figure:
+    """Makes the x-axis one of widths, from low to high on a log scale: 10, 100, 1,000, 10,000."""
+    marks = [10**i for i in range(7) if low <= 10**i <= high]
+    window = [math.log10(low), math.log10(high)]
+    return figure.update_xaxes(type="log", tickvals=marks, ticktext=[f"{mark:,}" for mark in marks], range=window)
 
 
 def end_labels(

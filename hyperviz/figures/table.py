@@ -19,21 +19,21 @@ MISPRINT = 0.4  # HN at N = 500, inpainting: 0.49 as printed, off the scale
 ROWS = ("hn", "hk", "hk-released", "nngp")  # of Figure 3, below the truth and the input
 
 
-def errors(result: TableResult, dark: bool = False, task: str = TASKS[0]) -> go.Figure:
+def errors(result: TableResult, task: str = TASKS[0]) -> go.Figure:
     """Mean squared error of one task against N, mean and two standard errors over runs; the paper's as crosses."""
-    return of_rows(table_report.table(result), dark, task)
+    return of_rows(table_report.table(result), task)
 
 
-def of_rows(rows: pd.DataFrame, dark: bool = False, task: str = TASKS[0]) -> go.Figure:
+def of_rows(rows: pd.DataFrame, task: str = TASKS[0]) -> go.Figure:
     """The same from the rows of a result.csv."""
-    figure = style.figure(dark, x="N, training images (log scale)", y=f"mean squared error, {task} (log scale)")
+    figure = style.figure(x="N, training images (log scale)", y=f"mean squared error, {task} (log scale)")
     short = [f"{n}" if n < 1000 else f"{n // 1000}k" for n in POSITIONS]  # upright on a phone too
     figure.update_xaxes(type="log", tickvals=POSITIONS, ticktext=short, tickangle=0)
     figure.update_yaxes(type="log", tickvals=[0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2])
     wanted = rows[(rows.task == task) & (rows.quantity == "mse")] if len(rows) else rows
     for kernel in METHODS:
         method = kernel.split("-")[0]
-        look = {"color": getattr(style.palette(dark), method), "dash": "dot" if "-" in kernel else "solid"}
+        look = {"color": getattr(style.palette(), method), "dash": "dot" if "-" in kernel else "solid"}
         mine = wanted[wanted.kernel == kernel] if len(rows) else rows
         if len(mine):
             bars = {"type": "data", "array": (2 * mine.stderr).fillna(0).tolist()}  # pyright: ignore[reportAttributeAccessIssue]
@@ -53,22 +53,22 @@ def of_rows(rows: pd.DataFrame, dark: bool = False, task: str = TASKS[0]) -> go.
     return figure
 
 
-def beside(result: InpaintingResult, dark: bool = False) -> go.Figure:
+def beside(result: InpaintingResult) -> go.Figure:
     """The stored table of the task, for the result's way of taking pixels, and what is computed live as rings."""
     settings = result.settings
-    figure = of_rows(table_report.stored(settings.pixels == "all"), dark, settings.task)
+    figure = of_rows(table_report.stored(settings.pixels == "all"), settings.task)
     for kernel in settings.kernels:
         live = sorted((n, e.mse, 2 * e.mse_stderr) for (n, k), e in result.errors.items() if k == kernel)
         if live:
             x, y, noise = map(list, zip(*live, strict=True))
-            colour = getattr(style.palette(dark), kernel.split("-")[0])
+            colour = getattr(style.palette(), kernel.split("-")[0])
             look = {"symbol": "circle-open", "size": 13, "color": colour}
             bars = {"type": "data", "array": noise}
             figure.add_scatter(x=x, y=y, mode="markers", marker=look, error_y=bars, name=f"{NAMES[kernel]}, live")
     return figure
 
 
-def figure3(result: TableResult, dark: bool = False, task: str = TASKS[1]) -> go.Figure:
+def figure3(result: TableResult, task: str = TASKS[1]) -> go.Figure:
     """Rows of truth, what f sees and each method's completion after the most training images, as Figure 3."""
     found = {cell.kernel: (cell, pieces) for cell, pieces in result.pieces.items() if cell.task == task and pieces}
     most = max((cell.images for cell, _ in found.values()), default=0)
@@ -79,7 +79,7 @@ def figure3(result: TableResult, dark: bool = False, task: str = TASKS[1]) -> go
     labels = [str(label) for label in digits.labels]
     margin = {"l": 100, "r": 8, "t": 8, "b": 44}
     below = f"digit shown to f; {most} training images, none of these digits among them"
-    return sheets.named(rows, labels, dark, x=below, height=90 * len(rows), margin=margin)
+    return sheets.named(rows, labels, x=below, height=90 * len(rows), margin=margin)
 
 
 FIGURES = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -47,7 +48,7 @@ def one_step(result: TaylorResult) -> go.Figure:
 
 
 def heatmap(result: TaylorResult) -> go.Figure:
-    """The fitted slope of every term at every depth of g; ✗ where its interval excludes the predicted one."""
+    """The fitted slope of every term at every depth of g; × where its interval excludes the predicted one."""
     settings = result.settings
     orders = list(range(1, max(settings.orders, 2) + 1))
     figure = style.figure(x="r, number of the term", y="H, depth of g", margin={"r": 84})
@@ -75,7 +76,7 @@ def _fit(result: TaylorResult, depth: int, r: int) -> Slope | None:
 def _cell(fit: Slope | None, claim: float | None) -> str:
     if fit is None:
         return ""
-    return signed(fit.value, 1) + (" ✗" if claim is not None and fit.excludes(claim) else "")
+    return signed(fit.value, 1) + (" ×" if claim is not None and fit.excludes(claim) else "")
 
 
 def _border(figure: go.Figure, result: TaylorResult, orders: list[int]) -> None:
@@ -109,7 +110,7 @@ def step(result: TaylorResult) -> go.Figure:
 def _loglog(result: TaylorResult, y: str) -> go.Figure:
     figure = style.figure(x=WIDTH, y=y)
     use = widths(result.settings)
-    figure.update_xaxes(type="log", dtick=1, range=[math.log10(use[0] * 0.9), math.log10(use[-1] * 1.1)])
+    style.widths(figure, use[0] * 0.9, use[-1] * 1.1)
     return figure.update_yaxes(type="log", exponentformat="power", dtick=3, range=WINDOW)
 
 
@@ -120,7 +121,8 @@ def _hues(result: TaylorResult) -> list[str]:
 
 def _names(figure: go.Figure) -> None:
     """The name of each term at the end of its line."""
-    named = [t for t in figure.data if t.mode == "lines+markers" and t.name and len(t.y) and np.isfinite(t.y[-1])]
+    lines: list[Any] = [t for t in figure.data if isinstance(t, go.Scatter) and t.mode == "lines+markers"]
+    named = [t for t in lines if t.name and len(t.y) and np.isfinite(t.y[-1])]
     ends = [(t.name.replace(": ", "<br>").replace("slope ", ""), np.log10(t.y[-1]), t.line.color) for t in named]
     style.end_labels(figure, ends, WINDOW, width=120)
 

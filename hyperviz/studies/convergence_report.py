@@ -20,9 +20,9 @@ from hyperviz.studies.convergence import (
     cell_draws,
 )
 from hyperviz.studies.recipe import recipe
-from hyperviz.studies.slopes import SEEN, SURE, Slope, relative_spread, variance
+from hyperviz.studies.slopes import SEEN, SURE, agreement, relative_spread, variance
 from hyperviz.studies.tidy import tidy
-from hyperviz.studies.verdicts import Verdict, signed
+from hyperviz.studies.verdicts import Verdict
 
 CLAIM = "Theorem 3"
 RULE = (
@@ -69,15 +69,15 @@ def verdict(result: ConvergenceResult) -> Verdict:
     if drawn(result) < 1 or len(fits) < len(LINES):
         said = f"{drawn(result):.0%} of the networks are drawn"
         return Verdict(here, "undecided" if result.finished else "measuring", CLAIM, said, RULE)
-    said = ", ".join(f"{_interval(line.relative)} {name}" for name, line in result.slopes.items())
+    said = ", ".join(
+        f"{line.relative.text if line.relative else 'none'} {name}" for name, line in result.slopes.items()
+    )
     return Verdict(here, _judged(lines), CLAIM, f"slopes {said}", RULE)
 
 
 def _judged(lines: list) -> str:
-    if any(line.relative and line.relative.excludes(line.claim) for line in lines):
-        return "differs"
-    decided = all(line.relative and line.relative.excludes(line.other) for line in lines)
-    return "holds" if decided else "undecided"
+    states = {agreement(line.relative, line.claim, line.other) for line in lines}
+    return "differs" if "differs" in states else "holds" if states == {"holds"} else "undecided"
 
 
 def _here(result: ConvergenceResult) -> str:
@@ -86,10 +86,6 @@ def _here(result: ConvergenceResult) -> str:
         return f"{at}: {len(result.curves)} random networks so far."
     found, low, high = (f"{number:.3g}" for number in disagreement(result))
     return f"{at}: random networks disagree by a factor of {found} [{low}, {high}] (middle 80 %)."
-
-
-def _interval(fit: Slope | None) -> str:
-    return f"{signed(fit.value)} [{signed(fit.low)}, {signed(fit.high)}]" if fit else "none"
 
 
 def progress(result: ConvergenceResult) -> str:

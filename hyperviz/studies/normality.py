@@ -27,17 +27,31 @@ class Normality(NamedTuple):
     """Two distances from the limit N(0, Lambda^H)."""
 
     excess: Measure  # excess kurtosis of h: 3 Var(v) / E[v]^2, 0 for a Gaussian
-    distance: Measure  # Kolmogorov-Smirnov: the largest difference of the two distribution functions
+    distance: Measure  # Kolmogorov-Smirnov: the largest gap between the two distribution functions
 
 
-def normality(variances: np.ndarray, limit: float, seed: int = 0) -> Normality:
-    """Both measures from draws (R,) of v against the limit's variance; every resample takes R of the R draws."""
+def normality(variances: np.ndarray, limit: float | None = None, seed: int = 0) -> Normality:
+    """Return both measures from draws (R,) of v; every resample takes R of the R draws.
+
+    limit: the variance of the Gaussian compared with. None: that of the draws, so that only the shape counts; the
+    error of their mean, which is far larger than the distance of a wide network, then does not enter.
+    """
     count = len(variances)
     weights = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), RESAMPLES) / count
     weights = np.vstack([np.full(count, 1 / count), weights])
-    excess = _excess(weights @ variances, weights @ variances**2)
-    distance = np.abs(weights @ _distribution(variances / limit) - ndtr(GRID)).max(axis=1)
+    mean, unit = weights @ variances, float(variances.mean() or 1.0) if limit is None else limit
+    excess = _excess(mean, weights @ variances**2)
+    off = weights @ _distribution(variances / unit) - ndtr(GRID)
+    if limit is None:
+        off = _rescaled(off, np.sqrt(mean / unit))
+    distance = np.abs(off).max(axis=1)
     return Normality(*(Measure(float(m[0]), float(m[1:].std(ddof=1)), m[1:]) for m in (excess, distance)))
+
+
+def _rescaled(off: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """F(t s) - Phi(t) of each row from off = F(t) - Phi(t): off is smooth, and read off between the points of GRID."""
+    at = GRID * np.where(scale > 0, scale, 1)[:, None]
+    return np.stack([np.interp(t, GRID, row) for t, row in zip(at, off, strict=True)]) + ndtr(at) - ndtr(GRID)
 
 
 def _excess(mean, square):

@@ -93,7 +93,7 @@ def _outputs(settings: PriorSettings, limit: float) -> Iterator[dict]:
 
 def _measured(outputs: Outputs, limit: float) -> dict:
     """The outputs with their distances from the Gaussian."""
-    of_v = normality(np.asarray(outputs.covariance)[:, 0, 0], limit)
+    of_v = normality(np.asarray(outputs.covariance)[:, 0, 0])
     of_h = ks_of_values(np.asarray(outputs.value)[:, 0], limit**0.5)
     return {"outputs": outputs, "normality": of_v, "ks_of_draws": of_h}
 

@@ -16,6 +16,7 @@ REACH = 2.5  # coordinates run from -REACH to REACH
 LINE = np.linspace(-REACH, REACH, 33)
 ROWS, COLUMNS = 11, 12  # of the patch: as many points as the shared line has, so that nothing more is compiled
 SHOWN = 3  # functions of either kind
+AVERAGED, SLOW = 16, 0.05  # networks that correlations are averaged over; SHOWN where one takes longer (seconds)
 STREAMS = {"line": 2, "patch": 3}  # of random numbers
 TURNS = np.radians([0.0, 15.0, 60.0, 180.0])  # angles between the x that share one network
 
@@ -29,11 +30,13 @@ class Functions(NamedTuple):
 
 
 class Family(NamedTuple):
-    """One network seen by several x: how alike the functions are, drawn and in the limit."""
+    """Networks seen by several x: how alike the functions of two x are, over the networks and in the limit."""
 
-    values: np.ndarray  # (x, points), empty before it is drawn
+    networks: int  # so far
+    values: np.ndarray  # (x, points) of the first
     S: np.ndarray  # (x,) correlation of the weights that f writes for x with those for the first
-    alike: np.ndarray  # (x,) correlation of the function with the first, over the line's points
+    alike: np.ndarray  # (x,) correlation of the function with the first x's, over the line's points and the networks
+    error: np.ndarray  # (x,) its standard error, from networks left out in turn
     expected: np.ndarray  # (x,) that of the limit's covariances
 
 
@@ -58,12 +61,13 @@ def stream(settings: PriorSettings) -> Iterator[dict]:
     yield {"line": Functions(np.zeros((0, count)), *on_line)}
     on_patch = _process(kernels(*square, chosen=model(settings)).nngp, settings, 2)
     yield {"patch": Functions(np.zeros((0, ROWS * COLUMNS)), *on_patch)}
-    for news in _networks("line", shared, settings):
-        if "values" in news:  # the first x gives the line, all x of the first network the family
+    quick = draws.forward_seconds(shared[0], **architecture(settings)) < SLOW
+    for news in _networks("line", shared, settings, AVERAGED if quick else SHOWN):
+        if "values" in news:  # the first x gives the line, all x the family
             values = news["values"]
-            news = {"line": Functions(values[:, :count], *on_line), "family": _family(values[0], S, nngp)}
+            news = {"line": Functions(values[:SHOWN, :count], *on_line), "family": _family(values, S, nngp)}
         yield news
-    for news in _networks("patch", square, settings):
+    for news in _networks("patch", square, settings, SHOWN):
         yield {"patch": Functions(news["values"], *on_patch)} if "values" in news else news
 
 
@@ -78,10 +82,10 @@ def _process(kernel, settings, stream_of) -> tuple[np.ndarray, np.ndarray]:
     return noise @ np.asarray(linear.root(jnp.asarray(kernel))).T, np.sqrt(np.diagonal(kernel))
 
 
-def _networks(name, points, settings) -> Iterator[dict]:
-    """The functions of SHOWN networks, one network after the other."""
+def _networks(name, points, settings, wanted) -> Iterator[dict]:
+    """The functions of so many networks, one network after the other."""
     found = draws.kept("functions", name, settings.seed, *architecture(settings).values())
-    for i in range(SHOWN):
+    for i in range(wanted):
         if i not in found:
             key = draws.keys(settings.seed, STREAMS[name], i, 1)
             found[i] = (yield from draws.shown(draws.outputs(key, points, architecture(settings)))).value[0]
@@ -89,12 +93,21 @@ def _networks(name, points, settings) -> Iterator[dict]:
 
 
 def _family(values, S, nngp) -> Family:
-    """One network's functions at the x of TURNS beside the limit."""
-    count = len(LINE)
-    functions, blocks = values.reshape(-1, count), nngp.reshape(len(TURNS), count, len(TURNS), count)
-    norm = np.sqrt((functions**2).sum(1) * (functions[0] ** 2).sum())
-    alike = np.divide(functions @ functions[0], norm, out=np.zeros(len(functions)), where=norm > 0)
-    return Family(functions, S[0, ::count], alike, np.array([_expected(blocks, i) for i in range(len(TURNS))]))
+    """Networks (so far, x * points) at the x of TURNS beside the limit."""
+    count, networks = len(LINE), len(values)
+    functions, blocks = (values.reshape(networks, -1, count), nngp.reshape(len(TURNS), count, len(TURNS), count))
+    own, shared = (functions**2).sum(2), (functions * functions[:, :1]).sum(2)
+    alike = _correlations(own.sum(0), shared.sum(0))
+    out = np.stack([_correlations(own.sum(0) - o, shared.sum(0) - s) for o, s in zip(own, shared, strict=True)])
+    error = np.sqrt((networks - 1) * np.mean((out - out.mean(0)) ** 2, axis=0))  # the jackknife's
+    expected = np.array([_expected(blocks, i) for i in range(len(TURNS))])
+    return Family(networks, functions[0], S[0, ::count], alike, error, expected)
+
+
+def _correlations(own, shared):
+    """With the first x's function; 0 where every network is dead."""
+    norm = np.sqrt(own * own[0])
+    return np.divide(shared, norm, out=np.zeros(len(own)), where=norm > 0)
 
 
 def _expected(blocks, i) -> float:

@@ -7,44 +7,46 @@ import pandas as pd
 
 from hyperviz.studies import prior_tables
 from hyperviz.studies.prior import PriorResult, PriorSettings
-from hyperviz.studies.prior_claims import claim
+from hyperviz.studies.prior_claims import RULE, claim, distance
 from hyperviz.studies.prior_lines import DRAWS, FITTED, NARROW_F, NARROW_G, WIDE, WIDE_DRAWS, WIDTHS
 from hyperviz.studies.recipe import recipe
+from hyperviz.studies.tidy import tidy
 from hyperviz.studies.verdicts import Verdict
 from hyperviz.theory.duals import SCALES
 from hyperviz.theory.written import WIDEST
 
 FEW = 256  # draws before anything is said of them
+ALTS = {
+    "joint": ("Outputs at two inputs", "covariance"),
+    "line": ("Functions along a line of z", "function_line"),
+    "family": ("Correlation of the functions of several x", "alike"),
+    "patch": ("Functions on a square of z", "function_patch"),
+    "nngp": ("Measured at pairs of random points", "nngp"),
+    "hyperkernel": ("Measured at pairs of random points", "hyperkernel"),
+    "collapse": ("Kernel of random pairs", "nngp_features", "nngp_raw"),
+    "remark3": ("Distance from one curve", "collapse"),
+    "rate": ("Error of k random features", "feature_error"),
+    "deeper_f": ("Measured correlation", "correlation_nngp"),
+    "deeper_g": ("Measured correlation", "correlation_nngp"),
+    "condition": ("Condition numbers", "condition_nngp", "condition_hyperkernel"),
+}  # a chart in words: what it shows, and which quantities of the table
 
 
 def verdict(result: PriorResult) -> Verdict:
     """How far this network's output is from Theorem 2's Gaussian, and what the view below finds of its claim."""
     settings, count = result.settings, len(result.outputs.value)
     if count < min(FEW, settings.draws) or result.normality is None:
-        return Verdict(f"Is h(u) Gaussian at n = {settings.width_f:,}, m = {settings.width_g:,}?", "measuring")
-    found = claim(result)
-    return Verdict(f"{_here(result)} {found.text}".strip(), found.state)
+        return Verdict(f"Is the output Gaussian at n = {settings.width_f:,}, m = {settings.width_g:,}?", "measuring")
+    return claim(result, _here(result))
 
 
 def _here(result: PriorResult) -> str:
-    """One sentence on the histogram: distance, kurtosis, their errors, and what the draws alone would tell."""
-    settings, count = result.settings, len(result.outputs.value)
+    """One sentence on the histogram: the distance with its interval, and the share of dead networks."""
+    settings, dead = result.settings, float(np.mean(np.asarray(result.outputs.value)[:, 0] == 0))
     assert result.normality is not None
-    excess, distance = result.normality
-    drawn, critical = result.ks_of_draws
-    tell = "tells" if drawn > critical else "does not tell"
-    return (
-        f"At n = {settings.width_f:,}, m = {settings.width_g:,} the law of h(u) is a KS distance of {_said(distance)} "
-        f"from its limit, excess kurtosis {_said(excess)}; the KS test of {count:,} draws {tell} them apart."
-    )
-
-
-def _said(measure) -> str:
-    """As many digits as the error allows."""
-    if not measure.stderr > 0:
-        return f"{measure.value:.2g}"
-    digits = int(np.clip(1 - np.floor(np.log10(measure.stderr)), 0, 6))
-    return f"{measure.value:.{digits}f} ± {measure.stderr:.{digits}f}"
+    found = distance(result.normality.distance)
+    said = f"n = {settings.width_f:,}, m = {settings.width_g:,}: the outputs follow a bell curve up to {found}"
+    return f"{said} (largest gap)" + (f"; {dead:.1%} of the networks answer exactly 0." if dead > 0.001 else ".")
 
 
 def progress(result: PriorResult) -> str:
@@ -59,14 +61,34 @@ def progress(result: PriorResult) -> str:
     return said + slow + (f", {result.progress:.0%} of the next ones" if slow else "") + "."
 
 
-def alt(result: PriorResult) -> str:
-    """The pictures in words, for those who do not see them."""
-    return f"{progress(result)} {verdict(result).text}"
+def alt(result: PriorResult, chart: str = "") -> str:
+    """One chart in words, for those who do not see it."""
+    parts = prior_tables.table(result)
+    words = [
+        f"{name.replace('_', ' ')} {found.value.min():.3g} to {found.value.max():.3g}"
+        for name, found in parts[parts.value.notna()].groupby("quantity", sort=False)
+        if name in ALTS.get(chart, ())
+    ]
+    if chart == "lines":
+        return f"Distance from a Gaussian as only f, only g or both widen: {verdict(result).evidence}."
+    return f"{ALTS[chart][0]}: {'; '.join(words)}." if words else f"{progress(result)} {verdict(result).text}"
 
 
 def table(result: PriorResult) -> pd.DataFrame:
-    """Tidy: settings that vary, then quantity, value, stderr, theory."""
-    return prior_tables.table(result)
+    """Tidy: axes, seed, version, verdict, then quantity, value, stderr, interval, theory."""
+    found = prior_tables.table(result)
+    numbers = {"low": found.value - 1.96 * found.stderr, "high": found.value + 1.96 * found.stderr}
+    fitted = found.quantity == "slope"
+    for end, column in numbers.items():
+        found[end] = column.where(~fitted, found.get(end)) if end in found else column
+    return tidy(found, result.settings, verdict(result).state, (*prior_tables.SETTINGS, "width_f", "width_g"))
+
+
+def draws(result: PriorResult) -> pd.DataFrame:
+    """Return every draw: a row a network, its outputs at the two inputs and their variances given the hidden layers."""
+    value, v = np.asarray(result.outputs.value), np.asarray(result.outputs.covariance)
+    columns = {"output_0": value[:, 0], "output_1": value[:, 1], "variance_0": v[:, 0, 0], "variance_1": v[:, 1, 1]}
+    return pd.DataFrame({"draw": range(len(value))} | columns)
 
 
 def code(settings: PriorSettings) -> str:
@@ -94,21 +116,22 @@ EXPLANATION = (
 With random weights the output h(x, z) of a hypernetwork is random. Theorem 2 of *On Infinite-Width Hypernetworks* says
 that it becomes a Gaussian process with kernel Λ^H when **both** f and g widen; a wide f alone is not enough.
 
-- **Histogram**: outputs of independent random networks at one input u. Dashed: the Gaussian N(0, Λ^H) of the theorem.
-  Given its hidden layers the output *is* Gaussian, with a random variance v; the solid curve is the average of these
-  Gaussians over the draws, so it is the density at these widths with little noise. h is Gaussian exactly when v is not
-  random. **KS distance**: the largest difference of the two distribution functions, 0 to 1. **Excess kurtosis**:
-  3 Var(v)/E[v]², 0 for a Gaussian; at small widths a few draws carry it. ± is one bootstrap standard error.
-- **prior**: the KS distance along three lines of widths; while f widens m stays {NARROW_G}, while g widens n is
-  {NARROW_F}. {DRAWS:,} draws at each width up to {WIDE:,}, {WIDE_DRAWS} at wider ones, up to {WIDTHS[-1]:,}; bars are
-  ± 2 standard errors; slopes are fitted from width {FITTED[0]} to {WIDE:,}. A few draws of a narrow network lie
-  further from the Gaussian than many. Beside it the joint law of two inputs.
+- **Histogram**: outputs of independent random networks at one input u = (x, z). Dashed: the Gaussian N(0, Λ^H) of the
+  theorem. Given its hidden layers the output *is* Gaussian, with a random variance v; the solid curve is the average of
+  these Gaussians over the networks, so it is the density at these widths with little noise. h is Gaussian exactly when
+  v is not random. **Largest gap** (Kolmogorov–Smirnov distance): between the distribution function of h and that of the
+  Gaussian of the same variance, 0 to 100 %. Brackets are 95 % intervals by the bootstrap.
+- **prior**: the largest gap along three lines of widths; while f widens m stays {NARROW_G}, while g widens n is
+  {NARROW_F}. {DRAWS:,} networks at each width up to {WIDE:,}, {WIDE_DRAWS} at wider ones, up to {WIDTHS[-1]:,}; bars
+  are ± 2 standard errors; slopes are fitted from width {FITTED[0]} to {WIDE:,}. Beside it the outputs at two inputs.
 - **functions**: draws of z ↦ h(x, z): networks of your widths beside draws of the Gaussian process, raw z or Fourier
   features of bandwidth ℓ; and several x that share one network: similar x, similar functions.
 - **kernel**: Corollary 1 (Λ^H and Θ_h depend on two numbers, Σ^0(z, z′) and S^0(x, x′), where |x|² = n₀), Remarks 2
   and 3 (with Fourier features only the distance ‖z − z′‖ counts), and how k random features approach their limit. Θ_h
   of a smooth φ is measured with at most {WIDEST} neurons in a layer of g, whose weights are written out there.
 - **depth**: what happens to the correlations and the condition number as f or g gets deeper.
+
+**How the verdict is made.** {RULE}
 
 ReLU is scaled by √2 as in the paper; other activations are scaled so that a layer keeps its second moment. Duals of
 erf and GELU are closed forms; tanh is a mixture of {SCALES} erfs, its duals exact to 1e-8.

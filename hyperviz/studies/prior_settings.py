@@ -38,7 +38,7 @@ class PriorSettings:
     )
     view: str = option(
         "prior",
-        label="Below the histogram",
+        label="Show below",
         apart=True,
         choices=("prior", "functions", "kernel", "depth"),
         help="normality against width; sample functions; the kernel's factorisation; what depth does",

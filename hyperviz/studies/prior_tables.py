@@ -9,8 +9,8 @@ from hyperviz.studies.prior import PriorResult
 from hyperviz.studies.prior_depth import DEPTHS
 from hyperviz.studies.prior_functions import TURNS
 from hyperviz.studies.prior_kernel import CORRELATIONS, COUNTS, rms
+from hyperviz.studies.slopes import SURE
 
-LAST = ["quantity", "value", "stderr", "theory"]
 SETTINGS = ["depth_f", "depth_g", "activation_f", "activation_g", "bandwidth"]
 
 
@@ -18,8 +18,7 @@ def table(result: PriorResult) -> pd.DataFrame:
     """Settings that vary, then quantity, value, stderr, theory; the rows of the outputs, then those of each part."""
     rows = [*_outputs(result), *(row for name, part in result.parts.items() for row in ROWS[name](result, part))]
     settings = {name: getattr(result.settings, name) for name in (*SETTINGS, "width_f", "width_g")}
-    found = pd.DataFrame([settings | row for row in rows])
-    return found.reindex(columns=[*(name for name in found if name not in LAST), *LAST])
+    return pd.DataFrame([settings | row for row in rows])
 
 
 def _row(quantity, value, stderr=np.nan, theory=np.nan, **axes) -> dict:
@@ -53,8 +52,9 @@ def _lines(result, lines) -> list[dict]:
         rows.append(_row("excess_kurtosis", found.excess.value, found.excess.stderr, **at))
     for name, fit in lines.fits.items():
         if fit.slope:
-            error = (fit.slope.high - fit.slope.low) / 3.92
-            rows.append(_row("slope", fit.slope.value, error, fit.claim, line=name, width_f=np.nan, width_g=np.nan))
+            error, ends = (fit.slope.high - fit.slope.low) / (2 * SURE), {"low": fit.slope.low, "high": fit.slope.high}
+            at = {"line": name, "width_f": np.nan, "width_g": np.nan}
+            rows.append(_row("slope", fit.slope.value, error, fit.claim, **at, **ends))
     return rows
 
 
@@ -73,8 +73,11 @@ def _functions(kind):
 
 def _family(result, part) -> list[dict]:
     """How alike the functions of several x are."""
-    rows = zip(np.degrees(TURNS).round(6), part.S, part.alike, part.expected, strict=True)
-    return [_row("alike", alike, theory=expected, turn=turn, S=S) for turn, S, alike, expected in rows]
+    rows = zip(np.degrees(TURNS).round(6), part.S, part.alike, part.error, part.expected, strict=True)
+    return [
+        _row("alike", alike, error, expected, turn=turn, S=S, draws=part.networks)
+        for turn, S, alike, error, expected in rows
+    ]
 
 
 def _scattered(kernel):
@@ -118,7 +121,8 @@ def _rate(result, part) -> list[dict]:
         for k, e in zip(COUNTS, error, strict=True)
     ]
     if part.slope:
-        rows.append(_row("slope", part.slope.value, (part.slope.high - part.slope.low) / 3.92, -0.5, line="features"))
+        line = {"line": "features", "low": part.slope.low, "high": part.slope.high}
+        rows.append(_row("slope", part.slope.value, (part.slope.high - part.slope.low) / 3.92, -0.5, **line))
     return rows
 
 

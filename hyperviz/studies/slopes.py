@@ -23,6 +23,21 @@ class Slope(NamedTuple):
         """Whether the interval rules the other answer out."""
         return not self.low <= other <= self.high
 
+    @property
+    def text(self) -> str:
+        """The slope with its interval, as every page writes it."""
+        value, low, high = (f"{number + 0.0:+.2f}".replace("-", "−") for number in self)
+        return f"{value} [{low}, {high}]"
+
+
+def agreement(fit: Slope | None, claim: float, other: float, allowed: float = 0) -> str:
+    """Return holds, differs or undecided: the interval has the claim, or is at most `allowed` from it, and no rival."""
+    if fit is None:
+        return "undecided"
+    if not fit.low - allowed <= claim <= fit.high + allowed:
+        return "differs"
+    return "holds" if fit.excludes(other) else "undecided"
+
 
 def variance(samples: np.ndarray) -> np.ndarray:
     """Unbiased, over the last axis."""

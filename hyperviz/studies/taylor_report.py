@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hyperviz.studies.recipe import recipe
-from hyperviz.studies.slopes import SURE, Slope
+from hyperviz.studies.slopes import Slope, agreement
 from hyperviz.studies.taylor import AVERAGES, FIT_DRAWS, TaylorResult, TaylorSettings, wanted
 from hyperviz.studies.taylor_settings import WEIGHTS, capped, fitted, linear, predicted, weights, width_g, widths
 from hyperviz.studies.tidy import tidy
@@ -31,11 +31,8 @@ def drawn(result: TaylorResult) -> int:
 
 def judge(fit: Slope | None, claim: float) -> str:
     """holds, differs or undecided: does the interval contain the claim and exclude the whole numbers beside it?"""
-    if fit is None:
-        return "undecided"
-    if not fit.low - ALLOWED <= claim <= fit.high + ALLOWED:
-        return "differs"
-    return "holds" if fit.excludes(claim - 1) and fit.excludes(claim + 1) else "undecided"
+    states = {agreement(fit, claim, claim + by, ALLOWED) for by in (-1, 1)}
+    return states.pop() if len(states) == 1 else "undecided"
 
 
 def terms(result: TaylorResult) -> dict[int, tuple[Slope | None, float, str]]:
@@ -57,7 +54,7 @@ def verdict(result: TaylorResult) -> Verdict:
         said = f"{drawn(result)} of {settings.draws} networks at each width" if result.cells else "nothing is drawn yet"
         return Verdict(here, "undecided" if result.finished else "measuring", claim or "Prediction", said, RULE)
     judged = terms(result)
-    slopes = ", ".join(_interval(fit) for fit, *_ in judged.values())
+    slopes = ", ".join(fit.text if fit else "none" for fit, *_ in judged.values())
     states = {state for *_, state in judged.values()}
     state = "differs" if "differs" in states else "holds" if states == {"holds"} else "undecided"
     return Verdict(here, state, claim or "Prediction", f"slopes {slopes}", f"{_claim(settings)} {RULE}")
@@ -73,11 +70,7 @@ def _here(result: TaylorResult) -> str:
         return f"{at}: the terms of one training step, as f widens."
     does = "stays" if fit.low > -0.5 else "falls" if fit.high < -0.5 else "may fall"
     only = " Training is not linear." if does == "stays" and r > 1 else ""
-    return f"{at}: term {r} of a training step {does}, slope {_interval(fit)}.{only}"
-
-
-def _interval(fit: Slope | None) -> str:
-    return f"{signed(fit.value)} [{signed(fit.low)}, {signed(fit.high)}]" if fit else "none"
+    return f"{at}: term {r} of a training step {does}, slope {fit.text}.{only}"
 
 
 def _claim(settings: TaylorSettings) -> str:
@@ -102,7 +95,7 @@ def stairs(settings: TaylorSettings) -> str:
         said += "The theorem: 0 up to the line r = H, H − r beyond it."
     else:
         said += "With a smooth φ no term falls from H = 2 on: there is no line."
-    return said + " ✗: the interval excludes the prediction: not reached at this width."
+    return said + " A cell with a cross: its interval excludes the prediction, which is not reached at this width."
 
 
 def remark(result: TaylorResult) -> str:
@@ -263,8 +256,8 @@ widens: the terms r ≤ H stay, those beyond fall like n to the power H − r. H
 
 An ordinary network is H = 1: the power is 1 − r, where an earlier conjecture had 1/n for every r ≥ 2 (dotted). With g
 as wide as f the terms fall too; the paper gives no rate, the dashed 1 − r is that of an ordinary network of width m.
-The theorem is about piecewise-linear activations. With a smooth φ and H ≥ 2 no term falls at all: g then has derivatives of every
-order in its weights (the predicted 0 is ours).
+The theorem is about piecewise-linear activations. With a smooth φ and H ≥ 2 no term falls at all: g then has
+derivatives of every order in its weights (the predicted 0 is ours).
 
 The draws are exact in law at any width. A piecewise-linear layer multiplies by slopes that depend on two signs alone,
 so its neurons are counted, sign by sign, and the rest of the layer follows from a few Gaussian coordinates. A smooth φ

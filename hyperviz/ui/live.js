@@ -41,6 +41,17 @@ export default function ({ parentElement, data }) {
   const height = (meta) => Math.min(data.height, data.low && box.clientWidth < NARROW ? data.low : Infinity,
     meta?.aspect ? box.clientWidth * meta.aspect + meta.margin : Infinity);
 
+  // the margin never grows to fit: a legend of more rows than it has room for gets it, and keeps it while the width stays
+  let top = {};
+  const legend = () => (chart.querySelector('.legend .bg')?.getBBox().height ?? 0) + 8;
+  const room = (layout) => Math.max(layout.margin?.t ?? 0, top.width === box.clientWidth ? top.pixels : 0);
+  const paint = (traces, layout) => {
+    const t = room(layout), more = data.low ? 0 : t - (layout.margin?.t ?? 0);
+    box.style.height = height(layout.meta) + more + 'px';
+    const own = { height: undefined, autosize: true, margin: { ...layout.margin, t }, ...(finger.matches && { dragmode: false }) };
+    window.Plotly.react(chart, traces, { ...layout, ...own }, config);
+  };
+
   const draw = () => {
     const text = document.querySelector(feed + ' .fig')?.textContent; // blank while a new run starts: keep the old picture
     const dark = document.documentElement.classList.contains('hyperviz-dark');
@@ -54,8 +65,8 @@ export default function ({ parentElement, data }) {
     const { data: traces, layout: wide } = dark ? JSON.parse(recoloured(text, light.layout.meta.twins)) : light;
     const layout = box.clientWidth < NARROW ? narrowed(wide) : wide;
     chart.setAttribute('aria-label', layout.meta?.alt ?? '');
-    box.style.height = height(layout.meta) + 'px';
-    window.Plotly.react(chart, traces, { ...layout, height: undefined, autosize: true, ...(finger.matches && { dragmode: false }) }, config);
+    paint(traces, layout);
+    if (legend() > room(layout)) { top = { pixels: legend(), width: box.clientWidth }; paint(traces, layout); }
   };
   const soon = () => { frame ??= requestAnimationFrame(() => { frame = null; draw(); }); }; // the last of a burst
   const watch = () => {
