@@ -8,15 +8,13 @@ from hyperviz.studies import dynamics_report as report
 from hyperviz.ui import controls, export, live, prose
 from hyperviz.ui.play import play, status
 
-line = prose.claim("An infinitely wide f still gets stuck when g is narrow")
+line = prose.claim("Does an infinitely wide f always learn? Not when g is narrow")
 settings = controls.ask("dynamics", study.DynamicsSettings, study.PRESETS)
-hero = live.hero("dynamics-loss", height=430)
+hero = live.hero("dynamics-loss")
 took = status("dynamics", settings)
 left, right = st.columns(2, gap="medium")
 with left:
-    st.caption(
-        "**Starts that reach loss < 10⁻³** (± standard error), every width and depth of g: wider helps, deeper harms."
-    )
+    st.caption("How many of 32 starts learn the data (loss < 10⁻³)? A wider g helps, a deeper g harms.")
     grid = live.chart("dynamics-reached")
 with right:
     st.caption(report.SEEN[settings.view])
@@ -28,10 +26,10 @@ export.take_away("dynamics", settings, latest, report)
 for result in play("dynamics", settings, study.stream):
     prose.say(line, report.verdict(result))
     took.caption(report.progress(result))
-    if not latest or {"paths", "twins"} & result.news:
+    if not latest or {"paths", "twins", "beside"} & result.news:
         hero.show(figures.curves(result), report.alt(result))
     if not latest or "cells" in result.news:
-        grid.show(figures.heatmap(result), report.alt(result))
+        grid.show(figures.heatmap(result), report.alt(result, "reached"))
     if not latest or "view" in result.news:
-        second.show(figures.FIGURES[settings.view](result), report.alt(result))
+        second.show(figures.FIGURES[settings.view](result), report.alt(result, "view"))
     latest[:] = [result]

@@ -8,60 +8,72 @@ import plotly.graph_objects as go
 from hyperviz.figures import style
 from hyperviz.studies import dynamics_kernel as kernels
 from hyperviz.studies import dynamics_views as views
-from hyperviz.studies.dynamics import DEPTHS, WIDTHS, Cell, DynamicsResult
-from hyperviz.studies.dynamics_report import fraction_of
+from hyperviz.studies.dynamics import DEPTHS, WIDTHS, Cell, DynamicsResult, compared
+from hyperviz.studies.dynamics_report import fates, fraction_of
 from hyperviz.studies.flows import FLOOR, TARGET, Path
 
 SINGLES = 64  # thin lines at most
-TIME = "time t = step × number of steps (log scale)"
+TIME = "time t (log scale)"
 
 
 def curves(result: DynamicsResult) -> go.Figure:
-    """Loss against time: f infinitely wide, f finite, both infinitely wide."""
+    """Loss against time for the chosen width of g and, on the same axis, for another: f infinitely wide, f finite."""
     colours, s = style.palette(), result.settings
-    figure = style.figure(x=TIME, y="loss Σ(h − y)² (log scale)")
+    figure = style.figure(x="", y="loss Σ(h − y)² (log scale)", margin={"t": 64})
     top = max(2.0, float(np.max(result.band.high)))
     figure.update_yaxes(type="log", range=[np.log10(FLOOR), np.log10(top) + 0.5], exponentformat="power", dtick=1)
-    figure.update_xaxes(
-        type="log", range=[np.log10(s.step * 4), np.log10(s.time)], tickvals=[0.01, 0.03, 0.1, 0.3, 1, 3, 10]
-    )
-    _closed_form(figure, result)
-    _starts(figure, result, colours.f)
+    time = {"type": "log", "range": [np.log10(s.step * 4), np.log10(s.time)], "tickvals": [0.01, 0.1, 1, 10]}
+    axis = {**figure.layout.xaxis.to_plotly_json(), **time, "title": {"text": TIME, "standoff": 8}}
+    figure.update_layout(xaxis=axis | {"domain": [0, 0.49]}, xaxis2=axis | {"domain": [0.51, 1]})
+    panels = {"x": (s.width_g, result.paths), "x2": (compared(s), (result.beside,) if result.beside else ())}
+    for i, (at, (width, paths)) in enumerate(panels.items()):
+        _closed_form(figure, result, at)
+        _starts(figure, paths, at)
+        _title(figure, i, width, paths)
     for i, path in enumerate(result.twins):
         look = {"color": colours.both, "width": 3}
         _line(figure, path, 0, look, name=f"finite f, n = {s.width_f:,}", group="finite", first=i == 0)
         if result.limits is not None:
             dashed = look | {"dash": "dash", "width": 2}
-            _line(figure, result.limits, i, dashed, name="n = ∞, same starts", group="limit", first=i == 0)
+            name = "n = ∞, same start"
+            _line(figure, result.limits, i, dashed, name=name, group="limit", first=i == 0)
     figure.add_hline(y=TARGET, line={"color": colours.faint, "dash": "dot", "width": 1})
     return figure
 
 
-def _closed_form(figure: go.Figure, result: DynamicsResult) -> None:
-    """Median of the closed form, and the middle 80 % of draws."""
+def _title(figure: go.Figure, i: int, width: int, paths: tuple[Path, ...]) -> None:
+    """The width of g of one half, and how many of its starts arrive."""
+    found = fates(paths)
+    said = f"<b>m = {width}</b>" + (f": {found.reached} of {found.starts} learn" if found.starts else "")
+    place = {"xref": "paper", "x": (0.245, 0.755)[i], "xanchor": "center", "yref": "paper", "y": 1, "yanchor": "bottom"}
+    figure.add_annotation(text=said, showarrow=False, **place)
+    figure.update_layout(legend={"y": 1.08})
+
+
+def _closed_form(figure: go.Figure, result: DynamicsResult, at: str) -> None:
+    """Median of the closed form, and the middle 80 % of draws, on one of the two time axes."""
     band, shade = result.band, style.translucent(style.palette().ink, 0.12)
     edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "name": "middle 80 %"}
-    low = np.maximum(band.low, FLOOR / 10)
-    figure.add_scatter(x=band.times, y=_small(low), **edge)
-    figure.add_scatter(
-        x=band.times, y=_small(np.maximum(band.high, FLOOR / 10)), fill="tonexty", fillcolor=shade, **edge
-    )
-    look = {"line": style.theory_line(), "name": "n = m = ∞, closed form (band: middle 80 % of draws)"}
+    low, high = np.maximum(band.low, FLOOR / 10), np.maximum(band.high, FLOOR / 10)
+    figure.add_scatter(x=band.times, y=_small(low), xaxis=at, **edge)
+    figure.add_scatter(x=band.times, y=_small(high), xaxis=at, fill="tonexty", fillcolor=shade, **edge)
+    look = {"line": style.theory_line(), "name": "f, g infinitely wide"}
+    look |= {"legendgroup": "theory", "showlegend": at == "x"}
     hover = "t = %{x:.3g}<br>median loss %{y:.3g}<extra></extra>"
-    figure.add_scatter(x=band.times, y=_small(band.median), mode="lines", hovertemplate=hover, **look)
+    figure.add_scatter(x=band.times, y=_small(band.median), xaxis=at, mode="lines", hovertemplate=hover, **look)
 
 
-def _starts(figure: go.Figure, result: DynamicsResult, colour: str) -> None:
+def _starts(figure: go.Figure, paths: tuple[Path, ...], at: str) -> None:
     """The random starts of the infinitely wide f, as one trace with gaps."""
     x, y, count = [], [], 0
-    for path in result.paths:
+    for path in paths:
         for i in range(min(path.losses.shape[1], SINGLES - count)):
             x += [*path.times[:, i], np.nan]
             y += [*path.losses[:, i], np.nan]
             count += 1
-    name = f"n = ∞, m = {result.settings.width_g}: {count} starts"
-    look = {"color": style.translucent(colour, 0.45), "width": 1}
-    figure.add_scatter(x=_small(x), y=_small(y), mode="lines", line=look, name=name, hoverinfo="skip")
+    shown = {"name": "n = ∞, random starts", "legendgroup": "starts", "showlegend": at == "x"}
+    look = {"color": style.translucent(style.palette().f, 0.45), "width": 1}
+    figure.add_scatter(x=_small(x), y=_small(y), xaxis=at, mode="lines", line=look, hoverinfo="skip", **shown)
 
 
 def _line(figure: go.Figure, path: Path, i: int, line: dict, *, name: str, group: str, first: bool) -> None:
@@ -72,12 +84,12 @@ def _line(figure: go.Figure, path: Path, i: int, line: dict, *, name: str, group
 
 def heatmap(result: DynamicsResult) -> go.Figure:
     """The share of starts that arrive, over depth and width of g, filling in."""
-    figure = style.figure(x="m, width of g", y="H, depth of g")
+    figure = style.figure(x="m, width of g", y="H, depth of g", margin={"r": 90})
     cells = [[result.cells.get((H, m)) for m in WIDTHS] for H in DEPTHS]
     z = [[np.nan if c is None else c.reached / c.starts for c in row] for row in cells]
     said = [["" if c is None else _share(c) for c in row] for row in cells]
     fates = [["" if c is None else _fates(c) for c in row] for row in cells]
-    bar = {"title": {"text": "reached"}, "thickness": 12, "tickformat": ".0%"}
+    bar = {"title": {"text": "learn"}, "thickness": 12, "tickformat": ".0%"}
     hover = "%{customdata}<extra></extra>"
     look = {"zmin": 0, "zmax": 1, "colorscale": style.SURFACE, "colorbar": bar, "hovertemplate": hover}
     figure.add_heatmap(z=np.array(z, np.float32), text=said, texttemplate="%{text}", customdata=fates, **look)
@@ -88,13 +100,13 @@ def heatmap(result: DynamicsResult) -> go.Figure:
 
 
 def _share(cell: Cell) -> str:
-    """How many arrived, and below it the standard error of that share."""
-    return f"{cell.reached}/{cell.starts}<br>±{fraction_of(cell)[1]:.0%}"
+    return f"{cell.reached}/{cell.starts}"
 
 
 def _fates(cell: Cell) -> str:
     lost = cell.starts - cell.reached - cell.stuck
-    return f"{cell.reached} of {cell.starts} reach loss < 10⁻³<br>{cell.stuck} stuck, {lost} not there by time T"
+    share = f"{fraction_of(cell)[0]:.0%} ± {fraction_of(cell)[1]:.0%}"
+    return f"{cell.reached} of {cell.starts} learn the data: {share}<br>{cell.stuck} stuck, {lost} still falling"
 
 
 def fit(result: DynamicsResult) -> go.Figure:
@@ -123,18 +135,25 @@ def kernel(result: DynamicsResult) -> go.Figure:
     """Equation 16: the relative change of the kernel in training against the widths."""
     colours, found = style.palette(), result.view
     figure = style.figure(x="width (log scale)", y="relative change of the kernel (log scale)")
-    figure.update_xaxes(type="log", tickvals=[8, 16, 32, 64, 256, 1024], range=[0.8, 3.15])
+    figure.update_xaxes(
+        type="log",
+        tickvals=[8, 16, 32, 64, 256, 1024],
+        ticktext=["8", "16", "32", "64", "256", "1,024"],
+        range=[0.8, 3.15],
+    )
     figure.update_yaxes(type="log", tickvals=[0.1, 0.2, 0.5, 1, 2, 5], range=[-1, 0.5])
     if not isinstance(found, kernels.Kernel):
         return _not_there(figure, result, "kernel")
-    for name, colour in zip(kernels.FAMILIES, (colours.f, colours.both), strict=True):
+    looks = ((colours.f, "triangle-up"), (colours.both, "circle"))
+    for name, (colour, marker) in zip(kernels.FAMILIES, looks, strict=True):
         widths = [w for w in kernels.FAMILIES[name][0] if len(found.change.get((name, w), ()))]
         slope = (found.slopes.get(name) or (None,))[0]
-        said = f", slope {slope.value:+.2f} [{slope.low:+.2f}, {slope.high:+.2f}]" if slope else ""
+        said = f": slope {slope.text}" if slope else ""
         values = [found.change[name, w] for w in widths]
         low, mid, high = (np.array([np.quantile(v, q) for v in values]) for q in (0.25, 0.5, 0.75))
         bars = {"type": "data", "array": _small(high - mid), "arrayminus": _small(mid - low), "symmetric": False}
         look = {"mode": "lines+markers", "line": {"color": colour}, "name": name + said, "error_y": bars}
+        look["marker"] = {"symbol": marker, "size": 9}
         figure.add_scatter(x=widths, y=_small(mid), **look)
     theory = {"name": f"n = ∞, m = {kernels.NARROW}", "line": style.theory_line(), "mode": "lines"}
     figure.add_scatter(x=[8, 1024], y=[found.limit] * 2, **theory)
@@ -143,7 +162,7 @@ def kernel(result: DynamicsResult) -> go.Figure:
 
 def surface(result: DynamicsResult) -> go.Figure:
     """The loss on a plane through a start, for the chosen width of g and for a wide one."""
-    figure = style.figure(x="direction in which training led", y="random direction, equally long")
+    figure = style.figure(x="direction in which training led", y="random direction, equally long", margin={"r": 90})
     figure.update_xaxes(range=[-1, 2], tickvals=[-1, 0, 1]).update_yaxes(range=[-1, 2], dtick=1)
     found = result.view
     if not isinstance(found, views.Surface) or not found.losses:
@@ -162,7 +181,7 @@ def surface(result: DynamicsResult) -> go.Figure:
             "colorbar": bar,
         }
         lines = {"start": float(low), "end": float(high), "size": float(high - low) / 14}
-        hover = f"m = {m}<br>loss 10^%{{z:.2f}}<extra></extra>"
+        hover = f"m = {m}<br>log₁₀ loss %{{z:.2f}}<extra></extra>"
         figure.add_contour(x=side, y=side, z=values, contours=lines, hovertemplate=hover, **axes, **look)
         marks = {"mode": "markers+text", "text": ["start", "end"], "textposition": "top center", "showlegend": False}
         ink = {"color": style.LIGHT.background, "size": 9, "line": {"color": colours.ink, "width": 1}}

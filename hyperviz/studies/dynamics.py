@@ -19,6 +19,7 @@ from hyperviz.theory import finite, starts
 DEPTHS, WIDTHS, CELL_STARTS = (2, 3, 4, 5, 6), (1, 2, 4, 8, 16), 32  # the heat map
 # step of the flow in the heat map, which counts where starts end and not how: of 1,600 starts 10 end elsewhere at 0.004
 LONGEST = 0.02
+COMPARED = (16, 2)  # the width of g that stands beside a narrower one, and beside one as wide
 TWINS = 2  # finite networks, each with the n = infinity flow from the same start
 PRIOR = 400  # draws of h_0 ~ GP for the band of the closed form
 
@@ -51,7 +52,7 @@ class DynamicsSettings:
     )
     view: str = option(
         "fit",
-        label="second chart",
+        label="Show below",
         choices=tuple(VIEWS),
         help="what is shown and computed below: a fit being learnt, the kernel in training (eq. 16), the loss surface",
     )
@@ -78,10 +79,10 @@ class DynamicsSettings:
 
 PRESETS = {
     "narrow g: stuck": DynamicsSettings(width_g=2),
-    "wide g: convex": DynamicsSettings(width_g=64, view="surface"),
+    "g 64 wide: all arrive": DynamicsSettings(width_g=64, view="surface"),
     "a deeper g is worse": DynamicsSettings(depth_g=6, width_g=4),
     "eq. 16 of the paper": DynamicsSettings(width_g=16, view="kernel"),
-    "break it: one neuron": DynamicsSettings(width_g=1, depth_g=6),
+    "one neuron each layer": DynamicsSettings(width_g=1, depth_g=6),
 }
 PAPER = DynamicsSettings(depth_f=4, depth_g=3, width_f=256, width_g=4, view="kernel")
 
@@ -111,16 +112,17 @@ class DynamicsResult(NamedTuple):
     paths: tuple[Path, ...]  # the starts of the infinitely wide f, in groups
     twins: tuple[Path, ...]  # each finite network
     limits: Path | None  # the n = infinity flow from the same starts as the finite networks
+    beside: Path | None  # the starts of the heat map at the chosen depth and the width `compared`
     cells: dict[tuple[int, int], Cell]  # (H, m) -> fates
     view: Any  # result of the chosen second chart
-    news: frozenset  # what changed: paths, twins, cells, view
+    news: frozenset  # what changed: paths, twins, beside, cells, view
     finished: bool
 
 
 def stream(settings: DynamicsSettings) -> Iterator[DynamicsResult]:
     """The closed form at once; then starts, heat map, finite networks and the second chart in turn."""
     model = flows.model(settings)
-    result = DynamicsResult(settings, _band(settings, model), (), (), None, {}, None, frozenset(), False)
+    result = DynamicsResult(settings, _band(settings, model), (), (), None, None, {}, None, frozenset(), False)
     yield result
     nets = [flows.network(settings, i, settings.width_f, settings.width_g) for i in range(TWINS)]
     steps: list[Iterator[dict]] = [_starts(settings, model, nets), _grid(settings)]
@@ -136,7 +138,12 @@ def stream(settings: DynamicsSettings) -> Iterator[DynamicsResult]:
             yield result._replace(news=frozenset(news or ()) if shown else frozenset())
         if later and len(result.cells) >= len(WIDTHS):  # the first row is there
             steps, later = [*steps, *later], []
-    yield result._replace(finished=True, news=frozenset({"paths", "twins", "cells", "view"}))
+    yield result._replace(finished=True, news=frozenset({"paths", "twins", "beside", "cells", "view"}))
+
+
+def compared(settings: DynamicsSettings) -> int:
+    """Return the width of g that is shown beside the chosen one: a wide one, or a narrow one beside a wide one."""
+    return next(m for m in COMPARED if m != COMPARED[0] or settings.width_g < m)
 
 
 def warm() -> None:
@@ -207,20 +214,27 @@ def _finite(settings: DynamicsSettings, model: Model, nets: list) -> Iterator[di
 
 
 def _grid(settings: DynamicsSettings) -> Iterator[dict]:
-    """Row by row: depths of g; the narrow widths of a row share one batch of lanes."""
+    """Row by row, the chosen depth of g first; the narrow widths of a row share one batch of lanes."""
     about = (settings.seed, settings.points, settings.depth_f, settings.time)
-    cells = draws.kept("dynamics", *about, settings.activation_f, settings.activation_g)
+    about += (settings.activation_f, settings.activation_g)
+    cells, paths = draws.kept("dynamics", *about), draws.kept("dynamics paths", *about)
+
+    def news() -> dict:
+        return {"cells": dict(cells), "beside": paths.get((settings.depth_g, compared(settings)))}
+
     if cells:
-        yield {"cells": dict(cells)}
-    model = flows.model(settings)
-    for depth, width in itertools.product(DEPTHS, sorted({flows.pad(m) for m in WIDTHS})):
+        yield news()
+    model, depths = flows.model(settings), sorted(DEPTHS, key=lambda depth: depth != settings.depth_g)
+    for depth, width in itertools.product(depths, sorted({flows.pad(m) for m in WIDTHS})):
         together = [m for m in WIDTHS if flows.pad(m) == width]
         for widths in (together,) if width == 4 else ((m,) for m in together):
             if all((depth, m) in cells for m in widths):
                 continue
             path = yield from _cell(settings, model, depth, widths, width)
-            cells |= {(depth, m): _fates(path, i) for i, m in enumerate(widths)}
-            yield {"cells": dict(cells)}
+            parts = {m: _columns(path, slice(i * CELL_STARTS, (i + 1) * CELL_STARTS)) for i, m in enumerate(widths)}
+            cells |= {(depth, m): _fates(part) for m, part in parts.items()}
+            paths |= {(depth, m): part for m, part in parts.items() if m in COMPARED}
+            yield news()
 
 
 def _cell(settings, model: Model, depth: int, widths, width: int) -> Generator[dict, None, Path]:
@@ -233,6 +247,5 @@ def _cell(settings, model: Model, depth: int, widths, width: int) -> Generator[d
     return (yield from flows.quietly(way))[1]
 
 
-def _fates(path: Path, i: int) -> Cell:
-    own = slice(i * CELL_STARTS, (i + 1) * CELL_STARTS)
-    return Cell(int(path.reached[own].sum()), int(path.stuck[own].sum()), CELL_STARTS)
+def _fates(path: Path) -> Cell:
+    return Cell(int(path.reached.sum()), int(path.stuck.sum()), path.losses.shape[1])

@@ -5,15 +5,30 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hyperviz.studies.dynamics import DEPTHS, WIDTHS, Cell, DynamicsResult, DynamicsSettings
+from hyperviz.studies.dynamics import (
+    CELL_STARTS,
+    DEPTHS,
+    WIDTHS,
+    Cell,
+    DynamicsResult,
+    DynamicsSettings,
+    compared,
+)
 from hyperviz.studies.dynamics_views import rows
 from hyperviz.studies.flows import TARGET, Path
 from hyperviz.studies.recipe import recipe
+from hyperviz.studies.tidy import tidy
 from hyperviz.studies.verdicts import Verdict
 
 NARROW, WIDE = (1, 2), 16
 CELLS = len(DEPTHS) * len(WIDTHS)
-SURE = 2  # standard errors between two fractions that are said to differ
+CLAIM = "Contribution 1"
+RULE = (
+    "Contribution 1 of the paper: a wide f alone does not make training linear or convex, and a deep g makes it worse. "
+    f"Over the heat map: with m ≤ {NARROW[-1]} fewer starts learn the data than with m = {WIDE}, and with "
+    f"m ≥ {WIDTHS[len(NARROW)]} fewer do the deeper g is (least squares over H). It holds where both 95 % intervals "
+    "lie above 0, and differs where one lies below 0."
+)
 
 
 def fates(paths: tuple[Path, ...]) -> Cell:
@@ -35,52 +50,57 @@ def fraction_of(cell: Cell) -> tuple[float, float]:
 
 
 def verdict(result: DynamicsResult) -> Verdict:
-    """Contribution 1 of the paper, judged by the heat map."""
+    """What became of the starts at the chosen width and depth, and contribution 1 judged by the heat map."""
+    here = _chosen(result)
     if len(result.cells) < CELLS:
-        said = f"{len(result.cells)} of {CELLS} cells of the heat map. {_chosen(result)}"
-        return Verdict(said, "undecided" if result.finished else "measuring")
+        said = f"{len(result.cells)} of {CELLS} widths and depths tried"
+        return Verdict(here, "undecided" if result.finished else "measuring", CLAIM, said, RULE)
     narrow, wide = (pooled(result.cells, lambda _, m: m in NARROW), pooled(result.cells, lambda _, m: m == WIDE))
-    shallow = pooled(result.cells, lambda H, m: DEPTHS[0] == H and m not in NARROW)
-    deep = pooled(result.cells, lambda H, m: DEPTHS[-1] == H and m not in NARROW)
-    numbers = (
-        f"Of all starts {_percent(narrow)} arrive with m ≤ {NARROW[-1]} and {_percent(wide)} with m = {WIDE}; "
-        f"with m ≥ 4, {_percent(shallow)} for H = {DEPTHS[0]} and {_percent(deep)} for H = {DEPTHS[-1]}."
-    )
-    gaps = [_gap(wide, narrow), _gap(shallow, deep)]
-    if min(gaps) > SURE:
-        return Verdict(f"f is infinitely wide, and still a narrow g gets stuck; a deep g more so. {numbers}", "holds")
-    if min(gaps) < -SURE:
-        return Verdict(f"This contradicts what the theory expects. {numbers}", "differs")
-    return Verdict(f"{numbers} These do not decide: another seed or more points may.", "undecided")
+    gaps = [_gap(wide, narrow), deepening(result.cells)]
+    state = "differs" if any(high < 0 for *_, high in gaps) else "holds" if min(g[1] for g in gaps) > 0 else "undecided"
+    first, second = (f"{100 * value:.0f} % [{100 * low:.0f}, {100 * high:.0f}]" for value, low, high in gaps)
+    said = f"m = {WIDE} learns {first} more often than m ≤ {NARROW[-1]}; each layer of g costs {second}"
+    return Verdict(here, state, CLAIM, said.replace("-", "−"), RULE)
 
 
-def _gap(more: Cell, less: Cell) -> float:
-    """The difference of two fractions in standard errors."""
+def _gap(more: Cell, less: Cell) -> tuple[float, float, float]:
+    """The difference of two fractions with its 95 % interval."""
     (a, da), (b, db) = fraction_of(more), fraction_of(less)
-    return (a - b) / float(np.hypot(da, db))
+    margin = 1.96 * float(np.hypot(da, db))
+    return a - b, max(a - b - margin, -1), min(a - b + margin, 1)
 
 
-def _percent(cell: Cell) -> str:
-    return f"{fraction_of(cell)[0]:.0%}"
+def deepening(cells: dict) -> tuple[float, float, float]:
+    """By how much the fraction that arrives falls a layer of g, least squares over the depths, with its interval."""
+    found = [fraction_of(pooled(cells, lambda H, m, at=depth: at == H and m not in NARROW)) for depth in DEPTHS]
+    fraction, error = np.array(found).T
+    x = np.array(DEPTHS) - np.mean(DEPTHS)
+    fall, margin = -float(x @ fraction / (x @ x)), 1.96 * float(np.sqrt(x**2 @ error**2) / (x @ x))
+    return fall, fall - margin, fall + margin
 
 
 def _chosen(result: DynamicsResult) -> str:
     """What became of the starts at the chosen width and depth."""
     s, found = result.settings, fates(result.paths)
+    at = f"m = {s.width_g}, H = {s.depth_g}, f infinitely wide"
     if not found.starts:
-        return ""
-    open_ = found.starts - found.reached - found.stuck
-    late = f"{open_} not there by time {s.time:g}" if all(p.ended.all() for p in result.paths) else f"{open_} under way"
-    return (
-        f"{found.starts} starts at m = {s.width_g}, H = {s.depth_g}: {found.reached} reach loss < {TARGET:g}, "
-        f"{found.stuck} are stuck, {late}."
+        return f"{at}: training begins."
+    value, error = fraction_of(found)
+    low, high = (100 * float(np.clip(value + sign * 1.96 * error, 0, 1)) for sign in (-1, 1))
+    said = (
+        f"{at}: {found.reached} of {found.starts} starts learn the data ({100 * value:.0f} % [{low:.0f}, {high:.0f}])"
     )
+    open_ = found.starts - found.reached - found.stuck
+    training = not result.finished and not all(p.ended.all() for p in result.paths)
+    late = f", {open_} {'in training' if training else 'still falling at the end'}" if open_ else ""
+    return f"{said}, {found.stuck} are stuck{late}."
 
 
 def progress(result: DynamicsResult) -> str:
     """How far the study is."""
-    cells = f"Heat map: {len(result.cells)} of {CELLS} cells."
-    return f"{_chosen(result) or 'Starting.'} {cells}{' Finished.' if result.finished else ''}"
+    if result.finished:
+        return f"{CELLS} widths and depths of g, {CELL_STARTS} starts each. Finished."
+    return f"{len(result.cells)} of {CELLS} widths and depths of g, {CELL_STARTS} starts each."
 
 
 def fraction(result: DynamicsResult) -> float:
@@ -89,21 +109,30 @@ def fraction(result: DynamicsResult) -> float:
 
 
 SEEN = {
-    "fit": "**One start, two x at once**: the curves being learnt (thin: earlier times; dots: what is to be learnt).",
-    "kernel": "**Equation 16**: how far training moves the kernel by t = 0.25. Only with both wide does it stay "
-    "(median and middle half of 16 networks, 8 at n = 1,024; the slope for both wide should be below 0).",
-    "surface": "**The loss around a start**, in two directions of f's weights: with a wide g it is a bowl. Convex: the "
+    "fit": "One start learns two curves at once, one for each x. Thin: earlier times; dots: what is to be learnt.",
+    "kernel": "How far training moves the kernel by t = 0.25 (equation 16): only with both wide does it stay. "
+    "Median and middle half of 16 networks, 8 at n = 1,024.",
+    "surface": "The loss around a start, in two directions of f's weights: with a wide g it is a bowl. Convex: the "
     "share of the plane on which it curves upwards in every direction.",
 }  # above the second chart
 
 
-def alt(result: DynamicsResult) -> str:
-    """The pictures in words, for those who do not see them."""
-    return f"{progress(result)} {verdict(result).text}"
+def alt(result: DynamicsResult, chart: str = "") -> str:
+    """One chart in words, for those who do not see it."""
+    if chart == "reached":
+        found = [f"{m}: {fraction_of(pooled(result.cells, lambda _, w, m=m: w == m))[0]:.0%}" for m in WIDTHS]
+        return f"Share of the starts that learn the data, over all depths, by width of g. {', '.join(found)}."
+    if chart == "view":
+        found = pd.DataFrame(rows(result.settings, result.view))
+        last = found.iloc[-1] if len(found) else {"quantity": "nothing yet", "value": float("nan")}
+        return f"{SEEN[result.settings.view]} Last number: {last['quantity']} {last['value']:.3g}."
+    beside = fates((result.beside,)) if result.beside else None
+    other = f" With m = {compared(result.settings)}: {beside.reached} of {beside.starts} learn it." if beside else ""
+    return f"Loss against time. {_chosen(result)}{other}"
 
 
 def table(result: DynamicsResult) -> pd.DataFrame:
-    """Tidy: settings that vary, then quantity, value, stderr, theory."""
+    """Tidy: axes, seed, version, verdict, then quantity, value, stderr, interval, theory."""
     s = result.settings
     cells = [row for (H, m), cell in sorted(result.cells.items()) for row in _cell(H, m, cell)]
     chosen = fates(result.paths)
@@ -112,11 +141,34 @@ def table(result: DynamicsResult) -> pd.DataFrame:
         {"width_f": np.inf, "width_g": np.inf, "depth_g": s.depth_g, "time": t, "quantity": "loss_median", "theory": v}
         for t, v in zip(result.band.times, result.band.median, strict=True)
     ]
-    found = pd.DataFrame([*cells, *own, *band, *_losses(result), *rows(s, result.view)])
-    for name in ("activation_g", "activation_f", "points", "depth_f"):
-        found.insert(0, name, getattr(s, name))
-    last = [name for name in ("quantity", "value", "stderr", "theory") if name in found]
-    return found.reindex(columns=[*(name for name in found if name not in last), *last])
+    found = pd.DataFrame([*cells, *own, *band, *_losses(result), *rows(s, result.view), *_judged(result)])
+    found["low"], found["high"] = (
+        (found.value + sign * 1.96 * found.stderr).where(found.stderr.notna(), found.get(end))
+        for sign, end in ((-1, "low"), (1, "high"))
+    )
+    names = ("depth_f", "activation_f", "activation_g", "points", "depth_g", "width_f", "width_g")
+    return tidy(found, s, verdict(result).state, names)
+
+
+def _judged(result: DynamicsResult) -> list[dict]:
+    """The two numbers that the verdict is judged by."""
+    if len(result.cells) < CELLS:
+        return []
+    narrow, wide = (pooled(result.cells, lambda _, m: m in NARROW), pooled(result.cells, lambda _, m: m == WIDE))
+    named = {"wide_minus_narrow": _gap(wide, narrow), "fall_per_layer": deepening(result.cells)}
+    return [{"quantity": name, "value": v, "stderr": (high - v) / 1.96} for name, (v, low, high) in named.items()]
+
+
+def draws(result: DynamicsResult) -> pd.DataFrame:
+    """Return the loss of every start at every time that was looked at: a row a start and a time."""
+    s, found = result.settings, []
+    groups = {(np.inf, s.width_g): result.paths, (s.width_f, s.width_g): result.twins}
+    groups |= {(np.inf, compared(s)): (result.beside,)} if result.beside else {}
+    for (n, m), paths in groups.items():
+        columns = [(path.times[:, i], path.losses[:, i]) for path in paths for i in range(path.losses.shape[1])]
+        for i, (time, loss) in enumerate(columns):
+            found.append(pd.DataFrame({"width_f": n, "width_g": m, "start": i, "time": time, "loss": loss}))
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
 def _cell(H: int, m: int, cell: Cell) -> list[dict]:
@@ -168,16 +220,20 @@ The hypernetwork *f* (depth L, width n) writes the weights of *g* (depth H, widt
 problem in f's outputs V, so one might expect every start to reach the minimum. But the loss still passes through g,
 which is not linear in V: with a narrow g it has bad minima, and f is stuck in them **although it is infinitely wide**.
 
-- **Top**: loss Σ(h − y)² on the training points against time (length of a gradient step × number of steps).
-  Thin lines are random starts of the *infinitely wide* f, simulated exactly. Thick lines are *finite* networks of width
-  n, trained by gradient descent; the dashed line of the same colour is n = ∞ from the very same start: widen f and they
-  meet. The ink-coloured dashed line is the closed form with *both* networks infinitely wide: its median over
-  draws of the untrained network, with the middle 80 % of draws as band. No minimum is bad there.
-- **Heat map**: the share of 32 starts that reach loss < {TARGET:g}. *Stuck* is a start above it whose loss fell by less
-  than 1 % in the last fifth of the time; any other is "not there by time T". ±: the share's standard error, by Agresti
-  and Coull, so that 0 of 32 has one too.
+- **First chart**: the loss Σ(h − y)² on the training points against time (length of a gradient step × number of steps),
+  to the left for your g, to the right for another width. Thin lines are random starts of the *infinitely wide* f,
+  simulated exactly. Thick lines are *finite* networks of width n, trained by gradient descent; dashed in the same
+  colour is the infinitely wide f from the very same start: widen f and they meet. The ink-coloured dashed line is the
+  closed form with *both* networks infinitely wide: the median over draws of the untrained network, with the middle 80 %
+  of the draws as band. No minimum is bad there.
+- **Heat map**: how many of 32 starts learn the data, that is reach loss < {TARGET:g}. *Stuck* is a start above it whose
+  loss fell by less than 1 % in the last fifth of the time. ± (on hover): the share's standard error, by Agresti and
+  Coull, so that 0 of 32 has one too.
 - Points: x ~ N(0, I), z ~ N(0, I), y = ±1. Curves are gradient descent; a start whose kernel is large takes shorter
-  steps (reported is its own time), so that no loss rises because of the step. The heat map takes longer, implicit ones.
+  steps (reported is its own time), so that no loss rises because of the step. The heat map, and the right side of the
+  first chart, take longer, implicit ones.
+
+**How the verdict is made.** {RULE}
 """,
     r"\dot V_i=-\sum_j\Theta_f(x_i,x_j)\,2(h_j-y_j)\,\nabla_V g(z_j;V_j)\quad(n=\infty),\qquad"
     r"h_t=Y+e^{-2\Theta_h t}(h_0-Y)\quad(n=m=\infty)",
