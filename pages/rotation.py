@@ -11,25 +11,22 @@ from hyperviz.studies.verdicts import Verdict
 from hyperviz.ui import controls, export, live, prose
 from hyperviz.ui.play import play, status
 
-line = prose.claim("A wider g trains faster and better, a deeper g slower")
+line = prose.claim("Does a wider g learn more, and a deeper g less?")
 settings = controls.ask("rotation", study.RotationSettings, study.PRESETS)
-hero = live.hero("rotation-accuracy", height=430)
+hero = live.hero("rotation-stored")
+hero.show(figures.reference(), f"Figure 2, stored run. {report.alt(reference.stored())}")
+st.caption(f"Figure 2, stored, not live. {report.stored_words(reference.stored())}")
 took = status("rotation", settings)
 left, right = st.columns(2, gap="medium")
 with left:
-    st.caption("**The task**: by how much is z turned against x? Below each pair the true angle, then the guess.")
+    st.caption("Your settings: accuracy on test pairs.")
+    accuracy = live.chart("rotation-accuracy", height=320)
+    st.caption("By how much is z turned against x? Below each pair the true angle, then the guess.")
     pairs = live.chart("rotation-examples", height=260)
 with right:
-    st.caption("**Training loss**: how fast does it fall?")
+    st.caption("Your settings: how fast does the training loss fall?")
     losses = live.chart("rotation-loss", height=320)
-stored = reference.stored()
-st.markdown(f"##### Stored run (Figure 2)  \n{report.stored_words(stored)}")
-for column, depth in zip(st.columns(3, gap="medium"), study.DEPTHS, strict=True):
-    with column:
-        st.caption(f"**H = {depth}**, stored, not live")
-        panel = live.chart(f"rotation-stored-{depth}", height=300)
-        panel.show(figures.reference(depth), f"Stored run at depth {depth}. {report.alt(stored)}")
-st.caption(datasets.missing())
+    st.caption(datasets.missing())
 latest = []
 prose.fold(*report.EXPLANATION)
 export.take_away("rotation", settings, latest, report)
@@ -42,8 +39,8 @@ for result in play("rotation", settings, study.stream):
     prose.say(line, report.verdict(result))
     took.caption(report.progress(result))
     if not latest or "curves" in result.news:
-        hero.show(figures.accuracy(result), report.alt(result))
-        losses.show(figures.loss(result), report.alt(result))
+        accuracy.show(figures.accuracy(result), report.alt(result))
+        losses.show(figures.loss(result), report.alt(result, "loss"))
     if "examples" in result.news:
-        pairs.show(figures.examples(result), report.examples_alt(result))
+        pairs.show(figures.examples(result), report.alt(result, "examples"))
     latest[:] = [result]

@@ -9,7 +9,7 @@ from hyperviz.figures import style
 from hyperviz.studies.answers import CHANCE, CLASSES, accuracies
 from hyperviz.studies.epochs import Arm, Curve
 from hyperviz.studies.reference import comparable, stored
-from hyperviz.studies.rotation import SHOWN, RotationResult
+from hyperviz.studies.rotation import DEPTHS, SHOWN, RotationResult
 
 STEPS = "SGD steps (batches of 100 pairs)"
 MARKERS = ("circle", "square", "diamond", "triangle-up", "cross")
@@ -22,9 +22,9 @@ def accuracy(result: RotationResult) -> go.Figure:
     if result.settings.compare == "rates":
         return rates(result)
     settings = result.settings
-    figure = style.figure(x=STEPS, y="accuracy on test pairs", height=430)
+    figure = style.figure(x=STEPS, y="accuracy on test pairs", height=320)
     end = settings.epochs * settings.steps
-    figure.update_xaxes(range=[-0.02 * end, 1.03 * end]).update_yaxes(rangemode="tozero")
+    figure.update_xaxes(range=[-0.02 * end, 1.03 * end]).update_yaxes(range=[0, 1])
     _chance(figure, end)
     if comparable(settings):
         beside = stored()
@@ -41,18 +41,24 @@ def accuracy(result: RotationResult) -> go.Figure:
     return figure
 
 
-def reference(depth: int) -> go.Figure:
-    """One panel of Figure 2 from the stored run: a depth of g, its three widths."""
+def reference() -> go.Figure:
+    """Figure 2 from the stored run: three depths of g side by side on one axis, three widths in each."""
     result = stored()
-    figure = style.figure(x="epoch", y="accuracy on test pairs", height=300)
-    end = result.settings.epochs
-    figure.update_xaxes(range=[-0.02 * end, 1.03 * end])
-    top = max(float(np.nanmax(curve.accuracy)) for curve in result.curves.values())
-    figure.update_yaxes(range=[0, 1.05 * top])
-    _chance(figure, end)
-    arms = [arm for arm in result.curves if arm.depth_g == depth]
-    for arm in arms:
-        _curve(figure, arms, arm, result.curves[arm], 1)
+    figure, end = style.figure(x="", y="accuracy on test pairs", margin={"t": 64}), result.settings.epochs
+    figure.update_yaxes(range=[0, 1]).update_layout(legend={"y": 1.08})
+    axis = {**figure.layout.xaxis.to_plotly_json(), "range": [-0.02 * end, 1.03 * end]}
+    for i, depth in enumerate(DEPTHS):
+        at, domain = "x" if i == 0 else f"x{i + 1}", [0.34 * i, 0.34 * i + 0.32]
+        figure.update_layout({f"xaxis{'' if i == 0 else i + 1}": axis | {"title": {"text": "epoch"}, "domain": domain}})
+        before = len(figure.data)
+        _chance(figure, end)
+        arms = [arm for arm in result.curves if arm.depth_g == depth]
+        for arm in arms:
+            _curve(figure, arms, arm, result.curves[arm], 1)
+        for trace in figure.data[before:]:
+            trace.update(xaxis=at, legendgroup=trace.name, showlegend=bool(i == 0 and trace.name))
+        place = {"xref": "paper", "x": sum(domain) / 2, "xanchor": "center", "yref": "paper", "y": 1}
+        figure.add_annotation(text=f"<b>H = {depth}</b>", yanchor="bottom", showarrow=False, **place)
     return figure
 
 
@@ -73,7 +79,7 @@ def _curve(figure: go.Figure, arms: list[Arm], arm: Arm, curve: Curve, steps: in
 
 def rates(result: RotationResult) -> go.Figure:
     """Last accuracy over learning rate and width of g: which rates train at all?"""
-    figure = style.figure(x="µ, learning rate (log grid)", y="m, width of g", height=430)
+    figure = style.figure(x="µ, learning rate (log grid)", y="m, width of g", height=320, margin={"r": 90})
     widths, columns = sorted({arm.width_g for arm in result.curves}), sorted({arm.rate for arm in result.curves})
     z = np.full((len(widths), len(columns)), np.nan)
     for arm, curve in result.curves.items():
@@ -94,8 +100,7 @@ def loss(result: RotationResult) -> go.Figure:
     figure = style.figure(x=STEPS, y="training loss (cross-entropy)", height=320)
     end = result.settings.epochs * result.settings.steps
     figure.update_xaxes(range=[-0.02 * end, 1.03 * end])
-    if not result.progress:
-        figure.update_yaxes(range=[0, 1.2 * np.log(CLASSES)])  # guessing costs log 12
+    figure.update_yaxes(range=[0, 1.2 * np.log(CLASSES)])  # guessing costs log 12
     arms = list(result.curves)
     for arm, curve in result.curves.items():
         taken = int((~np.isnan(curve.loss).any(axis=0)).sum())
@@ -112,7 +117,7 @@ def examples(result: RotationResult) -> go.Figure:
     """Test pairs: what f sees, what g sees, the angle between the two, and what the chosen network takes it for."""
     figure = style.figure(x="", y="", height=260, margin={"l": 64, "r": 8, "t": 8, "b": 72})
     plain = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "constrain": "domain"}
-    figure.update_xaxes(**plain).update_yaxes(autorange="reversed", scaleanchor="x", **plain)
+    figure.update_xaxes(**plain).update_yaxes(scaleanchor="x", **plain)
     shown = result.examples
     if shown is None:
         return figure
@@ -129,8 +134,9 @@ def examples(result: RotationResult) -> go.Figure:
     words = [
         f"{30 * a}°" + (f"<br>{30 * g}°" if g >= 0 else "<br>–") for a, g in zip(shown.label, guessed, strict=True)
     ]
-    figure.update_xaxes(tickvals=middle, ticktext=words)
-    return figure.update_yaxes(tickvals=middle[:2], ticktext=["f sees x", "g sees z"])
+    high, wide = sheet.shape
+    figure.update_xaxes(tickvals=middle, ticktext=words, range=[-0.5, wide - 0.5])
+    return figure.update_yaxes(range=[high - 0.5, -0.5], tickvals=middle[:2], ticktext=["f sees x", "g sees z"])
 
 
 def _guesses(result: RotationResult) -> np.ndarray:

@@ -11,7 +11,7 @@ from hyperviz.studies.epochs import Arm, Curve
 from hyperviz.studies.rotation import RotationResult
 
 CHANCE = 1 / CLASSES
-RISES, FALLS = "Accuracy rises with the width m", "Accuracy falls with the depth H"
+RISES, FALLS = "accuracy rises with the width m", "accuracy falls with the depth H"
 QUANTITIES = {RISES: "rise_with_width", FALLS: "fall_with_depth"}
 
 
@@ -23,8 +23,12 @@ class Answer(NamedTuple):
     epoch: int
     difference: float  # widest minus narrowest, or shallowest minus deepest
     error: float  # its standard error: over runs, and over the choice of test pairs
-    says: str  # yes: all beyond two standard errors; no: some beyond them the other way
     between: str  # what is compared
+
+    @property
+    def slack(self) -> float:
+        """Half of its 95 % interval."""
+        return 1.96 * self.error
 
     @property
     def quantity(self) -> str:
@@ -71,16 +75,8 @@ def _answer(result: RotationResult, question: str, when: str, epoch: int, pairs:
     between = f"from m = {worse.width_g} to {better.width_g}"
     if question == FALLS:
         between = f"from H = {better.depth_g} to {worse.depth_g}"
-    says = _says(differences > 2 * errors, differences < -2 * errors)
-    return Answer(question, when, epoch, differences.mean(), (errors**2).sum() ** 0.5 / len(pairs), says, between)
-
-
-def _says(above: np.ndarray, below: np.ndarray) -> str:
-    if above.all():
-        return "yes"
-    if below.any():
-        return "no" if not above.any() else "partly"
-    return f"in {int(above.sum())} of {len(above)} cases" if above.any() else "not decided"
+    error = float((errors**2).sum() ** 0.5 / len(pairs))
+    return Answer(question, when, epoch, float(differences.mean()), error, between)
 
 
 def _gap(result: RotationResult, better: Arm, worse: Arm, epoch: int) -> tuple[float, float]:

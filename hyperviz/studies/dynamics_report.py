@@ -17,6 +17,7 @@ from hyperviz.studies.dynamics import (
 from hyperviz.studies.dynamics_views import rows
 from hyperviz.studies.flows import TARGET, Path
 from hyperviz.studies.recipe import recipe
+from hyperviz.studies.slopes import SURE
 from hyperviz.studies.tidy import tidy
 from hyperviz.studies.verdicts import Verdict
 
@@ -24,10 +25,10 @@ NARROW, WIDE = (1, 2), 16
 CELLS = len(DEPTHS) * len(WIDTHS)
 CLAIM = "Contribution 1"
 RULE = (
-    "Contribution 1 of the paper: a wide f alone does not make training linear or convex, and a deep g makes it worse. "
-    f"Over the heat map: with m ≤ {NARROW[-1]} fewer starts learn the data than with m = {WIDE}, and with "
-    f"m ≥ {WIDTHS[len(NARROW)]} fewer do the deeper g is (least squares over H). It holds where both 95 % intervals "
-    "lie above 0, and differs where one lies below 0."
+    "Contribution 1 of the paper: a wide f alone is not enough; with a narrow g training gets stuck. Over all depths of "
+    f"the heat map, the share of the starts that learn the data with m = {WIDE}, minus that with m ≤ {NARROW[-1]}: it "
+    "holds where the 99.99 % interval lies above 0, and differs where it lies below. What a layer of g costs (least "
+    f"squares over H, m ≥ {WIDTHS[len(NARROW)]}, 95 %) is no part of it: of 40 data sets 2 are learnt faster by a deeper g."
 )
 
 
@@ -55,18 +56,18 @@ def verdict(result: DynamicsResult) -> Verdict:
     if len(result.cells) < CELLS:
         said = f"{len(result.cells)} of {CELLS} widths and depths tried"
         return Verdict(here, "undecided" if result.finished else "measuring", CLAIM, said, RULE)
-    narrow, wide = (pooled(result.cells, lambda _, m: m in NARROW), pooled(result.cells, lambda _, m: m == WIDE))
-    gaps = [_gap(wide, narrow), deepening(result.cells)]
-    state = "differs" if any(high < 0 for *_, high in gaps) else "holds" if min(g[1] for g in gaps) > 0 else "undecided"
-    first, second = (f"{100 * value:.0f} % [{100 * low:.0f}, {100 * high:.0f}]" for value, low, high in gaps)
+    gap, cost = widening(result.cells), deepening(result.cells)
+    state = "holds" if gap[1] > 0 else "differs" if gap[2] < 0 else "undecided"
+    first, second = (f"{100 * value:.0f} % [{100 * low:.0f}, {100 * high:.0f}]" for value, low, high in (gap, cost))
     said = f"m = {WIDE} learns {first} more often than m ≤ {NARROW[-1]}; each layer of g costs {second}"
     return Verdict(here, state, CLAIM, said.replace("-", "−"), RULE)
 
 
-def _gap(more: Cell, less: Cell) -> tuple[float, float, float]:
-    """The difference of two fractions with its 95 % interval."""
-    (a, da), (b, db) = fraction_of(more), fraction_of(less)
-    margin = 1.96 * float(np.hypot(da, db))
+def widening(cells: dict) -> tuple[float, float, float]:
+    """How much more often a wide g learns than a narrow one, over all depths, with its 99.99 % interval."""
+    wide, narrow = (pooled(cells, lambda _, m, which=which: m in which) for which in ((WIDE,), NARROW))
+    (a, da), (b, db) = fraction_of(wide), fraction_of(narrow)
+    margin = SURE * float(np.hypot(da, db))
     return a - b, max(a - b - margin, -1), min(a - b + margin, 1)
 
 
@@ -154,9 +155,8 @@ def _judged(result: DynamicsResult) -> list[dict]:
     """The two numbers that the verdict is judged by."""
     if len(result.cells) < CELLS:
         return []
-    narrow, wide = (pooled(result.cells, lambda _, m: m in NARROW), pooled(result.cells, lambda _, m: m == WIDE))
-    named = {"wide_minus_narrow": _gap(wide, narrow), "fall_per_layer": deepening(result.cells)}
-    return [{"quantity": name, "value": v, "stderr": (high - v) / 1.96} for name, (v, low, high) in named.items()]
+    named = {"wide_minus_narrow": widening(result.cells), "fall_per_layer": deepening(result.cells)}
+    return [{"quantity": name, "value": v, "low": low, "high": high} for name, (v, low, high) in named.items()]
 
 
 def draws(result: DynamicsResult) -> pd.DataFrame:

@@ -27,7 +27,7 @@ def stored() -> RotationResult:
         part = frame[(frame.depth_g == arm.depth_g) & (frame.width_g == arm.width_g)]
         accuracy = part.pivot(index="run", columns="epoch", values="accuracy").to_numpy()
         curves[arm] = Curve(accuracy, np.zeros((settings.runs, 0)))
-    return RotationResult(settings, curves, None, "", 1.0, frozenset(), True)
+    return RotationResult(settings, curves, None, "", 1.0, 0.0, frozenset(), True)
 
 
 def about() -> dict:

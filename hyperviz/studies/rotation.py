@@ -20,6 +20,7 @@ from hyperviz.theory.smooth import SMOOTH
 
 __all__ = ["DEPTHS", "PAPER", "PRESETS", "RotationSettings"]
 SHOWN = 8  # pairs in the picture
+KNOWN = 0.02  # of the work is done when the time left is told
 LIVE = 1.5e13  # floating-point operations that a page may ask for: some minutes on two cores
 
 
@@ -40,6 +41,7 @@ class RotationResult(NamedTuple):
     examples: Examples | None
     doing: str  # what goes on before there are curves
     progress: float  # of all epochs
+    left: float  # seconds that the rest will take; 0 where nobody knows
     news: frozenset  # curves, examples
     finished: bool
 
@@ -49,7 +51,7 @@ def stream(settings: RotationSettings, store: Store | None = None) -> Iterator[R
     empty = Curve(
         *(np.full((settings.runs, n), np.nan) for n in (settings.epochs + 1, settings.epochs * settings.steps))
     )
-    result = RotationResult(settings, dict.fromkeys(settings.arms, empty), None, "", 0.0, frozenset(), False)
+    result = RotationResult(settings, dict.fromkeys(settings.arms, empty), None, "", 0.0, 0.0, frozenset(), False)
     data = None
     said = loading.words(settings.dataset, "Rotating images of")
     for prepared in training.prepare(
@@ -67,7 +69,7 @@ def stream(settings: RotationSettings, store: Store | None = None) -> Iterator[R
         for trained in _train(wave, plan, result):
             result = trained
             yield result
-    yield result._replace(progress=1.0, finished=True, news=frozenset({"curves", "examples"}))
+    yield result._replace(progress=1.0, left=0.0, finished=True, news=frozenset({"curves", "examples"}))
 
 
 def too_large(settings: RotationSettings) -> str:
@@ -90,7 +92,7 @@ def warm() -> None:
 
 def _train(wave: list[Job], plan: Plan, result: RotationResult) -> Iterator[RotationResult]:
     """Always the job that is furthest behind; a program that is not compiled yet is waited for, and said."""
-    clock, before = Clock(), result.progress
+    clock, before, began = Clock(), result.progress, time.monotonic()
     reached: dict[int, float] = dict.fromkeys(range(len(wave)), -1.0)
     trainings: dict[int, Iterator[News]] = {}
     done = dict.fromkeys(reached, 0.0)
@@ -115,7 +117,9 @@ def _train(wave: list[Job], plan: Plan, result: RotationResult) -> Iterator[Rota
             reached[i] = news.epoch
         done[i] = news.step / result.settings.steps * job.share
         shown = frozenset({"curves"} | ({"examples"} if news.guesses is not None else set()))
-        result = _with(result, job, news)._replace(progress=before + sum(done.values()), doing="", news=frozenset())
+        part = sum(done.values())
+        left = (time.monotonic() - began) / part * (1 - before - part) if part > KNOWN else 0.0
+        result = _with(result, job, news)._replace(progress=before + part, left=left, doing="", news=frozenset())
         yield result._replace(news=shown) if clock.picture() else result
 
 

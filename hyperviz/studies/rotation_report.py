@@ -6,35 +6,52 @@ import numpy as np
 import pandas as pd
 
 from hyperviz.data import datasets
-from hyperviz.studies.answers import CHANCE, Answer, accuracies, answers, best_rates
+from hyperviz.studies import reference
+from hyperviz.studies.answers import CHANCE, FALLS, RISES, Answer, accuracies, answers, best_rates
 from hyperviz.studies.epochs import Curve
 from hyperviz.studies.recipe import recipe
 from hyperviz.studies.rotation import RotationResult, RotationSettings
-from hyperviz.studies.verdicts import Verdict
+from hyperviz.studies.tidy import tidy
+from hyperviz.studies.verdicts import Verdict, signed
+
+CLAIM = "Figure 2"
+RULE = (
+    "Figure 2 of the paper: accuracy rises with the width m of g and falls with its depth H. It is judged by a run of "
+    "all nine networks, the stored one where this is none: by the last accuracies, wide minus narrow (averaged over "
+    "the depths) and shallow minus deep (averaged over the widths). It holds where both 95 % intervals lie above 0, "
+    "and differs where one lies below 0."
+)
 
 
 def verdict(result: RotationResult) -> Verdict:
-    """Figure 2 in words: does accuracy rise with m and fall with H, at the start and at the end?"""
-    settings = result.settings
+    """What this run has measured, and Figure 2 judged by a run of its nine networks: this one, or the stored one."""
+    own = {answer.question for answer in answers(result)} == {RISES, FALLS}
+    whole = result if own and result.finished and result.settings.compare == "all" else reference.stored()
+    found = [answer for answer in answers(whole) if answer.when == "end"]
+    lows, highs = [a.difference - a.slack for a in found], [a.difference + a.slack for a in found]
+    state = "differs" if min(highs) < 0 else "holds" if min(lows) > 0 else "undecided"
+    said = "; ".join(f"{_difference(answer)} {answer.between}" for answer in found)
+    return Verdict(_here(result), state, CLAIM, f"{'this' if whole is result else 'stored'} run: {said}", RULE)
+
+
+def _here(result: RotationResult) -> str:
+    """What has been trained at the chosen settings, in one sentence."""
     if not result.finished and not result.progress:
-        return Verdict(result.doing or "Training begins.", "measuring")
-    if settings.compare == "rates":
-        return Verdict(_rates(result), "measured" if result.finished else "measuring")
-    found = answers(result)
+        return result.doing or "Training begins."
+    if result.settings.compare == "rates":
+        return _rates(result)
+    found = [answer for answer in answers(result) if answer.when == "end"]
     if not found:
-        return Verdict(f"{_reached(result)}.", "measured" if result.finished else "measuring")
-    text = " ".join(_said(question, found) for question in dict.fromkeys(answer.question for answer in found))
-    if not result.finished:
-        return Verdict(text, "measuring")
-    last = {answer.says for answer in found if answer.when == "end"}
-    return Verdict(text, "differs" if "no" in last else "holds" if last == {"yes"} else "undecided")
+        return f"{_reached(result)}."
+    said = "; ".join(f"{_difference(answer)} {answer.between}" for answer in found)
+    return f"This run, after epoch {found[0].epoch}: accuracy {said}."
 
 
-def _said(question: str, found: list[Answer]) -> str:
-    """Accuracy rises with m: after the first epoch ..., after epoch 10 ..."""
-    mine = [answer for answer in found if answer.question == question]
-    parts = [f"after epoch {a.epoch} {a.says} ({a.difference:+.2f} ± {2 * a.error:.2f})" for a in mine]
-    return f"{question}: {'; '.join(parts)}, {mine[0].between}."
+def _difference(answer: Answer) -> str:
+    """Better minus worse, with the 95 % interval: a rise with the width, a fall with the depth."""
+    way = 1 if answer.question == RISES else -1
+    value, slack = way * answer.difference, answer.slack
+    return f"{signed(value)} [{signed(value - slack)}, {signed(value + slack)}]"
 
 
 def _rates(result: RotationResult) -> str:
@@ -63,10 +80,15 @@ def progress(result: RotationResult) -> str:
     title = datasets.TITLES[settings.dataset]
     said = f"{title}: {settings.images:,} training pairs, {settings.tested:,} test pairs of other images; "
     said += f"mean ± 2 standard errors over {settings.runs} runs" if settings.runs > 1 else "one run: no error bar"
-    state = "finished" if result.finished else f"{result.progress:.0%} trained"
+    left = f", about {_duration(result.left)} left" if result.left else ""
+    state = "finished" if result.finished else f"{result.progress:.0%} trained{left}"
     lost = sum(map(_diverged, result.curves.values()))
     note = f" {lost} runs diverged: their loss is no longer a number; lower µ." if lost else ""
     return f"{result.doing} {said}; {state}.{note}".strip()
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds / 60:.0f} minutes" if seconds > 90 else f"{10 * max(round(seconds / 10), 1)} s"
 
 
 def _diverged(curve: Curve) -> int:
@@ -88,25 +110,26 @@ def fraction(result: RotationResult) -> float:
     return result.progress
 
 
-def alt(result: RotationResult) -> str:
-    """The pictures in words, for those who do not see them."""
+def alt(result: RotationResult, chart: str = "") -> str:
+    """One chart in words, for those who do not see it."""
+    if chart == "examples":
+        angles = ", ".join(f"{30 * label}°" for label in result.examples.label) if result.examples else "none yet"
+        return f"Pairs of test images, x above and z below; the angles between them are {angles}."
+    if chart == "loss":
+        found = table(result)
+        last = found[found.quantity == "loss"].groupby(["depth_g", "width_g", "learning_rate"]).value.last()
+        said = [f"H = {H}, m = {m}, µ = {rate:g}: {value:.3g}" for (H, m, rate), value in last.items()]
+        return f"Training loss. {'; '.join(said) or 'No step yet'}."
     return f"Accuracy on test pairs while networks train. {_reached(result)}. {progress(result)}"
 
 
-def examples_alt(result: RotationResult) -> str:
-    """The task's picture in words."""
-    angles = ", ".join(f"{30 * label}°" for label in result.examples.label) if result.examples else "none yet"
-    return f"Pairs of test images, x above and z below; the angles between them are {angles}."
-
-
 def stored_words(result: RotationResult) -> str:
-    """What the stored run is, what it says, and where it differs from the paper's."""
-    settings = result.settings
+    """What the stored run is and where it differs from the paper's, in two sentences."""
+    s = result.settings
     return (
-        f"Computed before, not live, and not the paper's data: {progress(result)} Images {settings.size} × "
-        f"{settings.size}, µ = {settings.learning_rate:g} in the NTK parameterisation, {settings.epochs} epochs (the "
-        f"paper: 10,000 images of full MNIST at 28 × 28, µ = 0.01, 100 epochs, 100 runs). {verdict(result).text} "
-        f"{_guessing(result)}"
+        f"Computed before, on {s.images:,} pairs of built-in digits at {s.size} × {s.size}, {s.epochs} epochs, µ = "
+        f"{s.learning_rate:g}, mean ± 2 standard errors over {s.runs} runs. The paper: 10,000 images of full MNIST at "
+        f"28 × 28, 100 epochs, µ = 0.01, 100 runs. {_guessing(result)}"
     ).strip()
 
 
@@ -121,7 +144,7 @@ def _guessing(result: RotationResult) -> str:
 
 
 def table(result: RotationResult) -> pd.DataFrame:
-    """Tidy: accuracy and loss of every arm, epoch by epoch, over runs, then the differences of the verdict."""
+    """Tidy: axes, seed, version, verdict, then quantity, value, stderr, interval, over runs; last the differences."""
     settings, rows = result.settings, []
     for arm, curve in result.curves.items():
         at = {"depth_g": arm.depth_g, "width_g": arm.width_g, "learning_rate": arm.rate}
@@ -138,10 +161,19 @@ def table(result: RotationResult) -> pd.DataFrame:
         rows.append(row | {"stderr": answer.error})
     columns = ["depth_g", "width_g", "learning_rate", "epoch", "quantity", "value", "stderr"]
     found = pd.DataFrame(rows, columns=columns).astype({"depth_g": "Int64", "width_g": "Int64"})
+    found["low"], found["high"] = (found.value + sign * 1.96 * found.stderr for sign in (-1, 1))
     kept = ("dataset", "images", "size", "angles", "parameterisation", "depth_f", "width_f", "activation_f")
-    for name in reversed((*kept, "activation_g", "runs")):
-        found.insert(0, name, getattr(settings, name))
-    return found
+    return tidy(found, settings, verdict(result).state, (*kept, "activation_g", "runs"))
+
+
+def draws(result: RotationResult) -> pd.DataFrame:
+    """Return the accuracy of every run: a row a network, a run and an epoch."""
+    found = []
+    for arm, curve in result.curves.items():
+        for run, row in enumerate(curve.accuracy):
+            at = {"depth_g": arm.depth_g, "width_g": arm.width_g, "learning_rate": arm.rate, "run": run}
+            found.append(pd.DataFrame(at | {"epoch": range(len(row)), "accuracy": row}).dropna())
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
 def code(settings: RotationSettings) -> str:
@@ -167,6 +199,8 @@ learning rate is not what it is elsewhere: the paper's µ = 0.01 learns nothing 
 neurons at the end of f, and a g whose ReLU comes only after its first layer: all its other layers are linear. That
 code also turns every image anew in each epoch and takes angles above 345° for 330°; here the pairs stay and the circle
 closes.
+
+**How the verdict is made.** {RULE}
 """,
     r"h(x, z) = g(z; f(x; w)) \in \mathbb{R}^{12},\qquad w_{t+1} = w_t - \mu\,\nabla_w"
     r"\Big(\tfrac1{100}\sum_{i\in\mathrm{batch}} -\log \mathrm{softmax}(h(x_i, z_i))_{y_i}\Big)",

@@ -50,7 +50,7 @@ class RotationSettings:
     epochs: int = option(10, 1, 100, label="epochs", help="how often each training pair is seen")
     compare: str = option(
         "widths",
-        label="side by side",
+        label="Compare",
         choices=("widths", "depths", "rates", "all", "one"),
         help="three widths of g, three depths of g, learning rates against widths, the paper's nine, or one alone",
     )
@@ -128,7 +128,7 @@ PRESETS = {
     "depths of g": RotationSettings(compare="depths", width_g=50),
     "a deep g": RotationSettings(depth_g=6),
     "learning rates": RotationSettings(compare="rates", runs=1, epochs=5, width_g=50),
-    "the paper's µ learns nothing": RotationSettings(learning_rate=0.01, runs=1),
+    "learning rate 0.01 (the paper's)": RotationSettings(learning_rate=0.01, runs=1),
     "the released code": RotationSettings(parameterisation="released", learning_rate=0.1),
 }
 PAPER = RotationSettings(
