@@ -11,26 +11,28 @@ from hyperviz.studies.views_report import see
 from hyperviz.ui import controls, easel, export, live, prose
 from hyperviz.ui.play import play, status, steps
 
-head = st.container()
+head, hero = st.container(), st.container(key="hero")
 settings = controls.ask("inpainting", study.InpaintingSettings, study.PRESETS)
 with head:
-    line = prose.claim(report.claim(settings))
+    line = prose.claim(report.title(settings))
 said = "nothing yet"
 for said in steps(study.loaded(settings)):
     prose.say(line, Verdict(said, "measuring"))
 if said:
     st.stop()
-if reason := study.too_large(settings):
-    prose.say(line, Verdict(reason, "too large"))
-    st.code(export.command("inpainting", settings), language="bash")
-    st.stop()
-left, right = st.columns([1, 2], gap="medium")
+left, right = hero.columns([1, 2], gap="medium")
 with left:
     easel.show("inpainting", settings)
+latest = []
+if reason := study.too_large(settings):
+    prose.say(line, Verdict(reason, "too large"))
+    right.code(export.command("inpainting", settings), language="bash", wrap_lines=True)
+    export.take_away("inpainting", settings, latest, report)
+    st.stop()
 with right:
     charts = {"own": live.chart("inpainting-own", height=450)}
     about = st.empty()
-took, latest = status("inpainting", settings), []
+took = status("inpainting", settings)
 controls.choice("inpainting", study.InpaintingSettings, "view")
 if settings.view == "likelihood":
     st.button("Take the best", on_click=controls.take, args=("inpainting", latest, report.best))

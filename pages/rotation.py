@@ -16,6 +16,12 @@ settings = controls.ask("rotation", study.RotationSettings, study.PRESETS)
 hero = live.hero("rotation-stored")
 hero.show(figures.reference(), f"Figure 2, stored run. {report.alt(reference.stored())}")
 st.caption(f"Figure 2, stored, not live. {report.stored_words(reference.stored())}")
+latest = []
+if reason := study.too_large(settings):
+    prose.say(line, Verdict(reason, "too large"))
+    st.code(export.command("rotation", settings), language="bash", wrap_lines=True)
+    export.take_away("rotation", settings, latest, report)
+    st.stop()
 took = status("rotation", settings)
 left, right = st.columns(2, gap="medium")
 with left:
@@ -27,13 +33,8 @@ with right:
     st.caption("Your settings: how fast does the training loss fall?")
     losses = live.chart("rotation-loss", height=320)
     st.caption(datasets.missing())
-latest = []
 prose.fold(*report.EXPLANATION)
 export.take_away("rotation", settings, latest, report)
-if reason := study.too_large(settings):
-    prose.say(line, Verdict(reason, "too large"))
-    st.code(export.command("rotation", settings), language="bash")
-    st.stop()
 
 for result in play("rotation", settings, study.stream):
     prose.say(line, report.verdict(result))

@@ -16,6 +16,7 @@ from hyperviz.studies.inpainting import InpaintingResult, InpaintingSettings, ne
 from hyperviz.studies.own import SAMPLES
 from hyperviz.studies.table1 import IMAGES, NAMES, TABLE1
 
+UNCERTAIN = "how unsure"
 COLUMNS, UNSURE = 4, 0.5  # pictures in a row of the one digit; the deviation at the top of its colours
 MISPRINT = 0.4  # HN at N = 500, inpainting: 0.49 as printed, off the scale; the column suggests 0.049
 
@@ -41,6 +42,7 @@ def curve(result: InpaintingResult) -> go.Figure:
     figure.update_xaxes(
         type="log",
         tickvals=[10, 20, 50, 100, 200, 500, 1000, 2000, 4000],
+        ticktext=["10", "20", "50", "100", "200", "500", "1,000", "2,000", "4,000"],
         range=[0.9, max(3.05, np.log10(settings.images) + 0.05)],
     )
     always = [v for row in TABLE1.values() for v in row if v < MISPRINT] if printed else []
@@ -56,33 +58,37 @@ def curve(result: InpaintingResult) -> go.Figure:
         if found:
             bars = {"type": "data", "array": [2 * e.mse_stderr for _, e in found]}
             marker = {"symbol": style.MARKERS[method], "size": 8}
-            shown = {"name": f"{NAMES[kernel]}, ± 2 standard errors", "line": look, "marker": marker, "error_y": bars}
+            shown = {"name": NAMES[kernel], "line": look, "marker": marker, "error_y": bars}
             figure.add_scatter(x=[n for n, _ in found], y=[e.mse for _, e in found], mode="lines+markers", **shown)
         if kernel in printed:
             marker = look | {"symbol": style.MARKERS["paper"], "size": 9, "line": look | {"width": 2}}
-            name = f"{NAMES[kernel]}, paper (20 pixels an image)"
+            name = f"{NAMES[kernel]}, paper"
             figure.add_scatter(x=IMAGES, y=printed[kernel], mode="markers", marker=marker, name=name)
     return figure
 
 
 def own(result: InpaintingResult) -> go.Figure:
-    """The one digit: what f sees, each kernel's completion, and the NNGP's posterior given the visible pixels."""
+    """The one digit: what f sees, the best guess given the visible pixels and how unsure it is, and each kernel's."""
     one, kernels = result.own, result.settings.kernels
     waiting = sheets.black(result.gallery.truth)
+    given, both = one.given if one else None, "nngp" in kernels
+    possible = {f"possible {i + 1}": grey(given.samples[i]) if given else waiting for i in range(SAMPLES)}
+    plain = {NAMES[k]: one.predicted.get(k, waiting) if one else waiting for k in kernels}
     tiles: dict[str, np.ndarray | None] = {"f sees": one.seen if one else waiting}
-    tiles |= {NAMES[k]: one.predicted.get(k, waiting) if one else waiting for k in kernels}
-    given = one.given if one else None
-    if "nngp" in kernels:
-        tiles["with own pixels"] = grey(given.mean) if given else waiting
-        tiles |= {f"({i})": None for i in range(-len(tiles) % COLUMNS)}  # empty places
-        tiles["uncertainty"] = waiting
-        tiles |= {f"sample {i + 1}": grey(given.samples[i]) if given else waiting for i in range(SAMPLES)}
-    figure = sheets.titled(tiles, COLUMNS, height=450, margin={"l": 4, "r": 4, "t": 24, "b": 4})
-    if "nngp" in kernels:
-        side = len(waiting)
-        top = list(tiles).index("uncertainty") // COLUMNS * (side + sheets.lines(side))
+    if both:
+        tiles |= {"best guess": grey(given.mean) if given else waiting, UNCERTAIN: waiting}
+        tiles |= {"possible 1": possible.pop("possible 1"), **plain}
+        tiles |= {f"({i})": None for i in range((-len(tiles) - len(possible)) % COLUMNS)} | possible  # empty places
+    else:
+        tiles |= plain
+    margin = {"l": 4, "r": 58 if both else 4, "t": 24, "b": 4}
+    figure = sheets.titled(tiles, COLUMNS, height=450, margin=margin)
+    if both:
+        side, at = len(waiting), list(tiles).index(UNCERTAIN)
+        place = {"y0": at // COLUMNS * (side + sheets.lines(side)), "x0": at % COLUMNS * (side + 1)}
         deviation = np.float32(given.deviation if given else np.zeros((side, side)))
-        look = {"colorscale": style.SURFACE, "zmin": 0, "zmax": UNSURE, "showscale": False, "y0": top, "x0": 0}
+        bar = {"title": {"text": "unsure"}, "thickness": 10, "tickvals": [0, 0.25, 0.5], "len": 0.9}
+        look = {"colorscale": style.SURFACE, "zmin": 0, "zmax": UNSURE, "colorbar": bar} | place
         figure.add_heatmap(z=deviation, hovertemplate="± %{z:.2f} (one standard deviation)<extra></extra>", **look)
     return figure
 

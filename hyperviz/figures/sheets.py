@@ -83,4 +83,4 @@ def black(images: np.ndarray) -> np.ndarray:
 
 def lines(side: int) -> int:
     """Lines between the rows of `titled`, for a title to stand in, on a phone too."""
-    return math.ceil(side * 5 / 28)
+    return math.ceil(side * 8 / 28)

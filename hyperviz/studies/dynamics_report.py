@@ -26,8 +26,8 @@ CELLS = len(DEPTHS) * len(WIDTHS)
 CLAIM = "Contribution 1"
 RULE = (
     "Contribution 1 of the paper: a wide f alone is not enough; with a narrow g training gets stuck. Over all depths "
-    f"of the heat map, the share of the starts that learn the data with m = {WIDE}, minus that with m ≤ {NARROW[-1]}: it "
-    "holds where the 99.99 % interval lies above 0, and differs where it lies below. What a layer of g costs (least "
+    f"of the heat map, the share of the starts that learn the data with m = {WIDE}, minus that with m ≤ {NARROW[-1]}: "
+    "it holds where the 99.99 % interval lies above 0, and differs where it lies below. What a layer of g costs (least "
     f"squares over H, m ≥ {WIDTHS[len(NARROW)]}, 95 %) is no part of it: a deep g learns 2 of 40 data sets faster."
 )
 

@@ -67,7 +67,7 @@ class InpaintingSettings:
         1, 1, 50, label="runs", more=True, help="draws of training and test images that the error is averaged over"
     )
     digits: int = option(
-        0, 0, 500 - SHOWN, label="first image shown", more=True, help="which test images the gallery shows"
+        24, 0, 500 - SHOWN, label="first image shown", more=True, help="which test images the gallery shows"
     )
     dataset: str = option(
         "digits",
@@ -77,7 +77,7 @@ class InpaintingSettings:
         help="digits built in, sets that are downloaded, or the images that HYPERVIZ_IMAGES names where the app runs",
     )
     view: str = option(
-        views.GALLERY, label="look at", apart=True, choices=views.NAMES, help="what is computed beside the one digit"
+        views.GALLERY, label="Show below", apart=True, choices=views.NAMES, help="what is computed beside the one digit"
     )
     time: float | str = option(
         flowing.PLAYED,
@@ -126,6 +126,6 @@ PRESETS = {
     "Table 1 of the paper": InpaintingSettings(pixels=20),
     "representation": InpaintingSettings(task="representation"),
     "a thousand digits": InpaintingSettings(images=1000),
-    "break it: a blurred g": InpaintingSettings(bandwidth=10.0),
+    "a blurred g": InpaintingSettings(bandwidth=10.0),
 }
 PAPER = InpaintingSettings(images=500, pixels=20, runs=5)

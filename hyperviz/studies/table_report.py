@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -168,6 +169,20 @@ def _quantities(cell: Cell, pieces: list[Piece]):
 def stored(all_pixels: bool = False) -> pd.DataFrame:
     """The table that comes with the package."""
     return tables.load(all_pixels)
+
+
+@lru_cache
+def judged() -> tuple[str, str]:
+    """Return what the stored table says of Table 1: the state of a verdict, and the counts that decide it."""
+    found = stored()
+    mse = found[(found.quantity == "mse") & (found.kernel != "hn")].pivot_table("value", ["task", "images"], "kernel")
+    ahead, runs = int((mse.nngp < mse.hk).sum()), int(found.runs.max())
+    said = found.reach[found.reach.notna() & (found.reach != "")]
+    within = f"{(said == 'within').sum()} of the paper's {len(said)} values are within reach"
+    return (
+        "holds" if ahead == len(mse) else "differs",
+        f"stored, {runs} runs of 20 pixels an image: NNGP ahead of HK in {ahead} of {len(mse)} cells; {within}",
+    )
 
 
 def code(settings) -> str:

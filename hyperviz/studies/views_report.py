@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 
 TOLERATED = 0.1  # a band this near its right width is called right
 SEE = {
-    "gallery": "**Test {noun}s**{of}, none of them learnt from: does each kernel recognise what it cannot see?",
-    "error": "**Error against training images**: fewer mistakes with more {noun}s.{crosses}",
-    "stored": "**The whole of Table 1, reproduced**: the stored runs with the live numbers as rings, the paper's as "
+    "gallery": "New {noun}s{of}, never seen in training. Can each kernel guess the hidden half?",
+    "error": "Error against training images: fewer mistakes with more {noun}s.{crosses}",
+    "stored": "The whole of Table 1, reproduced: the stored runs with the live numbers as rings, the paper's as "
     f"crosses. Bars: ± 2 standard errors over the runs that a point names. {DESIGN}",
-    "calibration": "**Is the uncertainty right?** A square for each tenth of the pixels, the surest on the left. On "
+    "calibration": "Is the uncertainty right? A square for each tenth of the pixels, the surest on the left. On "
     "the dashed line the predicted error is right; above it the kernel is surer than it should be. Bars: ± 2 "
     "standard errors over test {noun}s.",
-    "training": "**While it trains**: gradient flow from a network that predicts 0, mean over initialisations. "
+    "training": "While it trains: gradient flow from a network that predicts 0, mean over initialisations. "
     "Coarse shapes come first. *More settings* stops at a time t.",
-    "stopping": "**Test error against training time**: does it ever rise again? Then stopping early would help. "
+    "stopping": "Test error against training time: does it ever rise again? Then stopping early would help. "
     "Shaded: ± 2 standard errors over test {noun}s.",
-    "surface": "**Marginal likelihood**: how well the training images alone speak for a bandwidth and a ridge. "
+    "surface": "Marginal likelihood: how well the training images alone speak for a bandwidth and a ridge. "
     "Its logarithm, a pixel: the brighter the better, the star is the best; the darkest may be worse than the scale.",
-    "depths": "**The same over the depths**, each pair at its best ridge.",
-    "near": "**What bandwidth means**: how alike the middle pixel and the others are to g (Σ⁰, 1: the same).",
-    "finer": "**Between the pixels**: g takes any coordinate, so the same regression draws a finer picture. "
+    "depths": "The same over the depths, each pair at its best ridge.",
+    "near": "What bandwidth means: how alike the middle pixel and the others are to g (Σ⁰, 1: the same).",
+    "finer": "Between the pixels: g takes any coordinate, so the same regression draws a finer picture. "
     "Nothing was trained there.",
-    "border": "**What the torus costs**: all pixels are solved as if opposite borders met. Here beside an open grid, "
+    "border": "What the torus costs: all pixels are solved as if opposite borders met. Here beside an open grid, "
     "after a few training images: black borders hide the difference, other pictures would not.",
 } | learning_report.SEE
 
@@ -82,13 +82,11 @@ def _calibrated(found: Calibration, settings: InpaintingSettings) -> Verdict:
     share, _ = calibration.coverage(found)
     kind = "over-confident" if ratio > 1 else "under-confident"
     right = abs(ratio - 1) <= max(TOLERATED, 2 * error)
-    before, after = (float((part**2).mean()) for part in (found.plain, found.wrong))
     text = (
         f"The posterior is {'about right' if right else kind}: errors are {ratio:.2f} ± {2 * error:.2f} times what it "
-        f"says, and {share:.0%} of the judged pixels lie within two deviations (a Gaussian: {calibration.NORMAL:.0%}). "
-        f"Their squared error is {before:.4f} by plain regression, {after:.4f} given the own pixels."
+        f"says; {share:.0%} of the pixels lie within two deviations (a Gaussian: {calibration.NORMAL:.0%})."
     )
-    return Verdict(text, "measuring" if not found.finished else "holds" if right else "differs")
+    return Verdict(text, "measured" if found.finished else "measuring")
 
 
 def _trained(found: Training, settings: InpaintingSettings) -> Verdict:
@@ -111,12 +109,12 @@ def _trained(found: Training, settings: InpaintingSettings) -> Verdict:
 def _likely(found: Likelihood, settings: InpaintingSettings) -> Verdict:
     if found.blank:
         return Verdict("f sees nothing: every kernel is 0, and no bandwidth or ridge can be scored.", "measured")
-    text = f"Your settings explain {found.images} training images with {found.here:.4f} nats a pixel"
+    text = f"How well your settings explain {found.images} training images (higher is better): {found.here:.3f}"
     choice = likelihood.best(found)
     if choice:
         top = max(np.nanmax(found.surface), np.nanmax(found.depths, initial=-np.inf, where=~np.isnan(found.depths)))
         named = ", ".join(f"{name} {value:g}" for name, value in choice.items())
-        text += f"; the best so far is {named} with {top:.4f}"
+        text += f"; the best so far is {named} with {top:.3f}"
     return Verdict(text + ".", "measured" if found.finished else "measuring")
 
 
@@ -153,6 +151,8 @@ def _calibration_rows(found: Calibration, settings) -> Iterator[dict[str, Any]]:
         yield at | {"value": b.actual, "stderr": (b.high - b.low) / 4}
     if calibration.certain(found):
         return
+    for name, part in (("mse_plain", found.plain), ("mse_with_own_pixels", found.wrong)):
+        yield {"kernel": "nngp", "quantity": name, "value": float((part**2).mean())}
     for name, (value, stderr) in (
         ("inflation", calibration.inflation(found)),
         ("coverage", calibration.coverage(found)),

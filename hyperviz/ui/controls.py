@@ -124,7 +124,7 @@ def _widgets(study: str, declared: dict[str, Option]) -> dict[str, Any]:
     """
     network = {"f": 0, "g": 1}
     shown = sorted((n for n, o in declared.items() if not o.more), key=lambda n: network.get(n.rsplit("_", 1)[-1], 2))
-    main = sorted(shown, key=lambda n: not n.startswith("width_"))[:2]
+    main = sorted(shown, key=lambda n: (not n.startswith("width_"), n.startswith("depth_")))[:2]
     values = _rows(study, {name: declared[name] for name in shown}, main)
     with st.expander(MORE):
         values |= _rows(study, {name: o for name, o in declared.items() if o.more}, ())
