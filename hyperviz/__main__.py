@@ -136,7 +136,9 @@ def _left(done: float, first: float, seconds: float) -> str:
 
 def _html(study: Study, figures: list) -> str:
     """One page that needs nothing but itself."""
-    parts = [plotly.io.to_html(f, full_html=False, include_plotlyjs=i == 0) for i, f in enumerate(figures)]
+    shown = [f.update_layout(margin_autoexpand=True) for f in figures]  # no page around it: labels make their room
+    look = {"full_html": False, "config": {"showSendToCloud": False, "displaylogo": False}}
+    parts = [plotly.io.to_html(f, include_plotlyjs=i == 0, **look) for i, f in enumerate(shown)]
     head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>hyperviz: {study.claim}</title>'
     return f'{head}<body style="font-family: sans-serif"><h1>{study.claim}</h1>{"".join(parts)}</body></html>\n'
 

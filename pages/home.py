@@ -16,7 +16,7 @@ right.markdown(
     "Show *f* an image, and *g* becomes that image, as a function of the pixel's coordinates *z*. "
     "Here you change the widths and depths of both, and watch the theory's predictions come true, or fail."
 )
-st.markdown("#### What the theory says")
+st.markdown("## What the theory says")
 first, second, third = st.columns(3, gap="medium")
 first.markdown("**Theorem 1.** A wide *f* alone does not make training simple, and a deeper *g* makes it worse.")
 second.markdown(
@@ -28,7 +28,7 @@ third.markdown(
     "Θ<sub>h</sub> = Θ<sub>f</sub> · Θ<sub>g</sub>, no longer random.",
     unsafe_allow_html=True,
 )
-st.markdown("#### See it")
+st.markdown("## See it")
 rows = [column for _ in range(0, len(STUDIES), 3) for column in st.columns(3, gap="medium")]
 for column, (name, study) in zip(rows, STUDIES.items(), strict=False):
     with column.container(border=True, height="stretch"):

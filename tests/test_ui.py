@@ -54,7 +54,8 @@ def numbers(values):
 def shown(app) -> str:
     """All that is said on a page."""
     kinds = ("markdown", "caption", "error", "warning", "title", "code")
-    return "\n".join(element.value for kind in kinds for element in app.get(kind))
+    plain = [html.unescape(e.proto.body) for e in app.get("html") if 'class="fig"' not in e.proto.body]
+    return "\n".join([*(element.value for kind in kinds for element in app.get(kind)), *plain])
 
 
 def short(study, settings, results=1):
@@ -65,7 +66,7 @@ def short(study, settings, results=1):
 def test_home_runs_and_leads_to_every_study():
     app = opened("home")
     assert not app.exception
-    assert "see infinite-width hypernetworks" in app.title[0].value
+    assert "One network writes another" in app.title[0].value
     for study in STUDIES.values():
         assert study.claim in shown(app)
 
@@ -83,15 +84,14 @@ def test_the_convergence_page_shows_the_study_s_numbers_and_verdict():
     app = opened("convergence", **QUERIES["convergence"])
     *_, result = convergence.stream(ConvergenceSettings(draws=16, depth_f=2, depth_g=2))
     curve, heat, lines, factors = pictures(app)
-    limit = next(t for t in curve["data"] if t["name"].startswith("limit"))
-    mean = next(t for t in curve["data"] if t["name"].startswith("empirical mean, 16 draws"))
-    np.testing.assert_allclose(numbers(limit["y"]), result.theory, rtol=1e-5)
-    np.testing.assert_allclose(numbers(mean["y"]), result.curves.mean(0), rtol=1e-4)
+    first = next(t for t in curve["data"] if t["name"] == "single networks")
+    np.testing.assert_allclose(numbers(first["y"]), (result.curves / result.theory)[0], rtol=1e-4)
     assert heat["data"][0]["type"] == "heatmap"
-    assert len(lines["data"]) == 9
+    assert sum(t["mode"] == "lines+markers" for t in lines["data"]) == 3
     assert len(factors["data"]) == 3
-    assert convergence_report.verdict(result).text in app.markdown[0].value
-    assert convergence_report.progress(result) in app.caption[0].value
+    verdict = convergence_report.verdict(result)
+    for part in (verdict.here, verdict.chip, verdict.evidence, verdict.rule, convergence_report.progress(result)):
+        assert part in shown(app)
     assert all(picture["layout"]["meta"]["alt"] for picture in (curve, heat, lines, factors))
 
 
@@ -99,13 +99,14 @@ def test_the_inpainting_page_shows_the_gallery_the_errors_and_the_verdict():
     app = opened("inpainting", **QUERIES["inpainting"])
     *_, result = inpainting.stream(InpaintingSettings(images=20))
     own, gallery, errors, *_ = pictures(app)  # the stored table comes last
-    assert numbers(own["data"][0]["z"]).shape == (61 * 115,)
+    assert numbers(own["data"][0]["z"]).shape == (64 * 115,)
     sheet = numbers(gallery["data"][0]["z"]).reshape(115, 231)
-    np.testing.assert_array_equal(sheet[58:86, :28], np.minimum(result.gallery.predicted["nngp"][0], 254))
-    nngp = next(t for t in errors["data"] if t["name"].startswith("NNGP, ±"))
+    np.testing.assert_array_equal(sheet[58:86, :28], np.maximum(result.gallery.predicted["nngp"][0], 1))
+    nngp = next(t for t in errors["data"] if t["name"] == "NNGP")
     assert nngp["x"] == [10, 20]
     assert nngp["y"] == pytest.approx([result.errors[n, "nngp"].mse for n in (10, 20)])
-    assert "Mean squared error after 20 images" in app.markdown[0].value
+    assert "N = 20, all pixels: mean squared error NNGP" in shown(app)
+    assert "NNGP ahead of HK in 4 of 8 cells; 3 of the paper's 24 values are within reach" in shown(app)
 
 
 def test_a_bad_link_is_mended_in_place_and_the_link_says_what_is_shown(monkeypatch):
@@ -113,11 +114,11 @@ def test_a_bad_link_is_mended_in_place_and_the_link_says_what_is_shown(monkeypat
     monkeypatch.setattr(convergence, "stream", lambda settings: short(stream, settings))
     app = opened("convergence", width_f="99999999", depth_g="deep", colour="red", seed="5")
     assert not app.exception
-    said = [warning.value.replace("\\", "") for warning in app.warning]  # Markdown's characters are escaped
-    assert len(said) == 3
-    assert any("colour is not a setting" in s for s in said)
-    assert any("width_f=99999999" in s and "showing 1,000,000" in s for s in said)
-    assert any("depth_g=deep" in s and "showing the default, 4" in s for s in said)
+    (warning,) = app.warning
+    said = warning.value.replace("\\", "")  # Markdown's characters are escaped
+    assert "colour is not a setting" in said
+    assert "width_f=99999999 is not an integer from 1 to 1,000,000: showing 1,000,000." in said
+    assert "depth_g=deep is not an integer from 1 to 8: showing the default, 4." in said
     link = {name: np.ravel(value)[-1] for name, value in app.query_params.items()}
     assert link == {"width_f": "1000000", "seed": "5"}
     assert "ConvergenceSettings(depth_f=4, width_f=1000000, " in shown(app)
@@ -175,7 +176,7 @@ def test_a_study_that_breaks_shows_one_sentence_and_no_traceback_but_logs_it(mon
     assert "secret detail" not in shown(app)
     assert "Traceback" not in shown(app)
     assert "secret detail" in caplog.text
-    assert len(pictures(app)) == 2 * after
+    assert len(pictures(app)) == 4 * after
     with gate.gate.turn(0):
         pass  # the gate is open again
 
@@ -188,10 +189,11 @@ def test_what_is_too_large_for_a_page_says_so_and_computes_nothing(monkeypatch):
     app = opened("inpainting", images="4000")
     assert not app.exception
     assert not app.error
-    assert "4,000 images run from the command line" in app.markdown[0].value
+    assert "4,000 images run from the command line" in shown(app)
+    assert "python -m hyperviz run inpainting --images=4000" in shown(app)
 
 
-def test_play_ends_the_stream_when_the_page_is_left():
+def test_a_page_ends_the_stream_when_the_page_is_left():
     ended = []
 
     def stream():
@@ -201,14 +203,14 @@ def test_play_ends_the_stream_when_the_page_is_left():
             ended.append(True)
 
     inside = stream()  # kept, so that no garbage collector closes it
-    results = play.play(inside)
+    results = play.steps(inside)
     assert [next(results), next(results)] == [0, 1]
     assert ended == []
     results.close()
     assert ended == [True]
 
 
-def test_play_ends_the_stream_when_the_page_s_script_is_stopped_between_two_pictures():
+def test_a_page_ends_the_stream_when_the_page_s_script_is_stopped_between_two_pictures():
     ended = []
 
     def stream():
@@ -223,7 +225,7 @@ def test_play_ends_the_stream_when_the_page_s_script_is_stopped_between_two_pict
     inside = stream()  # kept, so that no garbage collector closes it
 
     def page():
-        for _ in play.play(inside):
+        for _ in play.steps(inside):
             raise Rerun
 
     with pytest.raises(Rerun):
@@ -231,7 +233,7 @@ def test_play_ends_the_stream_when_the_page_s_script_is_stopped_between_two_pict
     assert ended == [True]
 
 
-def test_play_shows_every_result_in_order_and_holds_the_gate_only_while_it_computes(monkeypatch):
+def test_a_page_shows_every_result_in_order_and_holds_the_gate_only_while_it_computes(monkeypatch):
     mine = gate.Gate()
     monkeypatch.setattr(play, "gate", mine)
 
@@ -240,7 +242,7 @@ def test_play_shows_every_result_in_order_and_holds_the_gate_only_while_it_compu
             assert mine._busy
             yield i
 
-    for wanted, got in enumerate(play.play(stream())):
+    for wanted, got in enumerate(play.steps(stream())):
         assert got == wanted
         assert not mine._busy
     assert got == 4

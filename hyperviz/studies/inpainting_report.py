@@ -17,6 +17,7 @@ from hyperviz.studies.verdicts import Verdict
 
 KEPT = ("dataset", "task", "hidden", "pixels", "depth_f", "depth_g", "activation_f", "activation_g")
 KEPT += ("bandwidth", "ridge")
+COLUMNS = ["images", "kernel", "runs", "quantity", "value", "stderr", "paper"]
 CLAIM = "Table 1"
 RULE = (
     "Table 1 of the paper: regression with the NNGP has a smaller error than with the hyperkernel (HK), for every "
@@ -55,12 +56,12 @@ def _here(result: InpaintingResult) -> str:
     if not said:
         return f"{at}: solving, lowest frequencies first."
     if result.lead is None:
-        return f"{at}: mean squared error {said}."
+        return f"{at}: squared error {said}."
     gap, noise = result.lead
     ahead = "NNGP" if gap > 0 else "HK"
     low, high = abs(gap) - 1.96 * noise, abs(gap) + 1.96 * noise
     by = f"{abs(gap):.4f} [{low:.4f}, {high:.4f}]".replace("-", "−")
-    return f"{at}: mean squared error {said}; {ahead} is ahead by {by} on the same {subject.noun(settings)}s."
+    return f"{at}: squared error {said}; {ahead} is ahead by {by} on the same {subject.noun(settings)}s."
 
 
 def paper(settings: InpaintingSettings, kernel: str, images: int) -> float | None:
@@ -130,7 +131,8 @@ def table(result: InpaintingResult) -> pd.DataFrame:
     if result.lead and settings.view == views.GALLERY:
         gap, noise = result.lead
         rows.append({"images": settings.images, "quantity": "hk_minus_nngp", "value": gap, "stderr": noise})
-    found = pd.DataFrame(rows, columns=None if rows else ["images", "kernel", "runs", "quantity", "value", "stderr"])
+    columns = None if settings.view != views.GALLERY else COLUMNS
+    found = pd.DataFrame(rows, columns=columns)
     if "stderr" in found:
         found["low"], found["high"] = (found.value + sign * 1.96 * found.stderr for sign in (-1, 1))
     return tidy(found, settings, verdict(result).state, KEPT)

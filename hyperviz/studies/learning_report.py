@@ -49,7 +49,7 @@ def verdict(found: Learning, settings: InpaintingSettings) -> Verdict:
     signs = [gap.sign for gap in gaps.values()]
     state = "differs" if -1 in signs else "undecided" if 0 in signs else "holds"
     said = ", ".join(_told(kernel, gap) for kernel, gap in gaps.items())
-    here = f"After {_data(found)}{_left_out(found, settings)}: mean squared error {_errors(found)}."
+    here = f"After {_data(found)}{_left_out(found, settings)}: squared error {_errors(found)}."
     return Verdict(here, state if found.finished else "measuring", CLAIM, f"error of HN minus {said}", RULE)
 
 

@@ -3,44 +3,67 @@
 from __future__ import annotations
 
 import dataclasses
+import html
+import shlex
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from hyperviz.studies.settings import changed
+import hyperviz
+from hyperviz.studies.settings import changed, options
 from hyperviz.ui import controls
+
+NOTHING = "no result yet\n"
 
 
 def command(study: str, settings: Any) -> str:
-    """The same settings on the command line."""
-    given = " ".join(f"--{name.replace('_', '-')}={value}" for name, value in changed(settings).items())
-    return f".venv/bin/python -m hyperviz run {study} {given} --out results"
+    """The same settings on the command line, wherever the package can be imported."""
+    given = [f"--{name.replace('_', '-')}={shlex.quote(str(value))}" for name, value in changed(settings).items()]
+    return " ".join(["python -m hyperviz run", study, *given, "--out results"])
 
 
 def take_away(study: str, settings: Any, latest: list, report: ModuleType) -> None:
-    """Download, code, link and reset, folded; the table is made of the latest result when somebody asks for it."""
+    """Downloads, code, link and reset, folded; a table is made of the latest result when somebody asks for it."""
+    query = urlencode(dataclasses.asdict(settings))  # every one: a default may change one day
+    link = f"{st.context.url or ''}?{query}"
+    st.html(f'<div class="settings" hidden data-link="{html.escape(link)}">{html.escape(_said(settings))}</div>')
     with st.expander("The numbers, the code, the link"):
-        row, file = st.container(horizontal=True), f"hyperviz-{study}.csv"
-        icons: dict[str, Any] = {"icon": ":material/download:", "on_click": "ignore"}
-        row.download_button(
-            "Download CSV",
-            lambda: report.table(latest[-1]).to_csv(index=False) if latest else "no result yet\n",
-            file,
-            "text/csv",
-            **icons,
-        )
-        again: dict[str, Any] = {
-            "icon": ":material/restart_alt:",
-            "on_click": controls.reset,
-            "args": (study, type(settings)),
-        }
-        row.button("Reset to defaults", **again)
-        st.caption("These lines reproduce the numbers with the library:")
-        st.code(report.code(settings), language="python")
-        st.caption(
-            "This link shows the same experiment, seed included. Pictures: camera (PNG) and disk (SVG) on each chart."
-        )
-        query = urlencode(dataclasses.asdict(settings))  # every one: a default may change one day
-        st.code(f"{st.context.url or ''}?{query}", language=None, wrap_lines=True)
+        row = st.container(horizontal=True)
+        _download(row, "Download CSV", f"hyperviz-{study}.csv", report.table, latest)
+        _download(row, "Download raw draws", f"hyperviz-{study}-draws.csv", report.draws, latest)
+        again: dict[str, Any] = {"on_click": controls.reset, "args": (study, type(settings))}
+        row.button("Reset to defaults", icon=":material/restart_alt:", **again)
+        st.caption("These lines reproduce the numbers with the library; a click marks them all:")
+        _plain(report.code(settings))
+        st.caption("The same from a terminal, with a table and a page of charts in the folder results:")
+        _plain(command(study, settings))
+        st.caption("This link shows the same experiment, seed included. The menu ⋯ of a chart saves it as a picture.")
+        _plain(link)
+
+
+def _download(row: Any, label: str, file: str, table: Any, latest: list) -> None:
+    row.download_button(
+        label,
+        lambda: table(latest[-1]).to_csv(index=False) if latest else NOTHING,
+        file,
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _plain(text: str) -> None:
+    """Lines to be copied. Not st.code: it loads 1.6 MB to colour them, in a fold that is closed."""
+    st.html(f'<pre class="lines" tabindex="0">{html.escape(text)}</pre>')
+
+
+def _said(settings: Any) -> str:
+    """The settings in words, for a picture that leaves the page."""
+    words = [
+        f"{declared.symbol or declared.label} = {getattr(settings, name)}"
+        for name, declared in options(type(settings)).items()
+        if not declared.text
+    ]
+    return f"{', '.join(words)}; hyperviz {hyperviz.__version__}"

@@ -7,8 +7,8 @@ from hyperviz.figures import dynamics as figures
 from hyperviz.figures import style
 from hyperviz.studies import dynamics_kernel as kernels
 from hyperviz.studies import dynamics_views as views
-from hyperviz.studies.dynamics import DEPTHS, WIDTHS, Band, Cell, DynamicsResult, DynamicsSettings
-from hyperviz.studies.flows import Path
+from hyperviz.studies.dynamics import DEPTHS, WIDTHS, Band, Cell, DynamicsResult, DynamicsSettings, compared
+from hyperviz.studies.flows import TARGET, Path
 
 RNG = np.random.default_rng(0)
 TIMES = np.geomspace(0.01, 8, 9)
@@ -21,8 +21,8 @@ def path(starts):
 
 
 CELLS = {(H, m): Cell(int(RNG.integers(0, 20)), 10, 32) for H in DEPTHS for m in WIDTHS}
-EMPTY = DynamicsResult(DynamicsSettings(), BAND, (), (), None, {}, None, frozenset(), False)
-FULL = EMPTY._replace(paths=(path(30),), twins=(path(1), path(1)), limits=path(2), cells=CELLS)
+EMPTY = DynamicsResult(DynamicsSettings(), BAND, (), (), None, None, {}, None, frozenset(), False)
+FULL = EMPTY._replace(paths=(path(30),), twins=(path(1), path(1)), limits=path(2), beside=path(32), cells=CELLS)
 CHANGE = {(name, w): RNG.random(16) for name, (widths, *_) in kernels.FAMILIES.items() for w in widths}
 VIEWS = {
     "fit": views.Fit(RNG.random((2, 8)), TIMES, RNG.random((9, 2, 65)), RNG.random((2, 65))),
@@ -32,28 +32,45 @@ VIEWS = {
 
 
 @pytest.mark.parametrize("name", figures.FIGURES)
-@pytest.mark.parametrize("dark", [False, True])
-def test_every_figure_has_labelled_axes_with_and_without_numbers(name, dark):
+def test_every_figure_has_labelled_axes_with_and_without_numbers(name):
     for shown in (EMPTY, FULL, FULL._replace(view=VIEWS.get(name))):
-        figure = figures.FIGURES[name](shown, dark)
+        figure = figures.FIGURES[name](shown)
         assert figure.layout.xaxis.title.text
         assert figure.layout.yaxis.title.text
         assert figure.to_json()
 
 
-def test_the_closed_form_is_dashed_in_ink_and_its_band_says_what_it_is():
-    found = next(t for t in figures.curves(EMPTY).data if t.name.startswith("n = m = ∞"))
-    np.testing.assert_allclose(found.y, BAND.median, rtol=1e-6)
-    assert (found.line.dash, found.line.color) == ("dash", style.LIGHT.ink)
-    assert "middle 80 % of draws" in found.name
+def of(figure, name):
+    return [t for t in figure.data if t.name == name]
 
 
-def test_thin_lines_are_the_starts_and_a_finite_network_has_its_limit_dashed_beside_it():
-    data = figures.curves(FULL).data
-    thin = next(t for t in data if t.name.startswith("n = ∞, m = 4: 30 starts"))
-    np.testing.assert_allclose(np.asarray(thin.y).reshape(30, 10)[:, :9], FULL.paths[0].losses.T, rtol=1e-6)
-    solid = [t for t in data if t.name == "finite f, n = 256"]
-    dashed = [t for t in data if t.name == "n = ∞, same starts"]
+def test_the_closed_form_is_dashed_in_ink_on_both_sides():
+    found = of(figures.curves(EMPTY), "f, g infinitely wide")
+    assert [t.xaxis for t in found] == ["x", "x2"]
+    for line in found:
+        np.testing.assert_allclose(line.y, BAND.median, rtol=1e-6)
+        assert (line.line.dash, line.line.color) == ("dash", style.LIGHT.ink)
+
+
+def test_narrow_and_wide_g_stand_side_by_side_on_one_axis():
+    figure = figures.curves(FULL)
+    for line, starts in zip(of(figure, "n = ∞, random starts"), (FULL.paths[0], FULL.beside), strict=True):
+        lines = np.asarray(line.y).reshape(-1, 10)[:, :9]
+        np.testing.assert_allclose(lines, starts.losses.T, rtol=1e-6)
+    assert {t.yaxis for t in figure.data} <= {None, "y"}
+    titles = [a.text for a in figure.layout.annotations if a.text.startswith("<b>m = ")]
+    arrived = [int((p.losses[-1] < TARGET).sum()) for p in (FULL.paths[0], FULL.beside)]
+    assert titles == [f"<b>m = 4</b>: {arrived[0]} of 30 learn", f"<b>m = 16</b>: {arrived[1]} of 32 learn"]
+
+
+def test_beside_a_wide_g_stands_a_narrow_one():
+    assert compared(DynamicsSettings(width_g=15)) == 16
+    assert compared(DynamicsSettings(width_g=16)) == compared(DynamicsSettings(width_g=64)) == 2
+
+
+def test_a_finite_network_has_its_limit_dashed_beside_it():
+    figure = figures.curves(FULL)
+    solid, dashed = of(figure, "finite f, n = 256"), of(figure, "n = ∞, same start")
     for i, (one, other) in enumerate(zip(solid, dashed, strict=True)):
         np.testing.assert_allclose(one.y, FULL.twins[i].losses[:, 0], rtol=1e-6)
         np.testing.assert_allclose(other.y, FULL.limits.losses[:, i], rtol=1e-6)
@@ -67,7 +84,8 @@ def test_the_heat_map_holds_the_fractions_m_to_the_right_and_H_up():
         for j, m in enumerate(WIDTHS):
             assert heat.z[i, j] == pytest.approx(CELLS[H, m].reached / 32)
             p = (CELLS[H, m].reached + 2) / 36  # Agresti and Coull
-            assert heat.text[i][j] == f"{CELLS[H, m].reached}/32<br>±{(p * (1 - p) / 36) ** 0.5:.0%}"
+            assert heat.text[i][j] == f"{CELLS[H, m].reached}/32"
+            assert f"± {(p * (1 - p) / 36) ** 0.5:.0%}" in heat.customdata[i][j]
     assert np.isnan(figures.heatmap(EMPTY).data[0].z).all()
 
 

@@ -37,7 +37,7 @@ def result(empty):
         "lines": Lines(cells, dict.fromkeys(CELLS, 200), fits),
         "line": functions[0],
         "patch": functions[1],
-        "family": Family(RNG.normal(size=(len(TURNS), len(LINE))), four, four, four),
+        "family": Family(3, RNG.normal(size=(len(TURNS), len(LINE))), four, four, four, four),
         "surface": prior_kernel.surface(SETTINGS),
         "collapse": prior_kernel.collapse(SETTINGS),
         "rate": prior_kernel.rate(SETTINGS),
@@ -56,11 +56,10 @@ def named(figure, name):
 
 
 @pytest.mark.parametrize("name", figures.FIGURES)
-@pytest.mark.parametrize("dark", [False, True])
-def test_every_figure_has_labelled_axes_with_and_without_numbers(empty, result, name, dark):
+def test_every_figure_has_labelled_axes_with_and_without_numbers(empty, result, name):
     dead = result._replace(outputs=Outputs(np.zeros((300, 2)), np.zeros((300, 2, 2))))
     for shown in (empty, result, dead):
-        figure = figures.FIGURES[name](shown, dark)
+        figure = figures.FIGURES[name](shown)
         assert figure.layout.xaxis.title.text
         assert figure.layout.yaxis.title.text or name == "patch"
         assert figure.to_json()
@@ -76,7 +75,7 @@ def test_every_view_shows_the_histogram_and_its_own_figures(result):
 def test_the_histogram_holds_the_draws_and_the_gaussian_of_the_limit(result):
     figure = figures.histogram(result)
     sigma = result.limit[0, 0] ** 0.5
-    bars, limit = named(figure, "600 draws"), named(figure, "limit")
+    bars, limit = named(figure, "600 random networks"), named(figure, "limit")
     assert np.sum(bars.y) * bars.width == pytest.approx(np.mean(np.abs(result.outputs.value[:, 0]) < 4.5 * sigma))
     np.testing.assert_allclose(limit.y, np.exp(-((limit.x / sigma) ** 2) / 2) / (2 * np.pi) ** 0.5 / sigma, rtol=1e-4)
     assert (limit.line.dash, limit.line.color) == ("dash", style.LIGHT.ink)
@@ -93,7 +92,7 @@ def test_draws_beyond_the_axis_and_dead_ones_are_said(result):
     values = np.array(result.outputs.value)
     values[:60, 0], values[60:90, 0] = 1e6, 0
     (said,) = figures.histogram(result._replace(outputs=result.outputs._replace(value=values))).layout.annotations
-    assert "10.0% of the draws lie beyond this axis" in said.text
+    assert "10.0% of the outputs lie beyond this axis" in said.text
     assert "5.0% are exactly 0" in said.text
 
 
@@ -116,7 +115,7 @@ def test_the_lines_hold_the_distances_with_two_standard_errors(result):
         assert list(line.x) == WIDTHS
         np.testing.assert_allclose(line.y, [m.value for m in found])
         np.testing.assert_allclose(line.error_y.array, [2 * m.stderr for m in found])
-        assert "slope -0.50 [-0.60, -0.40]" in line.name
+        assert line.name.endswith(": slope −0.50")
 
 
 def test_dots_on_the_surface_share_its_colours(result):
@@ -140,7 +139,7 @@ def test_the_patch_shows_networks_above_the_limit(result):
 
 def test_the_flat_lines_of_remark_3_are_theta_f(result):
     figure, part = figures.FIGURES["remark3"](result), result.parts["collapse"]
-    levels = [t.y[0] for t in figure.data if t.name == "Θ_f(x, x′)"]
+    levels = [t.y[0] for t in figure.data if t.name == "Θ<sub>f</sub>(x, x′)"]
     np.testing.assert_allclose(levels, part.theta_f)
 
 

@@ -23,17 +23,16 @@ def result(settings=SETTINGS, done=2, examples=None) -> RotationResult:
         loss = np.full((settings.runs, settings.epochs * settings.steps), np.nan)
         loss[:, : done * settings.steps] = RNG.uniform(1, 2.5, (settings.runs, done * settings.steps))
         curves[arm] = Curve(accuracy, loss)
-    return RotationResult(settings, curves, examples, "", done / settings.epochs, frozenset(), False)
+    return RotationResult(settings, curves, examples, "", done / settings.epochs, 0.0, frozenset(), False)
 
 
 def trace(figure, name):
     return next(t for t in figure.data if t.name == name)
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_accuracy_shows_the_mean_over_runs_against_steps_with_two_standard_errors(dark):
+def test_accuracy_shows_the_mean_over_runs_against_steps_with_two_standard_errors():
     some = result()
-    figure = figures.accuracy(some, dark)
+    figure = figures.accuracy(some)
     for arm, curve in some.curves.items():
         line = trace(figure, f"m = {arm.width_g}")
         seen = curve.accuracy[:, :3]
@@ -57,13 +56,14 @@ def test_the_stored_run_stands_beside_the_same_networks_only():
     assert beside(RotationSettings(learning_rate=1.0, epochs=4, images=500)) == []
 
 
-@pytest.mark.parametrize("depth", [3, 6, 8])
-def test_a_panel_of_figure_2_shows_the_stored_accuracies_of_its_depth(depth):
-    figure, stored = figures.reference(depth), reference.stored()
-    for arm in (a for a in stored.curves if a.depth_g == depth):
-        np.testing.assert_allclose(
-            trace(figure, f"m = {arm.width_g}").y, stored.curves[arm].accuracy.mean(0), rtol=1e-6
-        )
+def test_figure_2_shows_the_stored_accuracies_three_depths_side_by_side_on_one_axis():
+    figure, stored = figures.reference(), reference.stored()
+    for axis, depth in zip(("x", "x2", "x3"), (3, 6, 8), strict=True):
+        for arm in (a for a in stored.curves if a.depth_g == depth):
+            (line,) = [t for t in figure.data if t.name == f"m = {arm.width_g}" and t.xaxis == axis]
+            np.testing.assert_allclose(line.y, stored.curves[arm].accuracy.mean(0), rtol=1e-6)
+    assert {t.yaxis for t in figure.data} <= {None, "y"}
+    assert [a.text for a in figure.layout.annotations] == ["<b>H = 3</b>", "<b>H = 6</b>", "<b>H = 8</b>"]
 
 
 def test_one_run_has_no_band_and_a_result_without_a_test_still_has_labelled_axes():

@@ -94,19 +94,39 @@ def test_a_band_is_its_line_s_colour_let_through():
 
 
 def test_an_empty_figure_has_labelled_axes_and_keeps_its_zoom():
-    figure = style.figure(False, x="across", y="up", height=300, xaxis_range=[0, 1])
+    figure = style.figure(x="across", y="up", height=300, xaxis_range=[0, 1])
     assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("across", "up")
     assert figure.layout.height == 300
     assert figure.layout.xaxis.range == (0, 1)
-    assert figure.layout.uirevision == style.figure(True, x="a", y="b").layout.uirevision
+    assert figure.layout.uirevision == style.figure(x="a", y="b").layout.uirevision
 
 
 def test_an_empty_template_travels_with_a_picture():
-    figure = style.figure(False, x="across", y="up")
+    figure = style.figure(x="across", y="up")
     assert len(figure.to_json()) < 1500
     assert json.loads(figure.to_json())["layout"]["template"] == {}
 
 
-def test_theory_is_dashed_in_the_ink_of_its_theme():
-    for dark, colours in ((False, style.LIGHT), (True, style.DARK)):
-        assert style.theory_line(dark) == {"color": colours.ink, "dash": "dash", "width": 2}
+def test_theory_is_dashed_in_ink():
+    assert style.theory_line() == {"color": style.LIGHT.ink, "dash": "dash", "width": 2}
+
+
+def test_every_colour_of_the_light_theme_has_a_twin_for_the_dark_one():
+    assert style.twins() == dict(zip(style.LIGHT, style.DARK, strict=True))
+    assert style.figure(x="a", y="b").layout.meta["twins"] == style.twins()
+
+
+def test_names_at_the_ends_of_lines_never_lie_on_each_other():
+    for heights in ([0.0, 0.01, 0.02], [-2, -2, -2], [1, 0.99, -2], [0.5]):
+        figure = style.figure(x="a", y="b")
+        style.end_labels(figure, [(str(i), h, "#000000") for i, h in enumerate(heights)], [-2, 1], 100)
+        pixels = 420 - style.MARGIN["t"] - style.MARGIN["b"]
+        at = sorted(note.y * pixels for note in figure.layout.annotations)
+        assert all(b - a >= style.LINE - 1e-6 for a, b in itertools.pairwise(at))
+        assert at[0] >= -1e-6
+        assert at[-1] <= pixels + 1e-6
+
+
+def test_widths_are_written_with_thousands_separators():
+    axis = style.widths(style.figure(x="a", y="b"), 5, 20_000).layout.xaxis
+    assert axis.ticktext == ("10", "100", "1,000", "10,000")

@@ -86,7 +86,7 @@ def test_a_cell_whose_interval_excludes_the_prediction_is_marked():
     result = made()
     far = result._replace(map=result.map | {(5, 5): close(-0.6), (5, 4): Slope(-0.6, -1.3, 0.1)})
     text = figures.heatmap(far).data[0].text
-    assert (text[4][4], text[4][3]) == ("−0.6 ✗", "−0.6")
+    assert (text[4][4], text[4][3]) == ("−0.6 ×", "−0.6")
 
 
 @pytest.mark.parametrize(

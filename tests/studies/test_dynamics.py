@@ -26,7 +26,7 @@ def with_cells(shares):
     """A finished result whose cells hold these fractions of arrived starts; shares: of (H, m)."""
     cells = {(H, m): Cell(round(32 * shares(H, m)), 0, 32) for H, m in itertools.product(DEPTHS, WIDTHS)}
     band = dynamics.Band(*np.ones((4, 3)))
-    return DynamicsResult(DynamicsSettings(), band, (), (), None, cells, None, frozenset(), True)
+    return DynamicsResult(DynamicsSettings(), band, (), (), None, None, cells, None, frozenset(), True)
 
 
 def test_results_get_better_and_only_the_last_is_finished(results):
@@ -38,6 +38,7 @@ def test_results_get_better_and_only_the_last_is_finished(results):
     assert results[-1].paths[0].losses.shape[1] == 16
     assert results[-1].limits.losses.shape[1] == len(results[-1].twins) == dynamics.TWINS
     assert isinstance(results[-1].view, dynamics_views.Fit)
+    assert results[-1].beside.losses.shape[1] == dynamics.CELL_STARTS
 
 
 def test_losses_never_rise_and_every_start_has_ended(results):
@@ -104,7 +105,7 @@ def test_a_start_is_stuck_only_where_its_loss_has_stopped_falling(late, last, en
     assert (bool(path.reached[0]), bool(path.stuck[0])) == (fate == "reached", fate == "stuck")
 
 
-def test_narrow_stuck_wide_not_and_deep_worse_holds():
+def test_narrow_stuck_and_wide_not_holds():
     made = with_cells(lambda H, m: 0 if m < 4 else 1 - 0.1 * (H - 2) if m == 16 else 0.3 - 0.05 * (H - 2))
     assert dynamics_report.verdict(made).state == "holds"
 
@@ -114,11 +115,25 @@ def test_narrow_stuck_wide_not_and_deep_worse_holds():
     [
         (lambda H, m: 1, "undecided"),
         (lambda H, m: m < 4, "differs"),  # narrow g arrives and wide g does not
-        (lambda H, m: 0 if m < 4 else 0.15 * (H - 1), "differs"),  # a deeper g does better
+        (lambda H, m: 0.5, "undecided"),
     ],
 )
 def test_negative_control_other_fates_do_not_hold(shares, state):
     assert dynamics_report.verdict(with_cells(shares)).state == state
+
+
+def test_what_a_layer_of_g_costs_is_the_slope_that_was_put_in():
+    fall, low, high = dynamics_report.deepening(with_cells(lambda H, m: 0.9 - 0.125 * (H - 2)).cells)
+    assert fall == pytest.approx(0.125, abs=0.01)
+    assert low < 0.125 < high
+
+
+def test_nothing_is_in_training_once_the_run_is_finished(results):
+    """Steps that a start's kernel shortens may end before the time does: it is then still falling."""
+    last = results[-1]
+    path = last.paths[0]._replace(ended=np.zeros(16, bool), losses=np.full_like(last.paths[0].losses, 1.0))
+    assert "16 in training" in dynamics_report.verdict(last._replace(paths=(path,), finished=False)).here
+    assert "16 still falling at the end" in dynamics_report.verdict(last._replace(paths=(path,))).here
 
 
 def test_before_every_cell_is_there_the_verdict_is_open(results):

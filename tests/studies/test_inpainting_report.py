@@ -1,8 +1,9 @@
-"""What the inpainting study says: its verdict only beyond two standard errors, its table with the paper's numbers."""
+"""What the inpainting study says: what it measured, Table 1 as its stored runs judge it, and its table."""
 
 import numpy as np
 import pytest
 
+from hyperviz.data import tables
 from hyperviz.studies import completion, inpainting, inpainting_report
 from hyperviz.studies.inpainting import InpaintingResult, InpaintingSettings
 from hyperviz.studies.inpainting_report import alt, progress, table, verdict
@@ -30,29 +31,35 @@ def solved():
 
 
 @pytest.mark.parametrize(
-    ("lead", "state", "words"),
+    ("lead", "words"),
     [
-        ((0.0103, 0.001), "holds", "NNGP beats HK, by 0.01 ± 0.002 on the same digits, as in the paper"),
-        ((-0.0103, 0.001), "differs", "HK beats NNGP here, by 0.01 ± 0.002 on the same digits, against the paper"),
-        ((0.0103, 0.006), "undecided", "NNGP and HK differ by less than the error, 0.01 ± 0.01"),
-        ((-0.0103, 0.006), "undecided", "NNGP and HK differ by less than the error, 0.01 ± 0.01"),
-        ((0.0, 0.0), "undecided", "NNGP and HK differ by less than the error"),
+        ((0.0103, 0.001), "NNGP is ahead by 0.0103 [0.0083, 0.0123] on the same digits."),
+        ((-0.0103, 0.001), "HK is ahead by 0.0103 [0.0083, 0.0123] on the same digits."),
+        ((0.0103, 0.006), "NNGP is ahead by 0.0103 [−0.0015, 0.0221] on the same digits."),
     ],
 )
-def test_the_order_of_the_kernels_is_judged_beyond_two_standard_errors_of_their_paired_difference(lead, state, words):
-    said = verdict(result(BOTH, lead))
-    assert said.state == state
-    assert said.text.startswith(words)
+def test_which_kernel_is_ahead_here_is_said_with_the_interval_of_the_paired_difference(lead, words):
+    said = verdict(result(BOTH, lead)).here
+    assert said == f"N = 200, all pixels: squared error NNGP 0.0500, HK 0.0600; {words}"
 
 
-def test_the_verdict_waits_for_both_kernels():
-    assert verdict(result({})) == ("Solving 200 images, lowest frequencies first.", "measuring")
-    one = verdict(result({(200, "nngp"): error(0.05)}))
-    assert one.state == "measuring"
-    assert "NNGP 0.0500 ± 0.0020" in one.text
-    assert "HK 0.0" not in one.text.split("(paper")[0]
-    assert verdict(result({(200, "hk"): error(0.05)}, kernel="hk")).state == "measured"
-    assert verdict(result({(50, "nngp"): error(0.05), (50, "hk"): error(0.09)})).state == "measuring"
+def test_the_claim_is_judged_by_the_stored_runs_whatever_is_measured_here():
+    frame = tables.load(False)
+    mse = frame[frame.quantity == "mse"].set_index(["task", "images", "kernel"]).value
+    cells = {(task, n) for task, n, _ in mse.index}
+    ahead = sum(mse[task, n, "nngp"] < mse[task, n, "hk"] for task, n in cells)
+    within, printed = (frame.reach == "within").sum(), frame.reach.isin(["within", "ours lower", "ours higher"]).sum()
+    for lead in ((0.0103, 0.001), (-0.0103, 0.001)):
+        said = verdict(result(BOTH, lead))
+        assert said.chip == "Table 1 differs"
+        assert f"in {ahead} of {len(cells)} cells; {within} of the paper's {printed} values" in said.evidence
+    assert (ahead, len(cells), within, printed) == (4, 8, 3, 24)
+
+
+def test_before_both_kernels_are_solved_nobody_is_ahead():
+    assert verdict(result({})).here == "N = 200, all pixels: solving, lowest frequencies first."
+    one = verdict(result({(200, "nngp"): error(0.05)})).here
+    assert one == "N = 200, all pixels: squared error NNGP 0.0500."
 
 
 def test_the_difference_is_taken_pair_by_pair_of_digits_or_of_runs():
@@ -68,27 +75,11 @@ def test_the_difference_is_taken_pair_by_pair_of_digits_or_of_runs():
     assert inpainting._lead({(50, "hk"): runs, (50, "nngp"): runs}, 200) is None
 
 
-def test_an_error_is_rounded_to_what_its_standard_error_allows():
-    said = verdict(result({(200, "nngp"): error(0.0512345, 0.012), (200, "hk"): error(0.0612345, 0.00012)})).text
-    assert "NNGP 0.051 ± 0.024" in said
-    assert "HK 0.06123 ± 0.00024" in said
-    assert "NNGP 0.0500 ± 0.0000" in verdict(result({(200, "nngp"): error(0.05, 0.0)})).text
-
-
-def test_the_papers_numbers_stand_beside_ours_where_it_has_any():
-    assert "(paper, with 20 pixels an image: NNGP 0.043, HK 0.047)" in verdict(result(BOTH)).text
-    assert "NNGP 0.037, HK 0.043" in verdict(result(BOTH, task="representation")).text
-    other = {(n - 150, k): e for (n, k), e in BOTH.items()}
-    assert "NNGP 0.054, HK 0.057" in verdict(result(other, images=50)).text
-    assert "paper, with" not in verdict(result({(30, "nngp"): error(0.05)}, images=30)).text
-
-
-def test_the_real_verdict_at_50_images_is_the_papers_order(solved):
-    said = verdict(solved)
-    assert said.state == "holds", said.text
+def test_at_50_images_of_all_pixels_nngp_is_ahead(solved):
     difference = solved.errors[50, "hk"].mse - solved.errors[50, "nngp"].mse
     assert solved.lead[0] == pytest.approx(difference, rel=1e-9)
     assert difference > 2 * solved.lead[1]
+    assert "NNGP is ahead by" in verdict(solved).here
 
 
 def test_progress_says_how_many_digits_and_points_there_are():
@@ -114,7 +105,10 @@ def test_the_table_has_a_row_for_each_n_kernel_and_quantity(solved):
     assert {"images", "kernel", "runs", "quantity", "value", "stderr", "paper"} <= set(found.columns)
     assert {"task", "hidden", "pixels", "depth_f", "depth_g", "bandwidth", "ridge"} <= set(found.columns)
     wanted = [(n, k, q) for n in (10, 20, 50) for k in ("hk", "nngp") for q in ("mse", "mse_hidden")]
-    rows = found.set_index(["images", "kernel", "quantity"])
+    (lead,) = found[found.quantity == "hk_minus_nngp"].itertuples()
+    assert (lead.value, lead.stderr) == solved.lead
+    assert (lead.low, lead.high) == pytest.approx([lead.value - 1.96 * lead.stderr, lead.value + 1.96 * lead.stderr])
+    rows = found[found.kernel.notna()].set_index(["images", "kernel", "quantity"])
     assert sorted(rows.index) == wanted
     for (images, kernel), e in solved.errors.items():
         assert rows.loc[(images, kernel, "mse"), ["value", "stderr"]].tolist() == [e.mse, e.mse_stderr]

@@ -21,6 +21,17 @@ def test_a_wrong_variance_is_at_a_distance_though_its_shape_is_gaussian():
     assert found.distance.value == pytest.approx(0.1612, abs=1e-3)
 
 
+def test_without_a_limit_only_the_shape_counts_and_resamples_are_those_of_their_own_variance():
+    v = RNG.chisquare(20, 400) / 20
+    found, wanted = normality(7 * v), normality(v, float(v.mean()))
+    assert found.distance.value == pytest.approx(wanted.distance.value, rel=1e-3)
+    weights = np.random.default_rng(0).multinomial(400, np.full(400, 1 / 400), 100)
+    for row, got in zip(weights[:5], found.distance.resampled, strict=False):
+        again = np.repeat(v, row)
+        assert got == pytest.approx(normality(again, float(again.mean())).distance.value, rel=0.02)
+    assert normality(np.full(500, 3.0)).distance.value == pytest.approx(0, abs=1e-12)
+
+
 def test_the_excess_kurtosis_is_that_of_the_mixture_and_its_error_is_honest():
     """v = chi^2_k / k gives 3 Var(v) / E[v]^2 = 6 / k; many repetitions spread as one says it is off."""
     k, draws = 20, 2000

@@ -88,7 +88,7 @@ def test_the_table_has_one_accuracy_an_epoch_with_its_error(result):
     assert set(rows.depth_g) == {2}
     np.testing.assert_allclose(rows.value, result.curves[ARM].accuracy.mean(0))
     np.testing.assert_allclose(rows.stderr, result.curves[ARM].accuracy.std(0, ddof=1) / np.sqrt(2))
-    assert found.columns.tolist()[-3:] == ["quantity", "value", "stderr"]
+    assert found.columns.tolist()[-8:] == ["seed", "version", "verdict", "quantity", "value", "stderr", "low", "high"]
 
 
 def made_up(level) -> RotationResult:
@@ -98,7 +98,7 @@ def made_up(level) -> RotationResult:
     curves = {
         arm: Curve(level(arm.depth_g, arm.width_g) + noise, np.zeros((3, 2 * settings.steps))) for arm in settings.arms
     }
-    return RotationResult(settings, curves, None, "", 1.0, frozenset(), True)
+    return RotationResult(settings, curves, None, "", 1.0, 0.0, frozenset(), True)
 
 
 @pytest.mark.parametrize(
