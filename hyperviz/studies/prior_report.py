@@ -34,16 +34,21 @@ ALTS = {
 
 def verdict(result: PriorResult) -> Verdict:
     """How far this network's output is from Theorem 2's Gaussian, and what the view below finds of its claim."""
-    settings, count = result.settings, len(result.outputs.value)
-    if count < min(FEW, settings.draws) or result.normality is None:
-        return Verdict(f"Is the output Gaussian at n = {settings.width_f:,}, m = {settings.width_g:,}?", "measuring")
+    if _few(result):
+        return Verdict(_here(result), "measuring")
     return claim(result, _here(result))
+
+
+def _few(result: PriorResult) -> bool:
+    return len(result.outputs.value) < min(FEW, result.settings.draws) or result.normality is None
 
 
 def _here(result: PriorResult) -> str:
     """One sentence on the histogram: the distance with its interval, and the share of dead networks."""
-    settings, dead = result.settings, float(np.mean(np.asarray(result.outputs.value)[:, 0] == 0))
-    assert result.normality is not None
+    settings = result.settings
+    if _few(result) or result.normality is None:
+        return f"Is the output Gaussian at n = {settings.width_f:,}, m = {settings.width_g:,}?"
+    dead = float(np.mean(np.asarray(result.outputs.value)[:, 0] == 0))
     found = distance(result.normality.distance)
     said = f"n = {settings.width_f:,}, m = {settings.width_g:,}: the outputs follow a bell curve up to {found}"
     return f"{said} (largest gap)" + (f"; {dead:.1%} of the networks answer exactly 0." if dead > 0.001 else ".")
@@ -71,7 +76,7 @@ def alt(result: PriorResult, chart: str = "") -> str:
     ]
     if chart == "lines":
         return f"Distance from a Gaussian as only f, only g or both widen: {verdict(result).evidence}."
-    return f"{ALTS[chart][0]}: {'; '.join(words)}." if words else f"{progress(result)} {verdict(result).text}"
+    return f"{ALTS[chart][0]}: {'; '.join(words)}." if words else f"{progress(result)} {_here(result)}"
 
 
 def table(result: PriorResult) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from tests.pages.browser import Canvas, alt, move, open_page, to_the_left, trace
 
 PIXELS = "Array.from(document.querySelector('.js-plotly-plot').calcdata[0][0].z.flat()).slice(0, 3000).join()"
 pytestmark = pytest.mark.browser
-SOLVED, GALLERY = "Mean squared error after", 1
+GALLERY = 1
 
 
 def pixels(tab) -> list[int]:
@@ -20,7 +20,7 @@ def pixels(tab) -> list[int]:
 
 def solved(tab, images: int) -> None:
     """Until the gallery, the second chart, holds the completions of so many images."""
-    wait_for_alt(tab, f"{SOLVED} {images} images: NNGP", GALLERY)
+    wait_for_alt(tab, f"N = {images}, all pixels: squared error NNGP", GALLERY)
 
 
 def test_more_training_images_change_the_completed_digits(tab, address):
@@ -63,7 +63,7 @@ def test_settings_too_large_for_a_page_get_a_sentence_and_the_page_lives(tab, ad
     tab.get_by_text("run from the command line").wait_for()
     to_the_left(tab, "training images, N")
     solved(tab, 10)
-    assert "10 images" in alt(tab, GALLERY)
+    assert "N = 10, all pixels" in alt(tab, GALLERY)
 
 
 def test_a_stroke_changes_the_completion_and_so_does_another_mask(tab, address):
@@ -80,8 +80,8 @@ def test_a_stroke_changes_the_completion_and_so_does_another_mask(tab, address):
     tab.wait_for_url("**hidden=rows*")
     tab.wait_for_function(f"{PIXELS} !== {drawn[:3000]!r}.join()")
     with tab.expect_download() as download:
-        tab.locator(".js-plotly-plot").first.hover()
-        tab.locator("[data-title*='Download']").first.click()
+        tab.locator(".live .more").first.click()
+        tab.get_by_role("menuitem", name="Picture for slides").first.click()
     assert download.value.suggested_filename.startswith("hyperviz-inpainting-own")
 
 

@@ -1,0 +1,77 @@
+"""A visitor who has never been here: the title keeps its size, and controls answer before the second picture."""
+
+import pytest
+
+from tests.pages.browser import CHART, slider
+
+pytestmark = pytest.mark.browser
+# what the page looked like at every change: the size of its title, and how many pictures came while a control was grey
+WATCH = """
+window.seen = { sizes: [], early: 0, pictures: new Set() };
+new MutationObserver(() => {
+  const title = document.querySelector('.stMainBlockContainer h1');
+  if (title) window.seen.sizes.push(getComputedStyle(title).fontSize);
+  for (const figure of document.querySelectorAll('[class*="_feed"] .fig')) {
+    const text = figure.textContent;
+    if (text && !window.seen.pictures.has(text)) {
+      window.seen.pictures.add(text);
+      if (document.querySelector('[data-testid=stSkeleton]')) window.seen.early += 1;
+    }
+  }
+}).observe(document, { childList: true, subtree: true, characterData: true });
+"""
+CHARTS = {"convergence": 4, "prior": 3, "taylor": 3, "dynamics": 3}
+
+
+@pytest.fixture
+def visitor(chromium):
+    """An empty cache, and eyes from the first moment."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("framed", [False, True], ids=["alone", "in a frame"])
+def test_the_title_keeps_its_size_and_controls_are_there_before_the_second_picture(visitor, address, name, framed):
+    url = f"{address}/{name}?seed=12345"  # nothing is stored of it
+    if framed and name != "convergence":
+        pytest.skip("one page shows what a frame does")
+    if framed:
+        visitor.goto(f"{address}/_stcore/health")
+        visitor.set_content(f'<iframe src="{url}" width="1200" height="700"></iframe>')
+        page = visitor.frame_locator("iframe").owner.element_handle().content_frame()
+    else:
+        visitor.goto(url)
+        page = visitor.main_frame
+    page.wait_for_selector(CHART)
+    page.wait_for_function("window.seen.pictures.size > 5")
+    seen = page.evaluate("({ ...window.seen, pictures: 0 })")
+    assert len(set(seen["sizes"])) == 1
+    assert seen["early"] <= CHARTS[name]  # one picture a chart
+    assert page.evaluate("document.querySelectorAll('[data-testid=stSkeleton]').length") == 0
+
+
+def test_a_slider_answers_while_pictures_come(visitor, address):
+    visitor.goto(f"{address}/dynamics?seed=54321")
+    visitor.wait_for_selector(CHART)
+    slider(visitor, "width of g, m").focus()
+    visitor.keyboard.press("ArrowRight")
+    visitor.wait_for_url("**width_g=8**", timeout=10_000)
+
+
+def test_a_preset_shows_its_stored_end_state_and_run_live_overwrites_it(visitor, address):
+    visitor.goto(f"{address}/convergence")
+    visitor.get_by_text("Stored on ").wait_for()
+    visitor.get_by_role("button", name="only f wide").click()
+    visitor.wait_for_url("**width_f=16384**")
+    chart = "document.querySelector('.js-plotly-plot')"
+    visitor.wait_for_function(f"{chart}.ariaLabel.includes('n = 16,384, m = 8')")
+    assert "Finished." in visitor.evaluate(f"{chart}.ariaLabel")
+    visitor.get_by_role("button", name="Run live").click()
+    visitor.get_by_role("button", name="Pause").click()
+    visitor.get_by_role("button", name="Go on").click()
+    visitor.get_by_role("button", name="Pause").wait_for()
