@@ -18,6 +18,7 @@ from hyperviz.studies.table1 import IMAGES, NAMES, TABLE1
 
 UNCERTAIN = "how unsure"
 COLUMNS, UNSURE = 4, 0.5  # pictures in a row of the one digit; the deviation at the top of its colours
+NUMBERS = [10, 20, 50, 100, 200, 500, 1000, 2000, 4000]
 MISPRINT = 0.4  # HN at N = 500, inpainting: 0.49 as printed, off the scale; the column suggests 0.049
 
 
@@ -37,12 +38,12 @@ def curve(result: InpaintingResult) -> go.Figure:
     """Mean squared error against N with two standard errors, and Table 1 as crosses where it is about these images."""
     settings = result.settings
     printed = {k: row for (task, k), row in TABLE1.items() if task == settings.task and subject.are_digits(settings)}
-    y = "mean squared error, pixels in [0, 1] (log scale)"
+    y = "squared error (log scale)"
     figure = style.figure(x="N, training images (log scale)", y=y)
     figure.update_xaxes(
         type="log",
-        tickvals=[10, 20, 50, 100, 200, 500, 1000, 2000, 4000],
-        ticktext=["10", "20", "50", "100", "200", "500", "1,000", "2,000", "4,000"],
+        tickvals=NUMBERS,
+        ticktext=[f"{n:,}" for n in NUMBERS],
         range=[0.9, max(3.05, np.log10(settings.images) + 0.05)],
     )
     always = [v for row in TABLE1.values() for v in row if v < MISPRINT] if printed else []

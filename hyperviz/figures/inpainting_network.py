@@ -28,7 +28,7 @@ def network(result: InpaintingResult) -> go.Figure:
 
 def learning(result: InpaintingResult) -> go.Figure:
     """Mean squared error of the test digits against the step, its band, and the kernels' as dashed lines."""
-    figure = style.figure(x="steps of Adam (log scale)", y="mean squared error, pixels in [0, 1]")
+    figure = style.figure(x="steps of Adam (log scale)", y="squared error, pixels in [0, 1]")
     marks = {"tickvals": [BEFORE, *MARKS], "ticktext": ["0", *map(str, MARKS)]}
     figure.update_xaxes(type="log", range=list(np.log10([0.9 * BEFORE, LOOKS[-1]])), **marks)
     figure.update_yaxes(rangemode="tozero")

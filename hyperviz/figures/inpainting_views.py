@@ -50,7 +50,7 @@ def stopping(result: InpaintingResult) -> go.Figure:
     """Test error against training time, the moment shown and the end."""
     found, colours = _view(result, flowing.Training), style.palette()
     judged = "hidden pixels" if hidden(result.settings, subject.shape(result.settings)[0]).any() else "all pixels"
-    figure = style.figure(x="t, training time (log scale)", y=f"mean squared error, {judged}")
+    figure = style.figure(x="t, training time (log scale)", y=f"squared error, {judged}")
     figure.update_xaxes(type="log", exponentformat="power", range=[flowing.EXPONENTS[0], flowing.EXPONENTS[-1]])
     if not found:
         return figure

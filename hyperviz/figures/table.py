@@ -26,7 +26,7 @@ def errors(result: TableResult, task: str = TASKS[0]) -> go.Figure:
 
 def of_rows(rows: pd.DataFrame, task: str = TASKS[0]) -> go.Figure:
     """The same from the rows of a result.csv."""
-    figure = style.figure(x="N, training images (log scale)", y=f"mean squared error, {task} (log scale)")
+    figure = style.figure(x="N, training images (log scale)", y="squared error (log scale)")
     short = [f"{n}" if n < 1000 else f"{n // 1000}k" for n in POSITIONS]  # upright on a phone too
     figure.update_xaxes(type="log", tickvals=POSITIONS, ticktext=short, tickangle=0)
     figure.update_yaxes(type="log", tickvals=[0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2])

@@ -26,20 +26,20 @@ function slide(box) {
   const about = [said('.settings'), link()].flatMap((t) => lines(t, 10));
   const named = data.filter((trace) => trace.name && trace.showlegend !== false).length;
   const rows = layout.showlegend === false ? 0 : Math.ceil(named / 2);
-  const top = 26 + 25 * title.length + 19 * verdict.length, foot = 13 * about.length + 12, below = 56 + 20 * rows + foot;
+  const top = 26 + 25 * title.length + 19 * verdict.length, foot = 13 * about.length + 12, below = 62 + 20 * rows + foot;
   const heading = `<b>${title.join('<br>')}</b><span style="font-size:14px">${verdict.map((line) => '<br>' + line).join('')}</span>`;
   const under = { xref: 'container', yref: 'container', showarrow: false, align: 'left', font: { size: 10 } };
   const annotations = (layout.annotations ?? []).concat([]);
-  const xaxes = Object.fromEntries(Object.keys(layout).filter((k) => /^[xy]axis/.test(k)).map((k) => [k, { ...layout[k], automargin: true }]));
+  const xaxes = Object.fromEntries(Object.keys(layout).filter((k) => /^[xy]axis/.test(k)).map((k) => [k, { ...layout[k], automargin: true, title: { ...layout[k].title, font: { size: 14 } } }]));
   return {
     data,
     layout: {
       ...layout, ...xaxes, ...SLIDE, annotations, autosize: false, paper_bgcolor: '#ffffff', plot_bgcolor: '#ffffff',
       font: { ...layout.font, family: FONT, size: 14 },
-      title: { text: heading, x: 0.025, xanchor: 'left', y: 1 - 10 / SLIDE.height, yanchor: 'top', font: { size: 20 },
+      title: { text: heading, x: 0.025, xanchor: 'left', y: 1 - 32 / SLIDE.height, yanchor: 'top', font: { size: 20 },
         subtitle: undefined },
-      margin: { l: 84, r: 40, ...(layout.meta?.slide ?? {}), t: top + 16, b: below, autoexpand: true },
-      legend: { orientation: 'h', entrywidthmode: 'fraction', entrywidth: 0.49, x: 0, xanchor: 'left', y: (foot + 20 * rows) / SLIDE.height, yref: 'container', yanchor: 'top', font: { size: 12 } },
+      margin: { l: 96, r: 40, ...(layout.meta?.slide ?? {}), t: top + 16, b: below, autoexpand: true },
+      legend: { orientation: 'h', entrywidthmode: 'fraction', entrywidth: 0.49, x: 0, xanchor: 'left', y: (foot + 20 * rows) / SLIDE.height, yref: 'container', yanchor: 'top', tracegroupgap: 0, font: { size: 12 } },
       meta: { ...layout.meta, foot: about, under },
     },
   };

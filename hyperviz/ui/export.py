@@ -62,8 +62,12 @@ def _plain(text: str) -> None:
 def _said(settings: Any) -> str:
     """The settings in words, for a picture that leaves the page."""
     words = [
-        f"{declared.symbol or declared.label} = {getattr(settings, name)}"
+        f"{declared.symbol or declared.label} = {_written(getattr(settings, name))}"
         for name, declared in options(type(settings)).items()
         if not declared.text
     ]
     return f"{', '.join(words)}; hyperviz {hyperviz.__version__}"
+
+
+def _written(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:.6g}" if isinstance(value, float) else value

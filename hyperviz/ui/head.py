@@ -25,19 +25,26 @@ class Head(BaseHTTPMiddleware):
 
     async def dispatch(self, request, call_next):
         """Answer a request."""
-        if "text/html" in request.headers.get("accept", ""):  # a page, which is changed below: not compressed before
-            request.scope["headers"] = [pair for pair in request.scope["headers"] if pair[0] != b"accept-encoding"]
+        name = request.url.path.rstrip("/").rpartition("/")[2]
+        if name in STUDIES or "text/html" in request.headers.get("accept", ""):
+            _as_page(request)
         response = await call_next(request)
         if paths.plotly() in request.url.path and response.status_code == 200:
             response.headers["cache-control"] = "public, max-age=31536000, immutable"
         if not response.headers.get("content-type", "").startswith("text/html"):
             return response
         page = b"".join([part async for part in response.body_iterator]).decode()
-        name = request.url.path.rstrip("/").rpartition("/")[2]
         root = f"{request.url.scheme}://{request.url.netloc}"
         page = page.replace("<title>Streamlit</title>", _named(name, root)).replace("</head>", _styled() + "</head>")
         kept = {key: value for key, value in response.headers.items() if key in ("cache-control", "set-cookie")}
         return HTMLResponse(page, response.status_code, kept)
+
+
+def _as_page(request) -> None:
+    """Has the page sent uncompressed, as it is changed before it leaves; who accepts anything gets it too."""
+    dropped = (b"accept", b"accept-encoding")
+    kept = [pair for pair in request.scope["headers"] if pair[0] not in dropped]
+    request.scope["headers"] = [*kept, (b"accept", b"text/html")]
 
 
 def _named(name: str, root: str) -> str:

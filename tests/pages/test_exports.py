@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from hyperviz.studies.registry import STUDIES
 from tests.pages.browser import CHART
+from tests.pages.conftest import ROOT
 
 pytestmark = pytest.mark.browser
 FONTS = ["DejaVu Sans", "Liberation Sans", "sans-serif", "serif"]
@@ -33,7 +35,7 @@ def saved(tab, item: str, chart: int) -> bytes:
 
 def opened(tab, address, name):
     tab.goto(f"{address}/{name}")
-    tab.get_by_text("Stored on ").wait_for()
+    tab.locator(".st-key-status").get_by_text("Stored on ").wait_for()
     tab.wait_for_selector(CHART)
     tab.wait_for_timeout(1500)
 
@@ -94,14 +96,15 @@ def test_the_lines_on_a_page_run_as_printed_in_any_folder(tab, address, tmp_path
     tab.wait_for_selector(CHART)
     tab.get_by_text("The numbers, the code, the link").click()
     code, command, link = tab.locator("pre.lines").all_inner_texts()
-    lines = tmp_path / "lines.py"
+    lines, importable = tmp_path / "lines.py", os.environ | {"PYTHONPATH": str(ROOT)}
+    somewhere = {"cwd": tmp_path, "env": importable, "capture_output": True, "text": True, "check": False}
     lines.write_text(code.split("\n# or the library")[0] + "\nprint('ran')", "utf-8")
-    done = subprocess.run([sys.executable, str(lines)], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, str(lines)], **somewhere)
     assert "relative_spread" in done.stdout, done.stderr
     assert done.stdout.endswith("ran\n")
     words = command.split()
     assert words[:5] == ["python", "-m", "hyperviz", "run", "convergence"]
-    done = subprocess.run([sys.executable, *words[1:]], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, *words[1:]], **somewhere)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "results" / "result.csv").exists()
     assert "seed=0" in link

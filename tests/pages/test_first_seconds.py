@@ -65,8 +65,8 @@ def test_a_slider_answers_while_pictures_come(visitor, address):
 
 def test_a_preset_shows_its_stored_end_state_and_run_live_overwrites_it(visitor, address):
     visitor.goto(f"{address}/convergence")
-    visitor.get_by_text("Stored on ").wait_for()
-    visitor.get_by_role("button", name="only f wide").click()
+    visitor.locator(".st-key-status").get_by_text("Stored on ").wait_for()
+    visitor.get_by_text("only f wide", exact=True).click()
     visitor.wait_for_url("**width_f=16384**")
     chart = "document.querySelector('.js-plotly-plot')"
     visitor.wait_for_function(f"{chart}.ariaLabel.includes('n = 16,384, m = 8')")
