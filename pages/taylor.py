@@ -8,7 +8,7 @@ from hyperviz.studies import taylor_report as report
 from hyperviz.ui import controls, export, live, prose
 from hyperviz.ui.play import play, status
 
-line = prose.claim("Does a wide f alone make training linear? The deeper g, the more terms stay")
+line = prose.claim("Does a wide f alone make training linear?")
 settings = controls.ask("taylor", study.TaylorSettings, study.PRESETS)
 hero = live.hero("taylor-map")
 took = status("taylor", settings)

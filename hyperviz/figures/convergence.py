@@ -11,7 +11,7 @@ from hyperviz.studies.convergence_report import factor
 from hyperviz.studies.slopes import SEEN, relative_spread
 
 SINGLES = 20
-ANGLE = "θ, angle between the two inputs z(0) and z(θ) of g (radians)"
+ANGLE = "θ, angle between the inputs of g (radians)"
 TICKS = {"tickvals": [1 / 30, 0.1, 1 / 3, 1, 3, 10, 30], "ticktext": ["≤ 1/30", "1/10", "1/3", "1", "3", "10", "30"]}
 EDGE = 1.18  # beyond the ends of the axis, as a factor: what lies on an end is seen
 HIGHEST = SEEN**2  # the factor between the two ends of the axis

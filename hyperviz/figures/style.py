@@ -80,8 +80,8 @@ def figure(*, x: str, y: str, height: int = 420, **layout) -> go.Figure:
             "hovermode": "closest",
             "uirevision": "kept",
             "meta": {"twins": twins()},
-            "xaxis": axis | {"title": {"text": x}},
-            "yaxis": axis | {"title": {"text": y}},
+            "xaxis": axis | {"title": {"text": x, "font": {"size": 14}}},
+            "yaxis": axis | {"title": {"text": y, "font": {"size": 14}}},
         }
         | layout
     )

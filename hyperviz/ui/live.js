@@ -22,8 +22,8 @@ function recoloured(text, twins) {
 }
 
 // names at the ends of lines need room: without it the legend tells them
-function narrowed(layout) {
-  const { narrow } = layout.meta ?? {};
+function narrowed(full) {
+  const { narrow } = full.meta ?? {}, layout = { ...full, legend: { ...full.legend, font: { size: 12 } } };
   if (!narrow) return layout;
   const { margin, ...rest } = narrow;
   return { ...layout, ...rest, margin: { ...layout.margin, ...margin }, annotations: layout.annotations?.filter((a) => a.name !== 'end') };

@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from hyperviz.ui import paths
 
 HERE = pathlib.Path(__file__).parent
-HERO, LOW = 430, 300  # pixels of a hero; on a phone it is lower: the picture is on the first screen
+HERO, LOW = 430, 280  # pixels of a hero; on a phone it is lower: the picture is on the first screen
 _chart = components.component(
     "hyperviz.live_chart",
     html=(HERE / "live.html").read_text("utf-8"),

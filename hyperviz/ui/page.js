@@ -25,14 +25,15 @@
 
   // a slider takes a touch for its own at once; here it hears of a tap when the finger has left, and of a swipe never
   let began = null;
-  const track = (event) => event.pointerType === 'touch' && event.isTrusted && event.target.closest?.('.stSlider [role="group"]');
+  const track = (event) => event.isTrusted && event.target.closest?.('.stSlider [role="group"]');
   const thumb = (event) => event.target.closest('[data-testid="stSliderThumb"], [data-rac] > div:has(> input[type=range])');
   document.addEventListener('pointerdown', (event) => {
     began = null;
-    if (!track(event) || thumb(event)) return;
+    if (event.pointerType !== 'touch' || !track(event) || thumb(event)) return;
     began = event;
     event.stopPropagation();
   }, true);
+  document.addEventListener('touchstart', (event) => { if (track(event) && !thumb(event)) event.stopPropagation(); }, { capture: true, passive: true });
   document.addEventListener('pointerup', (event) => {
     if (!began || Math.hypot(event.clientX - began.clientX, event.clientY - began.clientY) > 8) return;
     const { clientX, clientY, target } = began;

@@ -23,14 +23,13 @@ PICTURES = 4  # a second: more keep the browser from answering a hand
 def status(study: str, settings: Any) -> DeltaGenerator:
     """Mounts the line below the hero: how far the run is, and the button that pauses it, or runs a stored one live."""
     with st.container(key="status", horizontal=True, vertical_alignment="center"):
-        line, found = st.empty(), _stored(study, settings)
-        if found:
-            st.caption(f"Stored on {found.date}, hyperviz {found.version}.")
-            st.button("Run live", icon=":material/play_arrow:", on_click=_live, args=(study, settings))
+        line, note, button = st.empty(), st.empty(), st.empty()  # the same three places, stored or live: none is stale
+        if found := _stored(study, settings):
+            note.caption(f"Stored on {found.date}, hyperviz {found.version}.")
+            button.button("Run live", icon=":material/play_arrow:", on_click=_live, args=(study, settings))
         else:
             paused = st.session_state.get(f"{study}:paused") == settings
             look = ("Go on", ":material/play_arrow:") if paused else ("Pause", ":material/pause:")
-            button = st.empty()
             button.button(look[0], icon=look[1], on_click=_pause, args=(study, None if paused else settings))
             st.session_state[f"{study}:button"] = button
     return line
