@@ -11,7 +11,7 @@ from hyperviz.studies.registry import STUDIES
 from hyperviz.studies.slopes import Slope
 
 VIEWS = [(study, name) for study in STUDIES for name in stored.views(study)]
-SAMPLE = [("prior", "a million wide")]  # the quickest, by default; the others where minutes are allowed
+SAMPLE = [("inpainting", "every pixel"), ("prior", "deeper and deeper")]  # by default; all where minutes are allowed
 
 
 class Whole(NamedTuple):

@@ -37,7 +37,10 @@ def with_slopes(result, slopes):
     return result._replace(slopes=made)
 
 
-@pytest.mark.parametrize(("L", "H"), [(4, 1), (4, 2), (3, 3)])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(("L", "H"), [pytest.param(4, 1, marks=SLOW), (4, 2), pytest.param(3, 3, marks=SLOW)])
 def test_the_slopes_are_those_of_theorem_1(L, H):
     result = charted(TaylorSettings(depth_f=L, depth_g=H))
     for r in range(1, min(5, L * H) + 1):
@@ -48,6 +51,7 @@ def test_the_slopes_are_those_of_theorem_1(L, H):
     assert len(verdict.here) <= 110
 
 
+@SLOW
 def test_wide_f_alone_does_not_linearise_where_g_is_deep():
     """Negative control: with H = 3 the second and third terms stay, with H = 1 the second falls."""
     deep, plain = charted(TaylorSettings(depth_f=3, depth_g=3)), charted(TaylorSettings(depth_g=1))
