@@ -82,7 +82,7 @@ PRESETS = {
     "only f wide": ConvergenceSettings(width_f=16384, width_g=8),
     "only g wide": ConvergenceSettings(width_f=8, width_g=16384),
     "a million wide": ConvergenceSettings(width_f=1_000_000, width_g=1_000_000),
-    "break it: width 1": ConvergenceSettings(width_f=1, width_g=1),
+    "one neuron each layer": ConvergenceSettings(width_f=1, width_g=1),
 }
 PAPER = ConvergenceSettings(x="1,-1", depth_f=4, depth_g=4, width_f=500, width_g=500, draws=256)
 

@@ -58,10 +58,10 @@ def _functions(result: PriorResult) -> str:
         return ""
     turns, alike, error = np.degrees(TURNS)[1:], family.alike[1:], family.error[1:]
     said = ", ".join(
-        f"{signed(a)} ± {e:.2f} at {t:.0f}° (limit {signed(limit)})"
+        f"{signed(a)} ± {e:.2f} at {t:.0f}° ({signed(limit)})"
         for a, e, limit, t in zip(alike, error, family.expected[1:], turns, strict=True)
     )
-    return f"Over {family.networks} networks the functions of two x correlate by {said}."
+    return f"Functions of two x, over {family.networks} networks (in the limit), correlate by {said}."
 
 
 def _kernel(result: PriorResult) -> str:
@@ -72,8 +72,8 @@ def _kernel(result: PriorResult) -> str:
     off = float(np.sqrt(np.mean((measured.mean - measured.theory) ** 2)) / np.abs(measured.theory).max())
     error = float(np.sqrt(np.mean(measured.stderr**2)) / np.abs(measured.theory).max())
     return (
-        f"The mean Λᴴ of {measured.draws} random networks is {off:.1%} off the limit (error of the mean: {error:.1%}). "
-        f"Corollary 1 and Remarks 2 and 3 are true by construction: here to {collapse.residual:.0e} of the height."
+        f"The mean Λᴴ of {measured.draws} networks is {off:.1%} off the limit (its error: {error:.1%}). Corollary 1, "
+        f"Remarks 2 and 3 are true by construction, here to {collapse.residual:.0e}."
     ).replace("e-", "e−")
 
 
@@ -83,8 +83,8 @@ def _depth(result: PriorResult) -> str:
         return ""
     f, g = result.parts["depth_f"], result.parts["depth_g"]
     return (
-        f"From L = 1 to 32 the weights that f writes for two x become alike: correlation {f.S[0]:.2f} → {f.S[-1]:.2f}. "
-        f"From H = 1 to 32 two z become alike to g at the same x: {g.same_x[0]:.2f} → {g.same_x[-1]:.2f}. Exact limits."
+        f"From L = 1 to 32 two x become alike: correlation {f.S[0]:.2f} → {f.S[-1]:.2f}. From H = 1 to 32 two z "
+        f"do at the same x: {g.same_x[0]:.2f} → {g.same_x[-1]:.2f}. Exact limits."
     )
 
 

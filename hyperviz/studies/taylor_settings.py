@@ -33,13 +33,13 @@ class TaylorSettings:
         0.25, -1, 1, step=0.05, symbol="a", label="step size µ = nᵃ", help="exponent of the step size of Remark 1"
     )
     average: str = option(
-        "median", label="over draws", choices=("median", "mean"), help="of |K⁽ʳ⁾|; means are heavy-tailed for H ≥ 3"
+        "median", label="Average", choices=("median", "mean"), help="of |K⁽ʳ⁾|; means are heavy-tailed for H ≥ 3"
     )
     grow: str = option(
         "f", label="what widens", more=True, choices=("f", "both"), help="f alone, or g with it: m = n along the chart"
     )
     inputs: str = option(
-        "different", label="inputs i and j", more=True, choices=("different", "same"), help="u_i ≠ u_j, or u_i = u_j"
+        "different", label="inputs u, u′", more=True, choices=("different", "same"), help="two inputs, or one twice"
     )
     step: str = option(
         "off",

@@ -110,6 +110,15 @@ def test_narrow_stuck_and_wide_not_holds():
     assert dynamics_report.verdict(made).state == "holds"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 6, 17, 29])  # where a wide g is slow too, and a deep one is faster
+def test_contribution_1_holds_for_other_data_too(seed):
+    settings = DynamicsSettings(seed=seed)
+    *_, cells = (news["cells"] for news in dynamics._grid(settings) if "cells" in news)
+    made = with_cells(lambda H, m: 0)._replace(settings=settings, cells=cells)
+    assert dynamics_report.verdict(made).chip == "Contribution 1 holds"
+
+
 @pytest.mark.parametrize(
     ("shares", "state"),
     [

@@ -7,9 +7,11 @@ import pytest
 
 from hyperviz.studies import (
     prior,
+    prior_claims,
     prior_depth,
     prior_functions,
     prior_kernel,
+    prior_lines,
     prior_measured,
     prior_report,
     prior_settings,
@@ -96,6 +98,17 @@ def test_theorem_2_holds_where_only_both_networks_together_make_the_distance_fal
     verdict = prior_report.verdict(small._replace(parts={"lines": lines}))
     assert verdict.state == state, verdict.text
     assert verdict.chip == {"holds": "Theorem 2 holds", "differs": "Theorem 2 differs"}[state]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(6))
+def test_theorem_2_holds_for_other_seeds_too(seed):
+    settings = PriorSettings(seed=seed)
+    *_, lines = (news["lines"] for news in prior_lines.stream(settings) if "lines" in news)
+    result = next(stream(settings))._replace(parts={"lines": lines})
+    verdict = prior_claims.claim(result, "")
+    assert verdict.chip == "Theorem 2 holds", verdict.evidence
+    assert all(abs(fit.slope.value - fit.claim) < 0.15 for fit in lines.fits.values())
 
 
 def test_on_real_draws_a_wide_f_alone_stays_far_from_gaussian_and_both_wide_do_not():

@@ -11,6 +11,7 @@ from hyperviz.studies.registry import STUDIES
 from hyperviz.studies.slopes import Slope
 
 VIEWS = [(study, name) for study in STUDIES for name in stored.views(study)]
+LINE = 165  # characters that fit on a line at 1280 pixels
 SAMPLE = [("inpainting", "every pixel"), ("prior", "deeper and deeper")]  # by default; all where minutes are allowed
 
 
@@ -73,6 +74,8 @@ def test_every_preset_and_every_default_view_has_its_finished_end_state(study, n
     assert found.result.finished
     verdict = STUDIES[study].report.verdict(found.result)
     assert verdict.state not in ("measuring", "too large")
+    for line in (verdict.here, f"{verdict.chip} {verdict.evidence}"):
+        assert len(line) <= LINE, line
 
 
 @pytest.mark.parametrize(
