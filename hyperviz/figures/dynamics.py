@@ -23,7 +23,11 @@ def curves(result: DynamicsResult) -> go.Figure:
     top = max(2.0, float(np.max(result.band.high)))
     figure.update_yaxes(type="log", range=[np.log10(FLOOR), np.log10(top) + 0.5], exponentformat="power", dtick=1)
     time = {"type": "log", "range": [np.log10(s.step * 4), np.log10(s.time)], "tickvals": [0.01, 0.1, 1, 10]}
-    axis = {**figure.layout.xaxis.to_plotly_json(), **time, "title": {"text": TIME, "standoff": 8}}
+    axis = {
+        **figure.layout.xaxis.to_plotly_json(),
+        **time,
+        "title": {"text": TIME, "standoff": 8, "font": {"size": 14}},
+    }
     figure.update_layout(xaxis=axis | {"domain": [0, 0.49]}, xaxis2=axis | {"domain": [0.51, 1]})
     panels = {"x": (s.width_g, result.paths), "x2": (compared(s), (result.beside,) if result.beside else ())}
     for i, (at, (width, paths)) in enumerate(panels.items()):

@@ -81,13 +81,13 @@ def own(result: InpaintingResult) -> go.Figure:
         tiles |= {f"({i})": None for i in range((-len(tiles) - len(possible)) % COLUMNS)} | possible  # empty places
     else:
         tiles |= plain
-    margin = {"l": 4, "r": 58 if both else 4, "t": 24, "b": 4}
+    margin = {"l": 4, "r": 64 if both else 4, "t": 24, "b": 4}
     figure = sheets.titled(tiles, COLUMNS, height=450, margin=margin)
     if both:
         side, at = len(waiting), list(tiles).index(UNCERTAIN)
         place = {"y0": at // COLUMNS * (side + sheets.lines(side)), "x0": at % COLUMNS * (side + 1)}
         deviation = np.float32(given.deviation if given else np.zeros((side, side)))
-        bar = {"title": {"text": "unsure"}, "thickness": 10, "tickvals": [0, 0.25, 0.5], "len": 0.9}
+        bar = {"thickness": 10, "tickvals": [0, 0.25, 0.5], "len": 0.9, "xpad": 6}
         look = {"colorscale": style.SURFACE, "zmin": 0, "zmax": UNSURE, "colorbar": bar} | place
         figure.add_heatmap(z=deviation, hovertemplate="± %{z:.2f} (one standard deviation)<extra></extra>", **look)
     return figure

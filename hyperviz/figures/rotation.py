@@ -49,7 +49,12 @@ def reference() -> go.Figure:
     axis = {**figure.layout.xaxis.to_plotly_json(), "range": [-0.02 * end, 1.03 * end]}
     for i, depth in enumerate(DEPTHS):
         at, domain = "x" if i == 0 else f"x{i + 1}", [0.34 * i, 0.34 * i + 0.32]
-        figure.update_layout({f"xaxis{'' if i == 0 else i + 1}": axis | {"title": {"text": "epoch"}, "domain": domain}})
+        figure.update_layout(
+            {
+                f"xaxis{'' if i == 0 else i + 1}": axis
+                | {"title": {"text": "epoch", "font": {"size": 14}}, "domain": domain}
+            }
+        )
         before = len(figure.data)
         _chance(figure, end)
         arms = [arm for arm in result.curves if arm.depth_g == depth]
