@@ -8,7 +8,7 @@ from hyperviz.studies import dynamics_report as report
 from hyperviz.ui import controls, export, live, prose
 from hyperviz.ui.play import play, status
 
-line = prose.claim("Does an infinitely wide f always learn? Not when g is narrow")
+line = prose.claim("Does an infinitely wide f always learn?")
 settings = controls.ask("dynamics", study.DynamicsSettings, study.PRESETS)
 hero = live.hero("dynamics-loss")
 took = status("dynamics", settings)

@@ -138,11 +138,11 @@ def border(result: InpaintingResult) -> go.Figure:
 
 def _landscape(figure, z, ticks, here) -> go.Figure:
     """A heat map on two index axes, white diamond: the settings, cross: the best so far."""
-    bar = {"title": {"text": "nats<br>a pixel"}, "thickness": 12}
+    bar = {"title": {"text": "log likelihood<br>a pixel"}, "thickness": 12}
     low = float(np.nanquantile(z, 0.2)) if np.isfinite(z).any() else 0.0  # the far corners would flatten all colours
     high = float(np.nanmax(z)) if np.isfinite(z).any() else 1.0
     look = {"colorscale": style.SURFACE, "colorbar": bar, "zmin": low, "zmax": max(high, low + 1e-6)}
-    hover = "%{z:.4f} nats a pixel<extra></extra>"
+    hover = "log likelihood %{z:.4f} a pixel<extra></extra>"
     figure.add_heatmap(z=np.float32(z), hovertemplate=hover, **look)
     marker = {"size": 13, "color": "white", "line": {"color": "black", "width": 1.5}}
     y, x = np.unravel_index(np.nanargmax(z), z.shape) if np.isfinite(z).any() else (None, None)

@@ -57,7 +57,7 @@ class ConvergenceSettings:
         step=0.025,
         symbol="θ",
         label="angle of the pair (radians)",
-        help="which entry is watched: K between z(0) and z(θ), z(θ) = (sin θ, cos θ)",
+        help="between the two inputs of g that are watched: z(0) and z(θ) = (sin θ, cos θ)",
     )
     activation_f: str = activation_of("f", "σ")
     activation_g: str = activation_of("g", "φ")

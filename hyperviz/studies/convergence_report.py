@@ -213,7 +213,8 @@ says that it converges to the hyperkernel Θₕ when **both** widths grow; one a
 
 **How the verdict is made.** {RULE}
 
-The sampler is exact in law at any width: a Gaussian matrix that is only seen through products is never written out.
+The random networks have exactly the distribution of that width: a Gaussian matrix that is only seen through products is
+never written out.
 The paper's equation 17 prints z(θ) twice; its Figure 1 means a pair, which is what is shown here.
 """,
     r"K^h(u,u') = \nabla_w h(u)\cdot\nabla_w h(u') \;\longrightarrow\; \Theta_h(u,u')"
