@@ -260,8 +260,8 @@ The theorem is about piecewise-linear activations. With a smooth φ and H ≥ 2 
 derivatives of every order in its weights (the predicted 0 is ours).
 
 The networks have exactly the distribution of that width. A piecewise-linear layer multiplies by slopes that depend on
-two signs alone, so its neurons are counted, sign by sign, and the rest of the layer follows from a few Gaussian coordinates. A smooth φ
-keeps no such signs: its g is written out, up to m = 32. A unit at a kink passes nothing on.
+two signs alone, so its neurons are counted, sign by sign, and the rest of the layer follows from a few Gaussian
+coordinates. A smooth φ keeps no such signs: its g is written out, up to m = 32. A unit at a kink passes nothing on.
 """,
     r"h_i\big(w-\mu\nabla\ell_j\big)=\sum_{r\ge0}\frac{1}{r!}\Big(-\mu\frac{\partial\ell_j}{\partial h_j}\Big)^{r}"
     r"K^{(r)}_{ij},\qquad K^{(r)}_{ij}=\langle\nabla^r h_i,(\nabla h_j)^r\rangle\sim"
