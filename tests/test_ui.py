@@ -106,7 +106,7 @@ def test_the_inpainting_page_shows_the_gallery_the_errors_and_the_verdict():
     nngp = next(t for t in errors["data"] if t["name"] == "NNGP")
     assert nngp["x"] == [10, 20]
     assert nngp["y"] == pytest.approx([result.errors[n, "nngp"].mse for n in (10, 20)])
-    assert "N = 20, all pixels: mean squared error NNGP" in shown(app)
+    assert "N = 20, all pixels: squared error NNGP" in shown(app)
     assert "NNGP ahead of HK in 4 of 8 cells; 3 of the paper's 24 values are within reach" in shown(app)
 
 

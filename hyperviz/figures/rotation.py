@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -55,12 +57,13 @@ def reference() -> go.Figure:
                 | {"title": {"text": "epoch", "font": {"size": 14}}, "domain": domain}
             }
         )
-        before = len(figure.data)
+        before = len(list(figure.data))
         _chance(figure, end)
         arms = [arm for arm in result.curves if arm.depth_g == depth]
         for arm in arms:
             _curve(figure, arms, arm, result.curves[arm], 1)
-        for trace in figure.data[before:]:
+        new: list[Any] = list(figure.data)[before:]
+        for trace in new:
             trace.update(xaxis=at, legendgroup=trace.name, showlegend=bool(i == 0 and trace.name))
         place = {"xref": "paper", "x": sum(domain) / 2, "xanchor": "center", "yref": "paper", "y": 1}
         figure.add_annotation(text=f"<b>H = {depth}</b>", yanchor="bottom", showarrow=False, **place)

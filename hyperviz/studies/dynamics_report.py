@@ -143,6 +143,7 @@ def table(result: DynamicsResult) -> pd.DataFrame:
         for t, v in zip(result.band.times, result.band.median, strict=True)
     ]
     found = pd.DataFrame([*cells, *own, *band, *_losses(result), *rows(s, result.view), *_judged(result)])
+    found = found.reindex(columns=[*found, *(name for name in ("value", "stderr") if name not in found)])
     found["low"], found["high"] = (
         (found.value + sign * 1.96 * found.stderr).where(found.stderr.notna(), found.get(end))
         for sign, end in ((-1, "low"), (1, "high"))

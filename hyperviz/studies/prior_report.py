@@ -70,7 +70,7 @@ def alt(result: PriorResult, chart: str = "") -> str:
     """One chart in words, for those who do not see it."""
     parts = prior_tables.table(result)
     words = [
-        f"{name.replace('_', ' ')} {found.value.min():.3g} to {found.value.max():.3g}"
+        f"{str(name).replace('_', ' ')} {found.value.min():.3g} to {found.value.max():.3g}"
         for name, found in parts[parts.value.notna()].groupby("quantity", sort=False)
         if name in ALTS.get(chart, ())
     ]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hyperviz.studies.recipe import recipe
-from hyperviz.studies.slopes import Slope, agreement
+from hyperviz.studies.slopes import SURE, Slope, agreement
 from hyperviz.studies.taylor import AVERAGES, FIT_DRAWS, TaylorResult, TaylorSettings, wanted
 from hyperviz.studies.taylor_settings import WEIGHTS, capped, fitted, linear, predicted, weights, width_g, widths
 from hyperviz.studies.tidy import tidy
@@ -164,7 +164,7 @@ def table(result: TaylorResult) -> pd.DataFrame:
     found = pd.DataFrame(rows, columns=None if rows else ["order", "quantity", "value"])
     axes = ["order", "width_f", "width_g", "mu", "draws"]
     found = found.reindex(columns=[*axes, *(name for name in found if name not in axes)])
-    found = found.assign(depth_g=found.get("depth_g", pd.Series(dtype=float)).fillna(settings.depth_g))
+    found["depth_g"] = found["depth_g"].fillna(settings.depth_g) if "depth_g" in found else settings.depth_g
     return tidy(found, settings, verdict(result).state, ("depth_f", "activation_f", "activation_g"))
 
 

@@ -24,7 +24,8 @@ def tidy(found: pd.DataFrame, settings: Any, verdict: str, names: Sequence[str])
     full = found.assign(**{name: value for name, value in said.items() if name not in found})
     last = [name for name in LAST if name in full]
     axes = [*(n for n in names if n in full), *(n for n in found if n not in (*names, *last))]
-    return full[[*axes, *last]].apply(_whole)
+    columns = {name: _whole(pd.Series(full[name])) for name in (*axes, *last)}
+    return pd.DataFrame(columns)
 
 
 def _whole(column: pd.Series) -> pd.Series:

@@ -33,7 +33,7 @@ class Head(BaseHTTPMiddleware):
             response.headers["cache-control"] = "public, max-age=31536000, immutable"
         if not response.headers.get("content-type", "").startswith("text/html"):
             return response
-        page = b"".join([part async for part in response.body_iterator]).decode()
+        page = b"".join([part async for part in response.body_iterator]).decode()  # pyright: ignore[reportAttributeAccessIssue]
         root = f"{request.url.scheme}://{request.url.netloc}"
         page = page.replace("<title>Streamlit</title>", _named(name, root)).replace("</head>", _styled() + "</head>")
         kept = {key: value for key, value in response.headers.items() if key in ("cache-control", "set-cookie")}

@@ -23,7 +23,7 @@ PICTURES = 4  # a second: more keep the browser from answering a hand
 def status(study: str, settings: Any) -> DeltaGenerator:
     """Mounts the line below the hero: how far the run is, and the button that pauses it, or runs a stored one live."""
     with st.container(key="status", horizontal=True, vertical_alignment="center"):
-        line, note, button = st.empty(), st.empty(), st.empty()  # the same three places, stored or live: none is stale
+        button, line, note = st.empty(), st.empty(), st.empty()  # the button first: no word that changes moves it
         if found := _stored(study, settings):
             note.caption(f"Stored on {found.date}, hyperviz {found.version}.")
             button.button("Run live", icon=":material/play_arrow:", on_click=_live, args=(study, settings))
@@ -63,11 +63,11 @@ def _paced(study: str, results: Generator[Result]) -> Generator[Result]:
         yield pending
 
 
-def _merged(before: Result | None, now: Any) -> Any:
+def _merged(before: Any, now: Any) -> Any:
     """The later result, with the news of one that was not shown."""
     if before is None or not hasattr(now, "news"):
         return now
-    return now._replace(news=before.news | now.news)  # type: ignore[attr-defined]
+    return now._replace(news=before.news | now.news)
 
 
 def steps(results: Iterator[Result]) -> Generator[Result]:

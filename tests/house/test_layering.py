@@ -69,7 +69,7 @@ def test_the_theme_agrees_with_the_palette():
     for colours in (style.LIGHT, style.DARK):
         assert colours.background in theme
         assert colours.ink in theme
-        assert colours.g in theme
+    assert style.DARK.g in theme  # on white g's hue is too faint for words: a darker shade stands there
 
 
 @pytest.mark.parametrize(

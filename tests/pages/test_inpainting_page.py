@@ -75,7 +75,11 @@ def test_a_stroke_changes_the_completion_and_so_does_another_mask(tab, address):
     wait_for_alt(tab, "completed")
     tab.wait_for_function(f"{PIXELS} !== {before[:3000]!r}.join()")
     drawn = pixels(tab)
-    tab.get_by_role("combobox").nth(1).click()
+    tab.locator(".st-key-status").get_by_text("Done.").wait_for()  # a page that still runs may close the list
+    chosen = tab.get_by_role("combobox", name="hidden part")
+    chosen.scroll_into_view_if_needed()
+    tab.wait_for_timeout(600)  # a list closes while the page scrolls
+    chosen.click()
     tab.get_by_role("option", name="rows").click()
     tab.wait_for_url("**hidden=rows*")
     tab.wait_for_function(f"{PIXELS} !== {drawn[:3000]!r}.join()")
