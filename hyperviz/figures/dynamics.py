@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from hyperviz.figures import style
 from hyperviz.studies import dynamics_kernel as kernels
 from hyperviz.studies import dynamics_views as views
-from hyperviz.studies.dynamics import DEPTHS, WIDTHS, Cell, DynamicsResult, compared
-from hyperviz.studies.dynamics_report import fates, fraction_of
+from hyperviz.studies.dynamics import DEPTHS, WIDTHS, Cell, DynamicsResult, compared, fates
+from hyperviz.studies.dynamics_report import fraction_of
 from hyperviz.studies.flows import FLOOR, TARGET, Path
 
 SINGLES = 64  # thin lines at most
@@ -171,42 +171,33 @@ def surface(result: DynamicsResult) -> go.Figure:
     found = result.view
     if not isinstance(found, views.Surface) or not found.losses:
         return _not_there(figure, result, "surface")
-    colours, side, count = style.palette(), views.SIDE, len(found.losses)
-    bar = {"title": {"text": "log₁₀<br>loss"}, "thickness": 12, "tickformat": ".1f"}
     logs = {m: np.log10(np.maximum(v, FLOOR)).astype(np.float32) for m, v in found.losses.items()}
-    low, high = min(v.min() for v in logs.values()), max(np.quantile(v, 0.95) for v in logs.values())
-    for i, (m, values) in enumerate(logs.items()):
-        axes = {"xaxis": "x" if i == 0 else "x2", "yaxis": "y"}
-        look = {
-            "zmin": float(low),
-            "zmax": float(high),
-            "colorscale": style.SURFACE,
-            "showscale": i == 0,
-            "colorbar": bar,
-        }
-        lines = {"start": float(low), "end": float(high), "size": float(high - low) / 14}
-        hover = f"m = {m}<br>log₁₀ loss %{{z:.2f}}<extra></extra>"
-        figure.add_contour(x=side, y=side, z=values, contours=lines, hovertemplate=hover, **axes, **look)
-        marks = {"mode": "markers+text", "text": ["start", "end"], "textposition": "top center", "showlegend": False}
-        ink = {"color": style.LIGHT.background, "size": 9, "line": {"color": colours.ink, "width": 1}}
-        white = {"color": style.LIGHT.background}
-        figure.add_scatter(x=[0, 1], y=[0, 0], marker=ink, textfont=white, hoverinfo="skip", **marks, **axes)
-        title = f"m = {m}:<br>{found.convex[m]:.0%} convex"  # two lines: side by side they are narrow on a phone
-        middle = 0.5 if count == 1 else 0.24 + 0.52 * i
-        figure.add_annotation(
-            x=middle,
-            y=1.01,
-            xanchor="center",
-            yanchor="bottom",
-            xref="paper",
-            yref="paper",
-            text=title,
-            showarrow=False,
-        )
-    if count > 1:
+    scale = float(min(v.min() for v in logs.values())), float(max(np.quantile(v, 0.95) for v in logs.values()))
+    if len(logs) > 1:
         second = {**figure.layout.xaxis.to_plotly_json(), "domain": [0.52, 1], "title": {"text": ""}}
         figure.update_layout(xaxis={"domain": [0, 0.48]}, xaxis2=second)
+    for i, (m, values) in enumerate(logs.items()):
+        _plane(figure, i, m, values, scale)
+        title = f"m = {m}:<br>{found.convex[m]:.0%} convex"  # two lines: side by side they are narrow on a phone
+        place = {"xref": "paper", "x": 0.5 if len(logs) == 1 else 0.24 + 0.52 * i, "xanchor": "center"}
+        place |= {"yref": "paper", "y": 1.01, "yanchor": "bottom"}
+        figure.add_annotation(text=title, showarrow=False, **place)
     return figure
+
+
+def _plane(figure: go.Figure, i: int, m: int, values: np.ndarray, scale: tuple[float, float]) -> None:
+    """One plane of log losses, left (i = 0) or right, with the start and the end of training."""
+    low, high = scale
+    axes = {"xaxis": "x" if i == 0 else "x2", "yaxis": "y"}
+    bar = {"title": {"text": "log₁₀<br>loss"}, "thickness": 12, "tickformat": ".1f"}
+    look = {"zmin": low, "zmax": high, "colorscale": style.SURFACE, "showscale": i == 0, "colorbar": bar}
+    lines = {"start": low, "end": high, "size": (high - low) / 14}
+    hover = f"m = {m}<br>log₁₀ loss %{{z:.2f}}<extra></extra>"
+    figure.add_contour(x=views.SIDE, y=views.SIDE, z=values, contours=lines, hovertemplate=hover, **axes, **look)
+    marks = {"mode": "markers+text", "text": ["start", "end"], "textposition": "top center", "showlegend": False}
+    white = {"color": style.LIGHT.background}
+    ink = white | {"size": 9, "line": {"color": style.LIGHT.ink, "width": 1}}
+    figure.add_scatter(x=[0, 1], y=[0, 0], marker=ink, textfont=white, hoverinfo="skip", **marks, **axes)
 
 
 def _not_there(figure: go.Figure, result: DynamicsResult, view: str) -> go.Figure:

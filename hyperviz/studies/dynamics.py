@@ -19,6 +19,7 @@ from hyperviz.theory import finite, starts
 DEPTHS, WIDTHS, CELL_STARTS = (2, 3, 4, 5, 6), (1, 2, 4, 8, 16), 32  # the heat map
 # step of the flow in the heat map, which counts where starts end and not how: of 1,600 starts 10 end elsewhere at 0.004
 LONGEST = 0.02
+STEP = "of gradient descent; a start whose kernel is large takes shorter ones"
 COMPARED = (16, 2)  # the width of g that stands beside a narrower one, and beside one as wide
 TWINS = 2  # finite networks, each with the n = infinity flow from the same start
 PRIOR = 400  # draws of h_0 ~ GP for the band of the closed form
@@ -48,7 +49,7 @@ class DynamicsSettings:
         step=0.5,
         symbol="T",
         label="time",
-        help="of training: length of a gradient step times number of steps",
+        help="of training: length of a gradient step times their number",
     )
     view: str = option(
         "fit",
@@ -62,14 +63,7 @@ class DynamicsSettings:
     activation_f: str = activation_of("f", "σ")
     activation_g: str = activation_of("g", "φ")
     step: float = option(
-        0.004,
-        0.001,
-        0.01,
-        log=True,
-        positions=(0.001, 0.002, 0.004, 0.01),
-        label="longest step",
-        more=True,
-        help="of gradient descent; a start whose kernel is large takes shorter ones",
+        0.004, 0.001, 0.01, log=True, positions=(0.001, 0.002, 0.004, 0.01), label="longest step", more=True, help=STEP
     )
     seed: int = seed_of("points and starts")
 
@@ -232,7 +226,7 @@ def _grid(settings: DynamicsSettings) -> Iterator[dict]:
                 continue
             path = yield from _cell(settings, model, depth, widths, width)
             parts = {m: _columns(path, slice(i * CELL_STARTS, (i + 1) * CELL_STARTS)) for i, m in enumerate(widths)}
-            cells |= {(depth, m): _fates(part) for m, part in parts.items()}
+            cells |= {(depth, m): fates((part,)) for m, part in parts.items()}
             paths |= {(depth, m): part for m, part in parts.items() if m in COMPARED}
             yield news()
 
@@ -247,5 +241,7 @@ def _cell(settings, model: Model, depth: int, widths, width: int) -> Generator[d
     return (yield from flows.quietly(way))[1]
 
 
-def _fates(path: Path) -> Cell:
-    return Cell(int(path.reached.sum()), int(path.stuck.sum()), path.losses.shape[1])
+def fates(paths: tuple[Path, ...]) -> Cell:
+    """How many of the starts have arrived, how many are stuck."""
+    reached, stuck = (sum(int(getattr(p, name).sum()) for p in paths) for name in ("reached", "stuck"))
+    return Cell(reached, stuck, sum(p.losses.shape[1] for p in paths))

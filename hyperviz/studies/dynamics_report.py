@@ -13,9 +13,10 @@ from hyperviz.studies.dynamics import (
     DynamicsResult,
     DynamicsSettings,
     compared,
+    fates,
 )
 from hyperviz.studies.dynamics_views import rows
-from hyperviz.studies.flows import TARGET, Path
+from hyperviz.studies.flows import TARGET
 from hyperviz.studies.recipe import recipe
 from hyperviz.studies.slopes import SURE
 from hyperviz.studies.tidy import tidy
@@ -30,12 +31,6 @@ RULE = (
     "it holds where the 99.99 % interval lies above 0, and differs where it lies below. What a layer of g costs (least "
     f"squares over H, m ≥ {WIDTHS[len(NARROW)]}, 95 %) is no part of it: a deep g learns 2 of 40 data sets faster."
 )
-
-
-def fates(paths: tuple[Path, ...]) -> Cell:
-    """How many of the starts have arrived, how many are stuck."""
-    reached, stuck = (sum(int(getattr(p, name).sum()) for p in paths) for name in ("reached", "stuck"))
-    return Cell(reached, stuck, sum(p.losses.shape[1] for p in paths))
 
 
 def pooled(cells: dict, where) -> Cell:
