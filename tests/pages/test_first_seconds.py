@@ -66,7 +66,7 @@ def test_a_preset_shows_its_stored_end_state_and_run_live_overwrites_it(visitor,
     visitor.get_by_text("a million wide", exact=True).click()
     visitor.wait_for_url("**width_f=1000000**")
     chart = "document.querySelector('.js-plotly-plot')"
-    visitor.wait_for_function(f"{chart}.ariaLabel.includes('n = 1,000,000, m = 1,000,000')")
+    visitor.wait_for_function(f"{chart}?.ariaLabel?.includes('n = 1,000,000, m = 1,000,000')")
     assert "Finished." in visitor.evaluate(f"{chart}.ariaLabel")
     visitor.get_by_role("button", name="Run live").click()
     visitor.get_by_role("button", name="Pause").click()
