@@ -215,7 +215,7 @@ def test_the_table_is_tidy_and_holds_the_slopes_beside_theory():
 def test_the_median_s_error_is_that_of_normal_draws():
     """1.2533 sigma / sqrt(N)."""
     values = np.abs(50 + np.random.default_rng(0).standard_normal((100_000, 9)))
-    rows = taylor_report._cell(SMALL, 8, values)
+    rows = taylor_tables._cell(SMALL, 8, values)
     row = next(row for row in rows if row["quantity"] == "median")
     assert row["stderr"] == pytest.approx(1.2533 / np.sqrt(100_000), rel=0.02)
 
