@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 import numpy as np
 import pytest
 
-from hyperviz.studies import draws, one_step, taylor_report
+from hyperviz.studies import draws, one_step, taylor_report, taylor_tables
 from hyperviz.studies import taylor as study
 from hyperviz.studies.slopes import Slope
 from hyperviz.studies.taylor import TaylorSettings, stream
