@@ -53,9 +53,14 @@ def verdict(result: DynamicsResult) -> Verdict:
         return Verdict(here, "undecided" if result.finished else "measuring", CLAIM, said, RULE)
     gap, cost = widening(result.cells), deepening(result.cells)
     state = "holds" if gap[1] > 0 else "differs" if gap[2] < 0 else "undecided"
-    first, second = (f"{100 * value:.0f} % [{100 * low:.0f}, {100 * high:.0f}]" for value, low, high in (gap, cost))
+    first, second = (_percent(*numbers) for numbers in (gap, cost))
     said = f"m = {WIDE} learns {first} more often than m ≤ {NARROW[-1]}; each layer of g costs {second}"
-    return Verdict(here, state, CLAIM, said.replace("-", "−"), RULE)
+    return Verdict(here, state, CLAIM, said, RULE)
+
+
+def _percent(*numbers: float) -> str:
+    value, low, high = (f"{round(100 * number) + 0}".replace("-", "−") for number in numbers)
+    return f"{value} % [{low}, {high}]"
 
 
 def widening(cells: dict) -> tuple[float, float, float]:
@@ -119,9 +124,9 @@ def alt(result: DynamicsResult, chart: str = "") -> str:
         found = [f"{m}: {fraction_of(pooled(result.cells, lambda _, w, m=m: w == m))[0]:.0%}" for m in WIDTHS]
         return f"Share of the starts that learn the data, over all depths, by width of g. {', '.join(found)}."
     if chart == "view":
-        found = pd.DataFrame(rows(result.settings, result.view))
-        last = found.iloc[-1] if len(found) else {"quantity": "nothing yet", "value": float("nan")}
-        return f"{SEEN[result.settings.view]} Last number: {last['quantity']} {last['value']:.3g}."
+        found = rows(result.settings, result.view)
+        last = f" Last number: {found[-1]['quantity']} {found[-1]['value']:.3g}." if found else ""
+        return SEEN[result.settings.view] + last
     beside = fates((result.beside,)) if result.beside else None
     other = f" With m = {compared(result.settings)}: {beside.reached} of {beside.starts} learn it." if beside else ""
     return f"Loss against time. {_chosen(result)}{other}"

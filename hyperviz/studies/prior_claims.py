@@ -17,7 +17,7 @@ RULE = (
     "Theorem 2: widen f alone, or g alone, and the outputs stay away from the bell curve (slope 0); widen both and the "
     f"distance falls like 1/width (slope −1). Slopes are fitted to {DRAWS:,} networks at each width from {FITTED[0]} "
     f"to {FITTED[-1]:,}. It holds where every 99.99 % interval contains the slope of the theorem, up to {ALLOWED} as "
-    "these widths are finite, and excludes the other."
+    "these widths are finite, and excludes the other. Where f or g has no hidden layer, the other alone decides."
 )
 
 
@@ -46,7 +46,7 @@ def _lines(result: PriorResult, here: str) -> Verdict:
 def distance(measure: Measure) -> str:
     """The largest gap between the distribution function of the outputs and the Gaussian one, in per cent."""
     low, high = max(measure.value - 1.96 * measure.stderr, 0), measure.value + 1.96 * measure.stderr
-    digits = int(np.clip(-np.floor(np.log10(max(measure.stderr, 1e-9) * 100)), 0, 5))
+    digits = int(np.clip(-np.floor(np.log10(100 * measure.stderr)), 0, 5)) if measure.stderr > 1e-7 else 0
     found, low, high = (f"{100 * number:.{digits}f}" for number in (measure.value, low, high))
     return f"{found} % [{low}, {high}]"
 
