@@ -17,7 +17,7 @@ with left:
     st.caption("How much do random networks disagree at the dotted angle? Dark: they agree.")
     grid = live.chart("convergence-variance")
 with right:
-    st.caption("Widen only f, only g, or both. The theorem: only “both” keeps falling.")
+    st.caption("Widen only f, only g, or both: which keeps falling? Dashed: the theorem.")
     lines = live.chart("convergence-lines")
 st.caption("The limit is a product by construction (equation 14): one factor for x, one for z.")
 factors = live.chart("convergence-factors", height=320)

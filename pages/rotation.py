@@ -42,6 +42,6 @@ for result in play("rotation", settings, study.stream):
     if not latest or "curves" in result.news:
         accuracy.show(figures.accuracy(result), report.alt(result))
         losses.show(figures.loss(result), report.alt(result, "loss"))
-    if "examples" in result.news:
+    if result.examples and (not latest or "examples" in result.news):
         pairs.show(figures.examples(result), report.alt(result, "examples"))
     latest[:] = [result]

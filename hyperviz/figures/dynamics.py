@@ -33,7 +33,7 @@ def curves(result: DynamicsResult) -> go.Figure:
     for i, (at, (width, paths)) in enumerate(panels.items()):
         _closed_form(figure, result, at)
         _starts(figure, paths, at)
-        _title(figure, i, width, paths)
+        _title(figure, i, width, paths, "" if s.depth_g in DEPTHS else ": not tried at H = 1")
     for i, path in enumerate(result.twins):
         look = {"color": colours.both, "width": 3}
         _line(figure, path, 0, look, name=f"finite f, n = {s.width_f:,}", group="finite", first=i == 0)
@@ -45,10 +45,10 @@ def curves(result: DynamicsResult) -> go.Figure:
     return figure
 
 
-def _title(figure: go.Figure, i: int, width: int, paths: tuple[Path, ...]) -> None:
+def _title(figure: go.Figure, i: int, width: int, paths: tuple[Path, ...], empty: str) -> None:
     """The width of g of one half, and how many of its starts arrive."""
     found = fates(paths)
-    said = f"<b>m = {width}</b>" + (f": {found.reached} of {found.starts} learn" if found.starts else "")
+    said = f"<b>m = {width}</b>" + (f": {found.reached} of {found.starts} learn" if found.starts else empty * i)
     place = {"xref": "paper", "x": (0.245, 0.755)[i], "xanchor": "center", "yref": "paper", "y": 1, "yanchor": "bottom"}
     figure.add_annotation(text=said, showarrow=False, **place)
     figure.update_layout(legend={"y": 1.08})

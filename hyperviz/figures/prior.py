@@ -137,7 +137,7 @@ def _small(values) -> np.ndarray:
 SECTIONS = {  # what each view shows below the histogram: figure -> (caption, parts that it is drawn from, function)
     "prior": {
         "lines": (
-            "Widen only f, only g, or both: only “both” approaches the bell curve. "
+            "Widen only f, only g, or both: which approaches the bell curve? Dashed: the theorem. "
             f"Bars: ± 2 standard errors of {DRAWS:,} networks, {WIDE_DRAWS} beyond width {WIDE:,}.",
             ("lines",),
             lines,

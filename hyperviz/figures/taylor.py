@@ -9,8 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import style
-from hyperviz.studies.slopes import Slope
+from hyperviz.studies.slopes import Slope, agreement
 from hyperviz.studies.taylor import TaylorResult
+from hyperviz.studies.taylor_report import ALLOWED
 from hyperviz.studies.taylor_report import terms as judged
 from hyperviz.studies.taylor_settings import DEPTHS, fitted, linear, predicted, widths
 from hyperviz.studies.verdicts import signed
@@ -76,7 +77,9 @@ def _fit(result: TaylorResult, depth: int, r: int) -> Slope | None:
 def _cell(fit: Slope | None, claim: float | None) -> str:
     if fit is None:
         return ""
-    return signed(fit.value, 1) + (" ×" if claim is not None and fit.excludes(claim) else "")
+    return signed(fit.value, 1) + (
+        " ×" if claim is not None and agreement(fit, claim, np.nan, ALLOWED) == "differs" else ""
+    )
 
 
 def _border(figure: go.Figure, result: TaylorResult, orders: list[int]) -> None:

@@ -28,7 +28,8 @@ CLAIM = "Theorem 3"
 RULE = (
     "Theorem 3: widen f alone, or g alone, and the spread stays (slope 0); widen both and it falls like 1/width "
     "(slope −1). It holds where every 99.99 % interval contains the slope of the theorem and excludes the other; it "
-    "differs where one excludes the slope of the theorem. Spread: the variance of log(K/Θₕ) over the networks."
+    "differs where one excludes the slope of the theorem. Spread: the variance of log(K/Θₕ) over the networks. "
+    "Where f or g has no hidden layer, the other alone decides."
 )
 RESAMPLES = 400
 

@@ -54,7 +54,7 @@ def distance(measure: Measure) -> str:
 def _functions(result: PriorResult) -> str:
     """Similar x, similar functions: no claim of the paper, so what the networks drawn say."""
     family = result.parts.get("family")
-    if family is None or not family.networks:
+    if family is None or family.networks < 2:
         return ""
     turns, alike, error = np.degrees(TURNS)[1:], family.alike[1:], family.error[1:]
     said = ", ".join(

@@ -99,7 +99,8 @@ def _family(values, S, nngp) -> Family:
     own, shared = (functions**2).sum(2), (functions * functions[:, :1]).sum(2)
     alike = _correlations(own.sum(0), shared.sum(0))
     out = np.stack([_correlations(own.sum(0) - o, shared.sum(0) - s) for o, s in zip(own, shared, strict=True)])
-    error = np.sqrt((networks - 1) * np.mean((out - out.mean(0)) ** 2, axis=0))  # the jackknife's
+    error = np.sqrt((networks - 1) * np.mean((out - out.mean(0)) ** 2, axis=0))  # the jackknife's; of one: none
+    error = error if networks > 1 else np.full(len(TURNS), np.nan)
     expected = np.array([_expected(blocks, i) for i in range(len(TURNS))])
     return Family(networks, functions[0], S[0, ::count], alike, error, expected)
 

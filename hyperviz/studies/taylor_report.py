@@ -8,7 +8,17 @@ from hyperviz.studies import taylor_tables
 from hyperviz.studies.recipe import recipe
 from hyperviz.studies.slopes import Slope, agreement
 from hyperviz.studies.taylor import AVERAGES, FIT_DRAWS, TaylorResult, TaylorSettings, wanted
-from hyperviz.studies.taylor_settings import WEIGHTS, capped, fitted, linear, predicted, weights, width_g, widths
+from hyperviz.studies.taylor_settings import (
+    ASYMPTOTIC,
+    WEIGHTS,
+    capped,
+    fitted,
+    linear,
+    predicted,
+    weights,
+    width_g,
+    widths,
+)
 from hyperviz.studies.tidy import tidy
 from hyperviz.studies.verdicts import Verdict, signed
 
@@ -57,6 +67,10 @@ def verdict(result: TaylorResult) -> Verdict:
         return Verdict(here, "undecided" if result.finished else "measuring", claim or "Prediction", said, RULE)
     judged = terms(result)
     slopes = ", ".join(fit.text if fit else "none" for fit, *_ in judged.values())
+    if fitted(settings)[0] < ASYMPTOTIC and claim:
+        return Verdict(
+            here, "measured", "", f"slopes {slopes}: widths below {ASYMPTOTIC} are too small for the theorem"
+        )
     states = {state for *_, state in judged.values()}
     state = "differs" if "differs" in states else "holds" if states == {"holds"} else "undecided"
     return Verdict(here, state, claim or "Prediction", f"slopes {slopes}", f"{_claim(settings)} {RULE}")

@@ -75,12 +75,22 @@ const cell = (value) => (/[",\n]/.test(value ?? '') ? `"${String(value).replaceA
 
 // every point that is drawn: the trace's name, x, y and z
 function numbers(chart) {
-  const rows = [['trace', 'x', 'y', 'z']];
+  const rows = [['trace', 'x', 'y', 'z']], { xaxis, yaxis } = chart._fullLayout;
+  const named = (axis, i) => { const at = [...(axis.tickvals ?? [])].indexOf(i); return axis.ticktext?.[at] ?? i; };
   for (const { name, x = [], y = [], z } of chart._fullData) {
-    if (z && x.length && y.length) z.forEach((row, i) => [...row].forEach((value, j) => rows.push([name, x[j], y[i], value])));
-    else if (!z) Array.from(x, (value, i) => rows.push([name, value, y[i], '']));
+    if (z) z.forEach((row, i) => [...row].forEach((value, j) => rows.push([name, x[j] ?? named(xaxis, j), y[i] ?? named(yaxis, i), value])));
+    else Array.from(x, (value, i) => rows.push([name, value, y[i], '']));
   }
   return rows.map((row) => row.map(cell).join(',')).join('\n') + '\n';
+}
+
+// a page without https has no clipboard
+function copy(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const area = document.body.appendChild(Object.assign(document.createElement('textarea'), { value: text }));
+  area.select();
+  document.execCommand('copy');
+  area.remove();
 }
 
 function menu(box, chart, { file }) {
@@ -89,7 +99,7 @@ function menu(box, chart, { file }) {
     'Picture for slides (PNG)': async () => save(`${file}.png`, await png(box)),
     'Picture for print (SVG)': async () => save(`${file}.svg`, new Blob([await svg(box)], { type: 'image/svg+xml' })),
     'Numbers of this chart (CSV)': () => save(`${file}.csv`, new Blob([numbers(chart)], { type: 'text/csv' })),
-    'Copy the link': () => navigator.clipboard.writeText(link()),
+    'Copy the link': () => copy(link()),
     'First view again': () => window.Plotly.relayout(chart, Object.fromEntries(Object.keys(chart._fullLayout).filter((k) => /^[xy]axis\d*$/.test(k))
       .map((k) => [`${k}.range`, JSON.parse(box.figure).layout[k]?.range]).map(([k, range]) => (range ? [k, range] : [k.replace('range', 'autorange'), true])))),
   };
@@ -98,7 +108,7 @@ function menu(box, chart, { file }) {
   list.replaceChildren(...Object.entries(actions).map(([name, action]) => {
     const item = Object.assign(document.createElement('button'), { type: 'button', textContent: name, tabIndex: -1 });
     item.setAttribute('role', 'menuitem');
-    item.onclick = () => { close(); button.focus(); action(); };
+    item.onclick = () => { close(); button.focus(); if (box.figure) action(); };
     return item;
   }));
   button.onclick = () => (list.hidden ? open() : close());

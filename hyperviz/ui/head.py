@@ -34,7 +34,8 @@ class Head(BaseHTTPMiddleware):
         if not response.headers.get("content-type", "").startswith("text/html"):
             return response
         page = b"".join([part async for part in response.body_iterator]).decode()  # pyright: ignore[reportAttributeAccessIssue]
-        root = f"{request.url.scheme}://{request.url.netloc}"
+        scheme = request.headers.get("x-forwarded-proto", request.url.scheme).split(",")[0]
+        root = f"{scheme}://{request.url.netloc}"
         page = page.replace("<title>Streamlit</title>", _named(name, root)).replace("</head>", _styled() + "</head>")
         kept = {key: value for key, value in response.headers.items() if key in ("cache-control", "set-cookie")}
         return HTMLResponse(page, response.status_code, kept)

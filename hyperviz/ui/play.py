@@ -40,10 +40,13 @@ def play(study: str, settings: Any, stream: Callable[[Any], Iterator[Result]]) -
     if found := _stored(study, settings):
         yield found.result
         return
+    shown = st.session_state.get(f"{study}:last")
+    if shown and shown[0] == settings == st.session_state.get(f"{study}:paused"):
+        yield shown[1]  # a paused page keeps what it had
+        return
     for result in _paced(study, steps(stream(settings))):
+        st.session_state[f"{study}:last"] = settings, result
         yield result
-        if st.session_state.get(f"{study}:paused") == settings:
-            return
     st.session_state[f"{study}:button"].empty()  # nothing is left to pause
 
 
@@ -102,5 +105,5 @@ def _live(study: str, settings: Any) -> None:
 
 
 def _pause(study: str, settings: Any) -> None:
-    """A callback: the run of these settings stops after its next picture; None: it goes on."""
+    """A callback: the run of these settings stops, and keeps its last picture; None: it goes on."""
     st.session_state[f"{study}:paused"] = settings

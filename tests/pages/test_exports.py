@@ -91,6 +91,15 @@ def test_a_chart_s_menu_is_one_tab_stop_and_its_numbers_are_those_drawn(tab, add
     assert (limit.y == 1).all()
 
 
+def test_the_numbers_of_a_heat_map_name_its_rows_and_columns(tab, address):
+    opened(tab, address, "dynamics")
+    found = pd.read_csv(io.BytesIO(saved(tab, "Numbers of this chart", 1)))
+    assert set(found.x) == {1, 2, 4, 8, 16}
+    assert set(found.y) == {2, 3, 4, 5, 6}
+    assert found.z.between(0, 1).all()
+    assert len(found) == 25
+
+
 def test_the_lines_on_a_page_run_as_printed_in_any_folder(tab, address, tmp_path):
     tab.goto(f"{address}/convergence?draws=16&depth_f=2&depth_g=2&width_f=16&width_g=8")
     tab.wait_for_selector(CHART)

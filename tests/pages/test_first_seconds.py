@@ -70,5 +70,20 @@ def test_a_preset_shows_its_stored_end_state_and_run_live_overwrites_it(visitor,
     assert "Finished." in visitor.evaluate(f"{chart}.ariaLabel")
     visitor.get_by_role("button", name="Run live").click()
     visitor.get_by_role("button", name="Pause").click()
+    visitor.get_by_role("button", name="Go on").wait_for()
+    assert "n = 1,000,000, m = 1,000,000" in visitor.evaluate(f"{chart}.ariaLabel")
     visitor.get_by_role("button", name="Go on").click()
     visitor.get_by_role("button", name="Pause").wait_for()
+
+
+def test_a_paused_page_keeps_its_pictures_and_its_numbers(visitor, address):
+    visitor.goto(f"{address}/convergence?draws=1024&seed=99")
+    chart = "document.querySelector('.js-plotly-plot')"
+    visitor.wait_for_function(f"/^([3-9][0-9]|[1-9][0-9]{{2}}) of 1024/.test({chart}?.ariaLabel ?? '')")
+    visitor.get_by_role("button", name="Pause").click()
+    visitor.get_by_role("button", name="Go on").wait_for()
+    visitor.wait_for_timeout(1500)
+    said = visitor.evaluate(f"{chart}.ariaLabel")
+    assert int(said.split(" of ")[0]) >= 30
+    visitor.wait_for_timeout(1500)
+    assert visitor.evaluate(f"{chart}.ariaLabel") == said

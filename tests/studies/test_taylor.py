@@ -231,7 +231,7 @@ def test_the_code_on_the_page_runs_and_prints_the_table(capsys):
 def test_dead_layers_have_no_slope_and_the_study_goes_on():
     result = charted(TaylorSettings(width_f=8, width_g=1, depth_f=8, depth_g=8, draws=16))
     assert set(result.slopes.values()) == {None}
-    assert taylor_report.verdict(result).state in ("undecided", "measuring")
+    assert taylor_report.verdict(result).state in ("measured", "measuring")
     assert taylor_report.table(result).value.notna().all()
 
 
