@@ -68,15 +68,16 @@ def progress(result: PriorResult) -> str:
 
 def alt(result: PriorResult, chart: str = "") -> str:
     """One chart in words, for those who do not see it."""
-    parts = prior_tables.table(result)
+    if chart == "lines":
+        return f"Distance from a Gaussian as only f, only g or both widen: {verdict(result).evidence}."
+    title, *wanted = ALTS.get(chart, ("",))
+    parts = prior_tables.table(result) if wanted else pd.DataFrame({"quantity": [], "value": []})
     words = [
         f"{str(name).replace('_', ' ')} {found.value.min():.3g} to {found.value.max():.3g}"
         for name, found in parts[parts.value.notna()].groupby("quantity", sort=False)
-        if name in ALTS.get(chart, ())
+        if name in wanted
     ]
-    if chart == "lines":
-        return f"Distance from a Gaussian as only f, only g or both widen: {verdict(result).evidence}."
-    return f"{ALTS[chart][0]}: {'; '.join(words)}." if words else f"{progress(result)} {_here(result)}"
+    return f"{title}: {'; '.join(words)}." if words else f"{progress(result)} {_here(result)}"
 
 
 def table(result: PriorResult) -> pd.DataFrame:
