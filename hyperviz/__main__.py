@@ -18,9 +18,9 @@ import plotly.io
 
 import hyperviz
 from hyperviz.errors import HypervizError
-from hyperviz.studies.checkpoint import Store
+from hyperviz.runtime.checkpoint import Store
+from hyperviz.studies.common.options import Option, options, parse
 from hyperviz.studies.registry import STUDIES, Study
-from hyperviz.studies.settings import Option, options, parse
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from hyperviz.figures import convergence as figures
-from hyperviz.studies import convergence as study
-from hyperviz.studies import convergence_report as report
+from hyperviz.studies.convergence import report, study
+from hyperviz.studies.convergence.settings import PRESETS, ConvergenceSettings
 from hyperviz.ui import controls, export, live, prose
-from hyperviz.ui.play import play, status
+from hyperviz.ui.streaming import play, status
 
 line = prose.claim("Is the kernel still random when f, g or both are wide?")
-settings = controls.ask("convergence", study.ConvergenceSettings, study.PRESETS)
+settings = controls.ask("convergence", ConvergenceSettings, PRESETS)
 hero = live.hero("convergence-curve")
 took = status("convergence", settings)
 left, right = st.columns(2, gap="medium")

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from hyperviz.figures import dynamics as figures
-from hyperviz.studies import dynamics as study
-from hyperviz.studies import dynamics_report as report
+from hyperviz.studies.dynamics import report, study
+from hyperviz.studies.dynamics.settings import PRESETS, DynamicsSettings
 from hyperviz.ui import controls, export, live, prose
-from hyperviz.ui.play import play, status
+from hyperviz.ui.streaming import play, status
 
 line = prose.claim("Does an infinitely wide f always learn?")
-settings = controls.ask("dynamics", study.DynamicsSettings, study.PRESETS)
+settings = controls.ask("dynamics", DynamicsSettings, PRESETS)
 hero = live.hero("dynamics-loss")
 took = status("dynamics", settings)
 left, right = st.columns(2, gap="medium")

@@ -3,16 +3,16 @@
 import streamlit as st
 
 from hyperviz.data import datasets
-from hyperviz.figures import inpainting as figures
-from hyperviz.studies import inpainting as study
-from hyperviz.studies import inpainting_report as report
-from hyperviz.studies.verdicts import Verdict
-from hyperviz.studies.views_report import see
-from hyperviz.ui import controls, easel, export, live, prose
-from hyperviz.ui.play import play, status, steps
+from hyperviz.figures.inpainting import charts as figures
+from hyperviz.studies.common.verdict import Verdict
+from hyperviz.studies.inpainting import report, study
+from hyperviz.studies.inpainting.settings import PRESETS, InpaintingSettings
+from hyperviz.studies.inpainting.views.report import see
+from hyperviz.ui import controls, export, inpainting_canvas, live, prose
+from hyperviz.ui.streaming import play, status, steps
 
 head, hero = st.container(), st.container(key="hero")
-settings = controls.ask("inpainting", study.InpaintingSettings, study.PRESETS)
+settings = controls.ask("inpainting", InpaintingSettings, PRESETS)
 with head:
     line = prose.claim(report.title(settings))
 said = "nothing yet"
@@ -22,7 +22,7 @@ if said:
     st.stop()
 left, right = hero.columns([1, 2], gap="medium")
 with left:
-    easel.show("inpainting", settings)
+    inpainting_canvas.show("inpainting", settings)
 latest = []
 if reason := study.too_large(settings):
     prose.say(line, Verdict(reason, "too large"))
@@ -33,7 +33,7 @@ with right:
     charts = {"own": live.chart("inpainting-own", height=450)}
     about = st.empty()
 took = status("inpainting", settings)
-controls.choice("inpainting", study.InpaintingSettings, "view")
+controls.choice("inpainting", InpaintingSettings, "view")
 if settings.view == "likelihood":
     st.button("Take the best", on_click=controls.take, args=("inpainting", latest, report.best))
 for name in figures.names(settings):

@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from hyperviz.figures import prior as figures
-from hyperviz.studies import prior as study
-from hyperviz.studies import prior_report as report
+from hyperviz.figures.prior import charts as figures
+from hyperviz.studies.prior import report, study
+from hyperviz.studies.prior.settings import PRESETS, PriorSettings
 from hyperviz.ui import controls, export, live, prose
-from hyperviz.ui.play import play, status
+from hyperviz.ui.streaming import play, status
 
 line = prose.claim("Is an untrained network a Gaussian process?")
-settings = controls.ask("prior", study.PriorSettings, study.PRESETS)
+settings = controls.ask("prior", PriorSettings, PRESETS)
 hero = live.hero("prior-histogram")
 took = status("prior", settings)
-controls.choice("prior", study.PriorSettings, "view")
+controls.choice("prior", PriorSettings, "view")
 charts, columns = {}, []
 for i, (name, (caption, parts, draw)) in enumerate(figures.SECTIONS[settings.view].items()):
     columns = columns if i % 2 else st.columns(2, gap="medium")

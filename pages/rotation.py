@@ -4,18 +4,17 @@ import streamlit as st
 
 from hyperviz.data import datasets
 from hyperviz.figures import rotation as figures
-from hyperviz.studies import reference
-from hyperviz.studies import rotation as study
-from hyperviz.studies import rotation_report as report
-from hyperviz.studies.verdicts import Verdict
+from hyperviz.studies.common.verdict import Verdict
+from hyperviz.studies.rotation import report, stored_run, study
+from hyperviz.studies.rotation.settings import PRESETS, RotationSettings
 from hyperviz.ui import controls, export, live, prose
-from hyperviz.ui.play import play, status
+from hyperviz.ui.streaming import play, status
 
 line = prose.claim("Does a wider g learn more, and a deeper g less?")
-settings = controls.ask("rotation", study.RotationSettings, study.PRESETS)
+settings = controls.ask("rotation", RotationSettings, PRESETS)
 hero = live.hero("rotation-stored")
-hero.show(figures.reference(), f"Figure 2, stored run. {report.alt(reference.stored())}")
-st.caption(f"Figure 2, stored, not live. {report.stored_words(reference.stored())}")
+hero.show(figures.reference(), f"Figure 2, stored run. {report.alt(stored_run.stored())}")
+st.caption(f"Figure 2, stored, not live. {report.stored_words(stored_run.stored())}")
 latest = []
 if reason := study.too_large(settings):
     prose.say(line, Verdict(reason, "too large"))

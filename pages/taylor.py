@@ -3,13 +3,13 @@
 import streamlit as st
 
 from hyperviz.figures import taylor as figures
-from hyperviz.studies import taylor as study
-from hyperviz.studies import taylor_report as report
+from hyperviz.studies.taylor import report, study
+from hyperviz.studies.taylor.settings import PRESETS, TaylorSettings
 from hyperviz.ui import controls, export, live, prose
-from hyperviz.ui.play import play, status
+from hyperviz.ui.streaming import play, status
 
 line = prose.claim("Does a wide f alone make training linear?")
-settings = controls.ask("taylor", study.TaylorSettings, study.PRESETS)
+settings = controls.ask("taylor", TaylorSettings, PRESETS)
 hero = live.hero("taylor-map")
 took = status("taylor", settings)
 st.caption(report.stairs(settings))

@@ -13,11 +13,13 @@ import pytest
 
 from hyperviz.__main__ import main
 from hyperviz.errors import NotPositiveDefinite
-from hyperviz.studies import convergence, convergence_report
-from hyperviz.studies.convergence import CELLS, ConvergenceSettings
-from hyperviz.studies.inpainting import InpaintingSettings
+from hyperviz.studies.common.options import options
+from hyperviz.studies.convergence import report as convergence_report
+from hyperviz.studies.convergence import study as convergence
+from hyperviz.studies.convergence.settings import ConvergenceSettings
+from hyperviz.studies.convergence.study import CELLS
+from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.registry import STUDIES
-from hyperviz.studies.settings import options
 
 ROOT = pathlib.Path(__file__).parents[1]
 FILES = {"result.csv", "figure.html", "settings.json"}

@@ -13,11 +13,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from hyperviz.errors import NotPositiveDefinite
-from hyperviz.studies import convergence, convergence_report, inpainting
-from hyperviz.studies.convergence import ConvergenceSettings
-from hyperviz.studies.inpainting import InpaintingSettings
+from hyperviz.studies.convergence import report as convergence_report
+from hyperviz.studies.convergence import study as convergence
+from hyperviz.studies.convergence.settings import ConvergenceSettings
+from hyperviz.studies.inpainting import study as inpainting
+from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import controls, gate, play, prose, visits
+from hyperviz.ui import controls, fair_lock, prose, streaming, visits
 
 ROOT = pathlib.Path(__file__).parents[1]
 SHELL = ROOT / "hyperviz" / "ui" / "shell.py"
@@ -178,7 +180,7 @@ def test_a_study_that_breaks_shows_one_sentence_and_no_traceback_but_logs_it(mon
     assert "Traceback" not in shown(app)
     assert "secret detail" in caplog.text
     assert len(pictures(app)) == 4 * after
-    with gate.gate.turn(0):
+    with fair_lock.gate.turn(0):
         pass  # the gate is open again
 
 
@@ -204,7 +206,7 @@ def test_a_page_ends_the_stream_when_the_page_is_left():
             ended.append(True)
 
     inside = stream()  # kept, so that no garbage collector closes it
-    results = play.steps(inside)
+    results = streaming.steps(inside)
     assert [next(results), next(results)] == [0, 1]
     assert ended == []
     results.close()
@@ -226,7 +228,7 @@ def test_a_page_ends_the_stream_when_the_page_s_script_is_stopped_between_two_pi
     inside = stream()  # kept, so that no garbage collector closes it
 
     def page():
-        for _ in play.steps(inside):
+        for _ in streaming.steps(inside):
             raise Rerun
 
     with pytest.raises(Rerun):
@@ -235,15 +237,15 @@ def test_a_page_ends_the_stream_when_the_page_s_script_is_stopped_between_two_pi
 
 
 def test_a_page_shows_every_result_in_order_and_holds_the_gate_only_while_it_computes(monkeypatch):
-    mine = gate.Gate()
-    monkeypatch.setattr(play, "gate", mine)
+    mine = fair_lock.Gate()
+    monkeypatch.setattr(streaming, "gate", mine)
 
     def stream():
         for i in range(5):
             assert mine._busy
             yield i
 
-    for wanted, got in enumerate(play.steps(stream())):
+    for wanted, got in enumerate(streaming.steps(stream())):
         assert got == wanted
         assert not mine._busy
     assert got == 4
@@ -253,7 +255,7 @@ class Viewers:
     """Threads that wait at one gate while the test holds it; `order` is who came through."""
 
     def __init__(self):
-        self.gate, self.order, self.threads = gate.Gate(), [], []
+        self.gate, self.order, self.threads = fair_lock.Gate(), [], []
 
     def ask(self, name, pictures, fails=False):
         """Starts a viewer, and returns once it waits."""
@@ -306,7 +308,7 @@ def test_a_step_that_fails_releases_the_gate():
 
 
 def test_only_one_step_at_a_time_is_on_the_accelerator():
-    inside, most, one = [0], [0], gate.Gate()
+    inside, most, one = [0], [0], fair_lock.Gate()
 
     def viewer(_):
         for pictures in range(50):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hyperviz.data import cifar10, digits, fetch, mnist, squares
+from hyperviz.data import cifar10, digits, fetch, mnist, own_images
 from hyperviz.errors import InvalidInput
 
 BUILT_IN, OWN = "digits", "own"
@@ -113,7 +113,7 @@ def _own(path: str) -> Dataset:
             f"Own images are those in the folder or .npz that the environment variable {VARIABLE} names where the app "
             "runs; it is not set: set it and start again."
         )
-    values = squares.read(path)
+    values = own_images.read(path)
     images = np.round(np.multiply(values, 255, out=values), out=values).astype(np.uint8)
     images = images if images.ndim == 4 else images[..., None]
     order, tests = np.random.default_rng(0).permutation(len(images)), len(images) // TEST

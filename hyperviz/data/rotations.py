@@ -10,12 +10,11 @@ import numpy as np
 from jax.scipy.ndimage import map_coordinates
 
 from hyperviz.errors import InvalidInput
-from hyperviz.theory.execution import alone
+from hyperviz.runtime.execution import alone
 
 CLASSES = 12
 STEP = 2 * np.pi / CLASSES
 BLOCK = 500  # pairs made at a time
-ANGLES = ("uniform", "multiples")
 
 
 class Pairs(NamedTuple):

@@ -6,9 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import style
-from hyperviz.studies.convergence import FITTED, LINES, WIDTHS, ConvergenceResult, answers
-from hyperviz.studies.convergence_report import factor
-from hyperviz.studies.slopes import SEEN, relative_spread
+from hyperviz.studies.common.power_laws import SEEN, relative_spread
+from hyperviz.studies.convergence.report import factor
+from hyperviz.studies.convergence.study import FITTED, LINES, WIDTHS, ConvergenceResult, answers
 
 SINGLES = 20
 ANGLE = "θ, angle between the inputs of g (radians)"

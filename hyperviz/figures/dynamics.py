@@ -6,11 +6,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import style
-from hyperviz.studies import dynamics_kernel as kernels
-from hyperviz.studies import dynamics_views as views
-from hyperviz.studies.dynamics import DEPTHS, WIDTHS, Cell, DynamicsResult, compared, fates
-from hyperviz.studies.dynamics_report import fraction_of
-from hyperviz.studies.flows import FLOOR, TARGET, Path
+from hyperviz.studies.dynamics import kernel_drift as kernels
+from hyperviz.studies.dynamics import views
+from hyperviz.studies.dynamics.report import fraction_of
+from hyperviz.studies.dynamics.study import DEPTHS, WIDTHS, Cell, DynamicsResult, compared, fates
+from hyperviz.studies.dynamics.trajectories import FLOOR, TARGET, Path
 
 SINGLES = 64  # thin lines at most
 TIME = "time t (log scale)"

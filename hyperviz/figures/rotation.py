@@ -8,10 +8,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import style
-from hyperviz.studies.answers import CHANCE, CLASSES, accuracies
-from hyperviz.studies.epochs import Arm, Curve
-from hyperviz.studies.reference import comparable, stored
-from hyperviz.studies.rotation import DEPTHS, SHOWN, RotationResult
+from hyperviz.studies.rotation.comparisons import CHANCE, CLASSES, accuracies
+from hyperviz.studies.rotation.settings import DEPTHS, Arm
+from hyperviz.studies.rotation.stored_run import comparable, stored
+from hyperviz.studies.rotation.study import SHOWN, RotationResult
+from hyperviz.studies.rotation.training_loop import Curve
 
 STEPS = "SGD steps (batches of 100 pairs)"
 MARKERS = ("circle", "square", "diamond", "triangle-up", "cross")

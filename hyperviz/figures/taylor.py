@@ -9,12 +9,12 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import style
-from hyperviz.studies.slopes import Slope, agreement
-from hyperviz.studies.taylor import TaylorResult
-from hyperviz.studies.taylor_report import ALLOWED
-from hyperviz.studies.taylor_report import terms as judged
-from hyperviz.studies.taylor_settings import DEPTHS, fitted, linear, predicted, widths
-from hyperviz.studies.verdicts import signed
+from hyperviz.studies.common.power_laws import Slope, agreement
+from hyperviz.studies.common.verdict import signed
+from hyperviz.studies.taylor.predictions import DEPTHS, fitted, linear, predicted, widths
+from hyperviz.studies.taylor.report import ALLOWED
+from hyperviz.studies.taylor.report import terms as judged
+from hyperviz.studies.taylor.study import TaylorResult
 
 WIDTH = "n, width of f (log scale)"
 HUES = [getattr(style.LIGHT, name) for name in ("both", "g", "nngp", "f", "hn", "ink", "faint", "both")]

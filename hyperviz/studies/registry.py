@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from hyperviz.studies import (
-    completion,
-    convergence,
-    convergence_report,
-    dynamics,
-    dynamics_report,
-    inpainting,
-    inpainting_report,
-    prior,
-    prior_report,
-    rotation,
-    rotation_report,
-    table_report,
-    taylor,
-    taylor_report,
-)
-from hyperviz.studies import table as table_of_errors
+from hyperviz.studies.convergence import report as convergence_report
+from hyperviz.studies.convergence import settings as convergence_settings
+from hyperviz.studies.convergence import study as convergence
+from hyperviz.studies.dynamics import report as dynamics_report
+from hyperviz.studies.dynamics import settings as dynamics_settings
+from hyperviz.studies.dynamics import study as dynamics
+from hyperviz.studies.inpainting import regression
+from hyperviz.studies.inpainting import report as inpainting_report
+from hyperviz.studies.inpainting import settings as inpainting_settings
+from hyperviz.studies.inpainting import study as inpainting
+from hyperviz.studies.prior import report as prior_report
+from hyperviz.studies.prior import settings as prior_settings
+from hyperviz.studies.prior import study as prior
+from hyperviz.studies.rotation import report as rotation_report
+from hyperviz.studies.rotation import settings as rotation_settings
+from hyperviz.studies.rotation import study as rotation
+from hyperviz.studies.table1 import report as table1_report
+from hyperviz.studies.table1 import settings as table1_settings
+from hyperviz.studies.table1 import study as table1
+from hyperviz.studies.taylor import report as taylor_report
+from hyperviz.studies.taylor import settings as taylor_settings
+from hyperviz.studies.taylor import study as taylor
 
 
 class Study(NamedTuple):
@@ -42,20 +47,20 @@ class Study(NamedTuple):
 TABLE = Study(
     "Table 1 cell by cell: both tasks, every N, kernels and a trained hypernetwork",
     "Table 1, Figure 3",
-    table_of_errors.TableSettings,
-    table_of_errors.PAPER,
-    table_of_errors.stream,
-    table_report,
-    completion.warm,
+    table1_settings.TableSettings,
+    table1_settings.PAPER,
+    table1.stream,
+    table1_report,
+    regression.warm,
     resumable=True,
-    figures="table",
+    figures="table1",
 )
 STUDIES = {
     "convergence": Study(
         "Is the kernel still random when f, g or both are wide?",
         "Theorem 3, Figure 1",
-        convergence.ConvergenceSettings,
-        convergence.PAPER,
+        convergence_settings.ConvergenceSettings,
+        convergence_settings.PAPER,
         convergence.stream,
         convergence_report,
         convergence.warm,
@@ -63,17 +68,18 @@ STUDIES = {
     "prior": Study(
         "The untrained network is a Gaussian process, when f and g are both wide",
         "Theorem 2, Corollary 1, Remarks 2 and 3",
-        prior.PriorSettings,
-        prior.PAPER,
+        prior_settings.PriorSettings,
+        prior_settings.PAPER,
         prior.stream,
         prior_report,
         prior.warm,
+        figures="prior.charts",
     ),
     "taylor": Study(
         "Does a wide f alone make training linear? The deeper g, the more terms stay",
         "Theorem 1, Remark 1",
-        taylor.TaylorSettings,
-        taylor.PAPER,
+        taylor_settings.TaylorSettings,
+        taylor_settings.PAPER,
         taylor.stream,
         taylor_report,
         taylor.warm,
@@ -81,8 +87,8 @@ STUDIES = {
     "dynamics": Study(
         "An infinitely wide f still gets stuck when g is narrow",
         "Section 3, equation 16",
-        dynamics.DynamicsSettings,
-        dynamics.PAPER,
+        dynamics_settings.DynamicsSettings,
+        dynamics_settings.PAPER,
         dynamics.stream,
         dynamics_report,
         dynamics.warm,
@@ -90,8 +96,8 @@ STUDIES = {
     "rotation": Study(
         "A wider g trains faster and better, a deeper g slower",
         "Section 5.2, Figure 2",
-        rotation.RotationSettings,
-        rotation.PAPER,
+        rotation_settings.RotationSettings,
+        rotation_settings.PAPER,
         rotation.stream,
         rotation_report,
         rotation.warm,
@@ -100,11 +106,12 @@ STUDIES = {
     "inpainting": Study(
         "An infinitely wide hypernetwork completes digits from little data",
         "Table 1, Figure 3",
-        inpainting.InpaintingSettings,
-        inpainting.PAPER,
+        inpainting_settings.InpaintingSettings,
+        inpainting_settings.PAPER,
         inpainting.stream,
         inpainting_report,
-        completion.warm,
+        regression.warm,
+        figures="inpainting.charts",
         whole=TABLE,
     ),
 }

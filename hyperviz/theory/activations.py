@@ -16,8 +16,7 @@ from jaxtyping import Array, Float
 from numpy.polynomial import chebyshev
 
 from hyperviz.errors import InvalidInput
-
-NAMES = ("relu", "leaky_relu")
+from hyperviz.theory.names import PIECEWISE_LINEAR as NAMES
 
 
 class Activation(NamedTuple):

@@ -16,13 +16,14 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Int, Real
 
 from hyperviz.errors import InvalidInput
-from hyperviz.theory import checks
+from hyperviz.runtime import execution
+from hyperviz.runtime.execution import alone
+from hyperviz.theory import validation
 from hyperviz.theory.activations import Activation, Correlation, activation, duals, product, root, second_moment
-from hyperviz.theory.coordinates import FourierFeatures, gaussian
-from hyperviz.theory.duals import Diagonal, g_diagonal, g_smooth
-from hyperviz.theory.execution import alone
-from hyperviz.theory.smooth import Smooth
-from hyperviz.theory.smooth import activation_g as primary
+from hyperviz.theory.fourier_features import FourierFeatures, gaussian
+from hyperviz.theory.smooth_activations import Smooth
+from hyperviz.theory.smooth_activations import activation_g as primary
+from hyperviz.theory.smooth_duals import Diagonal, g_diagonal, g_smooth
 
 TILE = 256  # rows and columns of a tile: its dozen arrays stay in the cache
 MAX_DEPTH = 64
@@ -115,23 +116,23 @@ def kernels(
             "x2 and z2 belong together; got one of them: pass both, or neither for the first set itself."
         )
     given = {"x1": x1, "z1": z1} | ({} if x2 is None else {"x2": x2, "z2": z2})
-    arrays = [checks.points(name, v) for name, v in given.items()]
+    arrays = [validation.points(name, v) for name, v in given.items()]
     for x, z in zip(arrays[::2], arrays[1::2], strict=True):
-        checks.same_length(x, z)
+        validation.same_length(x, z)
     if len(arrays) == 4:
-        checks.same_width(arrays[0], arrays[2], "x1", "x2")
-        checks.same_width(arrays[1], arrays[3], "z1", "z2")
-    L, H = checks.at_least("depth_f", depth_f, 1, MAX_DEPTH), checks.at_least("depth_g", depth_g, 1, MAX_DEPTH)
+        validation.same_width(arrays[0], arrays[2], "x1", "x2")
+        validation.same_width(arrays[1], arrays[3], "z1", "z2")
+    L, H = validation.at_least("depth_f", depth_f, 1, MAX_DEPTH), validation.at_least("depth_g", depth_g, 1, MAX_DEPTH)
     model = _Model(L, H, activation(activation_f, alpha), primary(activation_g, alpha))
-    bandwidth = None if coordinates is None else checks.positive("bandwidth", coordinates.bandwidth)
+    bandwidth = None if coordinates is None else validation.positive("bandwidth", coordinates.bandwidth)
     dtype = jnp.result_type(*arrays)
     sets = [_prepare(x, z, model, bandwidth is not None) for x, z in zip(arrays[::2], arrays[1::2], strict=True)]
-    if checks.traced(*arrays, L, H, bandwidth):
+    if execution.traced(*arrays, L, H, bandwidth):
         return _tile(sets[0], sets[-1], model, bandwidth, dtype)
     for points in sets:
         # on the diagonal Theta_f = L S and Theta_h = L H Lambda^H: the smaller and the larger must fit
-        checks.in_range(np.outer((1, L), points.of_f**2), dtype, "the kernel of f")
-        checks.in_range(_extremes(points, model), dtype, "the kernel of h")
+        validation.in_range(np.outer((1, L), points.of_f**2), dtype, "the kernel of f")
+        validation.in_range(_extremes(points, model), dtype, "the kernel of h")
     return _tiles(sets[0], sets[-1], model, bandwidth, dtype, len(sets) == 1)
 
 

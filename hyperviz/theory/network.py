@@ -10,9 +10,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Real
 
-from hyperviz.theory import checks
+from hyperviz.theory import validation
 from hyperviz.theory.activations import activation
-from hyperviz.theory.smooth import activation_g as primary
+from hyperviz.theory.smooth_activations import activation_g as primary
 
 
 class Parameters(NamedTuple):
@@ -31,7 +31,7 @@ def init(
     """
     sizes = {"input_f": input_f, "input_g": input_g, "depth_f": depth_f, "depth_g": depth_g}
     for name, value in (sizes | {"width_f": width_f, "width_g": width_g, "outputs": outputs}).items():
-        checks.at_least(name, value, 1)
+        validation.at_least(name, value, 1)
     f = [input_f] + [width_f] * (depth_f - 1)
     g = [input_g] + [width_g] * (depth_g - 1) + [outputs]
     shapes = [(b, a) for a, b in itertools.pairwise(f)]
@@ -55,11 +55,11 @@ def apply(
     x: (K, n_0), z: (K, m_0); returns (K,) for one output, else (K, outputs). activation_g may also be tanh, erf or
     gelu (module `smooth`). Source: eqs. 2 and 3.
     """
-    x, z = checks.points("x", x), checks.points("z", z)
-    checks.same_length(x, z)
+    x, z = validation.points("x", x), validation.points("z", z)
+    validation.same_length(x, z)
     V = params.generator[0]
-    checks.same_width(x, params.hidden[0] if params.hidden else V[:, 0], "x", "the weights of f")
-    checks.same_width(z, V[:, :, 0], "z", "the weights of g")
+    validation.same_width(x, params.hidden[0] if params.hidden else V[:, 0], "x", "the weights of f")
+    validation.same_width(z, V[:, :, 0], "z", "the weights of g")
     sigma, phi = activation(activation_f, alpha), primary(activation_g, alpha)
     h = jax.vmap(lambda x, z: _primary(z, _weights(params, x, sigma), phi))(x, z)
     return h[:, 0] if h.shape[1] == 1 else h

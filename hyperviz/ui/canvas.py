@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 import streamlit.components.v2 as components
 
-from hyperviz.studies.drawing import SIZE, Drawing, blank, quantise
+from hyperviz.studies.common.drawing import SIZE, Drawing, blank, quantise
 
 HERE = pathlib.Path(__file__).parent
 _canvas = components.component(

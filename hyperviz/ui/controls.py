@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from hyperviz.studies.settings import Option, changed, mend, options, texts
+from hyperviz.studies.common.options import Option, changed, mend, options, texts
 from hyperviz.ui import prose
 
 Settings = TypeVar("Settings")

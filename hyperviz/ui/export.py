@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 import hyperviz
-from hyperviz.studies.settings import changed, options
+from hyperviz.studies.common.options import changed, options
 from hyperviz.ui import controls
 
 NOTHING = "no result yet\n"

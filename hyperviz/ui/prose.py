@@ -8,7 +8,7 @@ import re
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from hyperviz.studies.verdicts import Verdict
+from hyperviz.studies.common.verdict import Verdict
 
 SIGNS = {"holds": "✓", "differs": "✗", "undecided": "?", "too large": "⌘", "measured": "○", "measuring": "…"}
 

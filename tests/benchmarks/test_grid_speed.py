@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hyperviz.data import digits
-from hyperviz.theory import grid
+from hyperviz.theory.regression import grid
 
 SETTINGS = {"depth_f": 3, "depth_g": 3, "bandwidth": 2**0.5, "ridge": 1e-3}
 LIMITS = {50: 0.1, 200: 1.0, 500: 2.5}  # seconds on two cores, best of five

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 
 from hyperviz.data import digits
-from hyperviz.studies import own
-from hyperviz.studies.drawing import encode, encode_mask, quantise
-from hyperviz.studies.inpainting import InpaintingSettings
-from hyperviz.theory import grid
+from hyperviz.studies.common.drawing import encode, encode_mask, quantise
+from hyperviz.studies.inpainting import query_image
+from hyperviz.studies.inpainting.settings import InpaintingSettings
+from hyperviz.theory.regression import grid
 
 SETTINGS = {"depth_f": 3, "depth_g": 3, "bandwidth": 2**0.5, "ridge": 1e-3}
 
 
 def completed(settings):
-    *_, last = own.steps(settings)
+    *_, last = query_image.steps(settings)
     return last
 
 

@@ -2,18 +2,19 @@
 
 import time
 
-from hyperviz.studies import rotation
+from hyperviz.studies.rotation import study
+from hyperviz.studies.rotation.settings import RotationSettings
 
 
 def test_the_default_curves(benchmark):
     """No step longer than 0.2 s wanted; a new picture every 0.3 s; two epochs instead of ten."""
-    settings = rotation.RotationSettings(epochs=2)
-    rotation.warm()
+    settings = RotationSettings(epochs=2)
+    study.warm()
 
     def run():
         began = before = time.perf_counter()
         steps, pictures = [], 0
-        for result in rotation.stream(settings):
+        for result in study.stream(settings):
             now = time.perf_counter()
             steps.append(now - before)
             before, pictures = now, pictures + bool(result.news)

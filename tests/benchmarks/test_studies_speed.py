@@ -2,16 +2,20 @@
 
 import time
 
-from hyperviz.studies import convergence, draws, dynamics
+from hyperviz.studies.common import random_networks
+from hyperviz.studies.convergence import study as convergence
+from hyperviz.studies.convergence.settings import ConvergenceSettings
+from hyperviz.studies.dynamics import study as dynamics
+from hyperviz.studies.dynamics.settings import DynamicsSettings
 
 
 def test_the_width_grid_of_figure_1a(benchmark):
     """First cells wanted within 0.5 s, the whole grid (8 x 8 widths 4 .. 4,096, 64 draws each) within 10 s."""
-    settings = convergence.ConvergenceSettings()
+    settings = ConvergenceSettings()
     convergence.warm()
 
     def run():
-        draws.kept.cache_clear()
+        random_networks.kept.cache_clear()
         began, first, longest = time.perf_counter(), None, 0.0
         before = began
         for result in convergence.stream(settings):
@@ -31,11 +35,11 @@ def test_the_width_grid_of_figure_1a(benchmark):
 
 def test_the_heat_map_of_dynamics(benchmark):
     """5 x 5 (m, H), 32 starts each, 12 points: first row within 1 s, complete within 30 s, steps of 0.2 s."""
-    settings = dynamics.DynamicsSettings()
+    settings = DynamicsSettings()
     dynamics.warm()
 
     def run():
-        draws.kept.cache_clear()
+        random_networks.kept.cache_clear()
         began, row, longest = time.perf_counter(), None, 0.0
         before = began
         for news in dynamics._grid(settings):

@@ -6,7 +6,9 @@ import sys
 import time
 from functools import lru_cache
 
-from hyperviz.studies import draws, taylor, taylor_report
+from hyperviz.studies.common import random_networks
+from hyperviz.studies.taylor import report, study
+from hyperviz.studies.taylor.settings import TaylorSettings
 
 WIDE = """
 import json, pathlib, time
@@ -27,18 +29,18 @@ print(json.dumps([seconds, 1024 * next(int(line.split()[1]) for line in lines if
 
 def test_the_default_chart(benchmark, monkeypatch):
     """First picture within 0.5 s, ten widths 2^5 .. 2^14 of 200 draws each within 6 s."""
-    settings = taylor.TaylorSettings()
-    taylor.warm()
+    settings = TaylorSettings()
+    study.warm()
 
     def run():
-        monkeypatch.setattr(draws, "kept", lru_cache(maxsize=128)(lambda *_: {}))
+        monkeypatch.setattr(random_networks, "kept", lru_cache(maxsize=128)(lambda *_: {}))
         began, first, longest = time.perf_counter(), None, 0.0
         before, cpu = began, time.process_time()
-        for result in taylor.stream(settings):
+        for result in study.stream(settings):
             now = time.perf_counter()
             longest, before = max(longest, now - before), now
             first = first or (now - began if result.cells else None)
-            if result.slopes and taylor_report.drawn(result) == settings.draws:
+            if result.slopes and report.drawn(result) == settings.draws:
                 chart = {"complete": now - began, "processor": time.process_time() - cpu}
                 break
         return {"first picture": first, "longest step": longest} | chart

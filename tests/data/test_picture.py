@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from hyperviz.data import digits, picture
+from hyperviz.data import digit_images, digits
 from hyperviz.errors import InvalidInput
 
 DIGITS = digits.test().images[:40]
@@ -36,7 +36,7 @@ def away(found, image) -> float:
 
 
 def test_a_digit_of_mnist_is_left_as_it_is():
-    apart = [away(picture.fit(image), image) for image in DIGITS]
+    apart = [away(digit_images.fit(image), image) for image in DIGITS]
     assert np.median(apart) == 0
     assert max(apart) < 3  # where the brightest pixel is not quite white
 
@@ -48,7 +48,7 @@ def test_an_enlarged_shifted_and_inverted_digit_comes_back(side, inverted, how):
     apart = []
     for image in DIGITS[: 12 if side < 900 else 4]:
         large = np.pad(enlarged(image, side, how), ((side // 3, 0), (0, side // 2)))
-        apart.append(away(picture.read(file(255 - large if inverted else large)), image))
+        apart.append(away(digit_images.read(file(255 - large if inverted else large)), image))
     assert np.median(apart) < (5 if how == SHARP else 30)
 
 
@@ -65,7 +65,7 @@ def test_every_kind_of_pixel_is_read(mode):
     else:
         stored = Image.fromarray(np.where(large > 127, 255, 0).astype(np.uint8) if mode == "1" else large).convert(mode)
     data = file(stored, "JPEG" if mode == "CMYK" else "PNG")
-    assert away(picture.read(data), image) < (45 if mode == "1" else 15)
+    assert away(digit_images.read(data), image) < (45 if mode == "1" else 15)
 
 
 @pytest.mark.parametrize("ink", [0, 255])
@@ -77,7 +77,7 @@ def test_what_is_transparent_sets_off_the_digit(ink, card):
     if card:
         seen[:8] = seen[-8:] = 0
     light = (strokes if ink else 255 - strokes) if card else np.full_like(strokes, ink)
-    assert away(picture.read(file(Image.merge("LA", [Image.fromarray(light), Image.fromarray(seen)]))), image) < 15
+    assert away(digit_images.read(file(Image.merge("LA", [Image.fromarray(light), Image.fromarray(seen)]))), image) < 15
 
 
 @pytest.mark.parametrize("turn", range(1, 9))
@@ -88,16 +88,16 @@ def test_a_photograph_is_turned_as_its_exif_says(turn):
     stored = stored.transpose(Image.Transpose(back[turn])) if turn > 1 else stored
     exif = Image.Exif()
     exif[0x0112] = turn
-    assert away(picture.read(file(stored, "JPEG", exif=exif, quality=95)), image) < 15
+    assert away(digit_images.read(file(stored, "JPEG", exif=exif, quality=95)), image) < 15
     if turn > 1:
-        assert away(picture.read(file(stored, "JPEG", quality=95)), image) > 40
+        assert away(digit_images.read(file(stored, "JPEG", quality=95)), image) > 40
 
 
 def test_a_noisy_grey_photograph_of_a_digit_is_read():
     rng = np.random.default_rng(0)
     image = DIGITS[3]
     photo = 200 - 0.6 * enlarged(image, 560) + rng.normal(0, 4, (560, 560))
-    assert away(picture.read(file(np.clip(photo, 0, 255).astype(np.uint8), "JPEG")), image) < 25
+    assert away(digit_images.read(file(np.clip(photo, 0, 255).astype(np.uint8), "JPEG")), image) < 25
 
 
 @given(st.integers(1, 60), st.integers(1, 60), st.integers(0, 2**32 - 1), st.booleans())
@@ -105,7 +105,7 @@ def test_a_noisy_grey_photograph_of_a_digit_is_read():
 def test_any_ink_fills_twenty_pixels_and_is_centred_whatever_its_polarity(height, width, seed, dark):
     image = np.zeros((height + 4, width + 4))
     image[2:-2, 2:-2] = np.random.default_rng(seed).integers(60, 256, (height, width))
-    found = picture.fit(255 - image if dark else image)
+    found = digit_images.fit(255 - image if dark else image)
     rows, columns = np.nonzero(found)
     assert found.dtype == np.uint8
     assert found.shape == (28, 28)
@@ -117,7 +117,7 @@ def test_any_ink_fills_twenty_pixels_and_is_centred_whatever_its_polarity(height
 
 FAULTS = {
     "nothing": (b"", "1 to 5,000,000 bytes; this one has 0"),
-    "too many bytes": (bytes(picture.LIMIT + 1), "this one has 5,000,001"),
+    "too many bytes": (bytes(digit_images.LIMIT + 1), "this one has 5,000,001"),
     "text": (b"no image at all", "neither a PNG nor a JPEG"),
     "another type": (file(DIGITS[0], "GIF"), "neither a PNG nor a JPEG"),
     "a blank page": (file(np.full((50, 50), 200, np.uint8)), "there is no digit|There is no digit"),
@@ -130,7 +130,7 @@ FAULTS = {
 def test_what_is_no_picture_of_a_digit_is_refused_in_one_sentence(fault):
     data, said = FAULTS[fault]
     with pytest.raises(InvalidInput, match=said) as refused:
-        picture.read(data)
+        digit_images.read(data)
     assert "\n" not in str(refused.value)
 
 
@@ -139,7 +139,7 @@ def test_a_file_that_breaks_off_is_refused_wherever_it_does(kind):
     data = file(enlarged(DIGITS[0], 200, SMOOTH), kind)
     for keep in (2, 10, 40, len(data) // 2, len(data) - 200):
         with pytest.raises(InvalidInput, match="damaged"):
-            picture.read(data[:keep])
+            digit_images.read(data[:keep])
 
 
 @given(st.data())
@@ -149,7 +149,7 @@ def test_no_damaged_byte_makes_anything_but_a_sentence(data):
     for _ in range(data.draw(st.integers(1, 4))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     with contextlib.suppress(InvalidInput):
-        assert picture.read(bytes(whole)).shape == (28, 28)
+        assert digit_images.read(bytes(whole)).shape == (28, 28)
 
 
 @pytest.mark.parametrize(("width", "height"), [(6000, 6000), (10_000, 10_000), (60_000, 60_000)])
@@ -166,10 +166,10 @@ def test_a_decompression_bomb_is_refused_by_its_header(monkeypatch, width, heigh
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(10))) + chunk(b"IEND", b"")
     )
     with pytest.raises(InvalidInput, match="at most 30,000,000 pixels"):
-        picture.read(bomb)
+        digit_images.read(bomb)
 
 
 @pytest.mark.parametrize("shape", [(0, 5), (3,), (2, 2, 2)])
 def test_an_array_that_is_no_grey_image_is_refused(shape):
     with pytest.raises(InvalidInput, match="shape"):
-        picture.fit(np.zeros(shape))
+        digit_images.fit(np.zeros(shape))

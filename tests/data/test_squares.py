@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hyperviz.data import squares
+from hyperviz.data import own_images
 from hyperviz.errors import InvalidInput
 
 RNG = np.random.default_rng(0)
@@ -28,15 +28,15 @@ def folder(path, images, ending="png"):
 @pytest.mark.parametrize("images", [GREY, COLOUR], ids=["grey", "colour"])
 def test_bytes_and_floats_in_an_npz_and_files_in_a_folder_are_the_same_images(tmp_path, images):
     wanted = images / 255.0
-    np.testing.assert_array_equal(squares.read(archive(tmp_path, anything=images)), wanted)
-    np.testing.assert_array_equal(squares.read(archive(tmp_path, images=images, labels=np.arange(5))), wanted)
-    np.testing.assert_allclose(squares.read(archive(tmp_path, a=wanted.astype(np.float32))), wanted, atol=1e-7)
-    np.testing.assert_array_equal(squares.read(folder(tmp_path, images)), wanted)
+    np.testing.assert_array_equal(own_images.read(archive(tmp_path, anything=images)), wanted)
+    np.testing.assert_array_equal(own_images.read(archive(tmp_path, images=images, labels=np.arange(5))), wanted)
+    np.testing.assert_allclose(own_images.read(archive(tmp_path, a=wanted.astype(np.float32))), wanted, atol=1e-7)
+    np.testing.assert_array_equal(own_images.read(folder(tmp_path, images)), wanted)
 
 
 def test_a_last_axis_of_one_is_grey_and_colours_that_are_all_grey_are_too(tmp_path):
-    assert squares.read(archive(tmp_path, a=GREY[..., None])).shape == (5, 9, 9)
-    assert squares.read(folder(tmp_path, np.repeat(GREY[..., None], 3, axis=-1))).shape == (5, 9, 9)
+    assert own_images.read(archive(tmp_path, a=GREY[..., None])).shape == (5, 9, 9)
+    assert own_images.read(folder(tmp_path, np.repeat(GREY[..., None], 3, axis=-1))).shape == (5, 9, 9)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_last_axis_of_one_is_grey_and_colours_that_are_all_grey_are_too(tmp_pa
 )
 def test_an_npz_that_holds_something_else_is_refused_in_one_sentence(tmp_path, arrays, said):
     with pytest.raises(InvalidInput, match=said):
-        squares.read(archive(tmp_path, **arrays))
+        own_images.read(archive(tmp_path, **arrays))
 
 
 def test_an_archive_that_would_unpack_to_gigabytes_is_refused_by_its_header(tmp_path, monkeypatch):
@@ -70,7 +70,7 @@ def test_an_archive_that_would_unpack_to_gigabytes_is_refused_by_its_header(tmp_
         np.lib.format.write_array_header_1_0(member, header)
         member.write(bytes(1000))
     with pytest.raises(InvalidInput, match="got 100000 x 100000"):
-        squares.read(path)
+        own_images.read(path)
 
 
 def test_a_damaged_archive_and_a_place_that_is_neither_are_refused(tmp_path):
@@ -78,22 +78,22 @@ def test_a_damaged_archive_and_a_place_that_is_neither_are_refused(tmp_path):
     for data in (b"", b"text", whole[:50], whole[: len(whole) // 2]):
         (tmp_path / "bad.npz").write_bytes(data)
         with pytest.raises(InvalidInput, match=r"bad\.npz is not an \.npz"):
-            squares.read(tmp_path / "bad.npz")
+            own_images.read(tmp_path / "bad.npz")
     for path in (tmp_path / "none.npz", tmp_path / "bad.npy", "/dev/null"):
         with pytest.raises(InvalidInput, match="neither"):
-            squares.read(path)
+            own_images.read(path)
 
 
 def test_a_folder_with_a_fault_says_in_which_file(tmp_path):
     with pytest.raises(InvalidInput, match="holds 0"):
-        squares.read(tmp_path)
+        own_images.read(tmp_path)
     folder(tmp_path, GREY)
     Image.fromarray(GREY[0][:, :5]).save(tmp_path / "2.png")
     with pytest.raises(InvalidInput, match=r"^2\.png: Images are square"):
-        squares.read(tmp_path)
+        own_images.read(tmp_path)
     Image.new("L", (12, 12)).save(tmp_path / "2.png")
     with pytest.raises(InvalidInput, match=r"one size; 2\.png has 12 x 12, 0\.png 9 x 9"):
-        squares.read(tmp_path)
+        own_images.read(tmp_path)
     (tmp_path / "2.png").write_bytes(b"text")
     with pytest.raises(InvalidInput, match=r"^2\.png: The file is neither"):
-        squares.read(tmp_path)
+        own_images.read(tmp_path)

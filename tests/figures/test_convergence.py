@@ -5,10 +5,11 @@ import pytest
 
 from hyperviz.figures import convergence as figures
 from hyperviz.figures import style
-from hyperviz.studies import convergence
-from hyperviz.studies.convergence import CELLS, FITTED, LINES, WIDTHS, ConvergenceSettings
-from hyperviz.studies.convergence_report import factor
-from hyperviz.studies.slopes import relative_spread
+from hyperviz.studies.common.power_laws import relative_spread
+from hyperviz.studies.convergence import study
+from hyperviz.studies.convergence.report import factor
+from hyperviz.studies.convergence.settings import ConvergenceSettings
+from hyperviz.studies.convergence.study import CELLS, FITTED, LINES, WIDTHS
 
 RNG = np.random.default_rng(0)
 CELL_VALUES = {at: 3 + RNG.standard_normal(32) * sum(at) ** -0.5 for at in CELLS}
@@ -16,7 +17,7 @@ CELL_VALUES = {at: 3 + RNG.standard_normal(32) * sum(at) ** -0.5 for at in CELLS
 
 @pytest.fixture(scope="module")
 def empty():
-    return convergence._start(ConvergenceSettings(depth_f=2, depth_g=2))
+    return study._start(ConvergenceSettings(depth_f=2, depth_g=2))
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def result(empty):
     """Twenty curves made by hand, and all cells: no network needs to be drawn for a picture."""
     curves = empty.theory + RNG.standard_normal((20, 33))
     return empty._replace(
-        curves=curves, cells=CELL_VALUES, slopes=convergence._slopes(CELL_VALUES, empty.watched, empty.settings)
+        curves=curves, cells=CELL_VALUES, slopes=study._slopes(CELL_VALUES, empty.watched, empty.settings)
     )
 
 

@@ -5,10 +5,11 @@ import pytest
 
 from hyperviz.figures import dynamics as figures
 from hyperviz.figures import style
-from hyperviz.studies import dynamics_kernel as kernels
-from hyperviz.studies import dynamics_views as views
-from hyperviz.studies.dynamics import DEPTHS, WIDTHS, Band, Cell, DynamicsResult, DynamicsSettings, compared
-from hyperviz.studies.flows import TARGET, Path
+from hyperviz.studies.dynamics import kernel_drift as kernels
+from hyperviz.studies.dynamics import views
+from hyperviz.studies.dynamics.settings import DynamicsSettings
+from hyperviz.studies.dynamics.study import DEPTHS, WIDTHS, Band, Cell, DynamicsResult, compared
+from hyperviz.studies.dynamics.trajectories import TARGET, Path
 
 RNG = np.random.default_rng(0)
 TIMES = np.geomspace(0.01, 8, 9)

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from hyperviz.figures import inpainting as figures
-from hyperviz.figures import sheets, style
-from hyperviz.studies import inpainting
-from hyperviz.studies.inpainting import InpaintingResult, InpaintingSettings
-from hyperviz.studies.table1 import IMAGES, TABLE1
+from hyperviz.figures import image_grid, style
+from hyperviz.figures.inpainting import charts as figures
+from hyperviz.studies.inpainting import study
+from hyperviz.studies.inpainting.paper_table1 import IMAGES, TABLE1
+from hyperviz.studies.inpainting.settings import InpaintingSettings
+from hyperviz.studies.inpainting.study import InpaintingResult
 
 RNG = np.random.default_rng(0)
 ROWS = ["truth", "f sees", "NNGP", "HK"]
@@ -15,7 +16,7 @@ ROWS = ["truth", "f sees", "NNGP", "HK"]
 
 def waiting(**settings):
     asked = InpaintingSettings(**settings)
-    return InpaintingResult(asked, inpainting._gallery(asked), {}, None, (), 0.0, False)
+    return InpaintingResult(asked, study._gallery(asked), {}, None, (), 0.0, False)
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def result():
     start = waiting()
     predicted = {kernel: RNG.integers(0, 256, (8, 28, 28), np.uint8) for kernel in ("nngp", "hk")}
     errors = {
-        (n, k): inpainting.Error(0.1 / n**0.2 + 0.01 * (k == "hk"), 0.001 * n**-0.5, 0.2, 0.002, 1, 0.0, 0.0)
+        (n, k): study.Error(0.1 / n**0.2 + 0.01 * (k == "hk"), 0.001 * n**-0.5, 0.2, 0.002, 1, 0.0, 0.0)
         for n in (200, 10, 50)
         for k in ("nngp", "hk")
     }
@@ -52,7 +53,7 @@ def test_lines_between_digits_are_the_only_pixels_with_their_value(result):
     for row in range(4):
         for column in range(8):
             digit(between, row, column)[:] = False
-    np.testing.assert_array_equal(sheet == sheets.BETWEEN, between)
+    np.testing.assert_array_equal(sheet == image_grid.BETWEEN, between)
 
 
 def test_ticks_stand_in_the_middle_of_their_digits(result):

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from hyperviz.figures import prior as figures
 from hyperviz.figures import style
-from hyperviz.studies import prior, prior_depth, prior_kernel, prior_measured
-from hyperviz.studies.normality import normality
-from hyperviz.studies.prior import PriorSettings
-from hyperviz.studies.prior_functions import COLUMNS, LINE, ROWS, TURNS, Family, Functions
-from hyperviz.studies.prior_lines import CELLS, LINES, WIDTHS, Fit, Lines
-from hyperviz.studies.slopes import Slope
-from hyperviz.theory.forward import Outputs
+from hyperviz.figures.prior import charts as figures
+from hyperviz.studies.common.power_laws import Slope
+from hyperviz.studies.prior import depth_scaling, empirical_kernels, kernel_structure, study
+from hyperviz.studies.prior.normality import normality
+from hyperviz.studies.prior.sample_functions import COLUMNS, LINE, ROWS, TURNS, Family, Functions
+from hyperviz.studies.prior.settings import PriorSettings
+from hyperviz.studies.prior.width_scaling import CELLS, LINES, WIDTHS, Fit, Lines
+from hyperviz.theory.sampling.forward_pass import Outputs
 
 RNG = np.random.default_rng(0)
 SETTINGS = PriorSettings(depth_f=2, depth_g=2)
@@ -19,7 +19,7 @@ SETTINGS = PriorSettings(depth_f=2, depth_g=2)
 
 @pytest.fixture(scope="module")
 def empty():
-    return prior._start(SETTINGS)
+    return study._start(SETTINGS)
 
 
 @pytest.fixture(scope="module")
@@ -32,19 +32,19 @@ def result(empty):
     fits = {name: Fit(Slope(-0.5, -0.6, -0.4), claim, -1.0) for name, claim in zip(LINES, (0, 0, -1), strict=True)}
     functions = [Functions(RNG.normal(size=(2, k)), RNG.normal(size=(3, k)), np.ones(k)) for k in (33, ROWS * COLUMNS)]
     four = np.linspace(1, 0.3, len(TURNS))
-    scattered = prior_measured.Scattered(*RNG.uniform(0, 1, (5, 45)), 256, 32)
+    scattered = empirical_kernels.Scattered(*RNG.uniform(0, 1, (5, 45)), 256, 32)
     parts = {
         "lines": Lines(cells, dict.fromkeys(CELLS, 200), fits),
         "line": functions[0],
         "patch": functions[1],
         "family": Family(3, RNG.normal(size=(len(TURNS), len(LINE))), four, four, four, four),
-        "surface": prior_kernel.surface(SETTINGS),
-        "collapse": prior_kernel.collapse(SETTINGS),
-        "rate": prior_kernel.rate(SETTINGS),
+        "surface": kernel_structure.surface(SETTINGS),
+        "collapse": kernel_structure.collapse(SETTINGS),
+        "rate": kernel_structure.rate(SETTINGS),
         "measured": scattered,
         "tangents": scattered,
     }
-    deepened = prior_depth._limits(SETTINGS, "depth_f")._replace(measured={1: (0.5, 0.1), 2: (0.6, 0.1)})
+    deepened = depth_scaling._limits(SETTINGS, "depth_f")._replace(measured={1: (0.5, 0.1), 2: (0.6, 0.1)})
     parts |= {"depth_f": deepened, "depth_g": deepened}
     measured = {"normality": normality(variances, 1.0), "ks_of_draws": (0.05, 0.055)}
     return empty._replace(outputs=Outputs(values, covariance), parts=parts, **measured)
@@ -66,7 +66,7 @@ def test_every_figure_has_labelled_axes_with_and_without_numbers(empty, result, 
 
 
 def test_every_view_shows_the_histogram_and_its_own_figures(result):
-    assert figures.SECTIONS.keys() == prior.VIEWS.keys()
+    assert figures.SECTIONS.keys() == study.VIEWS.keys()
     for view, section in figures.SECTIONS.items():
         shown = figures.shown(result._replace(settings=PriorSettings(view=view)))
         assert shown.keys() == {"histogram", *section}

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from hyperviz.figures import rotation as figures
-from hyperviz.studies import reference
-from hyperviz.studies.answers import CHANCE
-from hyperviz.studies.epochs import Curve
-from hyperviz.studies.rotation import Examples, RotationResult, RotationSettings
+from hyperviz.studies.rotation import stored_run
+from hyperviz.studies.rotation.comparisons import CHANCE
+from hyperviz.studies.rotation.settings import RotationSettings
+from hyperviz.studies.rotation.study import Examples, RotationResult
+from hyperviz.studies.rotation.training_loop import Curve
 
 SETTINGS = RotationSettings(epochs=4, images=500)
 RNG = np.random.default_rng(0)
@@ -47,7 +48,7 @@ def test_the_stored_run_stands_beside_the_same_networks_only():
     def beside(settings):
         return [t for t in figures.accuracy(result(settings)).data if (t.name or "").startswith("stored run")]
 
-    stored = reference.stored()
+    stored = stored_run.stored()
     assert len(beside(SETTINGS)) == 3
     arm = SETTINGS.arms[0]
     np.testing.assert_allclose(beside(SETTINGS)[0].y, stored.curves[arm].accuracy.mean(0), rtol=1e-6)
@@ -57,7 +58,7 @@ def test_the_stored_run_stands_beside_the_same_networks_only():
 
 
 def test_figure_2_shows_the_stored_accuracies_three_depths_side_by_side_on_one_axis():
-    figure, stored = figures.reference(), reference.stored()
+    figure, stored = figures.reference(), stored_run.stored()
     for axis, depth in zip(("x", "x2", "x3"), (3, 6, 8), strict=True):
         for arm in (a for a in stored.curves if a.depth_g == depth):
             (line,) = [t for t in figure.data if t.name == f"m = {arm.width_g}" and t.xaxis == axis]

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from hyperviz.figures import taylor as figures
-from hyperviz.studies.slopes import Slope
-from hyperviz.studies.taylor import TaylorSettings, stream
-from hyperviz.studies.taylor_settings import widths
+from hyperviz.studies.common.power_laws import Slope
+from hyperviz.studies.taylor.predictions import widths
+from hyperviz.studies.taylor.settings import TaylorSettings
+from hyperviz.studies.taylor.study import stream
 
 
 def close(slope):

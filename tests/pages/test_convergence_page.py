@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hyperviz.studies import convergence
+from hyperviz.studies.convergence import study
+from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.theory import analytic
 from tests.pages.browser import alt, move, open_page, slider, trace, wait_for_alt
 
@@ -30,8 +31,8 @@ def test_moving_a_width_slider_redraws_the_empirical_curve_and_not_the_limit(tab
 def test_the_limit_on_screen_is_the_library_s(tab, address):
     open_page(tab, f"{address}/convergence?depth_f=2&depth_g=3&x=1,0&draws=16")
     wait_for_alt(tab, "16 of 16")
-    x, z = convergence.points(convergence.ConvergenceSettings(x="1,0"), convergence.ANGLES)
-    row = analytic.kernels(x, z, depth_f=2, depth_g=3).hyperkernel[convergence.ORIGIN]
+    x, z = study.points(ConvergenceSettings(x="1,0"), study.ANGLES)
+    row = analytic.kernels(x, z, depth_f=2, depth_g=3).hyperkernel[study.ORIGIN]
     script = "name => document.querySelector('.js-plotly-plot').data.find(t => t.name.startsWith(name)).customdata"
     shown = tab.evaluate(f"name => Array.from(({script})(name)._inputArray ?? ({script})(name))", LIMIT)
     np.testing.assert_allclose(shown, row, rtol=1e-5)
@@ -82,8 +83,8 @@ def test_the_csv_holds_the_library_s_numbers(tab, address):
         tab.get_by_text("Download CSV").click()
     found = pd.read_csv(io.BytesIO(download.value.path().read_bytes()))
     kernel = found[found.quantity == "kernel"]
-    settings = convergence.ConvergenceSettings(draws=16, depth_g=2, width_f=128)
-    for result in convergence.stream(settings):
+    settings = ConvergenceSettings(draws=16, depth_g=2, width_f=128)
+    for result in study.stream(settings):
         if len(result.curves) == settings.draws:
             break
     np.testing.assert_allclose(kernel.theory, result.theory, rtol=1e-5)

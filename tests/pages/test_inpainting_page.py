@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hyperviz.studies import inpainting
+from hyperviz.studies.inpainting import study
+from hyperviz.studies.inpainting.settings import InpaintingSettings
 from tests.pages.browser import Canvas, alt, move, open_page, to_the_left, trace, wait_for_alt
 
 PIXELS = "Array.from(document.querySelector('.js-plotly-plot').calcdata[0][0].z.flat()).slice(0, 3000).join()"
@@ -52,7 +53,7 @@ def test_the_csv_holds_the_study_s_errors_and_the_paper_s(tab, address):
     with tab.expect_download() as download:
         tab.get_by_text("Download CSV").click()
     found = pd.read_csv(io.BytesIO(download.value.path().read_bytes()))
-    *_, result = inpainting.stream(inpainting.InpaintingSettings(images=50))
+    *_, result = study.stream(InpaintingSettings(images=50))
     row = found[(found.images == 50) & (found.kernel == "nngp") & (found.quantity == "mse")].iloc[0]
     assert row.value == pytest.approx(result.errors[50, "nngp"].mse, rel=1e-9)
     assert row.paper == 0.054

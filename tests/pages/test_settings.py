@@ -5,9 +5,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
-from hyperviz.studies import stored
+from hyperviz.studies import stored_results
+from hyperviz.studies.common.options import changed, options
 from hyperviz.studies.registry import STUDIES
-from hyperviz.studies.settings import changed, options
 from hyperviz.ui.controls import MORE, STALE
 from tests.pages.browser import CHART, move, open_page
 
@@ -122,7 +122,7 @@ def test_settings_stay_over_a_change_of_page_the_back_button_and_a_second_tab(ta
 
 def test_presets_and_reset_set_every_control_folded_ones_too(tab, address):
     open_page(tab, f"{address}/rotation?{urlencode(dataclasses.asdict(unusual('rotation')))}")
-    for name, settings in list(stored.views("rotation").items())[-2:]:
+    for name, settings in list(stored_results.views("rotation").items())[-2:]:
         tab.get_by_text(name, exact=True).click()
         tab.wait_for_function("() => document.querySelector('.st-key-rotation-seed input')?.value === '0'")
         tab.wait_for_function("wanted => location.search === wanted", arg="?" + urlencode(changed(settings)))

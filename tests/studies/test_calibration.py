@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from hyperviz.studies import calibration, views_report
-from hyperviz.studies.calibration import Calibration
-from hyperviz.studies.inpainting import InpaintingSettings
+from hyperviz.studies.inpainting.settings import InpaintingSettings
+from hyperviz.studies.inpainting.views import calibration
+from hyperviz.studies.inpainting.views import report as views_report
+from hyperviz.studies.inpainting.views.calibration import Calibration
 
 RNG = np.random.default_rng(0)
 PREDICTED = RNG.uniform(0.1, 0.3, (40, 200))

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from hyperviz.studies.checkpoint import Store
+from hyperviz.runtime.checkpoint import Store
 
 
 def test_what_was_saved_comes_back_and_the_last_save_counts(tmp_path):

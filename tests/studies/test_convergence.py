@@ -7,10 +7,15 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from hyperviz.studies import convergence, convergence_report, draws, inpainting, inpainting_report
-from hyperviz.studies.convergence import CELLS, FITTED, LINES, ON_LINES, ORIGIN, WIDTHS, ConvergenceSettings, stream
-from hyperviz.studies.slopes import SURE, relative_spread, slope, variance
-from hyperviz.studies.verdicts import signed
+from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common.power_laws import SURE, relative_spread, slope, variance
+from hyperviz.studies.common.verdict import signed
+from hyperviz.studies.convergence import report, study
+from hyperviz.studies.convergence.settings import ConvergenceSettings
+from hyperviz.studies.convergence.study import CELLS, FITTED, LINES, ON_LINES, ORIGIN, WIDTHS, stream
+from hyperviz.studies.inpainting import report as inpainting_report
+from hyperviz.studies.inpainting import study as inpainting
+from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.theory import analytic, sampling
 
 SMALL = ConvergenceSettings(depth_f=2, depth_g=2, width_f=16, width_g=8, draws=16, seed=3)
@@ -26,7 +31,7 @@ def nothing_drawn(monkeypatch):
     """As in a new process: no draw is kept yet. Call it to forget again."""
 
     def forget():
-        monkeypatch.setattr(draws, "kept", lru_cache(maxsize=128)(lambda *_: {}))
+        monkeypatch.setattr(random_networks, "kept", lru_cache(maxsize=128)(lambda *_: {}))
 
     forget()
     return forget
@@ -59,7 +64,7 @@ def with_spreads(result, exponents):
 
 
 def again(result, cells):
-    return result._replace(cells=cells, slopes=convergence._slopes(cells, result.watched, result.settings))
+    return result._replace(cells=cells, slopes=study._slopes(cells, result.watched, result.settings))
 
 
 def test_results_get_better_and_only_the_last_is_finished(nothing_drawn):
@@ -114,7 +119,7 @@ def test_draws_that_are_kept_are_not_drawn_again(nothing_drawn, monkeypatch):
     def never(*_):
         raise AssertionError("drawn again")
 
-    monkeypatch.setattr(draws, "draw", never)
+    monkeypatch.setattr(random_networks, "draw", never)
     same(last(SMALL), first)
 
 
@@ -125,15 +130,15 @@ def test_no_two_draws_share_their_random_numbers(small):
 
 
 def test_a_curve_is_the_library_s_hyperkernel_with_the_same_key(small):
-    x, z = convergence.points(SMALL, small.angles)
+    x, z = study.points(SMALL, small.angles)
     for i in (0, 11):
-        key = draws.keys(SMALL.seed, 0, i, 1)[0]
+        key = random_networks.keys(SMALL.seed, 0, i, 1)[0]
         kernel = sampling.hyperkernel(key, x, z, depth_f=2, depth_g=2, width_f=16, width_g=8)
         np.testing.assert_allclose(small.curves[i], kernel[ORIGIN], rtol=2e-3, atol=2e-3 * np.abs(kernel).max())
 
 
 def test_the_limit_is_the_analytic_hyperkernel_and_the_product_of_its_factors(small):
-    x, z = convergence.points(SMALL, small.angles)
+    x, z = study.points(SMALL, small.angles)
     limit = analytic.kernels(x, z, depth_f=2, depth_g=2)
     np.testing.assert_allclose(small.theory, limit.hyperkernel[ORIGIN], rtol=1e-6)
     np.testing.assert_allclose(small.theta_f * small.theta_g, small.theory, rtol=1e-12)
@@ -142,7 +147,7 @@ def test_the_limit_is_the_analytic_hyperkernel_and_the_product_of_its_factors(sm
 
 def test_the_mean_of_wide_draws_meets_the_limit_and_of_another_depth_does_not():
     settings = ConvergenceSettings(depth_f=2, depth_g=2, width_f=512, width_g=512, draws=16)
-    result, other = last(settings), convergence._start(ConvergenceSettings(depth_f=2, depth_g=3))
+    result, other = last(settings), study._start(ConvergenceSettings(depth_f=2, depth_g=3))
     error = result.curves[:, ORIGIN].std(ddof=1) / 4
     assert abs(result.curves[:, ORIGIN].mean() - result.theory[ORIGIN]) < 5 * error
     assert abs(result.curves[:, ORIGIN].mean() - other.theory[ORIGIN]) > 5 * error
@@ -158,7 +163,7 @@ def test_the_cells_hold_the_entry_between_angle_0_and_theta():
 
 def test_a_draw_at_a_large_width_is_cut_into_short_steps(nothing_drawn):
     settings = ConvergenceSettings(depth_f=2, depth_g=2, width_f=200_000, width_g=200_000, draws=16)
-    steps, before = convergence._curve(settings), []
+    steps, before = study._curve(settings), []
     for news in steps:
         if "curves" in news:
             break
@@ -166,14 +171,17 @@ def test_a_draw_at_a_large_width_is_cut_into_short_steps(nothing_drawn):
     assert len(before) >= 3
     assert before == sorted(set(before))
     assert 0 < before[0] < before[-1] < 1
-    assert convergence._start(settings).seconds > draws.STEP
+    assert study._start(settings).seconds > streaming.STEP
 
 
 def test_a_draw_cut_into_steps_is_the_draw_made_at_once():
-    x, z = convergence.points(SMALL, convergence.ANGLES)
-    key, architecture = draws.keys(9, 0, 0, 1), {"depth_f": 2, "depth_g": 2, "width_f": 40_000, "width_g": 40_000}
-    assert draws.seconds(len(x), **architecture) > draws.STEP
-    work, steps = draws.draw(key, (x, z), architecture), 0
+    x, z = study.points(SMALL, study.ANGLES)
+    key, architecture = (
+        random_networks.keys(9, 0, 0, 1),
+        {"depth_f": 2, "depth_g": 2, "width_f": 40_000, "width_g": 40_000},
+    )
+    assert random_networks.seconds(len(x), **architecture) > streaming.STEP
+    work, steps = random_networks.draw(key, (x, z), architecture), 0
     while True:
         try:
             next(work)
@@ -214,7 +222,7 @@ def test_two_viewers_of_different_links_do_not_disturb_each_other(nothing_drawn,
 
 
 def test_theorem_3_holds_on_the_default_settings(default):
-    verdict = convergence_report.verdict(default)
+    verdict = report.verdict(default)
     assert (verdict.state, verdict.chip) == ("holds", "Theorem 3 holds"), verdict.text
     for name, (_, claim, other) in LINES.items():
         fitted = default.slopes[name].relative
@@ -228,21 +236,18 @@ def test_theorem_3_holds_on_the_default_settings(default):
 @pytest.mark.parametrize("seed", [1, 2, 3, 4, 7, 12])  # some were undecided once, and 4 held though an interval did not
 def test_theorem_3_holds_for_other_seeds_too(seed):
     result = last(ConvergenceSettings(seed=seed))
-    assert convergence_report.verdict(result).state == "holds"
+    assert report.verdict(result).state == "holds"
     assert all(abs(line.relative.value - line.claim) < 0.15 for line in result.slopes.values())
 
 
 def test_what_is_said_of_the_chosen_widths_is_the_middle_80_percent_of_the_networks_there(default):
-    ratio = convergence_report.ratios(default)
+    ratio = report.ratios(default)
     low, high = np.quantile(ratio, [0.1, 0.9])
-    found, *interval = convergence_report.disagreement(default)
+    found, *interval = report.disagreement(default)
     assert found == pytest.approx(high / max(low, 1 / 30))
     assert interval[0] < found < interval[1]
-    assert (
-        f"n = 64, m = 64: random networks disagree by a factor of {found:.3g} ["
-        in convergence_report.verdict(default).here
-    )
-    assert len(convergence_report.verdict(default).here) <= 90
+    assert f"n = 64, m = 64: random networks disagree by a factor of {found:.3g} [" in report.verdict(default).here
+    assert len(report.verdict(default).here) <= 90
 
 
 def test_the_slopes_are_those_of_the_cells(default):
@@ -266,21 +271,21 @@ def test_the_slopes_are_those_of_the_cells(default):
     ],
 )
 def test_slopes_that_contradict_theorem_3_are_said_to_differ(default, exponents):
-    verdict = convergence_report.verdict(with_spreads(default, exponents))
+    verdict = report.verdict(with_spreads(default, exponents))
     assert verdict.state == "differs", verdict.text
     assert verdict.chip == "Theorem 3 differs"
 
 
 def test_the_slopes_of_theorem_3_made_by_hand_hold(default):
     made = with_spreads(default, {"only f widens": 0, "only g widens": 0, "both widen": -1})
-    assert convergence_report.verdict(made).state == "holds"
+    assert report.verdict(made).state == "holds"
 
 
 def test_negative_control_the_draws_of_a_narrow_g_in_place_of_both_wide_do_not_hold(default):
     """The real draws of the line along which only f widens, shown as the line along which both do."""
     cells = default.cells | {(w, w): default.cells[LINES["only f widens"][0](w)] for w in WIDTHS}
     control = again(default, cells)
-    assert convergence_report.verdict(control).state != "holds"
+    assert report.verdict(control).state != "holds"
 
 
 @pytest.mark.parametrize("shallow", [{"depth_g": 1}, {"depth_f": 1}])
@@ -290,53 +295,53 @@ def test_negative_control_where_one_network_has_no_hidden_layer_one_width_is_eno
     enough = "only f widens" if "depth_g" in shallow else "only g widens"
     assert result.slopes[enough].relative.excludes(0)
     assert result.slopes[enough].claim == -1
-    assert convergence_report.verdict(result).state != "undecided"
+    assert report.verdict(result).state != "undecided"
 
 
 def test_without_hidden_layers_every_draw_has_the_same_kernel():
     result = last(ConvergenceSettings(draws=16, depth_f=1, depth_g=1))
     assert all(np.ptp(values) == 0 for values in result.cells.values())
     np.testing.assert_allclose(result.curves.mean(0), result.theory, atol=1e-5)
-    assert convergence_report.verdict(result).state == "measured"
+    assert report.verdict(result).state == "measured"
 
 
 def test_before_every_cell_is_there_the_verdict_is_open(default):
-    start = convergence._start(default.settings)
+    start = study._start(default.settings)
     assert start.cells == {}
     some = {at: default.cells[at] for at in CELLS[:20]}
     for cells in ({}, some, {at: v[:16] for at, v in default.cells.items()}):
-        verdict = convergence_report.verdict(again(start, cells))
+        verdict = report.verdict(again(start, cells))
         assert verdict.chip == "Theorem 3: still measuring"
-        assert f"{convergence_report.drawn(again(start, cells)):.0%} of the networks are drawn" in verdict.text
-        assert convergence_report.verdict(again(start, cells)._replace(finished=True)).state == "undecided"
+        assert f"{report.drawn(again(start, cells)):.0%} of the networks are drawn" in verdict.text
+        assert report.verdict(again(start, cells)._replace(finished=True)).state == "undecided"
 
 
 def test_draws_that_do_not_vary_have_no_slope_and_no_verdict(default):
     result = again(default, {at: np.ones(len(values)) for at, values in default.cells.items()})
-    assert convergence_report.verdict(result).state == "undecided"
-    assert "slope" not in set(convergence_report.table(result).quantity)
+    assert report.verdict(result).state == "undecided"
+    assert "slope" not in set(report.table(result).quantity)
 
 
 def test_progress_counts_networks_and_says_what_a_slow_draw_costs(default):
-    assert convergence_report.progress(default) == (
+    assert report.progress(default) == (
         "64 of 64 random networks drawn at n = 64, m = 64; 256 at each width that a slope is fitted to. Finished."
     )
-    wide = convergence._start(ConvergenceSettings(width_f=1_000_000, width_g=1_000_000))._replace(progress=0.25)
-    said = convergence_report.progress(wide)
+    wide = study._start(ConvergenceSettings(width_f=1_000_000, width_g=1_000_000))._replace(progress=0.25)
+    said = report.progress(wide)
     assert said.startswith("0 of 64 random networks drawn at n = 1,000,000, m = 1,000,000; one takes about ")
     assert said.endswith(" s here, 25% of the next.")
-    assert convergence_report.progress(default) in convergence_report.alt(default)
-    assert convergence_report.verdict(default).text in convergence_report.alt(default)
+    assert report.progress(default) in report.alt(default)
+    assert report.verdict(default).text in report.alt(default)
 
 
 def test_the_table_is_tidy_and_holds_the_result(small):
-    found = convergence_report.table(small)
+    found = report.table(small)
     assert found.columns[:3].tolist() == ["x", "depth_f", "depth_g"]
     assert {"width_f", "width_g", "theta", "draws", "quantity", "value", "stderr", "theory"} <= set(found.columns)
     found_too = {"kernel", "variance", "relative_spread", "disagreement", "slope", "slope_variance"}
     assert set(found.quantity) == found_too
     assert (found.seed == 3).all()
-    assert found.verdict.unique().tolist() == [convergence_report.verdict(small).state]
+    assert found.verdict.unique().tolist() == [report.verdict(small).state]
     kernel = found[found.quantity == "kernel"]
     np.testing.assert_array_equal(kernel.theta, small.angles)
     np.testing.assert_allclose(kernel.value, small.curves.mean(0), rtol=1e-12)
@@ -346,7 +351,7 @@ def test_the_table_is_tidy_and_holds_the_result(small):
 
 
 def test_the_table_has_a_variance_with_its_error_for_every_cell(small):
-    found = convergence_report.table(small)
+    found = report.table(small)
     cells = found[found.quantity == "variance"].set_index(["width_f", "width_g"])
     assert set(cells.index) == set(CELLS)
     for at, values in small.cells.items():
@@ -357,13 +362,13 @@ def test_the_table_has_a_variance_with_its_error_for_every_cell(small):
 
 def test_the_standard_error_of_a_variance_is_that_of_normal_draws(small):
     """sqrt(2 / N) of the variance, where the draws are normal."""
-    cell, _ = convergence_report._cell(small, (4, 4), np.random.default_rng(0).standard_normal(100_000) * 3 + 50)
+    cell, _ = report._cell(small, (4, 4), np.random.default_rng(0).standard_normal(100_000) * 3 + 50)
     assert cell["value"] == pytest.approx(9, rel=0.02)
     assert cell["stderr"] == pytest.approx(9 * np.sqrt(2 / 100_000), rel=0.05)
 
 
 def test_the_table_has_the_slopes_beside_those_of_theorem_3(small):
-    rows = convergence_report.table(small).query("quantity == 'slope'").set_index("line")
+    rows = report.table(small).query("quantity == 'slope'").set_index("line")
     assert rows.theory.to_dict() == {name: claim for name, (_, claim, _) in LINES.items()}
     for name, line in small.slopes.items():
         assert rows.value[name] == line.relative.value
@@ -371,34 +376,33 @@ def test_the_table_has_the_slopes_beside_those_of_theorem_3(small):
 
 
 def test_a_table_with_nothing_drawn_yet_holds_the_theory():
-    start = convergence._start(SMALL)
-    found = convergence_report.table(start)
+    start = study._start(SMALL)
+    found = report.table(start)
     np.testing.assert_array_equal(found.theory, start.theory)
     assert found.value.isna().all()
-    one = convergence_report.table(start._replace(curves=np.ones((1, 33))))
+    one = report.table(start._replace(curves=np.ones((1, 33))))
     assert (one.value == 1).all()
     assert one.stderr.isna().all()
 
 
 @pytest.mark.parametrize(
-    ("report", "settings"),
+    ("package", "settings"),
     [
-        (convergence_report, SMALL),
-        (inpainting_report, inpainting.InpaintingSettings(images=10)),
-        (inpainting_report, inpainting.InpaintingSettings(images=12, pixels=5, kernel="hk", task="representation")),
+        ((study, report), SMALL),
+        ((inpainting, inpainting_report), InpaintingSettings(images=10)),
+        ((inpainting, inpainting_report), InpaintingSettings(images=12, pixels=5, kernel="hk", task="representation")),
     ],
 )
-def test_the_code_on_the_page_runs_and_prints_the_table(report, settings, capsys):
-    names = {}
+def test_the_code_on_the_page_runs_and_prints_the_table(package, settings, capsys):
+    names, (study, report) = {}, package
     exec(report.code(settings), names)
-    study = convergence if report is convergence_report else inpainting
     *_, result = study.stream(settings)
     assert names["table"](names["result"]).equals(report.table(result))
     assert report.table(result).to_string() in capsys.readouterr().out
 
 
 def test_the_code_s_draw_and_limit_are_the_chart_s(capsys):
-    exec(convergence_report.code(SMALL), {})
+    exec(report.code(SMALL), {})
     printed = capsys.readouterr().out.split("[")
     first, limit = (np.array(part.split("]")[0].split(), float) for part in printed[-2:])
     *_, result = stream(SMALL)

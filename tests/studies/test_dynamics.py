@@ -6,8 +6,10 @@ import itertools
 import numpy as np
 import pytest
 
-from hyperviz.studies import draws, dynamics, dynamics_kernel, dynamics_report, dynamics_views, flows
-from hyperviz.studies.dynamics import DEPTHS, WIDTHS, Cell, DynamicsResult, DynamicsSettings, stream
+from hyperviz.studies.common import random_networks
+from hyperviz.studies.dynamics import kernel_drift, report, study, trajectories, views
+from hyperviz.studies.dynamics.settings import DynamicsSettings
+from hyperviz.studies.dynamics.study import DEPTHS, WIDTHS, Cell, DynamicsResult, stream
 from hyperviz.theory import analytic
 from tests.compilations import counted
 
@@ -18,14 +20,14 @@ SMALL = DynamicsSettings(depth_f=2, width_f=16, depth_g=2, width_g=2, points=3, 
 
 @pytest.fixture(scope="module")
 def results():
-    draws.kept.cache_clear()
+    random_networks.kept.cache_clear()
     return list(stream(SMALL))
 
 
 def with_cells(shares):
     """A finished result whose cells hold these fractions of arrived starts; shares: of (H, m)."""
     cells = {(H, m): Cell(round(32 * shares(H, m)), 0, 32) for H, m in itertools.product(DEPTHS, WIDTHS)}
-    band = dynamics.Band(*np.ones((4, 3)))
+    band = study.Band(*np.ones((4, 3)))
     return DynamicsResult(DynamicsSettings(), band, (), (), None, None, cells, None, frozenset(), True)
 
 
@@ -36,9 +38,9 @@ def test_results_get_better_and_only_the_last_is_finished(results):
     assert [r.finished for r in results] == [False] * (len(results) - 1) + [True]
     assert len(results[-1].cells) == 25
     assert results[-1].paths[0].losses.shape[1] == 16
-    assert results[-1].limits.losses.shape[1] == len(results[-1].twins) == dynamics.TWINS
-    assert isinstance(results[-1].view, dynamics_views.Fit)
-    assert results[-1].beside.losses.shape[1] == dynamics.CELL_STARTS
+    assert results[-1].limits.losses.shape[1] == len(results[-1].twins) == study.TWINS
+    assert isinstance(results[-1].view, views.Fit)
+    assert results[-1].beside.losses.shape[1] == study.CELL_STARTS
 
 
 def test_losses_never_rise_and_every_start_has_ended(results):
@@ -50,7 +52,7 @@ def test_losses_never_rise_and_every_start_has_ended(results):
 
 def test_a_finite_network_and_its_limit_begin_at_the_same_loss():
     """Seen after the shortest steps: so narrow an f soon goes a way of its own."""
-    last = next(r for r in stream(DynamicsSettings(**{**vars(SMALL), "step": 0.001})) if len(r.twins) == dynamics.TWINS)
+    last = next(r for r in stream(DynamicsSettings(**{**vars(SMALL), "step": 0.001})) if len(r.twins) == study.TWINS)
     for i, twin in enumerate(last.twins):
         early = np.interp(twin.times[0, 0], last.limits.times[:, i], last.limits.losses[:, i])
         assert twin.losses[0, 0] == pytest.approx(early, rel=0.05)
@@ -59,7 +61,7 @@ def test_a_finite_network_and_its_limit_begin_at_the_same_loss():
 
 
 def test_the_closed_form_s_median_is_that_of_independent_draws(results):
-    x, z, y = (v[: SMALL.points] for v in flows.points(SMALL))
+    x, z, y = (v[: SMALL.points] for v in trajectories.points(SMALL))
     limit = analytic.kernels(x, z, depth_f=2, depth_g=2)
     h0 = np.random.default_rng(9).multivariate_normal(np.zeros(3), np.asarray(limit.nngp), 4000)
     t, (values, vectors) = results[-1].band.times[-1], np.linalg.eigh(np.asarray(limit.hyperkernel))
@@ -75,13 +77,13 @@ def test_the_same_settings_give_the_same_numbers_and_another_seed_others(results
 
 
 @pytest.mark.slow  # compiles all that the views need
-@pytest.mark.parametrize("view", dynamics_views.VIEWS)
+@pytest.mark.parametrize("view", views.VIEWS)
 def test_a_second_chart_compiles_nothing_once_its_padded_width_is_warm(view):
-    warmed = dataclasses.replace(SMALL, width_g=dynamics_kernel.NARROW)
-    dynamics_views.warm(warmed)
+    warmed = dataclasses.replace(SMALL, width_g=kernel_drift.NARROW)
+    views.warm(warmed)
     chosen = dataclasses.replace(SMALL, view=view, width_g=3, depth_f=3, depth_g=3, seed=5, points=4)
     with counted() as seen:
-        for _ in itertools.islice(dynamics_views.VIEWS[view](chosen), 6):
+        for _ in itertools.islice(views.VIEWS[view](chosen), 6):
             pass
     assert not seen
 
@@ -101,22 +103,22 @@ def test_no_slider_compiles_anything_once_its_padded_width_is_there(results):
     [(2, 5e-4, True, "reached"), (2, 2, True, "stuck"), (2, 1.9, True, "late"), (2, 2, False, "late")],
 )
 def test_a_start_is_stuck_only_where_its_loss_has_stopped_falling(late, last, ended, fate):
-    path = flows.Path(np.ones((1, 1)), np.full((1, 1), last), np.array([ended]), np.array([late]))
+    path = trajectories.Path(np.ones((1, 1)), np.full((1, 1), last), np.array([ended]), np.array([late]))
     assert (bool(path.reached[0]), bool(path.stuck[0])) == (fate == "reached", fate == "stuck")
 
 
 def test_narrow_stuck_and_wide_not_holds():
     made = with_cells(lambda H, m: 0 if m < 4 else 1 - 0.1 * (H - 2) if m == 16 else 0.3 - 0.05 * (H - 2))
-    assert dynamics_report.verdict(made).state == "holds"
+    assert report.verdict(made).state == "holds"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 6, 17, 29])  # where a wide g is slow too, and a deep one is faster
 def test_contribution_1_holds_for_other_data_too(seed):
     settings = DynamicsSettings(seed=seed)
-    *_, cells = (news["cells"] for news in dynamics._grid(settings) if "cells" in news)
+    *_, cells = (news["cells"] for news in study._grid(settings) if "cells" in news)
     made = with_cells(lambda H, m: 0)._replace(settings=settings, cells=cells)
-    assert dynamics_report.verdict(made).chip == "Contribution 1 holds"
+    assert report.verdict(made).chip == "Contribution 1 holds"
 
 
 @pytest.mark.parametrize(
@@ -128,11 +130,11 @@ def test_contribution_1_holds_for_other_data_too(seed):
     ],
 )
 def test_negative_control_other_fates_do_not_hold(shares, state):
-    assert dynamics_report.verdict(with_cells(shares)).state == state
+    assert report.verdict(with_cells(shares)).state == state
 
 
 def test_what_a_layer_of_g_costs_is_the_slope_that_was_put_in():
-    fall, low, high = dynamics_report.deepening(with_cells(lambda H, m: 0.9 - 0.125 * (H - 2)).cells)
+    fall, low, high = report.deepening(with_cells(lambda H, m: 0.9 - 0.125 * (H - 2)).cells)
     assert fall == pytest.approx(0.125, abs=0.01)
     assert low < 0.125 < high
 
@@ -141,17 +143,17 @@ def test_nothing_is_in_training_once_the_run_is_finished(results):
     """Steps that a start's kernel shortens may end before the time does: it is then still falling."""
     last = results[-1]
     path = last.paths[0]._replace(ended=np.zeros(16, bool), losses=np.full_like(last.paths[0].losses, 1.0))
-    assert "16 in training" in dynamics_report.verdict(last._replace(paths=(path,), finished=False)).here
-    assert "16 still falling at the end" in dynamics_report.verdict(last._replace(paths=(path,))).here
+    assert "16 in training" in report.verdict(last._replace(paths=(path,), finished=False)).here
+    assert "16 still falling at the end" in report.verdict(last._replace(paths=(path,))).here
 
 
 def test_before_every_cell_is_there_the_verdict_is_open(results):
-    assert dynamics_report.verdict(results[0]).state == "measuring"
-    assert "0 of 25" in dynamics_report.verdict(results[0]).text
+    assert report.verdict(results[0]).state == "measuring"
+    assert "0 of 25" in report.verdict(results[0]).text
 
 
 def test_the_table_holds_the_fractions_with_their_error(results):
-    found = dynamics_report.table(results[-1])
+    found = report.table(results[-1])
     reached = found[(found.quantity == "reached") & found.depth_g.eq(3)].set_index("width_g")
     for m in WIDTHS:
         assert reached.value[m] == results[-1].cells[3, m].reached / 32
@@ -161,16 +163,14 @@ def test_the_table_holds_the_fractions_with_their_error(results):
 
 
 def test_a_bowl_is_convex_and_a_saddle_is_not():
-    a, b = np.meshgrid(dynamics_views.SIDE, dynamics_views.SIDE)
-    found = dynamics_views.Surface({1: a**2 + 3 * b**2 + a * b, 2: a**2 - b**2})
+    a, b = np.meshgrid(views.SIDE, views.SIDE)
+    found = views.Surface({1: a**2 + 3 * b**2 + a * b, 2: a**2 - b**2})
     assert found.convex == {1: 1.0, 2: 0.0}
 
 
 def test_slopes_of_equation_16_are_those_that_were_put_in():
     noise = np.exp(0.1 * np.random.default_rng(0).standard_normal(16))
-    change = {
-        (name, w): noise * w**claim for name, (widths, _, claim) in dynamics_kernel.FAMILIES.items() for w in widths
-    }
-    made = dynamics_kernel.Kernel(change, change, 0.5, {})
-    for name, (_, _, claim) in dynamics_kernel.FAMILIES.items():
-        assert dynamics_kernel._slopes(made, name)[0].value == pytest.approx(claim, abs=1e-6)
+    change = {(name, w): noise * w**claim for name, (widths, _, claim) in kernel_drift.FAMILIES.items() for w in widths}
+    made = kernel_drift.Kernel(change, change, 0.5, {})
+    for name, (_, _, claim) in kernel_drift.FAMILIES.items():
+        assert kernel_drift._slopes(made, name)[0].value == pytest.approx(claim, abs=1e-6)

@@ -7,11 +7,12 @@ import pytest
 
 from hyperviz.data import digits
 from hyperviz.errors import InvalidInput
-from hyperviz.studies import completion, inpainting
-from hyperviz.studies.inpainting import InpaintingSettings, stream
-from hyperviz.studies.settings import mend, parse
-from hyperviz.studies.table1 import paper
-from hyperviz.theory import expansion
+from hyperviz.studies.common.options import mend, parse
+from hyperviz.studies.inpainting import regression, study
+from hyperviz.studies.inpainting.paper_table1 import paper
+from hyperviz.studies.inpainting.settings import PRESETS, InpaintingSettings
+from hyperviz.studies.inpainting.study import stream
+from hyperviz.theory import separable_kernel
 
 PARTS = {"lower": 392, "upper": 392, "left": 392, "right": 392, "centre": 196, "rows": 392, "random": 392}
 PARTS |= {"everything": 784, "nothing": 0, "drawn": 0}
@@ -49,8 +50,8 @@ def test_the_gallery_holds_eight_test_digits_as_grey_images():
 
 @pytest.mark.parametrize(("part", "count"), PARTS.items())
 def test_each_hidden_part_hides_its_pixels(part, count):
-    assert completion.hidden(InpaintingSettings(hidden=part)).sum() == count
-    assert completion.hidden(InpaintingSettings(hidden=part, task="representation")).sum() == 0
+    assert regression.hidden(InpaintingSettings(hidden=part)).sum() == count
+    assert regression.hidden(InpaintingSettings(hidden=part, task="representation")).sum() == 0
 
 
 def test_more_images_make_the_error_smaller_and_hidden_pixels_are_harder():
@@ -75,7 +76,7 @@ def test_only_what_f_sees_decides_the_prediction():
     settings, everything = InpaintingSettings(), digits.test().images[:4]
     changed = everything.copy()
     changed[:, 14:] = 255
-    assert (completion.masked(everything, settings) == completion.masked(changed, settings)).all()
+    assert (regression.masked(everything, settings) == regression.masked(changed, settings)).all()
 
 
 def test_runs_are_averaged_and_give_the_standard_error():
@@ -89,13 +90,13 @@ def test_runs_are_averaged_and_give_the_standard_error():
 
 def test_the_same_settings_give_the_same_numbers():
     first = last(images=20, pixels=5, seed=4).errors
-    completion._kept.cache_clear()
+    regression._kept.cache_clear()
     assert last(images=20, pixels=5, seed=4).errors == first
 
 
 def test_training_sets_are_nested_balanced_and_apart_from_the_test_digits():
     settings = InpaintingSettings(seed=5)
-    small, large = (completion._draw(settings, 0, n) for n in (20, 100))
+    small, large = (regression._draw(settings, 0, n) for n in (20, 100))
     assert (large.y[:20] == small.y).all()
     rows = {image.tobytes() for image in large.y}
     assert not rows & {image.tobytes() for image in large.truth}
@@ -122,26 +123,26 @@ def test_f_that_sees_nothing_predicts_0_and_the_result_says_so():
 
 
 def test_after_the_warm_up_no_setting_compiles_anything():
-    completion.warm()
-    compiled = expansion._tables.__wrapped__._cache_size()
+    regression.warm()
+    compiled = separable_kernel._tables.__wrapped__._cache_size()
     for settings in (
         {"seed": 9},
         {"pixels": 3, "depth_f": 8},
         {"pixels": 7, "activation_f": "leaky_relu", "bandwidth": 5},
     ):
         last(images=10, **settings)
-    assert expansion._tables.__wrapped__._cache_size() == compiled
+    assert separable_kernel._tables.__wrapped__._cache_size() == compiled
 
 
 def test_what_is_too_large_to_be_live_says_so_in_one_sentence():
-    assert inpainting.too_large(InpaintingSettings()) == ""
-    assert inpainting.too_large(InpaintingSettings(images=200, pixels=20)) == ""
-    assert "4,000 images" in inpainting.too_large(InpaintingSettings(images=4000))
-    assert "10,000" in inpainting.too_large(InpaintingSettings(images=500, pixels=20))
+    assert study.too_large(InpaintingSettings()) == ""
+    assert study.too_large(InpaintingSettings(images=200, pixels=20)) == ""
+    assert "4,000 images" in study.too_large(InpaintingSettings(images=4000))
+    assert "10,000" in study.too_large(InpaintingSettings(images=500, pixels=20))
 
 
 def test_every_preset_can_be_shown_live():
-    assert not any(inpainting.too_large(s) for s in inpainting.PRESETS.values())
+    assert not any(study.too_large(s) for s in PRESETS.values())
 
 
 @pytest.mark.parametrize(

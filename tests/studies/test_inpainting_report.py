@@ -4,21 +4,22 @@ import numpy as np
 import pytest
 
 from hyperviz.data import tables
-from hyperviz.studies import completion, inpainting, inpainting_report
-from hyperviz.studies.inpainting import InpaintingResult, InpaintingSettings
-from hyperviz.studies.inpainting_report import alt, progress, table, verdict
+from hyperviz.studies.inpainting import regression, report, study
+from hyperviz.studies.inpainting.report import alt, progress, table, verdict
+from hyperviz.studies.inpainting.settings import InpaintingSettings
+from hyperviz.studies.inpainting.study import InpaintingResult
 
 RNG = np.random.default_rng(0)
 
 
 def error(mse, stderr=0.001, hidden=None, runs=1):
     hidden = 2 * mse if hidden is None else hidden
-    return inpainting.Error(mse, stderr, hidden, 2 * stderr, runs, 0.0, 0.0)
+    return study.Error(mse, stderr, hidden, 2 * stderr, runs, 0.0, 0.0)
 
 
 def result(errors, lead=None, **settings):
     asked = InpaintingSettings(**settings)
-    return InpaintingResult(asked, inpainting._gallery(asked), errors, lead, (), 0.25, False)
+    return InpaintingResult(asked, study._gallery(asked), errors, lead, (), 0.25, False)
 
 
 BOTH = {(200, "nngp"): error(0.05), (200, "hk"): error(0.06)}
@@ -26,7 +27,7 @@ BOTH = {(200, "nngp"): error(0.05), (200, "hk"): error(0.06)}
 
 @pytest.fixture(scope="module")
 def solved():
-    *_, last = inpainting.stream(InpaintingSettings(images=50))
+    *_, last = study.stream(InpaintingSettings(images=50))
     return last
 
 
@@ -64,15 +65,15 @@ def test_before_both_kernels_are_solved_nobody_is_ahead():
 
 def test_the_difference_is_taken_pair_by_pair_of_digits_or_of_runs():
     nngp, gain = RNG.random((200, 2)), 0.01 + 0.001 * RNG.standard_normal((200, 2))
-    pair = [completion.Outcome(squares, np.zeros(0), 0.0, 0.0) for squares in (nngp + gain, nngp)]
-    lead = inpainting._lead({(200, "hk"): pair[:1], (200, "nngp"): pair[1:], (50, "nngp"): pair[:1]}, 200)
+    pair = [regression.Outcome(squares, np.zeros(0), 0.0, 0.0) for squares in (nngp + gain, nngp)]
+    lead = study._lead({(200, "hk"): pair[:1], (200, "nngp"): pair[1:], (50, "nngp"): pair[:1]}, 200)
     assert lead == pytest.approx((gain[:, 0].mean(), gain[:, 0].std(ddof=1) / 200**0.5))
     shifts = [0.01, 0.02, 0.06]
-    runs = [completion.Outcome(nngp + shift, np.zeros(0), 0.0, 0.0) for shift in shifts]
-    lead = inpainting._lead({(200, "hk"): runs, (200, "nngp"): pair[1:] * 3}, 200)
+    runs = [regression.Outcome(nngp + shift, np.zeros(0), 0.0, 0.0) for shift in shifts]
+    lead = study._lead({(200, "hk"): runs, (200, "nngp"): pair[1:] * 3}, 200)
     assert lead == pytest.approx((0.03, np.std(shifts, ddof=1) / 3**0.5))
-    assert inpainting._lead({(200, "hk"): runs}, 200) is None
-    assert inpainting._lead({(50, "hk"): runs, (50, "nngp"): runs}, 200) is None
+    assert study._lead({(200, "hk"): runs}, 200) is None
+    assert study._lead({(50, "hk"): runs, (50, "nngp"): runs}, 200) is None
 
 
 def test_at_50_images_of_all_pixels_nngp_is_ahead(solved):
@@ -138,4 +139,4 @@ def test_a_table_with_nothing_solved_yet_has_its_columns_and_no_row():
 
 def test_every_kernel_has_a_name_to_be_shown():
     for kernel in ("both", "nngp", "hk", "hk-released"):
-        assert set(InpaintingSettings(kernel=kernel).kernels) <= set(inpainting_report.NAMES)
+        assert set(InpaintingSettings(kernel=kernel).kernels) <= set(report.NAMES)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from hyperviz.studies import factored
-from hyperviz.studies.inpainting import InpaintingSettings
-from hyperviz.studies.kept import Kept
+from hyperviz.runtime.cache import Kept
+from hyperviz.studies.inpainting import factor_cache
+from hyperviz.studies.inpainting.settings import InpaintingSettings
 
 
 def test_the_least_recently_used_goes_first_and_the_bound_is_never_passed():
@@ -49,20 +49,20 @@ def test_what_is_larger_than_the_bound_is_not_kept_and_costs_nothing_else_its_pl
 )
 def test_factors_are_found_again_exactly_when_nothing_they_depend_on_has_changed(change, same):
     base = InpaintingSettings(images=10)
-    *_, done = factored.steps(base, "nngp")
-    assert factored.found(base, "nngp") is done
-    assert (factored.found(InpaintingSettings(**{"images": 10} | change), "nngp") is done) == same
-    assert factored.found(base, "hk") is not done
+    *_, done = factor_cache.steps(base, "nngp")
+    assert factor_cache.found(base, "nngp") is done
+    assert (factor_cache.found(InpaintingSettings(**{"images": 10} | change), "nngp") is done) == same
+    assert factor_cache.found(base, "hk") is not done
 
 
 def test_only_the_nngp_s_cholesky_factors_are_kept_and_only_while_they_fit(monkeypatch):
     settings = InpaintingSettings(images=11)
-    *_, nngp = factored.steps(settings, "nngp")
-    *_, hk = factored.steps(settings, "hk")
+    *_, nngp = factor_cache.steps(settings, "nngp")
+    *_, hk = factor_cache.steps(settings, "hk")
     assert len(nngp.kept) == 120
     assert hk.kept == ()
     assert hk.systems.triangle == []
-    monkeypatch.setattr(factored, "LIMIT", 1000)
-    *_, large = factored.steps(InpaintingSettings(images=13), "nngp")
+    monkeypatch.setattr(factor_cache, "LIMIT", 1000)
+    *_, large = factor_cache.steps(InpaintingSettings(images=13), "nngp")
     assert large.kept == ()
-    assert factored._kept.nbytes <= factored._kept.limit
+    assert factor_cache._kept.nbytes <= factor_cache._kept.limit

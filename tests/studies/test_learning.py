@@ -3,24 +3,27 @@
 import numpy as np
 import pytest
 
-from hyperviz.figures import inpainting as figures
-from hyperviz.studies import hn, inpainting, inpainting_report, learning, learning_report, samples
-from hyperviz.studies.inpainting import InpaintingSettings
-from hyperviz.studies.learning import Learning
+from hyperviz.figures.inpainting import charts as figures
+from hyperviz.studies.inpainting import adam, train_test_split
+from hyperviz.studies.inpainting import report as inpainting_report
+from hyperviz.studies.inpainting import study as inpainting
+from hyperviz.studies.inpainting.settings import InpaintingSettings
+from hyperviz.studies.inpainting.views import finite_network, finite_network_report
+from hyperviz.studies.inpainting.views.finite_network import Learning
 from tests.compilations import counted
 
-QUICK, BRIEF = hn.Plan(width_f=64, width_g=16, features=32), (0, 5, 20, 60, 120)
+QUICK, BRIEF = adam.Plan(width_f=64, width_g=16, features=32), (0, 5, 20, 60, 120)
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """A small network at few steps: its numbers are not judged, only where they go."""
-    monkeypatch.setattr(learning, "LOOKS", BRIEF)
-    monkeypatch.setattr(learning, "plan", lambda settings: QUICK._replace(learning_rate=settings.learning_rate))
+    monkeypatch.setattr(finite_network, "LOOKS", BRIEF)
+    monkeypatch.setattr(finite_network, "plan", lambda settings: QUICK._replace(learning_rate=settings.learning_rate))
 
 
 def last(**settings):
-    *_, found = learning.steps(InpaintingSettings(view="network", **({"images": 20} | settings)))
+    *_, found = finite_network.steps(InpaintingSettings(view="network", **({"images": 20} | settings)))
     return found
 
 
@@ -32,20 +35,20 @@ def test_its_error_falls_while_it_learns_and_the_kernels_stand_beside():
     assert found.shown == found.steps[found.best]
     assert set(found.kernels) == {"nngp", "hk"}
     for squares in (*found.tested, *found.kernels.values()):
-        assert squares.shape == (samples.TESTED,)
+        assert squares.shape == (train_test_split.TESTED,)
     assert all(pictures.shape == (8, 28, 28) for pictures in found.pictures.values())
 
 
 def test_without_a_learning_rate_the_error_stays_where_it_was(monkeypatch):
     """Negative control: it is the training that lets the error fall."""
-    monkeypatch.setattr(learning, "plan", lambda settings: QUICK._replace(learning_rate=0.0))
+    monkeypatch.setattr(finite_network, "plan", lambda settings: QUICK._replace(learning_rate=0.0))
     found = last()
     assert set(np.mean(found.tested, axis=1)) == {found.tested[0].mean()}
     assert found.steps[found.best] == 0
 
 
 def test_the_pictures_change_from_look_to_look_and_the_best_ones_end_the_stream():
-    seen = list(learning.steps(InpaintingSettings(images=20)))
+    seen = list(finite_network.steps(InpaintingSettings(images=20)))
     pictures = [found.pictures.get("hn") for found in seen if found.steps]
     by_step = {found.shown: found.pictures["hn"] for found in seen if found.steps and not found.finished}
     assert (by_step[0] != by_step[20]).any()
@@ -57,15 +60,15 @@ def test_the_pictures_change_from_look_to_look_and_the_best_ones_end_the_stream(
 
 def test_hn_and_the_kernels_are_given_the_same_pixels_and_those_are_the_gallery_s_first_draw(monkeypatch):
     given = {}
-    solve, train = learning.scattered.steps, hn.train
-    monkeypatch.setattr(learning.scattered, "steps", lambda *a, **k: given.update(kernel=a) or solve(*a, **k))
-    monkeypatch.setattr(hn, "train", lambda *a: given.update(hn=a) or train(*a))
+    solve, train = finite_network.scattered.steps, adam.train
+    monkeypatch.setattr(finite_network.scattered, "steps", lambda *a, **k: given.update(kernel=a) or solve(*a, **k))
+    monkeypatch.setattr(adam, "train", lambda *a: given.update(hn=a) or train(*a))
     last(pixels=7, seed=3)
-    y, _, rng = samples.sample(3, 0, 20)
+    y, _, rng = train_test_split.sample(3, 0, 20)
     for x, targets, *_ in given.values():
         np.testing.assert_array_equal(targets.reshape(y.shape), y)
         assert (x.reshape(y.shape)[:, 14:] == 0).all()
-    first = samples.pixels(rng, 20, 7)
+    first = train_test_split.pixels(rng, 20, 7)
     assert all((pixels == first).all() for _, _, pixels, *_ in given.values())
 
 
@@ -75,9 +78,9 @@ def test_hn_and_the_kernels_are_given_the_same_pixels_and_those_are_the_gallery_
 )
 def test_no_more_is_learnt_from_than_a_page_can_wait_for_and_it_is_said(asked, learnt):
     settings = InpaintingSettings(images=asked[0], pixels=asked[1], view="network")
-    found = next(learning.steps(settings))
+    found = next(finite_network.steps(settings))
     assert (found.images, found.pixels) == learnt
-    said = learning_report.verdict(made([0.1], nngp=0.0)._replace(images=found.images), settings).text
+    said = finite_network_report.verdict(made([0.1], nngp=0.0)._replace(images=found.images), settings).text
     assert ("more are for the command line" in said) == (asked[0] > learnt[0])
 
 
@@ -94,15 +97,15 @@ def test_f_that_sees_nothing_teaches_nothing_and_the_verdict_says_so():
     assert found.finished
     assert found.steps == (0,)
     assert (found.pictures["hn"] == 0).all()
-    said = learning_report.verdict(found, InpaintingSettings(hidden="everything"))
+    said = finite_network_report.verdict(found, InpaintingSettings(hidden="everything"))
     assert said.state == "measured"
     assert "nothing to learn" in said.text
 
 
 def made(tested, finished=True, **gaps):
     """HN's errors by step, and by how much each kernel is ahead of the best of them."""
-    noise = np.random.default_rng(0).normal(0, 0.001, samples.TESTED)
-    base = 0.06 + np.random.default_rng(1).normal(0, 0.02, samples.TESTED)
+    noise = np.random.default_rng(0).normal(0, 0.001, train_test_split.TESTED)
+    base = 0.06 + np.random.default_rng(1).normal(0, 0.02, train_test_split.TESTED)
     errors = tuple(base + value for value in tested)
     best = int(np.argmin(tested))
     kernels = {kernel.replace("_", "-"): errors[best] - gap + noise for kernel, gap in gaps.items()}
@@ -121,14 +124,14 @@ def made(tested, finished=True, **gaps):
 )
 def test_the_verdict_is_that_of_the_paired_differences(gaps, state, words):
     found = made([0.1, 0.0, 0.02], **gaps)
-    said = learning_report.verdict(found, InpaintingSettings())
+    said = finite_network_report.verdict(found, InpaintingSettings())
     assert said.state == state
     assert words in said.text
     assert f"HN {found.tested[1].mean():.4f}" in said.text
     assert "(its best step, 20)" in said.text
-    early = learning_report.verdict(made([0.1, 0.0], finished=False, **gaps), InpaintingSettings())
+    early = finite_network_report.verdict(made([0.1, 0.0], finished=False, **gaps), InpaintingSettings())
     assert early.state == "measuring"
-    assert early.chip == f"{learning_report.CLAIM}: still measuring"
+    assert early.chip == f"{finite_network_report.CLAIM}: still measuring"
 
 
 def test_its_table_is_tidy_and_its_charts_hold_its_numbers():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hyperviz.studies.normality import ks_of_values, normality
+from hyperviz.studies.prior.normality import ks_of_values, normality
 
 RNG = np.random.default_rng(0)
 

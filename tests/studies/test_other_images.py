@@ -13,13 +13,16 @@ from streamlit.testing.v1 import AppTest
 from hyperviz.__main__ import main
 from hyperviz.data import datasets, fetch, mnist
 from hyperviz.errors import DataMissing, InvalidInput
-from hyperviz.figures import inpainting as figures
-from hyperviz.studies import completion, factored, inpainting, inpainting_report, own, samples, subject, views_report
-from hyperviz.studies.drawing import encode
-from hyperviz.studies.inpainting import InpaintingSettings
-from hyperviz.studies.masks import hidden, masked
-from hyperviz.studies.views import OTHERS
-from hyperviz.theory import grid
+from hyperviz.figures.inpainting import charts as figures
+from hyperviz.studies.common.drawing import encode
+from hyperviz.studies.inpainting import factor_cache, image_set, query_image, regression, train_test_split
+from hyperviz.studies.inpainting import report as inpainting_report
+from hyperviz.studies.inpainting import study as inpainting
+from hyperviz.studies.inpainting.masks import hidden, masked
+from hyperviz.studies.inpainting.settings import InpaintingSettings
+from hyperviz.studies.inpainting.views import report as views_report
+from hyperviz.studies.inpainting.views.registry import OTHERS
+from hyperviz.theory.regression import grid
 from tests.data.server import mirror
 from tests.data.test_fetch import CACHES, FILES, mirrored
 from tests.test_ui import shown
@@ -107,16 +110,16 @@ def refused(capsys, *arguments) -> str:
 
 def test_colour_images_are_completed_as_three_grey_ones_and_learnt_from(archive):
     result = last(**OWN)
-    settings, shown = result.settings, subject.shown(result.settings)
+    settings, shown = result.settings, image_set.shown(result.settings)
     truth = datasets.load("own").test[shown]
     assert result.gallery.truth.shape == (8, SIDE, SIDE, 3)
     assert (result.gallery.truth == truth).all()
     assert (result.gallery.seen[:, SIDE // 2 :] == 0).all()
-    y, x_new = samples.of(settings, 12).y, masked(truth / 255.0, settings)
-    options = factored.architecture(settings) | {"ridge": settings.ridge}
+    y, x_new = train_test_split.of(settings, 12).y, masked(truth / 255.0, settings)
+    options = factor_cache.architecture(settings) | {"ridge": settings.ridge}
     for kernel in ("nngp", "hk"):
         found = [grid.complete(masked(y, settings), y[..., c], x_new, kernel=kernel, **options) for c in range(3)]
-        wanted = completion.grey(np.stack([one.prediction for one in found], axis=-1))
+        wanted = regression.grey(np.stack([one.prediction for one in found], axis=-1))
         assert np.abs(result.gallery.predicted[kernel].astype(int) - wanted).max() <= 1
         error = result.errors[12, kernel]
         assert error.mse < 0.02 < ((truth / 255.0) ** 2).mean()  # what black would score
@@ -126,7 +129,7 @@ def test_colour_images_are_completed_as_three_grey_ones_and_learnt_from(archive)
 def test_fewer_than_200_test_images_are_all_judged_and_the_page_says_how_many(archive):
     result = last(**OWN)
     assert "over 8 test images;" in inpainting_report.progress(result)
-    *_, (_, _, outcome) = completion.solve(result.settings, 0, 12, "nngp")
+    *_, (_, _, outcome) = regression.solve(result.settings, 0, 12, "nngp")
     assert len(outcome.squares) == COUNT // 5
 
 
@@ -134,7 +137,7 @@ def test_the_posterior_of_a_colour_image_has_one_band_and_three_means(archive):
     given = last(**OWN).own.given
     assert given.mean.shape == (SIDE, SIDE, 3)
     assert given.deviation.shape == (SIDE, SIDE)
-    assert given.samples.shape == (own.SAMPLES, SIDE, SIDE, 3)
+    assert given.samples.shape == (query_image.SAMPLES, SIDE, SIDE, 3)
     assert given.deviation[-3:].min() > 3 * given.deviation[:5].max()
 
 
@@ -192,9 +195,9 @@ def test_the_papers_numbers_stand_beside_digits_alone(archive):
 def test_a_drawing_or_a_mask_is_kept_for_digits_and_only_the_mask_is_scaled(archive):
     drawn = encode(np.full((28, 28), 255, np.uint8))
     settings = InpaintingSettings(**OWN, drawing=drawn, digits=9)
-    assert not own.drawn(settings)
-    assert (own.picture(settings) == datasets.load("own").test[9 % 8]).all()
-    assert own.drawn(dataclasses.replace(settings, dataset="digits"))
+    assert not query_image.drawn(settings)
+    assert (query_image.picture(settings) == datasets.load("own").test[9 % 8]).all()
+    assert query_image.drawn(dataclasses.replace(settings, dataset="digits"))
     assert hidden(settings, SIDE).sum() == SIDE * SIDE / 2
 
 
@@ -330,11 +333,11 @@ def test_what_would_take_minutes_is_for_the_command_line(tmp_path, monkeypatch, 
 
 def test_each_run_learns_from_images_of_its_own():
     settings = InpaintingSettings(images=10, runs=2, kernel="nngp")
-    list(own.steps(settings))  # its systems are kept
-    options = factored.architecture(settings) | {"ridge": settings.ridge, "kernel": "nngp"}
+    list(query_image.steps(settings))  # its systems are kept
+    options = factor_cache.architecture(settings) | {"ridge": settings.ridge, "kernel": "nngp"}
     for run in range(2):
-        *_, (_, _, found) = completion.solve(settings, run, 10, "nngp")
-        y, truth, _ = samples.of(settings, 10, run)
+        *_, (_, _, found) = regression.solve(settings, run, 10, "nngp")
+        y, truth, _ = train_test_split.of(settings, 10, run)
         done = grid.complete(masked(y, settings), y, masked(truth, settings), **options).prediction
         wanted = ((np.clip(done, 0, 1) - truth) ** 2).mean(axis=(1, 2))
         assert found.squares[:, 0] == pytest.approx(wanted, abs=1e-9)

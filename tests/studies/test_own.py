@@ -5,20 +5,20 @@ import pytest
 
 from hyperviz.data import digits
 from hyperviz.errors import InvalidInput
-from hyperviz.studies import own
-from hyperviz.studies.completion import grey
-from hyperviz.studies.drawing import decode_mask, encode, encode_mask, quantise
-from hyperviz.studies.inpainting import InpaintingSettings
-from hyperviz.studies.masks import HIDDEN, hidden, masked
-from hyperviz.studies.samples import sample
-from hyperviz.theory import grid
+from hyperviz.studies.common.drawing import decode_mask, encode, encode_mask, quantise
+from hyperviz.studies.inpainting import query_image
+from hyperviz.studies.inpainting.masks import hidden, masked
+from hyperviz.studies.inpainting.regression import grey
+from hyperviz.studies.inpainting.settings import HIDDEN, InpaintingSettings
+from hyperviz.studies.inpainting.train_test_split import sample
+from hyperviz.theory.regression import grid
 
 DRAWN = quantise(digits.test().images[3])
 MASKS = [name for name in HIDDEN if name != "drawn"]
 
 
 def last(**settings):
-    *_, found = own.steps(InpaintingSettings(**{"images": 20} | settings))
+    *_, found = query_image.steps(InpaintingSettings(**{"images": 20} | settings))
     return found
 
 

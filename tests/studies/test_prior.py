@@ -5,23 +5,26 @@ import itertools
 import numpy as np
 import pytest
 
-from hyperviz.studies import (
-    prior,
-    prior_claims,
-    prior_depth,
-    prior_functions,
-    prior_kernel,
-    prior_lines,
-    prior_measured,
-    prior_report,
-    prior_settings,
+from hyperviz.studies.common.power_laws import fitted
+from hyperviz.studies.convergence.study import LINES as CLAIMED
+from hyperviz.studies.prior import (
+    claims,
+    depth_scaling,
+    empirical_kernels,
+    kernel_structure,
+    limits,
+    report,
+    sample_functions,
+    study,
+    width_scaling,
 )
-from hyperviz.studies.convergence import LINES as CLAIMED
-from hyperviz.studies.normality import normality
-from hyperviz.studies.prior import PriorSettings, stream
-from hyperviz.studies.prior_lines import FITTED, FULL, Fit, Lines
-from hyperviz.studies.slopes import fitted
-from hyperviz.theory import analytic, sampling, taylor, written
+from hyperviz.studies.prior.normality import normality
+from hyperviz.studies.prior.settings import PriorSettings
+from hyperviz.studies.prior.study import stream
+from hyperviz.studies.prior.width_scaling import FITTED, FULL, Fit, Lines
+from hyperviz.theory import analytic, sampling
+from hyperviz.theory.taylor import dense_g
+from hyperviz.theory.taylor import sampler as taylor
 
 pytestmark = pytest.mark.usefixtures("compiled_lightly")
 
@@ -40,16 +43,16 @@ def small():
 
 def test_the_first_result_has_the_limit_and_nothing_drawn():
     first = next(stream(SMALL))
-    x, z = prior_settings.pair()
+    x, z = limits.pair()
     np.testing.assert_allclose(first.limit, analytic.kernels(x, z, depth_f=2, depth_g=2).nngp, rtol=1e-5)
     assert len(first.outputs.value) == 0
-    assert prior_report.verdict(first).state == "measuring"
+    assert report.verdict(first).state == "measuring"
 
 
 def test_the_outputs_are_the_library_s_and_another_seed_gives_others(small):
-    x, z = prior_settings.pair()
-    keys = prior.draws.keys(SMALL.seed, 0, 0, 256)
-    values = sampling.values(keys, x, z, **prior_settings.architecture(SMALL))
+    x, z = limits.pair()
+    keys = study.draws.keys(SMALL.seed, 0, 0, 256)
+    values = sampling.values(keys, x, z, **limits.architecture(SMALL))
     np.testing.assert_allclose(small.outputs.value[:256], values, rtol=1e-6)
     other = PriorSettings(**{**vars(SMALL), "seed": 4})
     result = until(other, lambda r: len(r.outputs.value) > 0)
@@ -70,8 +73,8 @@ def test_draws_only_get_more_and_keep_their_numbers():
 def test_a_link_s_tiles_of_limits_are_the_library_s():
     rng = np.random.default_rng(0)
     x, z = rng.normal(size=(50, 3)), rng.normal(size=(50, 2))
-    for tile in (prior_settings.SMALL, prior_settings.LARGE):
-        found = prior_settings.kernels(x, z, x[:20], z[:20], chosen={"depth_f": 2, "depth_g": 3}, tile=tile)
+    for tile in (limits.SMALL, limits.LARGE):
+        found = limits.kernels(x, z, x[:20], z[:20], chosen={"depth_f": 2, "depth_g": 3}, tile=tile)
         wanted = analytic.kernels(x, z, x[:20], z[:20], depth_f=2, depth_g=3)
         for got, want in zip(found, wanted, strict=True):
             np.testing.assert_allclose(got, want, rtol=1e-9, atol=1e-12)
@@ -95,7 +98,7 @@ def fit_of(slope):
 def test_theorem_2_holds_where_only_both_networks_together_make_the_distance_fall(small, slopes, state):
     fits = {name: Fit(fit_of(slopes[name]), claim, other) for name, (_, claim, other) in CLAIMED.items()}
     lines = Lines({}, FULL, fits)
-    verdict = prior_report.verdict(small._replace(parts={"lines": lines}))
+    verdict = report.verdict(small._replace(parts={"lines": lines}))
     assert verdict.state == state, verdict.text
     assert verdict.chip == {"holds": "Theorem 2 holds", "differs": "Theorem 2 differs"}[state]
 
@@ -104,18 +107,18 @@ def test_theorem_2_holds_where_only_both_networks_together_make_the_distance_fal
 @pytest.mark.parametrize("seed", range(6))
 def test_theorem_2_holds_for_other_seeds_too(seed):
     settings = PriorSettings(seed=seed)
-    *_, lines = (news["lines"] for news in prior_lines.stream(settings) if "lines" in news)
+    *_, lines = (news["lines"] for news in width_scaling.stream(settings) if "lines" in news)
     result = next(stream(settings))._replace(parts={"lines": lines})
-    verdict = prior_claims.claim(result, "")
+    verdict = claims.claim(result, "")
     assert verdict.chip == "Theorem 2 holds", verdict.evidence
     assert all(abs(fit.slope.value - fit.claim) < 0.15 for fit in lines.fits.values())
 
 
 def test_on_real_draws_a_wide_f_alone_stays_far_from_gaussian_and_both_wide_do_not():
-    x, z = prior_settings.pair()
+    x, z = limits.pair()
     found = {}
     for n, m in ((2048, 4), (2048, 2048)):
-        keys = prior.draws.keys(0, 9, 0, 256)
+        keys = study.draws.keys(0, 9, 0, 256)
         drawn = sampling.outputs(keys, x, z, depth_f=2, depth_g=2, width_f=n, width_g=m)
         found[n, m] = normality(np.asarray(drawn.covariance)[:, 0, 0])
     assert found[2048, 4].distance.value > 0.05
@@ -127,7 +130,7 @@ def test_on_real_draws_a_wide_f_alone_stays_far_from_gaussian_and_both_wide_do_n
 @pytest.mark.parametrize("activation_g", ["relu", "tanh"])
 def test_with_fourier_features_the_kernel_collapses_on_the_distance_and_without_it_does_not(activation_g):
     """Remark 2 to 1e-5, and Remark 3: Theta_h / Theta_g is Theta_f at every distance."""
-    found = prior_kernel.collapse(PriorSettings(activation_g=activation_g, bandwidth=0.8))
+    found = kernel_structure.collapse(PriorSettings(activation_g=activation_g, bandwidth=0.8))
     assert found.residual < 1e-5
     np.testing.assert_allclose(found.features, found.curve, atol=1e-5)
     np.testing.assert_allclose(found.ratio, np.broadcast_to(found.theta_f[:, None], found.ratio.shape), rtol=1e-5)
@@ -138,7 +141,7 @@ def test_with_fourier_features_the_kernel_collapses_on_the_distance_and_without_
 def test_at_one_distance_raw_z_gives_many_values():
     """The negative control: pairs moved together keep their kernel with features and lose it without."""
     z, other = np.array([[0.2, 0.1], [1.2, 0.1]]), np.array([[0.9, 0.4], [1.9, 0.4]])
-    x = prior_settings.on_circle(np.zeros(2))
+    x = limits.on_circle(np.zeros(2))
     for features, same in ((analytic.FourierFeatures(1.0), True), (None, False)):
         k = np.diagonal(analytic.kernels(x, z, x, other, depth_f=2, depth_g=3, coordinates=features).nngp)
         assert (abs(k[0] - k[1]) < 1e-5) == same
@@ -146,24 +149,24 @@ def test_at_one_distance_raw_z_gives_many_values():
 
 def test_the_surface_is_corollary_1_and_the_random_points_lie_on_it():
     settings = PriorSettings(depth_f=2, depth_g=3)
-    surface = prior_kernel.surface(settings)
+    surface = kernel_structure.surface(settings)
     assert surface.nngp.shape == (33, 33)
-    x, z = prior_measured.points(settings)
-    found = prior_settings.kernels(x, z, chosen=prior_settings.model(settings)).nngp
+    x, z = empirical_kernels.points(settings)
+    found = limits.kernels(x, z, chosen=limits.model(settings)).nngp
     S, Sigma = x @ x.T / 2, z @ z.T / 2
     for i, j in ((0, 1), (2, 5), (8, 9)):
-        again = prior_settings.on_circle(np.arccos(np.clip([1, S[i, j]], -1, 1)))
-        turned = prior_settings.on_circle(np.arccos(np.clip([1, Sigma[i, j]], -1, 1)))
+        again = limits.on_circle(np.arccos(np.clip([1, S[i, j]], -1, 1)))
+        turned = limits.on_circle(np.arccos(np.clip([1, Sigma[i, j]], -1, 1)))
         assert analytic.kernels(again, turned, depth_f=2, depth_g=3).nngp[0, 1] == pytest.approx(found[i, j], abs=1e-5)
     at = np.argmin(np.abs(surface.S - 0.5)), np.argmin(np.abs(surface.Sigma - 0.25))
-    x, z = (prior_settings.on_circle(np.arccos([1, v])) for v in (surface.S[at[0]], surface.Sigma[at[1]]))
+    x, z = (limits.on_circle(np.arccos([1, v])) for v in (surface.S[at[0]], surface.Sigma[at[1]]))
     limit = analytic.kernels(x, z, depth_f=2, depth_g=3)
     assert surface.nngp[at[1], at[0]] == pytest.approx(float(limit.nngp[0, 1]), abs=1e-5)
     assert surface.hyperkernel[at[1], at[0]] == pytest.approx(float(limit.hyperkernel[0, 1]), abs=1e-4)
 
 
 def test_random_features_approach_their_limit_at_the_rate_of_one_half():
-    slope = prior_kernel.rate(PriorSettings()).slope
+    slope = kernel_structure.rate(PriorSettings()).slope
     assert slope is not None
     assert slope.low - 0.1 < -0.5 < slope.high + 0.1
     assert slope.excludes(0)
@@ -177,30 +180,28 @@ def kernel_view():
 
 def test_the_measured_kernels_of_wide_networks_agree_with_the_surface_within_their_errors():
     settings = PriorSettings(depth_f=2, depth_g=2, width_f=4096, width_g=4096, view="kernel", draws=256)
-    *_, measured = (news["measured"] for news in prior_measured._measured(settings) if "measured" in news)
+    *_, measured = (news["measured"] for news in empirical_kernels._measured(settings) if "measured" in news)
     z = (measured.mean - measured.theory) / measured.stderr
-    assert measured.draws == prior_measured.MEASURED
+    assert measured.draws == empirical_kernels.MEASURED
     assert np.abs(z).max() < 5.5
-    other = prior_settings.kernels(*prior_measured.points(settings), chosen={"depth_f": 2, "depth_g": 3}).nngp
+    other = limits.kernels(*empirical_kernels.points(settings), chosen={"depth_f": 2, "depth_g": 3}).nngp
     assert np.abs((measured.mean - other[np.triu_indices(len(other), 1)]) / measured.stderr).max() > 10
 
 
 def test_theta_h_of_a_smooth_g_is_measured_pair_by_pair_and_agrees_with_the_surface(monkeypatch):
-    monkeypatch.setattr(prior_measured, "PAIRS", np.array([[0, 0, 1, 2], [1, 2, 3, 5]]))
+    monkeypatch.setattr(empirical_kernels, "PAIRS", np.array([[0, 0, 1, 2], [1, 2, 3, 5]]))
     settings = PriorSettings(depth_f=2, depth_g=2, width_f=1024, width_g=1024, activation_g="tanh", view="kernel")
-    *_, found = (news["tangents"] for news in prior_measured._terms(settings) if "tangents" in news)
-    assert (found.draws, found.width_g, found.mean.shape) == (taylor.LANES, written.WIDEST, (4,))
+    *_, found = (news["tangents"] for news in empirical_kernels._terms(settings) if "tangents" in news)
+    assert (found.draws, found.width_g, found.mean.shape) == (taylor.LANES, dense_g.WIDEST, (4,))
     gap = np.abs(found.mean - found.theory)
     assert (gap < 5 * found.stderr).all()
-    deeper = prior_settings.kernels(
-        *prior_measured.points(settings), chosen=prior_settings.model(settings) | {"depth_f": 3}
-    )
-    wrong = np.abs(found.mean - deeper.hyperkernel[*prior_measured.PAIRS])
+    deeper = limits.kernels(*empirical_kernels.points(settings), chosen=limits.model(settings) | {"depth_f": 3})
+    wrong = np.abs(found.mean - deeper.hyperkernel[*empirical_kernels.PAIRS])
     assert (wrong > 5 * found.stderr).any()
 
 
 def test_the_kernel_view_is_neutral_about_what_is_true_by_construction(kernel_view):
-    verdict = prior_report.verdict(kernel_view)
+    verdict = report.verdict(kernel_view)
     assert (verdict.state, verdict.claim) == ("measured", "")
     assert "true by construction" in verdict.here
     measured = kernel_view.parts["measured"]
@@ -209,7 +210,7 @@ def test_the_kernel_view_is_neutral_about_what_is_true_by_construction(kernel_vi
 
 
 def test_the_table_is_tidy_and_holds_the_kernel_view(kernel_view):
-    found = prior_report.table(kernel_view)
+    found = report.table(kernel_view)
     assert found.columns.tolist()[-6:] == ["quantity", "value", "stderr", "low", "high", "theory"]
     assert (found.seed == SMALL.seed).all()
     wanted = {"covariance", "ks_distance", "excess_kurtosis", "nngp", "hyperkernel", "collapse", "slope"}
@@ -228,7 +229,7 @@ def test_similar_x_give_similar_functions():
     assert (np.diff(family.S) < 0).all()
     assert (np.diff(family.expected) < 0).all()
     assert family.alike[0] == pytest.approx(1)
-    assert family.networks == prior_functions.AVERAGED
+    assert family.networks == sample_functions.AVERAGED
     assert (np.abs(family.alike - family.expected)[1:] < 5 * family.error[1:] + 0.1).all()
     line, patch = result.parts["line"], result.parts["patch"]
     assert line.networks.shape == line.process.shape == (3, 33)
@@ -236,30 +237,30 @@ def test_similar_x_give_similar_functions():
     for functions in (line, patch):
         assert np.abs(functions.process / functions.deviation).max() < 5
         assert np.abs(functions.networks / functions.deviation).max() < 8
-    assert prior_report.verdict(result).state in ("measured", "measuring")
+    assert report.verdict(result).state in ("measured", "measuring")
 
 
 def test_f_s_correlation_drifts_to_1_with_depth_and_different_x_part_in_a_deep_g():
-    f, g = (prior_depth._limits(PriorSettings(), name) for name in ("depth_f", "depth_g"))
+    f, g = (depth_scaling._limits(PriorSettings(), name) for name in ("depth_f", "depth_g"))
     assert (np.diff(f.S) > 0).all()
     assert f.S[-1] > 0.97
     assert (np.diff(g.same_x) > 0).all()
     assert (np.diff(g.hyperkernel) < 0).all()
     assert len(set(g.S)) == 1
-    with_features = prior_depth._limits(PriorSettings(bandwidth=1.0), "depth_f")
+    with_features = depth_scaling._limits(PriorSettings(bandwidth=1.0), "depth_f")
     assert (with_features.condition >= 1).all()
 
 
 def test_the_depth_view_measures_the_correlation_at_the_chosen_widths():
     settings = PriorSettings(width_f=2048, width_g=2048, depth_f=2, depth_g=2)
-    work = prior_depth._measure(settings, "depth_f", 3)
+    work = depth_scaling._measure(settings, "depth_f", 3)
     while True:
         try:
             next(work)
         except StopIteration as end:
             value, error = end.value
             break
-    limit = prior_depth._limits(settings, "depth_f").nngp[prior_depth.DEPTHS.index(3)]
+    limit = depth_scaling._limits(settings, "depth_f").nngp[depth_scaling.DEPTHS.index(3)]
     assert 0 < error < 0.05
     assert abs(value - limit) < 5 * error
 
@@ -269,10 +270,10 @@ def test_without_hidden_layers_every_width_is_gaussian():
         PriorSettings(depth_f=1, depth_g=1, width_f=1, width_g=1, draws=256), lambda r: r.normality is not None
     )
     assert result.normality.distance.value < 1e-6
-    assert prior_report.verdict(result).state == "measured"
+    assert report.verdict(result).state == "measured"
 
 
 def test_the_code_on_the_page_runs_and_prints_the_histogram_s_first_outputs(small, capsys):
-    exec(prior_report.code(SMALL).split("and the limit\n")[1], {"PriorSettings": PriorSettings})
+    exec(report.code(SMALL).split("and the limit\n")[1], {"PriorSettings": PriorSettings})
     printed = capsys.readouterr().out.split("[", 1)[1].split("]")[0]
     np.testing.assert_allclose(np.array(printed.split(), float), small.outputs.value[:8, 0], rtol=1e-5)

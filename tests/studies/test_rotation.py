@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hyperviz.studies import reference, rotation, rotation_report
-from hyperviz.studies.answers import FALLS, RISES, answers
-from hyperviz.studies.checkpoint import Store
-from hyperviz.studies.epochs import Arm, Curve
-from hyperviz.studies.rotation import RotationResult, RotationSettings
+from hyperviz.runtime.checkpoint import Store
+from hyperviz.studies.rotation import report, stored_run, study
+from hyperviz.studies.rotation.comparisons import FALLS, RISES, answers
+from hyperviz.studies.rotation.settings import Arm, RotationSettings
+from hyperviz.studies.rotation.study import RotationResult
+from hyperviz.studies.rotation.training_loop import Curve
 from tests.compilations import counted
 
 SMALL = {"images": 200, "epochs": 3, "runs": 2, "size": 7, "width_f": 10, "width_g": 5, "depth_f": 2, "depth_g": 2}
@@ -21,7 +22,7 @@ ARM = Arm(2, 5, 10.0)
 
 
 def last(settings, *store) -> RotationResult:
-    *_, result = rotation.stream(settings, *store)
+    *_, result = study.stream(settings, *store)
     return result
 
 
@@ -73,15 +74,13 @@ for result in rotation.stream(rotation.RotationSettings(compare="one", **{SMALL!
             pass
         process.kill()
     assert list(tmp_path.glob("*.npz"))
-    begun = [
-        r.progress for r in rotation.stream(SETTINGS, Store(tmp_path)) if np.isfinite(r.curves[ARM].accuracy).any()
-    ]
+    begun = [r.progress for r in study.stream(SETTINGS, Store(tmp_path)) if np.isfinite(r.curves[ARM].accuracy).any()]
     assert begun[0] > 0.3  # it did not start over
     np.testing.assert_array_equal(last(SETTINGS, Store(tmp_path)).curves[ARM].loss, result.curves[ARM].loss)
 
 
 def test_the_table_has_one_accuracy_an_epoch_with_its_error(result):
-    found = rotation_report.table(result)
+    found = report.table(result)
     rows = found[found.quantity == "accuracy"]
     assert rows.epoch.tolist() == [0, 1, 2, 3]
     assert set(rows.width_g) == {5}
@@ -110,7 +109,7 @@ def made_up(level) -> RotationResult:
     ],
 )
 def test_the_verdict_follows_the_curves_whichever_way_they_go(level, state):
-    assert rotation_report.verdict(made_up(level)).state == state
+    assert report.verdict(made_up(level)).state == state
 
 
 def test_both_questions_are_answered_at_the_start_and_at_the_end():
@@ -122,7 +121,7 @@ def test_both_questions_are_answered_at_the_start_and_at_the_end():
 
 
 def test_the_stored_run_is_what_its_settings_say():
-    stored, about = reference.stored(), reference.about()
+    stored, about = stored_run.stored(), stored_run.about()
     settings = stored.settings
     assert dataclasses.asdict(settings) == about["settings"]
     assert set(stored.curves) == set(settings.arms)
@@ -130,26 +129,26 @@ def test_the_stored_run_is_what_its_settings_say():
     for curve in stored.curves.values():
         assert curve.accuracy.shape == (settings.runs, settings.epochs + 1)
         assert np.isfinite(curve.accuracy).all()
-    frame = pd.read_csv(reference.CURVES)
+    frame = pd.read_csv(stored_run.CURVES)
     assert frame.groupby(["depth_g", "width_g"]).size().eq(settings.runs * (settings.epochs + 1)).all()
     assert about["command"].startswith("python -m hyperviz run rotation")
     assert f"--epochs {settings.epochs}" in about["command"]
 
 
 def test_a_page_does_not_begin_what_takes_hours():
-    assert rotation.too_large(RotationSettings()) == ""
-    assert "run it from the command line" in rotation.too_large(RotationSettings(compare="all", epochs=100, runs=10))
+    assert study.too_large(RotationSettings()) == ""
+    assert "run it from the command line" in study.too_large(RotationSettings(compare="all", epochs=100, runs=10))
 
 
 def test_the_stored_run_names_the_networks_that_have_not_begun_to_learn():
-    said = rotation_report.stored_words(made_up(lambda H, m: 0.08 if (H, m) == (8, 10) else 0.5))
+    said = report.stored_words(made_up(lambda H, m: 0.08 if (H, m) == (8, 10) else 0.5))
     assert said.endswith("no better than guessing at the end, unlike the paper's after 100 epochs: H = 8, m = 10.")
-    assert "no better than guessing" not in rotation_report.stored_words(made_up(lambda H, m: 0.5))
+    assert "no better than guessing" not in report.stored_words(made_up(lambda H, m: 0.5))
 
 
 def test_no_stored_run_is_called_diverged_though_its_losses_are_not_kept():
-    assert "diverged" not in rotation_report.stored_words(reference.stored())
-    assert "loss" not in set(rotation_report.table(reference.stored()).quantity)
+    assert "diverged" not in report.stored_words(stored_run.stored())
+    assert "loss" not in set(report.table(stored_run.stored()).quantity)
 
 
 def test_a_diverged_run_is_named_and_counts_as_wrong():
@@ -159,8 +158,8 @@ def test_a_diverged_run_is_named_and_counts_as_wrong():
     assert np.isnan(curve.loss).any()
     assert np.isfinite(curve.accuracy).all()
     assert (curve.accuracy[:, -1] == 0).all()
-    assert f"{len(curve.loss)} runs diverged" in rotation_report.progress(found)
-    assert rotation_report.table(found).value.notna().all()
+    assert f"{len(curve.loss)} runs diverged" in report.progress(found)
+    assert report.table(found).value.notna().all()
 
 
 def test_no_width_rate_seed_or_number_of_epochs_compiles_anything(result):

@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 
 from hyperviz.errors import InvalidInput
-from hyperviz.studies import convergence, inpainting
-from hyperviz.studies.convergence import ConvergenceSettings
-from hyperviz.studies.inpainting import InpaintingSettings
+from hyperviz.studies.common.options import changed, check, mend, option, options, parse
+from hyperviz.studies.convergence import settings as convergence_settings
+from hyperviz.studies.convergence import study as convergence
+from hyperviz.studies.convergence.settings import ConvergenceSettings
+from hyperviz.studies.inpainting import settings as inpainting_settings
+from hyperviz.studies.inpainting import study as inpainting
+from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.registry import STUDIES
-from hyperviz.studies.settings import changed, check, mend, option, options, parse
 
 KINDS = [study.settings for study in STUDIES.values()]
 UNREADABLE = ["", " ", "deep", "nan", "inf", "-inf", "1e400", "1" + "0" * 400, "3.5", "0x10", "1,000", "None", "[1]"]
@@ -221,8 +224,8 @@ def test_presets_differ_and_are_links_that_need_no_mending(study):
 
 
 def test_the_papers_settings_are_those_of_figure_1_and_table_1():
-    assert ConvergenceSettings(depth_f=4, depth_g=4, width_f=500, width_g=500, draws=256) == convergence.PAPER
-    assert InpaintingSettings(images=500, pixels=20, runs=5) == inpainting.PAPER
+    assert ConvergenceSettings(depth_f=4, depth_g=4, width_f=500, width_g=500, draws=256) == convergence_settings.PAPER
+    assert InpaintingSettings(images=500, pixels=20, runs=5) == inpainting_settings.PAPER
 
 
 def test_settings_classes_have_distinct_names_so_that_no_cache_takes_one_for_another():

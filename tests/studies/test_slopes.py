@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hyperviz.studies.slopes import Slope, slope, squared_spread, variance
+from hyperviz.studies.common.power_laws import Slope, slope, squared_spread, variance
 
 WIDTHS = [64, 128, 256, 512, 1024]
 NOISE = np.random.default_rng(0).standard_normal(64)

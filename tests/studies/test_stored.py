@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from hyperviz.studies import stored
-from hyperviz.studies.convergence import ConvergenceSettings
+from hyperviz.studies import stored_results
+from hyperviz.studies.common.power_laws import Slope
+from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.studies.registry import STUDIES
-from hyperviz.studies.slopes import Slope
 
-VIEWS = [(study, name) for study in STUDIES for name in stored.views(study)]
+VIEWS = [(study, name) for study in STUDIES for name in stored_results.views(study)]
 LINE = 165  # characters that fit on a line at 1280 pixels
 SAMPLE = [("inpainting", "every pixel"), ("prior", "deeper and deeper")]  # by default; all where minutes are allowed
 
@@ -46,30 +46,30 @@ def same(found: Any, wanted: Any, rtol: float = 0.0) -> None:
 
 
 def test_what_is_stored_comes_back_whole(tmp_path, monkeypatch):
-    monkeypatch.setattr(stored, "FOLDER", tmp_path)
+    monkeypatch.setattr(stored_results, "FOLDER", tmp_path)
     settings = ConvergenceSettings(seed=999)
     arrays = {(4, 8): np.arange(3, dtype=np.float32), (4, np.inf): np.array([np.nan, np.inf])}
     whole = Whole(settings, arrays, (Slope(1.0, 0.5, 1.5), None, "words"), frozenset({"b", "a"}), None, 2.5)
-    stored.save("convergence", settings, whole)
-    found = stored.find("convergence", settings)
+    stored_results.save("convergence", settings, whole)
+    found = stored_results.find("convergence", settings)
     assert type(found.result) is Whole
     assert found.result.arrays[4, 8].dtype == np.float32
     same(found.result, whole)
-    assert stored.find("convergence", ConvergenceSettings(seed=998)) is None
+    assert stored_results.find("convergence", ConvergenceSettings(seed=998)) is None
 
 
 def test_what_cannot_be_read_again_is_not_stored(tmp_path, monkeypatch):
-    monkeypatch.setattr(stored, "FOLDER", tmp_path)
+    monkeypatch.setattr(stored_results, "FOLDER", tmp_path)
     with pytest.raises(TypeError, match="function"):
-        stored.save("convergence", ConvergenceSettings(), (lambda: 0,))
+        stored_results.save("convergence", ConvergenceSettings(), (lambda: 0,))
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(("study", "name"), VIEWS)
 def test_every_preset_and_every_default_view_has_its_finished_end_state(study, name):
-    settings = stored.views(study)[name]
-    found = stored.find(study, settings)
-    assert found is not None, "python -m hyperviz.studies.stored makes it"
+    settings = stored_results.views(study)[name]
+    found = stored_results.find(study, settings)
+    assert found is not None, "python -m hyperviz.studies.stored_results makes it"
     assert found.result.settings == settings
     assert found.result.finished
     verdict = STUDIES[study].report.verdict(found.result)
@@ -82,8 +82,9 @@ def test_every_preset_and_every_default_view_has_its_finished_end_state(study, n
     ("study", "name"), [v if v in SAMPLE else pytest.param(*v, marks=pytest.mark.slow) for v in VIEWS]
 )
 def test_a_stored_end_state_is_what_a_fresh_run_gives(study, name):
-    settings = stored.views(study)[name]
+    settings = stored_results.views(study)[name]
     *_, fresh = STUDIES[study].stream(settings)
-    assert STUDIES[study].report.verdict(fresh) == STUDIES[study].report.verdict(stored.find(study, settings).result)
-    one, other = (STUDIES[study].report.table(r).value for r in (fresh, stored.find(study, settings).result))
+    stored = stored_results.find(study, settings).result
+    assert STUDIES[study].report.verdict(fresh) == STUDIES[study].report.verdict(stored)
+    one, other = (STUDIES[study].report.table(r).value for r in (fresh, stored))
     np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-6)

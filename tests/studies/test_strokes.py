@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from hyperviz.data import digits
-from hyperviz.studies import completion
-from hyperviz.studies.drawing import EMPTY, encode, encode_mask, quantise
-from hyperviz.studies.inpainting import InpaintingSettings, stream
+from hyperviz.studies.common.drawing import EMPTY, encode, encode_mask, quantise
+from hyperviz.studies.inpainting import regression
+from hyperviz.studies.inpainting.settings import InpaintingSettings
+from hyperviz.studies.inpainting.study import stream
 from tests.compilations import counted
 
 QUIET = 20  # times three seconds: how long a thread may go on
@@ -29,7 +30,7 @@ EDITS = {
 def warmed():
     """As the server starts: what other tests have compiled, or still compile in a thread of theirs, does not count."""
     jax.clear_caches()
-    completion.warm()
+    regression.warm()
     for _ in range(QUIET):
         with counted() as seen:
             time.sleep(3)

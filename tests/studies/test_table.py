@@ -13,13 +13,15 @@ import pytest
 
 from hyperviz.data import digits, tables
 from hyperviz.errors import InvalidInput
-from hyperviz.studies import cells, choice, completion
-from hyperviz.studies import table as study
-from hyperviz.studies.cells import Cell, Design
-from hyperviz.studies.checkpoint import Store
-from hyperviz.studies.inpainting import InpaintingSettings
-from hyperviz.studies.settings import parse
-from hyperviz.studies.table import PAPER, TableSettings, stream
+from hyperviz.runtime.checkpoint import Store
+from hyperviz.studies.common.options import parse
+from hyperviz.studies.inpainting import regression
+from hyperviz.studies.inpainting.settings import InpaintingSettings
+from hyperviz.studies.table1 import cell as table1_cell
+from hyperviz.studies.table1 import model_selection
+from hyperviz.studies.table1.cell import Design
+from hyperviz.studies.table1.settings import PAPER, TASKS, Cell, TableSettings
+from hyperviz.studies.table1.study import stream
 from tests.test_command_line import ROOT
 
 DESIGN = {"depth_f": 2, "depth_g": 2, "bandwidth": 2.0, "ridge": 1e-3}
@@ -35,7 +37,7 @@ def last(store=None, **settings):
 
 def test_the_papers_table_has_its_24_cells_and_the_released_recursion():
     found = {(cell.task, cell.images, cell.kernel) for cell in PAPER.cells}
-    wanted = {(t, n, k) for t in study.TASKS for n in (50, 100, 200, 500) for k in ("nngp", "hk", "hn", "hk-released")}
+    wanted = {(t, n, k) for t in TASKS for n in (50, 100, 200, 500) for k in ("nngp", "hk", "hn", "hk-released")}
     assert found == wanted
     assert {cell.pixels for cell in PAPER.cells} == {20}
     assert PAPER.runs == 20
@@ -60,7 +62,7 @@ def test_a_run_is_the_inpainting_studys_run():
     """The same digits and pixels give the same errors through the study that the page shows."""
     mine = last(task="representation", runs=1, kernel="hk", pixels=5)
     settings = InpaintingSettings(images=10, pixels=5, task="representation", **DESIGN)
-    *_, (_, _, theirs) = completion.solve(settings, 0, 10, "hk")
+    *_, (_, _, theirs) = regression.solve(settings, 0, 10, "hk")
     ((piece,),) = mine.pieces.values()
     assert theirs is not None
     assert piece.mse[0] == pytest.approx(theirs.squares[:, 0].mean(), rel=1e-9)
@@ -70,12 +72,12 @@ def test_a_run_is_the_inpainting_studys_run():
 
 def test_methods_and_tasks_see_the_same_digits_and_pixels_and_runs_do_not():
     first, other = (
-        cells.inputs(Cell(task, 10, kernel, 5), 0, 0) for task, kernel in zip(study.TASKS, ("hk", "hn"), strict=True)
+        table1_cell.inputs(Cell(task, 10, kernel, 5), 0, 0) for task, kernel in zip(TASKS, ("hk", "hn"), strict=True)
     )
     assert (first.y == other.y).all()
     assert all((a == b).all() for a, b in zip(first.draws, other.draws, strict=True))
     assert (other.x[:, 14:] == 0).all()
-    again = cells.inputs(Cell("inpainting", 10, "hk", 5), 0, 1)
+    again = table1_cell.inputs(Cell("inpainting", 10, "hk", 5), 0, 1)
     assert not (again.y == first.y).all()
     assert not (again.draws[0] == first.draws[0]).all()
     assert not (first.draws[0] == first.draws[1]).all()
@@ -85,8 +87,8 @@ def test_what_is_stored_is_not_computed_again_and_another_design_is(tmp_path, mo
     store = Store(tmp_path)
     wanted = last(store)
     calls = []
-    measure = cells.measure
-    monkeypatch.setattr(cells, "measure", lambda *a: calls.append(a) or measure(*a))
+    measure = table1_cell.measure
+    monkeypatch.setattr(table1_cell, "measure", lambda *a: calls.append(a) or measure(*a))
     found = last(store)
     assert calls == []
     for cell, pieces in wanted.pieces.items():
@@ -122,24 +124,24 @@ def test_the_choice_never_sees_a_test_digit(monkeypatch):
         raise AssertionError("a test digit was looked at")
 
     monkeypatch.setattr(digits, "test", forbidden)
-    monkeypatch.setattr(choice, "TRIED", {"bandwidth": (1.0, 2.0), "depth_g": (1, 2)})
-    rows = list(choice.search(Cell("inpainting", 10, "nngp", 3), runs=2))
+    monkeypatch.setattr(model_selection, "TRIED", {"bandwidth": (1.0, 2.0), "depth_g": (1, 2)})
+    rows = list(model_selection.search(Cell("inpainting", 10, "nngp", 3), runs=2))
     assert {(row["bandwidth"], row["depth_g"]) for row in rows} >= {(1.0, 3), (2.0, 3)}
     with pytest.raises(AssertionError, match="test digit"):  # negative control: the table itself does look
-        cells.inputs(Cell("inpainting", 10, "nngp", 3), 0, 0)
+        table1_cell.inputs(Cell("inpainting", 10, "nngp", 3), 0, 0)
 
 
 def test_the_shipped_choice_is_the_best_row_with_hidden_layers():
-    tried = choice.sensitivity()
-    for task in study.TASKS:
+    tried = model_selection.sensitivity()
+    for task in TASKS:
         for kernel in ("nngp", "hk", "hk-released"):
-            chosen = choice.chosen(Cell(task, 50, kernel))
+            chosen = model_selection.chosen(Cell(task, 50, kernel))
             mine = tried[(tried.task == task) & (tried.kernel == kernel) & (tried.pixels == "20")]
             deep = mine[(mine.depth_f > 1) & (mine.depth_g > 1) & np.isclose(mine.ridge, 1e-3)]
             row = deep[np.isclose(deep.mse, deep.mse.min())].iloc[0]
             assert chosen == Design(row.depth_f, row.depth_g, row.bandwidth, row.ridge)
             assert mine.bandwidth.min() < chosen.bandwidth < mine.bandwidth.max()
-        assert choice.chosen_plan(Cell(task, 50, "hn")).learning_rate in (0.01, 0.03, 0.1)
+        assert model_selection.chosen_plan(Cell(task, 50, "hn")).learning_rate in (0.01, 0.03, 0.1)
 
 
 @pytest.mark.parametrize("all_pixels", [False, True])

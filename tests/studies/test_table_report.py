@@ -5,10 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from hyperviz.studies import hn
-from hyperviz.studies import table_report as report
-from hyperviz.studies.cells import Cell, Design, Piece
-from hyperviz.studies.table import TableResult, TableSettings
+from hyperviz.studies.inpainting import adam
+from hyperviz.studies.table1 import report
+from hyperviz.studies.table1.cell import Design, Piece
+from hyperviz.studies.table1.settings import Cell, TableSettings
+from hyperviz.studies.table1.study import TableResult
 
 SETTINGS = TableSettings(images=50, runs=5, task="representation")
 
@@ -21,7 +22,7 @@ def piece(mse, single=None):
 def result(finished=True, **errors):
     """Errors by kernel, _ for -, one a run."""
     designs = {Cell("representation", 50, k.replace("_", "-")): Design(3, 3, 2.0, 1e-3) for k in errors}
-    designs = {cell: hn.Plan() if cell.kernel == "hn" else plan for cell, plan in designs.items()}
+    designs = {cell: adam.Plan() if cell.kernel == "hn" else plan for cell, plan in designs.items()}
     pieces = {cell: [piece(e) for e in values] for cell, values in zip(designs, errors.values(), strict=True)}
     return TableResult(SETTINGS, designs, pieces, "", 1.0, 0.1, finished)
 
@@ -84,7 +85,7 @@ def test_the_table_is_tidy_and_holds_the_papers_numbers():
     assert errors.value["nngp"] == pytest.approx(0.051)
     assert errors.stderr["nngp"] == pytest.approx(0.001 / 3**0.5)
     assert errors.reach.to_dict() == {"nngp": "within", "hk": "ours higher", "hn": "ours lower"}
-    assert errors.learning_rate["hn"] == hn.Plan().learning_rate
+    assert errors.learning_rate["hn"] == adam.Plan().learning_rate
     assert "mse_hidden" not in set(rows.quantity)
     assert rows[rows.quantity == "mse_one_draw"].paper.isna().all()
 

@@ -7,12 +7,13 @@ from functools import cache, lru_cache
 import numpy as np
 import pytest
 
-from hyperviz.studies import draws, one_step, taylor_report, taylor_tables
-from hyperviz.studies import taylor as study
-from hyperviz.studies.slopes import Slope
-from hyperviz.studies.taylor import TaylorSettings, stream
-from hyperviz.studies.taylor_settings import capped, fitted, map_widths, predicted, width_g, widths
-from hyperviz.studies.verdicts import signed
+from hyperviz.studies.common import random_networks
+from hyperviz.studies.common.power_laws import Slope
+from hyperviz.studies.common.verdict import signed
+from hyperviz.studies.taylor import gradient_step, report, study, tables
+from hyperviz.studies.taylor.predictions import capped, fitted, map_widths, predicted, width_g, widths
+from hyperviz.studies.taylor.settings import PRESETS, TaylorSettings
+from hyperviz.studies.taylor.study import stream
 
 SMALL = TaylorSettings(depth_f=2, width_f=64, width_g=4, draws=16, orders=3, seed=3)
 
@@ -21,7 +22,7 @@ SMALL = TaylorSettings(depth_f=2, width_f=64, width_g=4, draws=16, orders=3, see
 def charted(settings):
     """The result once its chart is complete, before the map."""
     for result in stream(settings):
-        if result.slopes and taylor_report.drawn(result) == settings.draws:
+        if result.slopes and report.drawn(result) == settings.draws:
             return result
     raise AssertionError("never complete")
 
@@ -45,7 +46,7 @@ def test_the_slopes_are_those_of_theorem_1(L, H):
     result = charted(TaylorSettings(depth_f=L, depth_g=H))
     for r in range(1, min(5, L * H) + 1):
         assert result.slopes[r].value == pytest.approx(min(0, H - r), abs=0.25), r
-    verdict = taylor_report.verdict(result)
+    verdict = report.verdict(result)
     assert verdict.state == "holds", verdict.text
     assert verdict.chip == "Theorem 1 holds"
     assert len(verdict.here) <= 110
@@ -70,9 +71,9 @@ def test_when_g_widens_too_every_higher_term_falls():
 
 
 def test_a_complete_chart_never_shows_the_slopes_of_fewer_draws(monkeypatch):
-    monkeypatch.setattr(draws, "PICTURE", 0)
+    monkeypatch.setattr(random_networks, "PICTURE", 0)
     results = stream(dataclasses.replace(SMALL, width_f=1024, draws=80))
-    complete = [result for result in results if taylor_report.drawn(result) == 80]
+    complete = [result for result in results if report.drawn(result) == 80]
     assert complete[-1].slopes
     assert {str(result.slopes) for result in complete} == {str(complete[-1].slopes)}
 
@@ -89,7 +90,7 @@ def test_remark_1_for_an_ordinary_network_turns_at_one_half():
     result = charted(TaylorSettings(depth_g=1))
     falls = "terms 2, 3, 4 should fall"
     for exponent, there in ((0.45, True), (0.55, False)):
-        said = taylor_report.remark(result._replace(settings=TaylorSettings(depth_g=1, exponent=exponent)))
+        said = report.remark(result._replace(settings=TaylorSettings(depth_g=1, exponent=exponent)))
         assert (falls in said) == there
         assert f"r = 2: {signed(2 * exponent - 1)}, measured" in said
 
@@ -99,9 +100,9 @@ def test_remark_1_for_any_depth():
     start = next(stream(SMALL))
     for H, exponent, falling in ((2, 0.3, "3, 4, 5"), (2, 0.4, "4, 5"), (2, 0.55, "5"), (3, 0.3, "5")):
         settings = TaylorSettings(depth_g=H, exponent=exponent)
-        assert f"terms {falling} should fall" in taylor_report.remark(start._replace(settings=settings))
+        assert f"terms {falling} should fall" in report.remark(start._replace(settings=settings))
     settings = TaylorSettings(depth_g=5, exponent=0.0)
-    assert "no term should fall" in taylor_report.remark(start._replace(settings=settings))
+    assert "no term should fall" in report.remark(start._replace(settings=settings))
 
 
 @pytest.mark.parametrize(
@@ -115,13 +116,13 @@ def test_remark_1_for_any_depth():
 )
 def test_the_verdict_follows_the_slopes(slopes, state):
     result = with_slopes(charted(TaylorSettings()), slopes)
-    assert taylor_report.verdict(result).state == state
+    assert report.verdict(result).state == state
 
 
 def test_an_interval_that_is_too_wide_to_tell_two_stairs_apart_decides_nothing():
-    assert taylor_report.judge(Slope(0.0, -1.2, 1.2), 0) == "undecided"
-    assert taylor_report.judge(Slope(0.0, -0.9, 0.9), 0) == "holds"
-    assert taylor_report.judge(Slope(0.5, 0.2, 0.8), 0) == "differs"
+    assert report.judge(Slope(0.0, -1.2, 1.2), 0) == "undecided"
+    assert report.judge(Slope(0.0, -0.9, 0.9), 0) == "holds"
+    assert report.judge(Slope(0.5, 0.2, 0.8), 0) == "differs"
 
 
 def test_other_viewers_do_not_make_a_running_study_forget_its_draws():
@@ -131,8 +132,8 @@ def test_other_viewers_do_not_make_a_running_study_forget_its_draws():
     for i, result in enumerate(results):
         seen = result
         for other in range(130):
-            draws.kept("another viewer", i, other)
-    assert taylor_report.drawn(seen) == settings.draws
+            random_networks.kept("another viewer", i, other)
+    assert report.drawn(seen) == settings.draws
     assert {n: len(v) for n, v in seen.cells.items()} == {n: study.wanted(settings, n) for n in widths(settings)}
 
 
@@ -140,18 +141,18 @@ def test_other_viewers_do_not_make_a_running_study_forget_its_draws():
 @pytest.mark.parametrize("seed", range(1, 7))
 def test_theorem_1_holds_for_other_seeds_too(seed):
     result = charted(TaylorSettings(seed=seed))
-    assert taylor_report.verdict(result).state == "holds"
-    assert all(abs(fit.value - claim) < 0.2 for fit, claim, _ in taylor_report.terms(result).values())
+    assert report.verdict(result).state == "holds"
+    assert all(abs(fit.value - claim) < 0.2 for fit, claim, _ in report.terms(result).values())
 
 
 def test_an_unfinished_chart_has_no_verdict():
     start = next(stream(SMALL))
-    assert taylor_report.verdict(start).state == "measuring"
-    assert taylor_report.verdict(start._replace(finished=True)).state == "undecided"
+    assert report.verdict(start).state == "measuring"
+    assert report.verdict(start._replace(finished=True)).state == "undecided"
 
 
 def test_results_get_better_and_only_the_last_is_finished(monkeypatch):
-    monkeypatch.setattr(draws, "kept", lru_cache(maxsize=128)(lambda *_: {}))
+    monkeypatch.setattr(random_networks, "kept", lru_cache(maxsize=128)(lambda *_: {}))
     results = list(stream(SMALL))
     for before, after in itertools.pairwise(results):
         assert all(len(after.cells[n]) >= len(values) for n, values in before.cells.items())
@@ -173,7 +174,7 @@ def test_widths_double_up_to_the_largest_and_g_is_capped_at_ten_million_weights(
     both = TaylorSettings(grow="both", depth_g=3, width_f=1_048_576)
     assert capped(both)
     assert widths(both)[-1] == 2048
-    assert "n_L = 4,200,448 weights (n_L ≤ 10,000,000)" in taylor_report.progress(next(stream(both)))
+    assert "n_L = 4,200,448 weights (n_L ≤ 10,000,000)" in report.progress(next(stream(both)))
     smooth = TaylorSettings(grow="both", activation_g="tanh")
     assert widths(smooth)[-1] == 32
     assert width_g(both, 64) == 64
@@ -191,7 +192,7 @@ def test_the_map_has_every_depth_and_says_nothing_of_zero_terms():
 def test_one_step_of_a_real_network_is_met_by_the_partial_sums():
     """Where the step is small; a higher order is nearer."""
     settings = TaylorSettings(depth_f=3, depth_g=3, width_f=64, exponent=-0.5, step="on", activation_g="gelu")
-    found = one_step.step(settings)
+    found = gradient_step.step(settings)
     errors = np.abs(found.sums - found.after)[:, -1]
     assert errors[1] > 3 * errors[2] > 3 * errors[3]
     assert errors[0] == pytest.approx(abs(found.after[-1] - found.after[0]))
@@ -200,7 +201,7 @@ def test_one_step_of_a_real_network_is_met_by_the_partial_sums():
 
 def test_the_table_is_tidy_and_holds_the_slopes_beside_theory():
     result = charted(TaylorSettings())
-    found = taylor_report.table(result)
+    found = report.table(result)
     assert {"order", "width_f", "width_g", "depth_f", "depth_g", "quantity", "value", "stderr", "theory"} <= set(found)
     slopes = found[found.quantity == "slope"].set_index("order")
     assert slopes.theory.loc[1:5].tolist() == [0, 0, -1, -2, -3]
@@ -215,26 +216,26 @@ def test_the_table_is_tidy_and_holds_the_slopes_beside_theory():
 def test_the_median_s_error_is_that_of_normal_draws():
     """1.2533 sigma / sqrt(N)."""
     values = np.abs(50 + np.random.default_rng(0).standard_normal((100_000, 9)))
-    rows = taylor_tables._cell(SMALL, 8, values)
+    rows = tables._cell(SMALL, 8, values)
     row = next(row for row in rows if row["quantity"] == "median")
     assert row["stderr"] == pytest.approx(1.2533 / np.sqrt(100_000), rel=0.02)
 
 
 def test_the_code_on_the_page_runs_and_prints_the_table(capsys):
     names = {}
-    exec(taylor_report.code(SMALL), names)
-    assert names["table"](names["result"]).equals(taylor_report.table(last(SMALL)))
+    exec(report.code(SMALL), names)
+    assert names["table"](names["result"]).equals(report.table(last(SMALL)))
     assert names["drawn"].shape == (40, 4)
-    assert taylor_report.table(last(SMALL)).to_string() in capsys.readouterr().out
+    assert report.table(last(SMALL)).to_string() in capsys.readouterr().out
 
 
 def test_dead_layers_have_no_slope_and_the_study_goes_on():
     result = charted(TaylorSettings(width_f=8, width_g=1, depth_f=8, depth_g=8, draws=16))
     assert set(result.slopes.values()) == {None}
-    assert taylor_report.verdict(result).state in ("measured", "measuring")
-    assert taylor_report.table(result).value.notna().all()
+    assert report.verdict(result).state in ("measured", "measuring")
+    assert report.table(result).value.notna().all()
 
 
 def test_presets_are_settings_of_the_study():
-    assert all(isinstance(preset, TaylorSettings) for preset in study.PRESETS.values())
-    assert study.PRESETS["an ordinary network (H = 1)"].depth_g == 1
+    assert all(isinstance(preset, TaylorSettings) for preset in PRESETS.values())
+    assert PRESETS["an ordinary network (H = 1)"].depth_g == 1

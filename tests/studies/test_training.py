@@ -5,9 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from hyperviz.studies import training
+from hyperviz.studies.rotation import sgd
 from hyperviz.theory import network
-from hyperviz.theory.rotation import Layer, Parameters, Widths
+from hyperviz.theory.classifier import Layer, Parameters, Widths
 from tests.tolerances import agree
 
 RNG = np.random.default_rng(0)
@@ -29,10 +29,10 @@ def begun():
 
 
 def advanced(params, order, monkeypatch):
-    monkeypatch.setattr(training, "BATCH", BATCH)
+    monkeypatch.setattr(sgd, "BATCH", BATCH)
     layers = Parameters(*(tuple(Layer(W, None) for W in part) for part in params))
-    settings = (Widths(6, 4), training.phis("relu", "relu", "ntk"))
-    return training._advance(layers, X, Z, LABEL, jnp.asarray(order), 0, STEPS, RATE, *settings)
+    settings = (Widths(6, 4), sgd.phis("relu", "relu", "ntk"))
+    return sgd._advance(layers, X, Z, LABEL, jnp.asarray(order), 0, STEPS, RATE, *settings)
 
 
 def test_steps_are_those_of_a_plain_loop_over_the_batches(begun, monkeypatch):

@@ -4,12 +4,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hyperviz.figures import inpainting as figures
-from hyperviz.studies import between, calibration, flowing, hn, inpainting, learning, likelihood, subject
-from hyperviz.studies.calibration import Calibration
-from hyperviz.studies.inpainting import InpaintingSettings
-from hyperviz.studies.inpainting_report import alt, best, progress, table, verdict
-from hyperviz.studies.views import NAMES, OTHERS
+from hyperviz.figures.inpainting import charts as figures
+from hyperviz.studies.inpainting import adam, image_set
+from hyperviz.studies.inpainting import study as inpainting
+from hyperviz.studies.inpainting.report import alt, best, progress, table, verdict
+from hyperviz.studies.inpainting.settings import InpaintingSettings
+from hyperviz.studies.inpainting.views import (
+    calibration,
+    finite_network,
+    gradient_flow,
+    grid_effects,
+    marginal_likelihood,
+)
+from hyperviz.studies.inpainting.views.calibration import Calibration
+from hyperviz.studies.inpainting.views.registry import NAMES, OTHERS
 
 RNG = np.random.default_rng(0)
 
@@ -18,8 +26,8 @@ RNG = np.random.default_rng(0)
 def brief():
     """HN at few steps: what it learns is judged in test_learning."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(learning, "LOOKS", (0, 5, 20))
-        patch.setattr(learning, "plan", lambda settings: hn.Plan(width_f=64, width_g=16, features=32))
+        patch.setattr(finite_network, "LOOKS", (0, 5, 20))
+        patch.setattr(finite_network, "plan", lambda settings: adam.Plan(width_f=64, width_g=16, features=32))
         yield
 
 
@@ -105,17 +113,17 @@ def test_the_own_pixels_make_predictions_of_hidden_ones_better():
 
 
 def test_time_runs_from_nothing_learnt_to_the_regression_unless_one_moment_is_chosen():
-    seen = list(flowing.steps(InpaintingSettings(images=20)))
+    seen = list(gradient_flow.steps(InpaintingSettings(images=20)))
     played = [s.now for s in seen if s.progress == 1][1:]
-    assert played == list(range(len(flowing.TIMES)))
+    assert played == list(range(len(gradient_flow.TIMES)))
     assert (seen[-1].frames[0] == 0).all()
     mean = seen[-1].squares.mean(axis=1)
     assert mean[-1] < 0.7 * mean[0]
-    *_, one = flowing.steps(InpaintingSettings(images=20, time=0.01))
-    assert flowing.TIMES[one.now] == pytest.approx(0.01)
+    *_, one = gradient_flow.steps(InpaintingSettings(images=20, time=0.01))
+    assert gradient_flow.TIMES[one.now] == pytest.approx(0.01)
     assert one.finished
-    *_, end = flowing.steps(InpaintingSettings(images=20, time="infinity"))
-    assert np.isinf(flowing.TIMES[end.now])
+    *_, end = gradient_flow.steps(InpaintingSettings(images=20, time="infinity"))
+    assert np.isinf(gradient_flow.TIMES[end.now])
 
 
 def test_the_best_of_the_surface_is_better_than_the_settings_and_taking_it_leads_there():
@@ -125,37 +133,37 @@ def test_the_best_of_the_surface_is_better_than_the_settings_and_taking_it_leads
     assert set(choice) in ({"bandwidth", "ridge"}, {"depth_f", "depth_g", "ridge"})
     taken = InpaintingSettings(**{"images": 20, "bandwidth": 0.4} | choice)
     top = max(np.nanmax(last.view.surface), np.nanmax(last.view.depths))
-    assert next(likelihood.steps(taken)).here == pytest.approx(top, abs=1e-9)
+    assert next(marginal_likelihood.steps(taken)).here == pytest.approx(top, abs=1e-9)
     assert top > last.view.here
     assert best(last._replace(view=None)) == {}
 
 
 def test_the_middle_pixel_is_like_itself_and_less_like_others_the_smaller_the_bandwidth():
-    narrow, wide = (likelihood.near(width) for width in (0.5, 5.0))
+    narrow, wide = (marginal_likelihood.near(width) for width in (0.5, 5.0))
     assert narrow[14, 14] == wide[14, 14] == pytest.approx(1)
     assert narrow[14, 16] < 1e-3 < 0.9 < wide[14, 16]
 
 
 def test_black_borders_hide_the_torus_and_bright_ones_do_not(monkeypatch):
-    *_, digit = between.bordered(InpaintingSettings(task="representation"))
+    *_, digit = grid_effects.bordered(InpaintingSettings(task="representation"))
     assert np.abs(digit.torus - digit.open).max() < 0.1
-    original = between.samples.sample
+    original = grid_effects.samples.sample
 
     def bright(*arguments):
         drawn = original(*arguments)
         return drawn._replace(y=drawn.y + np.linspace(0, 1, 28))
 
-    monkeypatch.setattr(between.samples, "sample", bright)
-    *_, slanted = between.bordered(InpaintingSettings(task="representation"))
+    monkeypatch.setattr(grid_effects.samples, "sample", bright)
+    *_, slanted = grid_effects.bordered(InpaintingSettings(task="representation"))
     at_the_border = [np.abs(found.torus - found.open)[..., [0, -1]].mean() for found in (digit, slanted)]
     assert at_the_border[1] > 3 * at_the_border[0]
 
 
 def test_the_torus_and_the_open_grid_are_judged_against_the_truth():
     settings = InpaintingSettings(task="representation")
-    first, *_, last = between.bordered(settings)
+    first, *_, last = grid_effects.bordered(settings)
     assert list(first.errors()) == ["torus"]  # the open grid is not there yet
-    truth = subject.pictures(settings) / 255.0
+    truth = image_set.pictures(settings) / 255.0
     for name, predicted in (("torus", last.torus), ("open grid", last.open)):
         by_hand = [np.square(np.clip(p, 0, 1) - t).mean() for p, t in zip(predicted, truth, strict=True)]
         np.testing.assert_allclose(last.errors()[name], by_hand)

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from hyperviz.theory import finer, flow, grid, iterative, posterior, scattered, spectrum
+from hyperviz.theory.regression import (
+    conjugate_gradient,
+    grid,
+    grid_factors,
+    grid_flow,
+    grid_posterior,
+    grid_upsampling,
+    random_pixels,
+)
 from tests.oracles import torus
 from tests.theory.test_spectrum import RIDGE, SETTINGS, dense, flat, images, solved
 
@@ -51,27 +59,27 @@ def test_a_colour_system_is_factored_once(monkeypatch):
 def test_what_a_pass_leaves_predicts_the_same_and_its_evidence_counts_every_channel():
     found = solved(X, Y)
     grey = [solved(X, Y[..., c]) for c in range(3)]
-    wanted = np.stack([spectrum.mean(one, flat(X_NEW)) for one in grey], axis=-1)
-    assert spectrum.mean(found, flat(X_NEW)) == pytest.approx(wanted, abs=1e-10)
+    wanted = np.stack([grid_factors.mean(one, flat(X_NEW)) for one in grey], axis=-1)
+    assert grid_factors.mean(found, flat(X_NEW)) == pytest.approx(wanted, abs=1e-10)
     assert found.log_determinant == pytest.approx(sum(one.log_determinant for one in grey))
     assert found.quadratic == pytest.approx(sum(one.quadratic for one in grey))
-    evidence = spectrum.evidence(found)
+    evidence = grid_factors.evidence(found)
     each = [torus.log_evidence(X, Y[..., c], evidence.amplitude, ridge=RIDGE, **dense()) for c in range(3)]
     assert evidence.value == pytest.approx(sum(each) / Y.size, abs=1e-8)
-    modes = flow.all_modes(grid.split(X, Y, kernel="nngp", **SETTINGS))
-    assert flow.evidence(modes, RIDGE) == pytest.approx(evidence, abs=1e-8)
+    modes = grid_flow.all_modes(grid.split(X, Y, kernel="nngp", **SETTINGS))
+    assert grid_flow.evidence(modes, RIDGE) == pytest.approx(evidence, abs=1e-8)
 
 
 def test_between_the_pixels_each_channel_is_its_own():
     options = SETTINGS | {"kernel": "nngp", "finer": 3}
-    found = finer.between(solved(X, Y), flat(X_NEW), **options)
-    wanted = channels(lambda y: finer.between(solved(X, y), flat(X_NEW), **options))
+    found = grid_upsampling.between(solved(X, Y), flat(X_NEW), **options)
+    wanted = channels(lambda y: grid_upsampling.between(solved(X, y), flat(X_NEW), **options))
     assert found == pytest.approx(wanted, abs=1e-10)
 
 
 def test_gradient_flow_of_a_colour_is_that_of_its_channel():
     def frames(y):
-        *_, last = flow.steps(X, y, X_NEW, [0.01, np.inf], kernel="hk", **SETTINGS)
+        *_, last = grid_flow.steps(X, y, X_NEW, [0.01, np.inf], kernel="hk", **SETTINGS)
         return last.frames
 
     assert frames(Y) == pytest.approx(channels(frames), abs=1e-10)
@@ -79,13 +87,13 @@ def test_gradient_flow_of_a_colour_is_that_of_its_channel():
 
 def test_given_its_own_pixels_every_channel_has_its_mean_and_samples_and_all_share_the_band():
     found, own = solved(X, Y), colours(1, 3)[0]
-    *_, c = spectrum.covariance(found, flat(X_NEW[:1]))
-    mean, observed = spectrum.mean(found, flat(X_NEW[:1]))[0], np.indices((G, G))[0] < 3
+    *_, c = grid_factors.covariance(found, flat(X_NEW[:1]))
+    mean, observed = grid_factors.mean(found, flat(X_NEW[:1]))[0], np.indices((G, G))[0] < 3
     noise = np.random.default_rng(5).standard_normal((2, 2, G * G, 3))
-    done = posterior.condition(mean, c[0], own, observed, noise, ridge=RIDGE, amplitude=2.0)
+    done = grid_posterior.condition(mean, c[0], own, observed, noise, ridge=RIDGE, amplitude=2.0)
     for i in range(3):
         part = mean[..., i], c[0], own[..., i], observed, noise[..., i]
-        grey = posterior.condition(*part, ridge=RIDGE, amplitude=2.0)
+        grey = grid_posterior.condition(*part, ridge=RIDGE, amplitude=2.0)
         assert done.mean[..., i] == pytest.approx(grey.mean, abs=1e-10)
         assert done.samples[..., i] == pytest.approx(grey.samples, abs=1e-10)
         assert done.deviation == pytest.approx(grey.deviation, abs=1e-10)
@@ -94,17 +102,17 @@ def test_given_its_own_pixels_every_channel_has_its_mean_and_samples_and_all_sha
 @pytest.mark.parametrize("way", ["factored", "iterated"])
 def test_seen_at_random_pixels_colours_share_the_system_too(way, monkeypatch):
     if way == "iterated":
-        monkeypatch.setattr(scattered, "DIRECT", 1)
-        monkeypatch.setattr(iterative, "LANDMARKS", 8)
+        monkeypatch.setattr(random_pixels, "DIRECT", 1)
+        monkeypatch.setattr(conjugate_gradient, "LANDMARKS", 8)
     pixels = np.random.default_rng(7).permuted(np.tile(np.arange(G * G), (N, 1)), axis=1)[:, :9]
     options = SETTINGS | {"ridge": RIDGE, "kernel": "hk"}
 
     def prediction(y):
-        *_, last = scattered.steps(X, y, pixels, X_NEW, **options)
+        *_, last = random_pixels.steps(X, y, pixels, X_NEW, **options)
         return last.prediction
 
     assert prediction(Y) == pytest.approx(channels(prediction), abs=1e-6)
-    blank = scattered.steps(0 * X, Y, pixels, X_NEW, **options)
+    blank = random_pixels.steps(0 * X, Y, pixels, X_NEW, **options)
     assert (list(blank)[-1].prediction == 0).all()
 
 
@@ -113,8 +121,8 @@ def test_a_blank_colour_image_predicts_0_and_one_channel_is_an_image_of_one_chan
     assert one.shape == (4, G, G, 1)
     assert (one[2:] == 0).all()
     assert one[:2, ..., 0] == pytest.approx(grid.complete(X, Y[..., 0], X_NEW, ridge=RIDGE, **SETTINGS).prediction)
-    assert (spectrum.mean(solved(0 * X, Y), flat(X)) == 0).all()
-    assert (finer.between(solved(0 * X, Y), flat(X), finer=2, kernel="nngp", **SETTINGS) == 0).all()
+    assert (grid_factors.mean(solved(0 * X, Y), flat(X)) == 0).all()
+    assert (grid_upsampling.between(solved(0 * X, Y), flat(X), finer=2, kernel="nngp", **SETTINGS) == 0).all()
 
 
 def test_a_grey_image_stays_without_channels():

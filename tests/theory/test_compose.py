@@ -7,8 +7,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from hyperviz.theory import compose, smooth
+from hyperviz.theory import smooth_activations
 from hyperviz.theory.activations import activation
+from hyperviz.theory.taylor import jets
 
 pytestmark = pytest.mark.usefixtures("compiled_lightly")
 
@@ -28,19 +29,19 @@ def nested(function, coefficients):
     return jnp.stack(found)
 
 
-@pytest.mark.parametrize("name", smooth.SMOOTH)
+@pytest.mark.parametrize("name", smooth_activations.SMOOTH)
 def test_a_series_through_a_smooth_function_is_the_taylor_series(name):
-    phi = smooth.activation_g(name)
-    ours = compose.through(phi, jnp.asarray(COEFFICIENTS))
+    phi = smooth_activations.activation_g(name)
+    ours = jets.through(phi, jnp.asarray(COEFFICIENTS))
     np.testing.assert_allclose(ours, nested(phi.apply, jnp.asarray(COEFFICIENTS)), rtol=1e-9, atol=1e-11)
 
 
 def test_a_piecewise_linear_function_keeps_its_slope():
     phi = activation("leaky_relu", 0.3)
-    ours = compose.through(phi, jnp.asarray(COEFFICIENTS))
+    ours = jets.through(phi, jnp.asarray(COEFFICIENTS))
     np.testing.assert_allclose(ours, np.where(COEFFICIENTS[0] > 0, 1, 0.3) * phi.gain * COEFFICIENTS)
 
 
 def test_the_product_of_two_series_is_that_of_the_polynomials():
     a, b = COEFFICIENTS[:, 0], COEFFICIENTS[:, 1]
-    np.testing.assert_allclose(compose.product(jnp.asarray(a), jnp.asarray(b)), np.convolve(a, b)[:7])
+    np.testing.assert_allclose(jets.product(jnp.asarray(a), jnp.asarray(b)), np.convolve(a, b)[:7])

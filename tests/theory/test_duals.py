@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from hyperviz.errors import OutOfRange
-from hyperviz.theory import analytic, duals, network
+from hyperviz.theory import analytic, network, smooth_duals
 from hyperviz.theory.activations import Correlation
 from hyperviz.theory.analytic import FourierFeatures
-from hyperviz.theory.smooth import SMOOTH, activation_g
+from hyperviz.theory.smooth_activations import SMOOTH, activation_g
 from tests import compilations
 from tests.oracles import gauss_hermite
 from tests.tolerances import KERNEL, STANDARD_ERRORS, agree
@@ -25,7 +25,7 @@ def pair_of(name, a, b, c):
     """E[phi phi'] and E[phi_dot phi_dot'] of the package, gain 1."""
     numbers = (jnp.float64(v) for v in (c, 1 - abs(c), a, b))
     cosine, gap, a, b = numbers
-    return [float(v) for v in duals.smooth_duals(activation_g(name, gain=1.0), Correlation(cosine, gap), a, b)]
+    return [float(v) for v in smooth_duals.smooth_duals(activation_g(name, gain=1.0), Correlation(cosine, gap), a, b)]
 
 
 @pytest.mark.parametrize("name", SMOOTH)

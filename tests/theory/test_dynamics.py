@@ -9,7 +9,7 @@ from scipy.integrate import solve_ivp
 from scipy.stats import ks_2samp
 
 from hyperviz.errors import InvalidInput, OutOfRange
-from hyperviz.theory import dynamics, primary
+from hyperviz.theory.dynamics import factored_g, infinite_width
 from tests.oracles import flow, kernels
 from tests.tolerances import SIGNIFICANT
 
@@ -33,9 +33,9 @@ def begun(x, L, H, m):
     """The distinct x, whose each point is, and the library's V at time 0 as lists of matrices."""
     distinct, member = np.unique(x, axis=0, return_inverse=True)
     both = jnp.concatenate([jnp.asarray(x, jnp.float64)] * 2)  # test points at the training points
-    task = dynamics.task(both, jnp.asarray(np.tile(Z, (2, 1))), np.tile(Y, 2), L)
-    g = primary.Primary(H, m, dynamics.of_g("relu"))
-    V = dynamics.start(KEY, task, g, primary.zeros(len(distinct), 3, m, H, jnp.float64))
+    task = infinite_width.task(both, jnp.asarray(np.tile(Z, (2, 1))), np.tile(Y, 2), L)
+    g = factored_g.Primary(H, m, infinite_width.of_g("relu"))
+    V = infinite_width.start(KEY, task, g, factored_g.zeros(len(distinct), 3, m, H, jnp.float64))
     layers = [[V.first[c], *(W[c] for W in V.middle[: H - 2]), V.last[c][None]] for c in range(len(distinct))]
     return distinct, member, [[row[0][:1]] if H == 1 else row for row in layers]
 
@@ -44,7 +44,7 @@ def begun(x, L, H, m):
 def test_a_trajectory_is_the_plain_euler_run_from_the_same_start(L, H, m, x):
     distinct, member, start = begun(x, L, H, m)
     losses, outputs, _ = flow.euler(limits(distinct, L)[1][:, member], start, member, Z, Y, 0.002, 60)
-    found = dynamics.infinite_f(KEY, x, Z, Y, depth_f=L, depth_g=H, width_g=m, step=0.002, steps=60, test=(x, Z))
+    found = infinite_width.infinite_f(KEY, x, Z, Y, depth_f=L, depth_g=H, width_g=m, step=0.002, steps=60, test=(x, Z))
     np.testing.assert_allclose(found.loss, losses, rtol=1e-6)
     np.testing.assert_allclose(found.outputs, outputs, atol=1e-6)
     np.testing.assert_array_equal(found.predictions, found.outputs)  # at the training inputs themselves
@@ -56,10 +56,10 @@ def test_predictions_at_a_new_x_follow_its_own_row_of_theta():
     x = np.concatenate([X, RNG.normal(size=(1, 5))])
     z, y = np.concatenate([Z, RNG.normal(size=(1, 3))]), np.concatenate([Y, [0]])
     settings = {"depth_f": 3, "depth_g": 3, "width_g": 3, "step": 0.002, "steps": 60}
-    found = dynamics.infinite_f(KEY, X, Z, Y, **settings, test=(x[4:], z[4:]))
-    task = dynamics.task(jnp.asarray(x), jnp.asarray(z), y, 3)
-    g = primary.Primary(3, 3, dynamics.of_g("relu"))
-    V = dynamics.start(KEY, task, g, primary.zeros(5, 3, 3, 3, jnp.float64))
+    found = infinite_width.infinite_f(KEY, X, Z, Y, **settings, test=(x[4:], z[4:]))
+    task = infinite_width.task(jnp.asarray(x), jnp.asarray(z), y, 3)
+    g = factored_g.Primary(3, 3, infinite_width.of_g("relu"))
+    V = infinite_width.start(KEY, task, g, factored_g.zeros(5, 3, 3, 3, jnp.float64))
     start = [[V.first[c], V.middle[0, c], V.last[c][None]] for c in range(5)]
     theta = limits(x, 3)[1] * [1, 1, 1, 1, 0]
     _, outputs, _ = flow.euler(theta, start, range(5), z, y, 0.002, 60)
@@ -70,7 +70,7 @@ def test_predictions_at_a_new_x_follow_its_own_row_of_theta():
 def test_losses_over_starts_have_the_law_of_the_plain_run():
     """Kolmogorov-Smirnov at fixed times; the oracle draws its own starts."""
     settings = {"depth_f": 3, "depth_g": 2, "width_g": 2, "step": 0.02, "steps": 20}
-    many = jax.vmap(lambda key: dynamics.infinite_f(key, X[:2], Z[:2], Y[:2], **settings).loss)
+    many = jax.vmap(lambda key: infinite_width.infinite_f(key, X[:2], Z[:2], Y[:2], **settings).loss)
     got = np.asarray(many(jax.random.split(KEY, 400)))
     S, theta = limits(X[:2], 3)
     rng = np.random.default_rng(1)
@@ -84,8 +84,8 @@ def test_losses_over_starts_have_the_law_of_the_plain_run():
 
 def test_a_start_under_vmap_is_the_start_alone():
     settings = {"depth_f": 2, "depth_g": 3, "width_g": 3, "step": 0.01, "steps": 5}
-    alone = dynamics.infinite_f(KEY, X, Z, Y, **settings)
-    many = jax.vmap(lambda key: dynamics.infinite_f(key, X, Z, Y, **settings))(jnp.stack([KEY, KEY]))
+    alone = infinite_width.infinite_f(KEY, X, Z, Y, **settings)
+    many = jax.vmap(lambda key: infinite_width.infinite_f(key, X, Z, Y, **settings))(jnp.stack([KEY, KEY]))
     np.testing.assert_allclose(many.loss[1], alone.loss, rtol=1e-9)
 
 
@@ -98,7 +98,7 @@ def fates():
     settings = {"depth_f": 4, "depth_g": 2, "step": 0.008, "steps": 750}
     shares = {}
     for m in (1, 16):
-        run = jax.jit(jax.vmap(lambda key, m=m: dynamics.infinite_f(key, x, z, y, width_g=m, **settings).loss))
+        run = jax.jit(jax.vmap(lambda key, m=m: infinite_width.infinite_f(key, x, z, y, width_g=m, **settings).loss))
         shares[m] = float(np.mean(np.asarray(run(keys))[:, -1] < 1e-3))
     return shares
 
@@ -115,7 +115,7 @@ def test_negative_control_a_wide_g_is_not_stuck(fates):
 @pytest.mark.parametrize(("H", "m"), [(1, 1), (2, 1), (4, 1), (5, 2)])
 def test_degenerate_points_and_widths_are_never_nan(x, H, m):
     z = Z * [[1], [1], [0], [1]]
-    found = dynamics.infinite_f(KEY, x, z, Y, depth_f=2, depth_g=H, width_g=m, step=0.005, steps=30)
+    found = infinite_width.infinite_f(KEY, x, z, Y, depth_f=2, depth_g=H, width_g=m, step=0.005, steps=30)
     assert np.isfinite(found.loss).all()
     assert (np.diff(found.loss) <= 1e-6).all()
     if not x.any():
@@ -127,7 +127,7 @@ def test_a_dead_g_stays_where_it_is():
     z, x = np.abs(Z), np.tile(X[:1], (4, 1))
     for seed in range(40):
         key = jax.random.key(seed)
-        found = dynamics.infinite_f(key, x, z, Y, depth_f=1, depth_g=2, width_g=1, step=0.01, steps=20)
+        found = infinite_width.infinite_f(key, x, z, Y, depth_f=1, depth_g=2, width_g=1, step=0.01, steps=20)
         if not found.outputs[0].any():
             break
     assert not found.outputs.any()
@@ -137,15 +137,15 @@ def test_a_dead_g_stays_where_it_is():
 def test_points_that_contradict_each_other_keep_their_share_of_the_loss():
     x, z = np.tile(X[:1], (2, 1)), np.tile(Z[:1], (2, 1))
     settings = {"depth_f": 2, "depth_g": 2, "width_g": 32, "step": 0.01, "steps": 2000}
-    found = dynamics.infinite_f(KEY, x, z, np.array([1.0, -1.0]), **settings)
+    found = infinite_width.infinite_f(KEY, x, z, np.array([1.0, -1.0]), **settings)
     assert float(found.loss[-1]) == pytest.approx(2, rel=1e-3)
 
 
 def test_a_step_that_is_too_large_is_named_and_under_vmap_infinite():
     settings = {"depth_f": 4, "depth_g": 3, "width_g": 16, "step": 5.0, "steps": 30}
     with pytest.raises(OutOfRange, match="take a smaller step"):
-        dynamics.infinite_f(KEY, X, Z, Y, **settings)
-    loss = jax.vmap(lambda key: dynamics.infinite_f(key, X, Z, Y, **settings).loss)(KEY[None])
+        infinite_width.infinite_f(KEY, X, Z, Y, **settings)
+    loss = jax.vmap(lambda key: infinite_width.infinite_f(key, X, Z, Y, **settings).loss)(KEY[None])
     assert not np.isnan(loss).any()
     assert np.isinf(loss[0, -1])
 
@@ -175,7 +175,7 @@ def shapes_unchecked():
 def test_bad_input_is_one_sentence(shapes_unchecked, changed, said):
     given = {"x": X, "z": Z, "y": Y, "depth_f": 2, "depth_g": 2, "width_g": 2, "step": 0.1, "steps": 1} | changed
     with pytest.raises(InvalidInput, match=said):
-        dynamics.infinite_f(KEY, given.pop("x"), given.pop("z"), given.pop("y"), **given)
+        infinite_width.infinite_f(KEY, given.pop("x"), given.pop("z"), given.pop("y"), **given)
 
 
 def test_the_closed_form_is_the_long_time_integral_and_ends_at_the_targets():
@@ -183,17 +183,17 @@ def test_the_closed_form_is_the_long_time_integral_and_ends_at_the_targets():
     theta = kernels.recursions(x, z, x, z, depth_f=3, depth_g=2)[3].astype(float)
     y, h0 = RNG.choice([-1.0, 1.0], 5), RNG.normal(size=(2, 5))
     times = np.array([0, 0.05, 0.5, 2.0])
-    found = dynamics.both_infinite(jnp.asarray(theta), jnp.asarray(y), jnp.asarray(h0), times)
+    found = infinite_width.both_infinite(jnp.asarray(theta), jnp.asarray(y), jnp.asarray(h0), times)
     np.testing.assert_allclose(found[0], h0, atol=1e-9)
     for i in (0, 1):
         run = solve_ivp(lambda _, h: -2 * theta @ (h - y), (0, 2), h0[i], t_eval=times, rtol=1e-10, atol=1e-10)
         np.testing.assert_allclose(found[:, i], run.y.T, atol=1e-6)
-    late = dynamics.both_infinite(jnp.asarray(theta), jnp.asarray(y), jnp.asarray(h0), [1e5])
+    late = infinite_width.both_infinite(jnp.asarray(theta), jnp.asarray(y), jnp.asarray(h0), [1e5])
     np.testing.assert_allclose(late[0], np.tile(y, (2, 1)), atol=1e-6)
 
 
 def test_the_closed_form_of_a_singular_kernel_is_finite():
-    found = dynamics.both_infinite(jnp.ones((3, 3)), jnp.asarray([1.0, 1.0, -1.0]), jnp.zeros(3), [0.0, 1.0, 1e6])
+    found = infinite_width.both_infinite(jnp.ones((3, 3)), jnp.asarray([1.0, 1.0, -1.0]), jnp.zeros(3), [0.0, 1.0, 1e6])
     np.testing.assert_allclose(found[-1], 1 / 3, atol=1e-9)  # only the mean can be learnt
 
 
@@ -202,7 +202,7 @@ def test_a_wide_g_follows_the_closed_form_from_its_own_start_and_a_narrow_one_do
     theta = kernels.recursions(X, Z, X, Z, depth_f=3, depth_g=2)[3].astype(float)
     gaps = {}
     for m in (2, 1024):
-        found = dynamics.infinite_f(KEY, X, Z, Y, width_g=m, **settings)
-        limit = dynamics.both_infinite(jnp.asarray(theta), jnp.asarray(Y), found.outputs[0], [0.4])[0]
+        found = infinite_width.infinite_f(KEY, X, Z, Y, width_g=m, **settings)
+        limit = infinite_width.both_infinite(jnp.asarray(theta), jnp.asarray(Y), found.outputs[0], [0.4])[0]
         gaps[m] = float(np.abs(found.outputs[-1] - limit).max())
     assert gaps[1024] < 0.15 < gaps[2]

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from hyperviz.errors import InvalidInput
-from hyperviz.theory import flow, grid, spectrum
+from hyperviz.theory.regression import grid, grid_factors, grid_flow
 from tests.oracles import torus
 from tests.theory.test_spectrum import RIDGE, SETTINGS, dense, images, solved
 
 
 def flows(x, y, x_new, times, kernel="hk"):
-    *_, last = flow.steps(x, y, x_new, times, kernel=kernel, **SETTINGS)
+    *_, last = grid_flow.steps(x, y, x_new, times, kernel=kernel, **SETTINGS)
     return last
 
 
@@ -46,9 +46,9 @@ def test_training_images_given_twice_or_of_zeros_end_where_they_should():
 
 def test_growth_keeps_its_digits_near_0_and_for_ever():
     values = np.array([0.0, 1e-18, 1e-9, 1.0, 1e6])
-    assert flow.growth(values, 2.0) == pytest.approx([4, 4, 4, 1 - np.exp(-4), 1e-6], rel=1e-6)
-    assert flow.growth(values, np.inf, 1e-12) == pytest.approx([0, 0, 1e9, 1, 1e-6])
-    assert (flow.growth(values, 0.0) == 0).all()
+    assert grid_flow.growth(values, 2.0) == pytest.approx([4, 4, 4, 1 - np.exp(-4), 1e-6], rel=1e-6)
+    assert grid_flow.growth(values, np.inf, 1e-12) == pytest.approx([0, 0, 1e9, 1, 1e-6])
+    assert (grid_flow.growth(values, 0.0) == 0).all()
 
 
 def test_what_is_learnt_late_is_told():
@@ -60,18 +60,18 @@ def test_what_is_learnt_late_is_told():
 @pytest.mark.parametrize("kernel", ["nngp", "hk"])
 def test_the_eigenvalues_give_the_evidence_of_the_factors_at_every_ridge(kernel):
     x, y = images(7, 5), images(7, 5, 1)
-    found = flow.all_modes(grid.split(x, y, kernel=kernel, **SETTINGS))
+    found = grid_flow.all_modes(grid.split(x, y, kernel=kernel, **SETTINGS))
     assert found.values.shape == (len(grid.classes(7)), 5)
     assert found.shared.sum() == 49
     for ridge in (1e-4, RIDGE, 0.5):
-        assert flow.evidence(found, ridge) == pytest.approx(
-            spectrum.evidence(solved(x, y, ridge=ridge, kernel=kernel)), rel=1e-7
+        assert grid_flow.evidence(found, ridge) == pytest.approx(
+            grid_factors.evidence(solved(x, y, ridge=ridge, kernel=kernel)), rel=1e-7
         )
 
 
 def test_pictures_come_before_the_last_system_is_solved():
     x = images(28, 120)
-    seen = list(flow.steps(x, x, x[:2], [1e-4, np.inf], **SETTINGS))
+    seen = list(grid_flow.steps(x, x, x[:2], [1e-4, np.inf], **SETTINGS))
     assert len(seen) > 1
     assert seen[-1].solved == seen[-1].total == 120
     assert seen[-1].frames.shape == (2, 2, 28, 28)
@@ -80,4 +80,4 @@ def test_pictures_come_before_the_last_system_is_solved():
 @pytest.mark.parametrize("times", [[], [-1.0], [[1.0]], [np.nan]])
 def test_bad_times_are_one_sentence(times):
     with pytest.raises(InvalidInput, match="times must hold numbers of at least 0"):
-        flow.steps(images(6, 2), images(6, 2), images(6, 2), times, **SETTINGS)
+        grid_flow.steps(images(6, 2), images(6, 2), images(6, 2), times, **SETTINGS)

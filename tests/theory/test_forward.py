@@ -7,8 +7,9 @@ import pytest
 from scipy.stats import ks_2samp, kstest
 
 from hyperviz.errors import InvalidInput
-from hyperviz.theory import analytic, coordinates, forward, network, sampling
-from hyperviz.theory.coordinates import FourierFeatures
+from hyperviz.theory import analytic, fourier_features, network, sampling
+from hyperviz.theory.fourier_features import FourierFeatures
+from hyperviz.theory.sampling import forward_pass
 from tests import compilations
 from tests.tolerances import SIGNIFICANT, STANDARD_ERRORS, agree
 
@@ -112,26 +113,26 @@ def test_no_depth_width_activation_or_bandwidth_compiles_anything_after_the_firs
 
 def test_a_draw_in_steps_is_the_draw_made_at_once():
     settings = {"depth_f": 3, "depth_g": 3, "width_f": 300, "width_g": 200}
-    what = forward.problem(X, Z, **settings)
-    progress, steps = forward.begin(KEYS, what), 0
+    what = forward_pass.problem(X, Z, **settings)
+    progress, steps = forward_pass.begin(KEYS, what), 0
     while not progress.done:
-        progress, steps = forward.advance_by(progress, what, 1), steps + 1
+        progress, steps = forward_pass.advance_by(progress, what, 1), steps + 1
     assert steps > 5
-    np.testing.assert_allclose(forward.conclude(progress).value, drawn(**settings)[0], rtol=1e-12)
+    np.testing.assert_allclose(forward_pass.conclude(progress).value, drawn(**settings)[0], rtol=1e-12)
 
 
 def test_an_embedding_has_the_inner_products_of_infinitely_many_features():
     for features in (None, FourierFeatures(0.7)):
-        e = np.asarray(coordinates.embedding(Z, features))
-        agree(e @ e.T / e.shape[1], coordinates.gram(Z, features), 1e-9)
-    agree(coordinates.gram(Z), Z @ Z.T / 2, 1e-12)
-    assert float(coordinates.gram(Z, FourierFeatures(0.7))[0, 1]) == pytest.approx(np.exp(-1 / (2 * 0.49)) / 2)
+        e = np.asarray(fourier_features.embedding(Z, features))
+        agree(e @ e.T / e.shape[1], fourier_features.gram(Z, features), 1e-9)
+    agree(fourier_features.gram(Z), Z @ Z.T / 2, 1e-12)
+    assert float(fourier_features.gram(Z, FourierFeatures(0.7))[0, 1]) == pytest.approx(np.exp(-1 / (2 * 0.49)) / 2)
 
 
 def test_random_features_approach_that_limit_and_few_do_not():
-    limit = np.asarray(coordinates.gram(Z, FourierFeatures(0.7)))
+    limit = np.asarray(fourier_features.gram(Z, FourierFeatures(0.7)))
     for count, near in ((30_000, True), (10, False)):
-        p = np.asarray(coordinates.random_features(jax.random.key(2), Z, count, 0.7))
+        p = np.asarray(fourier_features.random_features(jax.random.key(2), Z, count, 0.7))
         assert (np.abs(p @ p.T / count - limit).max() < STANDARD_ERRORS / (2 * 30_000) ** 0.5) == near
 
 

@@ -5,7 +5,8 @@ import pytest
 
 from hyperviz.data import digits
 from hyperviz.errors import InvalidInput
-from hyperviz.theory import expansion, grid
+from hyperviz.theory import separable_kernel
+from hyperviz.theory.regression import grid
 from tests.oracles import torus
 
 SETTINGS = {"depth_f": 3, "depth_g": 3, "bandwidth": 2**0.5, "ridge": 1e-3}
@@ -135,7 +136,7 @@ def test_the_answer_does_not_depend_on_the_order_of_the_images():
 def test_no_setting_and_no_number_of_images_compiles_anything():
     def solve(count, **change):
         grid.complete(images(28, count), images(28, count), images(28, 2), **SETTINGS | change)
-        return expansion._tables.__wrapped__._cache_size()
+        return separable_kernel._tables.__wrapped__._cache_size()
 
     compiled = solve(3)
     changes = ({"depth_f": 7}, {"depth_g": 1}, {"bandwidth": 0.5}, {"ridge": 0.1}, {"kernel": "nngp"}, {})

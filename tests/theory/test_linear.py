@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from hyperviz.theory import linear
+from hyperviz.theory import gram_factors
 from tests.tolerances import agree
 
 pytestmark = pytest.mark.usefixtures("compiled_lightly")
@@ -24,7 +24,7 @@ CASES = {
 
 def made(Q):
     Q = np.asarray(Q, np.float32)
-    return Q.astype(float), linear.factor(jnp.asarray(Q.T @ Q))
+    return Q.astype(float), gram_factors.factor(jnp.asarray(Q.T @ Q))
 
 
 @pytest.mark.parametrize("Q", CASES.values(), ids=CASES.keys())
@@ -59,12 +59,12 @@ def test_a_matrix_computed_again_gives_the_same_factor(Q):
     gram = Q.T @ Q
     noise = 1 + 1e-7 * np.random.default_rng(0).normal(size=gram.shape)
     again = (gram * (noise + noise.T) / 2).astype(np.float32)
-    a, b = linear.factor(jnp.asarray(gram)), linear.factor(jnp.asarray(again))
+    a, b = gram_factors.factor(jnp.asarray(gram)), gram_factors.factor(jnp.asarray(again))
     agree(a.half, b.half, 1e-3, scale=np.linalg.norm(Q, axis=0).max())
 
 
 def test_a_batch_is_its_members():
     grams = [jnp.asarray((Q.T @ Q).astype(np.float32)) for Q in (np.eye(3), CASES["more than dimensions"][:, :3])]
-    for one, together in zip(map(linear.factor, grams), linear.factors(*grams), strict=True):
+    for one, together in zip(map(gram_factors.factor, grams), gram_factors.factors(*grams), strict=True):
         agree(together.half, one.half, 1e-5)
         agree(together.basis, one.basis, 1e-5)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hyperviz.theory import posterior, spectrum
+from hyperviz.theory.regression import grid_factors, grid_posterior
 from tests.oracles import torus
 from tests.theory.test_spectrum import RIDGE, dense, flat, images, solved
 from tests.tolerances import STANDARD_ERRORS
@@ -25,10 +25,10 @@ def white(draws=0, seed=0):
 
 def conditioned(x, y, x_new, own, observed, noise=None, ridge=RIDGE, **settings):
     found = solved(x, y, **settings)
-    *_, c = spectrum.covariance(found, flat(x_new))
-    mean = spectrum.mean(found, flat(x_new))[0]
+    *_, c = grid_factors.covariance(found, flat(x_new))
+    mean = grid_factors.mean(found, flat(x_new))[0]
     noise = white() if noise is None else noise
-    return posterior.condition(mean, c[0], own, observed, noise, ridge=ridge)
+    return grid_posterior.condition(mean, c[0], own, observed, noise, ridge=ridge)
 
 
 @pytest.mark.parametrize("mask", MASKS)
@@ -73,10 +73,10 @@ def test_only_observed_pixels_are_read():
 def test_the_amplitude_scales_the_deviation_and_the_spread_of_the_samples_but_not_the_mean():
     x, y, x_new, own = images(G, 4), images(G, 4, 1), images(G, 1, 2), images(G, 1, 3)[0]
     found = solved(x, y)
-    *_, c = spectrum.covariance(found, flat(x_new))
-    mean = spectrum.mean(found, flat(x_new))[0]
+    *_, c = grid_factors.covariance(found, flat(x_new))
+    mean = grid_factors.mean(found, flat(x_new))[0]
     one, three = (
-        posterior.condition(mean, c[0], own, MASKS["half"], white(2), ridge=RIDGE, amplitude=s) for s in (1.0, 3.0)
+        grid_posterior.condition(mean, c[0], own, MASKS["half"], white(2), ridge=RIDGE, amplitude=s) for s in (1.0, 3.0)
     )
     assert three.mean == pytest.approx(one.mean)
     assert three.deviation == pytest.approx(3 * one.deviation)

@@ -7,10 +7,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from hyperviz.theory import network, rotation
+from hyperviz.theory import classifier, names, network
 from hyperviz.theory.activations import activation
-from hyperviz.theory.rotation import Layer, Parameters, Shape, Widths
-from hyperviz.theory.smooth import activation_g
+from hyperviz.theory.classifier import Layer, Parameters, Shape, Widths
+from hyperviz.theory.smooth_activations import activation_g
 from tests.oracles import released
 from tests.tolerances import agree
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("compiled_lightly")
 RELU, PLAIN = activation("relu"), activation("relu", gain=1.0)
 RNG = np.random.default_rng(0)
 X, Z = (jnp.asarray(RNG.normal(size=(5, d)), jnp.float32) for d in (3, 4))
-APPLY = jax.jit(rotation.apply)
+APPLY = jax.jit(classifier.apply)
 DEPTHS = [(1, 1), (2, 3), (3, 1)]
 
 
@@ -62,11 +62,11 @@ def test_another_width_than_the_one_said_is_another_network():
 def gradients(parameterisation, depth=3):
     """A compiled value and gradient of a square loss, and weights: widths are traced."""
     shape = Shape(3, 3, depth, depth, 8, 7, 12, parameterisation)
-    loss = lambda p, x, z, widths: (rotation.apply(p, x, z, widths, PLAIN, PLAIN) ** 2).sum()  # noqa: E731
-    return rotation.init(jax.random.key(2), shape, Widths(5, 4)), jax.jit(jax.value_and_grad(loss))
+    loss = lambda p, x, z, widths: (classifier.apply(p, x, z, widths, PLAIN, PLAIN) ** 2).sum()  # noqa: E731
+    return classifier.init(jax.random.key(2), shape, Widths(5, 4)), jax.jit(jax.value_and_grad(loss))
 
 
-@pytest.mark.parametrize("parameterisation", rotation.PARAMETERISATIONS)
+@pytest.mark.parametrize("parameterisation", names.PARAMETERISATIONS)
 def test_spare_neurons_never_move_and_degenerate_inputs_stay_finite(parameterisation):
     params, both = gradients(parameterisation)
     _, gradient = both(params, X, X, Widths(5, 4))
@@ -91,9 +91,9 @@ def test_spare_neurons_never_move_and_degenerate_inputs_stay_finite(parameterisa
 
 @pytest.mark.parametrize(("depth_f", "depth_g"), DEPTHS)
 def test_the_released_network_is_the_one_of_plain_loops(depth_f, depth_g, monkeypatch):
-    monkeypatch.setattr(rotation, "BOTTLENECK", 4)
+    monkeypatch.setattr(classifier, "BOTTLENECK", 4)
     shape, widths = Shape(3, 4, depth_f, depth_g, 6, 5, 12, "released"), Widths(6, 5)
-    params = rotation.init(jax.random.key(3), shape, widths)
+    params = classifier.init(jax.random.key(3), shape, widths)
     hidden, generator = ([(np.asarray(w), np.asarray(b)) for w, b in layers] for layers in params)
     assert len(hidden) == depth_f
     want = [released.output(hidden, generator, x, z) for x, z in zip(X, Z, strict=True)]
@@ -101,10 +101,10 @@ def test_the_released_network_is_the_one_of_plain_loops(depth_f, depth_g, monkey
 
 
 def test_initial_weights_follow_the_true_widths_not_the_room():
-    ntk = rotation.init(jax.random.key(4), Shape(50, 60, 3, 3, 40, 30, 12, "ntk"), Widths(9, 7))
+    ntk = classifier.init(jax.random.key(4), Shape(50, 60, 3, 3, 40, 30, 12, "ntk"), Widths(9, 7))
     assert np.std(ntk.generator[1].weight) == pytest.approx(1, abs=0.01)
     assert ntk.generator[0].bias is None
-    wide = rotation.init(jax.random.key(4), Shape(50, 60, 3, 3, 40, 30, 12, "released"), Widths(9, 7))
+    wide = classifier.init(jax.random.key(4), Shape(50, 60, 3, 3, 40, 30, 12, "released"), Widths(9, 7))
     fans = [50, 9, 9]  # of f's two hidden layers and the bottleneck
     for layer, fan in zip(wide.hidden, fans, strict=True):
         for part in layer:
@@ -127,6 +127,6 @@ def test_a_gradient_is_the_finite_difference():
 def test_every_depth_pair_has_the_paper_s_number_of_generated_weights():
     for depth_f, depth_g in itertools.product((1, 4), (3, 6, 8)):
         shape = Shape(20, 30, depth_f, depth_g, 6, 5, 12, "ntk")
-        params = jax.eval_shape(lambda key, shape=shape: rotation.init(key, shape, Widths(6, 5)), jax.random.key(0))
+        params = jax.eval_shape(lambda key, shape=shape: classifier.init(key, shape, Widths(6, 5)), jax.random.key(0))
         weights = sum(layer.weight.shape[0] * layer.weight.shape[1] for layer in params.generator)
         assert weights == 5 * 30 + (depth_g - 2) * 25 + 12 * 5

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from hyperviz.errors import OutOfRange
-from hyperviz.theory import analytic, sampling, schedule
+from hyperviz.theory import analytic, sampling
+from hyperviz.theory.sampling import kernels as sampling_kernels
+from hyperviz.theory.sampling import schedule as sampling_schedule
 from tests import compilations
 from tests.oracles import hypernetwork, samples
 from tests.tolerances import SAME_DRAW, SIGNIFICANT, STANDARD_ERRORS, agree
@@ -82,15 +84,15 @@ def test_the_law_holds_for_a_leaky_f():
 
 def test_the_law_does_not_depend_on_how_a_layer_is_cut_into_blocks(monkeypatch):
     """Blocks of 4 and 2 neurons: 6 = 4 + 2, 5 = 4 + 1 of 2. What one block does not know of another must not show."""
-    monkeypatch.setattr(schedule, "SMALL", 2)
-    monkeypatch.setattr(schedule, "large_block", lambda points: 4)
+    monkeypatch.setattr(sampling_schedule, "SMALL", 2)
+    monkeypatch.setattr(sampling_schedule, "large_block", lambda points: 4)
 
     @jax.jit
     def cut(keys, what):
-        return jax.lax.map(lambda key: sampling._draw(what, key), keys, batch_size=500)
+        return jax.lax.map(lambda key: sampling_kernels._draw(what, key), keys, batch_size=500)
 
     for architecture in ((3, 3, 6, 5), (2, 2, 4, 3)):
-        what, scale = sampling.problem(TWO_X, FOUR_Z, **sizes(*architecture))
+        what, scale = sampling_kernels.problem(TWO_X, FOUR_Z, **sizes(*architecture))
         drawn = cut(keys(DRAWS), what)
         assert differ(materialised(architecture), (drawn.value * scale, drawn.kernel * scale[:, None] * scale)) == {}
 
@@ -112,9 +114,9 @@ def test_equal_x_count_as_one_or_as_two_in_the_same_law():
 
 def test_at_width_a_million_a_draw_is_the_limit_within_its_standard_error():
     x, z = TWO_X[1:], FOUR_Z[:3]
-    what, scale = sampling.problem(x, z, **sizes(2, 2, 10**6, 10**6))
-    progress = sampling.begin(keys(4), what)
-    states = sampling.advance_by(progress, what, progress.ends[-1]).states
+    what, scale = sampling_kernels.problem(x, z, **sizes(2, 2, 10**6, 10**6))
+    progress = sampling_kernels.begin(keys(4), what)
+    states = sampling_kernels.advance_by(progress, what, progress.ends[-1]).states
     kernels = np.asarray(states.kernel * scale[:, None] * scale, float)
     limit = np.asarray(analytic.kernels(x, z, depth_f=2, depth_g=2).hyperkernel, float)
     diagonal = np.sqrt(np.outer(np.diagonal(limit), np.diagonal(limit)))
@@ -256,12 +258,12 @@ def test_widths_and_depths_may_be_traced():
 @pytest.mark.parametrize("steps", [1, 7, 10**6])
 @pytest.mark.parametrize("within_stage", [False, True])
 def test_a_draw_in_pieces_is_the_whole_draw(steps, within_stage):
-    what, scale = sampling.problem(TWO_X, FOUR_Z, **sizes(3, 3, 300, 140))
-    progress = sampling.begin(keys(2), what)
+    what, scale = sampling_kernels.problem(TWO_X, FOUR_Z, **sizes(3, 3, 300, 140))
+    progress = sampling_kernels.begin(keys(2), what)
     stages = []
     while not progress.done:
         stages.append(progress.stage)
-        progress = sampling.advance_by(progress, what, steps, within_stage=within_stage)
+        progress = sampling_kernels.advance_by(progress, what, steps, within_stage=within_stage)
     assert stages == sorted(stages)
     assert not within_stage or set(stages) == {0, 1, 2, 3}
     for key, kernel, value in zip(keys(2), progress.states.kernel, progress.states.value, strict=True):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hyperviz.errors import InvalidInput
-from hyperviz.theory import scattered
+from hyperviz.theory.regression import random_pixels
 from tests.oracles import torus
 
 SETTINGS = {"depth_f": 3, "depth_g": 2, "bandwidth": 2**0.5, "ridge": 1e-3}
@@ -36,7 +36,7 @@ def plain(x, y, pixels, x_new, kernel, depth_f, depth_g, bandwidth, ridge):
 @pytest.mark.parametrize("kernel", ["nngp", "hk", "hk-released"])
 def test_it_equals_the_dense_system_written_out(kernel):
     inputs = problem()
-    *_, last = scattered.steps(*inputs, kernel=kernel, **SETTINGS)
+    *_, last = random_pixels.steps(*inputs, kernel=kernel, **SETTINGS)
     assert last.prediction == pytest.approx(plain(*inputs, kernel, **SETTINGS), abs=1e-8)
     assert last.expansion_error <= 1e-8
     assert last.built == 1
@@ -44,18 +44,18 @@ def test_it_equals_the_dense_system_written_out(kernel):
 
 def test_the_blocks_in_which_it_is_built_do_not_matter(monkeypatch):
     inputs = problem()
-    *_, whole = scattered.steps(*inputs, **SETTINGS)
-    monkeypatch.setattr(scattered, "BLOCK", 1)
-    *parts, last = scattered.steps(*inputs, **SETTINGS)
+    *_, whole = random_pixels.steps(*inputs, **SETTINGS)
+    monkeypatch.setattr(random_pixels, "BLOCK", 1)
+    *parts, last = random_pixels.steps(*inputs, **SETTINGS)
     assert [p.prediction for p in parts] == [None] * 5
     assert last.prediction == pytest.approx(whole.prediction, abs=1e-12)
 
 
 def test_an_image_of_zeros_predicts_exactly_0():
     x, y, pixels, x_new = problem()
-    *_, last = scattered.steps(x, y, pixels, 0 * x_new, **SETTINGS)
+    *_, last = random_pixels.steps(x, y, pixels, 0 * x_new, **SETTINGS)
     assert (last.prediction == 0).all()
-    *_, last = scattered.steps(0 * x, y, pixels, x_new, **SETTINGS)
+    *_, last = random_pixels.steps(0 * x, y, pixels, x_new, **SETTINGS)
     assert (last.prediction == 0).all()
 
 
@@ -73,4 +73,4 @@ def test_an_image_of_zeros_predicts_exactly_0():
 def test_bad_input_is_one_sentence(change, message):
     arguments = dict(zip(("x", "y", "pixels", "x_new"), problem(), strict=True)) | SETTINGS | change
     with pytest.raises(InvalidInput, match=message):
-        scattered.steps(**arguments)
+        random_pixels.steps(**arguments)

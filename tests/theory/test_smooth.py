@@ -10,7 +10,7 @@ from scipy.integrate import quad
 
 from hyperviz.errors import InvalidInput
 from hyperviz.theory import network
-from hyperviz.theory.smooth import SMOOTH, Smooth, activation_g
+from hyperviz.theory.smooth_activations import SMOOTH, Smooth, activation_g
 
 pytestmark = pytest.mark.usefixtures("compiled_lightly")
 

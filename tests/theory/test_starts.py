@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hyperviz.errors import OutOfRange
-from hyperviz.theory import dynamics, primary, starts
+from hyperviz.theory.dynamics import factored_g, implicit_flow, infinite_width
 
 pytestmark = pytest.mark.usefixtures("compiled_lightly")
 
@@ -17,28 +17,28 @@ KEYS = jax.random.split(jax.random.key(5), 8)
 
 def followed(H, m, step, until, keys=KEYS, blocks=4000):
     """Eight starts at time `until`."""
-    task = dynamics.task(jnp.asarray(X), jnp.asarray(Z), Y, 3)
-    g = primary.Primary(jnp.int32(H), jnp.full(len(keys), m, jnp.int32), dynamics.of_g("relu"))
-    room = primary.zeros(len(X), 3, 6, 6, jnp.float64)
-    state = starts.begin(keys, task, g, room)
-    return starts.advance(state, task, g, step, until, jnp.int32(blocks), True)
+    task = infinite_width.task(jnp.asarray(X), jnp.asarray(Z), Y, 3)
+    g = factored_g.Primary(jnp.int32(H), jnp.full(len(keys), m, jnp.int32), infinite_width.of_g("relu"))
+    room = factored_g.zeros(len(X), 3, 6, 6, jnp.float64)
+    state = implicit_flow.begin(keys, task, g, room)
+    return implicit_flow.advance(state, task, g, step, until, jnp.int32(blocks), True)
 
 
 def euler(key, H, m, step, until):
     """The plain scheme of explicit steps."""
     sizes = {"depth_f": 3, "depth_g": H, "width_g": m, "step": step, "steps": round(until / step)}
-    return dynamics.infinite_f(key, X, Z, Y, **sizes)
+    return infinite_width.infinite_f(key, X, Z, Y, **sizes)
 
 
 @pytest.mark.parametrize(("H", "m", "flow"), [(2, 2, True), (4, 3, True), (4, 3, False)])
 def test_short_steps_are_the_flow_that_plain_euler_tends_to(H, m, flow):
     """From the same start: g fills its room, in which `infinite_f` draws too."""
-    task = dynamics.task(jnp.asarray(X), jnp.asarray(Z), Y, 3)
-    g = primary.Primary(H, m, dynamics.of_g("relu"))
-    V = dynamics.start(KEYS[0], task, g, primary.zeros(len(X), 3, m, H, jnp.float64))
-    state = starts.follow(jax.tree.map(lambda v: v[None], V), len(Z))
+    task = infinite_width.task(jnp.asarray(X), jnp.asarray(Z), Y, 3)
+    g = factored_g.Primary(H, m, infinite_width.of_g("relu"))
+    V = infinite_width.start(KEYS[0], task, g, factored_g.zeros(len(X), 3, m, H, jnp.float64))
+    state = implicit_flow.follow(jax.tree.map(lambda v: v[None], V), len(Z))
     lanes = g._replace(width=jnp.full(1, m, jnp.int32))
-    state = starts.advance(state, task, lanes, 0.0005, 0.2, jnp.int32(400), flow)
+    state = implicit_flow.advance(state, task, lanes, 0.0005, 0.2, jnp.int32(400), flow)
     assert float(state.time[0]) == pytest.approx(0.2)
     wanted = euler(KEYS[0], H, m, 0.0005, 0.2).loss[-1]
     assert float(state.loss[0]) == pytest.approx(float(wanted), rel=0.02)
@@ -61,8 +61,8 @@ def test_no_start_runs_off_where_plain_euler_does():
 
 
 def test_a_start_without_a_gradient_keeps_its_loss():
-    task = dynamics.task(jnp.zeros((6, 10)), jnp.asarray(Z), Y, 3)
-    g = primary.Primary(jnp.int32(3), jnp.full(2, 3, jnp.int32), dynamics.of_g("relu"))
-    state = starts.begin(KEYS[:2], task, g, primary.zeros(6, 3, 4, 6, jnp.float64))
-    found = starts.advance(state, task, g, 0.01, 1.0, jnp.int32(200), True)
+    task = infinite_width.task(jnp.zeros((6, 10)), jnp.asarray(Z), Y, 3)
+    g = factored_g.Primary(jnp.int32(3), jnp.full(2, 3, jnp.int32), infinite_width.of_g("relu"))
+    state = implicit_flow.begin(KEYS[:2], task, g, factored_g.zeros(6, 3, 4, 6, jnp.float64))
+    found = implicit_flow.advance(state, task, g, 0.01, 1.0, jnp.int32(200), True)
     np.testing.assert_allclose(found.loss, 6)

@@ -9,7 +9,8 @@ import pytest
 from scipy.stats import ks_2samp
 
 from hyperviz.errors import InvalidInput, OutOfRange
-from hyperviz.theory import analytic, network, sampling, taylor
+from hyperviz.theory import analytic, network, sampling
+from hyperviz.theory.taylor import sampler
 from tests import compilations
 from tests.oracles import taylor as oracle
 from tests.tolerances import SIGNIFICANT
@@ -28,7 +29,7 @@ def sizes(L, H, n, m):
 
 
 def drawn(architecture, u_i=U_I, seed=3, draws=DRAWS, **phi):
-    return taylor.terms(jax.random.key(seed), u_i, U_J, orders=ORDERS, draws=draws, **sizes(*architecture), **phi)
+    return sampler.terms(jax.random.key(seed), u_i, U_J, orders=ORDERS, draws=draws, **sizes(*architecture), **phi)
 
 
 @cache
@@ -102,7 +103,7 @@ def test_the_terms_of_one_network_are_its_nested_derivatives(f, g):
     params = network.init(jax.random.key(0), input_f=3, input_g=2, **sizes(3, 3, 9, 5))
     params = jax.tree.map(lambda w: w.astype(jnp.float64), params)
     settings = {"activation_f": f, "activation_g": g, "alpha": 0.3}
-    ours = jax.jit(lambda w: taylor.of_network(w, U_I, U_J, orders=3, **settings))(params)
+    ours = jax.jit(lambda w: sampler.of_network(w, U_I, U_J, orders=3, **settings))(params)
     slopes = (0.3, 0.3) if g == "leaky_relu" else (0.0, None)
     true = jax.jit(lambda w: oracle.terms(w, 3, U_I, U_J, 3, *slopes))([*params.hidden, *params.generator])
     np.testing.assert_allclose(ours, true, rtol=1e-9)
@@ -112,7 +113,7 @@ def test_the_terms_of_one_network_are_its_nested_derivatives(f, g):
 
 
 def test_terms_beyond_the_degree_of_the_polynomial_are_exactly_zero():
-    found = taylor.terms(jax.random.key(0), U_I, U_J, orders=8, draws=40, **sizes(2, 2, 4, 3))
+    found = sampler.terms(jax.random.key(0), U_I, U_J, orders=8, draws=40, **sizes(2, 2, 4, 3))
     assert (found[:, 5:] == 0).all()
     assert (found[:, 4] != 0).any()
 
@@ -120,7 +121,7 @@ def test_terms_beyond_the_degree_of_the_polynomial_are_exactly_zero():
 def test_f_of_any_width_has_the_limit_s_kernel_and_falling_terms():
     """H = 1: K^(1) -> Theta_f * Sigma^0, at widths counted forty at a time, and one by one."""
     limit = analytic.kernels(X, Z, depth_f=3, depth_g=1).hyperkernel[0, 1]
-    for width, draws in ((3000, 40), (taylor.WIDE, 6)):
+    for width, draws in ((3000, 40), (sampler.WIDE, 6)):
         found = drawn((3, 1, width, 1), draws=draws)
         error = found[:, 1].std(ddof=1) / np.sqrt(draws)
         assert abs(found[:, 1].mean() - limit) < 6 * error < 0.1 * abs(limit)
@@ -142,7 +143,7 @@ def test_f_of_any_width_has_the_limit_s_kernel_and_falling_terms():
 @pytest.mark.parametrize("architecture", [(1, 1, 1, 1), (8, 8, 1, 1), (2, 3, 1, 40)], ids=str)
 def test_degenerate_points_and_layers_never_give_nan(x, z, architecture):
     u_j, u_i = zip(np.array(x, float), np.array(z, float), strict=True)
-    found = taylor.terms(jax.random.key(1), u_i, u_j, orders=8, draws=40, **sizes(*architecture))
+    found = sampler.terms(jax.random.key(1), u_i, u_j, orders=8, draws=40, **sizes(*architecture))
     assert np.isfinite(found).all()
     if not np.any(u_j[0]):
         assert (found[:, 1:] == 0).all()  # nothing moves where x_j is 0
@@ -150,7 +151,7 @@ def test_degenerate_points_and_layers_never_give_nan(x, z, architecture):
 
 def test_a_smooth_g_is_finite_at_degenerate_points():
     for u in ((np.zeros(3), Z[0]), (X[0], np.zeros(2)), U_J):
-        found = taylor.terms(jax.random.key(1), u, U_J, orders=8, draws=2, **sizes(2, 1, 1, 1), activation_g="gelu")
+        found = sampler.terms(jax.random.key(1), u, U_J, orders=8, draws=2, **sizes(2, 1, 1, 1), activation_g="gelu")
         assert np.isfinite(found).all()
 
 
@@ -160,9 +161,9 @@ def test_a_draw_does_not_depend_on_how_many_are_drawn():
 
 def test_widths_depths_and_orders_compile_nothing():
     def draw(architecture):
-        problem = taylor.problem(U_I, U_J, **sizes(*architecture))
-        work = taylor.begin(problem, jax.random.split(jax.random.key(0), 40))
-        taylor.finish(taylor.advance_by(work, work.ends))
+        problem = sampler.problem(U_I, U_J, **sizes(*architecture))
+        work = sampler.begin(problem, jax.random.split(jax.random.key(0), 40))
+        sampler.finish(sampler.advance_by(work, work.ends))
 
     draw((2, 2, 5, 4))
     with compilations.counted() as seen:
@@ -186,11 +187,11 @@ def test_widths_depths_and_orders_compile_nothing():
 def test_bad_input_is_one_sentence(changed, sentence):
     settings = sizes(2, 2, 4, 3) | {"orders": 3, "draws": 2} | changed
     with pytest.raises(InvalidInput, match=sentence.split(";")[0].replace(".", r"\.")):
-        taylor.terms(jax.random.key(0), U_I, U_J, **settings)
+        sampler.terms(jax.random.key(0), U_I, U_J, **settings)
 
 
 def test_points_that_do_not_fit_are_refused():
     with pytest.raises(InvalidInput, match="x must be one vector at either point, of one length"):
-        taylor.terms(jax.random.key(0), (X[0][:2], Z[0]), U_J, orders=1, draws=1, **sizes(2, 2, 4, 3))
+        sampler.terms(jax.random.key(0), (X[0][:2], Z[0]), U_J, orders=1, draws=1, **sizes(2, 2, 4, 3))
     with pytest.raises(OutOfRange, match="which float64 cannot hold"):
-        taylor.terms(jax.random.key(0), (X[0] * 1e30, Z[0]), U_J, orders=1, draws=1, **sizes(2, 2, 4, 3))
+        sampler.terms(jax.random.key(0), (X[0] * 1e30, Z[0]), U_J, orders=1, draws=1, **sizes(2, 2, 4, 3))

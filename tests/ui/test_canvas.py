@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from hyperviz.data import digits
-from hyperviz.studies import drawing
+from hyperviz.studies.common import drawing
 from hyperviz.ui import canvas
 
 APP = pathlib.Path(__file__).parents[1] / "pages" / "canvas_app.py"

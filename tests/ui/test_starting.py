@@ -8,7 +8,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from hyperviz.data import digits
-from hyperviz.studies import drawing
+from hyperviz.studies.common import drawing
 
 DIGIT = digits.test().images[3]
 
@@ -16,14 +16,14 @@ DIGIT = digits.test().images[3]
 def page():
     import streamlit as st
 
-    from hyperviz.studies import drawing
-    from hyperviz.ui import canvas, starting
+    from hyperviz.studies.common import drawing
+    from hyperviz.ui import canvas, image_sources
 
     st.session_state.setdefault("test.drawing", "picked")
     st.session_state.setdefault("test.digits", 3)
     text = st.session_state["test.drawing"]
     canvas.draw("test", None if text == "picked" else drawing.decode(text))
-    starting.offer("test", "picked", 4)
+    image_sources.offer("test", "picked", 4)
 
 
 @pytest.fixture

@@ -1,0 +1,90 @@
+"""Table 1 as curves, stored beside live, and Figure 3."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from hyperviz.figures import image_grid, style
+from hyperviz.studies.inpainting.paper_table1 import IMAGES, NAMES, TABLE1
+from hyperviz.studies.inpainting.study import InpaintingResult
+from hyperviz.studies.table1 import cell as table1_cell
+from hyperviz.studies.table1 import report as table1_report
+from hyperviz.studies.table1.settings import METHODS, TASKS, Cell
+from hyperviz.studies.table1.study import TableResult
+
+POSITIONS = (10, 20, 50, 100, 200, 500, 1000, 2000, 4000)
+MISPRINT = 0.4  # HN at N = 500, inpainting: 0.49 as printed, off the scale
+ROWS = ("hn", "hk", "hk-released", "nngp")  # of Figure 3, below the truth and the input
+
+
+def errors(result: TableResult, task: str = TASKS[0]) -> go.Figure:
+    """Mean squared error of one task against N, mean and two standard errors over runs; the paper's as crosses."""
+    return of_rows(table1_report.table(result), task)
+
+
+def of_rows(rows: pd.DataFrame, task: str = TASKS[0]) -> go.Figure:
+    """The same from the rows of a result.csv."""
+    figure = style.figure(x="N, training images (log scale)", y="squared error (log scale)")
+    short = [f"{n}" if n < 1000 else f"{n // 1000}k" for n in POSITIONS]  # upright on a phone too
+    figure.update_xaxes(type="log", tickvals=POSITIONS, ticktext=short, tickangle=0)
+    figure.update_yaxes(type="log", tickvals=[0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2])
+    wanted = rows[(rows.task == task) & (rows.quantity == "mse")] if len(rows) else rows
+    for kernel in METHODS:
+        method = kernel.split("-")[0]
+        look = {"color": getattr(style.palette(), method), "dash": "dot" if "-" in kernel else "solid"}
+        mine = wanted[wanted.kernel == kernel] if len(rows) else rows
+        if len(mine):
+            bars = {"type": "data", "array": (2 * mine.stderr).fillna(0).tolist()}  # pyright: ignore[reportAttributeAccessIssue]
+            marker = {"symbol": style.MARKERS[method], "size": 8}
+            seen = {"name": NAMES[kernel], "line": look, "marker": marker, "error_y": bars}
+            hover = "%{y:.4f} ± %{error_y.array:.4f} at N = %{x}, %{customdata} runs"
+            seen |= {"customdata": list(mine["runs"]), "hovertemplate": hover}
+            figure.add_scatter(x=mine.images, y=mine.value, mode="lines+markers", **seen)  # pyright: ignore[reportAttributeAccessIssue]
+        if (task, kernel) in TABLE1:
+            colour = {"color": look["color"]}
+            marker = colour | {"symbol": style.MARKERS["paper"], "size": 9, "line": colour | {"width": 2}}
+            found = [(n, v) for n, v in zip(IMAGES, TABLE1[task, kernel], strict=True) if v < MISPRINT]
+            name = f"{NAMES[kernel]}, paper"
+            figure.add_scatter(
+                x=[n for n, _ in found], y=[v for _, v in found], mode="markers", marker=marker, name=name
+            )
+    return figure
+
+
+def beside(result: InpaintingResult) -> go.Figure:
+    """The stored table of the task, for the result's way of taking pixels, and what is computed live as rings."""
+    settings = result.settings
+    figure = of_rows(table1_report.stored(settings.pixels == "all"), settings.task)
+    for kernel in settings.kernels:
+        live = sorted((n, e.mse, 2 * e.mse_stderr) for (n, k), e in result.errors.items() if k == kernel)
+        if live:
+            x, y, noise = map(list, zip(*live, strict=True))
+            colour = getattr(style.palette(), kernel.split("-")[0])
+            look = {"symbol": "circle-open", "size": 13, "color": colour}
+            bars = {"type": "data", "array": noise}
+            figure.add_scatter(x=x, y=y, mode="markers", marker=look, error_y=bars, name=f"{NAMES[kernel]}, live")
+    return figure
+
+
+def figure3(result: TableResult, task: str = TASKS[1]) -> go.Figure:
+    """Rows of truth, what f sees and each method's completion after the most training images, as Figure 3."""
+    found = {cell.kernel: (cell, pieces) for cell, pieces in result.pieces.items() if cell.task == task and pieces}
+    most = max((cell.images for cell, _ in found.values()), default=0)
+    shown = {k: pieces[0].shown for k, (cell, pieces) in found.items() if cell.images == most}
+    digits = table1_cell.shown(next((cell for cell, _ in found.values()), Cell(task, most, "hk")))
+    rows = {"truth": list(digits.truth), "input": list(digits.seen)}
+    rows |= {NAMES[kernel]: list(shown[kernel]) for kernel in ROWS if kernel in shown}
+    labels = [str(label) for label in digits.labels]
+    margin = {"l": 100, "r": 8, "t": 8, "b": 44}
+    below = f"digit shown to f; {most} training images, none of these digits among them"
+    return image_grid.named(rows, labels, x=below, height=90 * len(rows), margin=margin)
+
+
+FIGURES = {
+    "representation": errors,
+    "inpainting": partial(errors, task="inpainting"),
+    "figure3": figure3,
+}

@@ -1,0 +1,1 @@
+"""Execution, caches and checkpoints: no mathematics, no screen."""

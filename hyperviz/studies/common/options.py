@@ -1,0 +1,193 @@
+"""A parameter is declared once: widget, check, link, caption and command-line option all derive from it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from hyperviz.data import datasets
+from hyperviz.errors import InvalidInput
+from hyperviz.theory.names import ACTIVATIONS, PARAMETERISATIONS, PIECEWISE_LINEAR
+
+__all__ = ["DATASETS", "PARAMETERISATIONS", "Option", "activation_of", "changed", "check", "depth_of", "mend", "option"]
+__all__ += ["options", "parse", "plain", "seed_of", "texts"]
+DATASETS = datasets.NAMES
+Settings = TypeVar("Settings")
+LONG = 60  # characters of a link's value that a sentence repeats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """One parameter. Its type is that of `default`, or `number` where words such as `all` stand beside numbers."""
+
+    default: Any
+    label: str
+    help: str
+    symbol: str = ""
+    low: float = 0  # low and high mean nothing where there are choices
+    high: float = 0
+    choices: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    number: type = int
+    log: bool = False
+    positions: tuple = ()  # of its slider, where steps and powers of two miss what matters
+    step: float | None = None
+    more: bool = False  # folded away on the page: what a first look does not need
+    apart: bool = False  # the page shows it itself, beside what it chooses (controls.choice)
+    text: Callable[[str], Any] | None = None  # reads a text that no widget shows; ValueError where it cannot
+
+    @property
+    def kind(self) -> type:
+        """int, float or str."""
+        return self.number if self.words else type(self.default)
+
+    @property
+    def range(self) -> str:
+        """What is allowed, in words."""
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        if self.text:
+            return "a text that the canvas of the page wrote"
+        words = f", or {' or '.join(self.words)}" if self.words else ""
+        return f"{'an integer' if self.kind is int else 'a number'} from {plain(self.low)} to {plain(self.high)}{words}"
+
+    @property
+    def grid(self) -> Sequence:
+        """The positions of its slider: as given, or powers of two on a log scale, else equal steps."""
+        if self.positions:
+            return self.positions
+        if self.log and self.kind is int:
+            powers = [2**i for i in range(64) if self.low < 2**i < self.high]
+            return [int(self.low), *powers, int(self.high)]
+        if self.log:
+            decades = range(round(math.log10(self.low) * 4), round(math.log10(self.high) * 4) + 1)
+            return [float(f"{10 ** (i / 4):.2g}") for i in decades]
+        if self.kind is int:
+            return range(int(self.low), int(self.high) + 1, int(self.step or 1))
+        step = self.step or 1
+        count = round((self.high - self.low) / step)
+        return [self.kind(round(self.low + i * step, 10)) for i in range(count + 1)]
+
+    def read(self, text: Any) -> Any:
+        """The value that a link or command line means, in range or not; InvalidInput where it means none."""
+        if str(text) in (*self.choices, *self.words):
+            return str(text)
+        if self.choices:
+            raise ValueError
+        if self.text:
+            self.text(str(text))
+            return str(text)
+        value = float(text)
+        if not math.isfinite(value) or (self.kind is int and value != int(value)):
+            raise ValueError
+        return self.kind(value)
+
+    def allows(self, value: Any) -> bool:
+        """Whether a value of the right type is within the bounds."""
+        return isinstance(value, str) or self.low <= value <= self.high
+
+    def nearest(self, value: Any) -> Any:
+        """The allowed value nearest to it."""
+        return self.kind(min(max(value, self.low), self.high))
+
+
+def plain(value: Any) -> str:
+    """1,000,000 and 0.001, never 1e+06; what nobody would write out is not written out."""
+    return f"{value:,.0f}" if value == int(value) and abs(value) < 1e15 else f"{value:.10g}"
+
+
+def option(default: Any, low: float = 0, high: float = 0, **words: Any) -> Any:
+    """A dataclass field that carries its Option."""
+    return dataclasses.field(default=default, metadata={"option": Option(default=default, low=low, high=high, **words)})
+
+
+def activation_of(network: str, symbol: str, *, smooth_too: bool = False) -> Any:
+    """The activation of one network, the same choice in every study; smooth ones where the study can do them."""
+    kept = "leaky ReLU times √(2/(1+α²)), ReLU times the paper's √2: the second moment is kept"
+    label, meaning = f"activation of {network}", f"of {network}'s hidden layers; {kept}"
+    choices = ACTIVATIONS if smooth_too else PIECEWISE_LINEAR
+    return option("relu", symbol=symbol, label=label, more=True, choices=choices, help=meaning)
+
+
+def depth_of(network: str, default: int, most: int = 8) -> Any:
+    """The depth of one network, the same words in every study."""
+    symbol, name = {"f": ("L", "hypernetwork"), "g": ("H", "primary network")}[network]
+    meaning = f"weight matrices in the {name} {network}"
+    return option(default, 1, most, symbol=symbol, label=f"depth of {network}", help=meaning)
+
+
+def seed_of(numbers: str) -> Any:
+    """The seed, the same in every study; numbers: what it decides."""
+    meaning = f"of {numbers}: the same link gives the same numbers"
+    return option(0, 0, 999_999, label="seed", more=True, help=meaning)
+
+
+def options(kind: type) -> dict[str, Option]:
+    """The Options of a Settings class, by field name."""
+    return {field.name: field.metadata["option"] for field in dataclasses.fields(kind)}
+
+
+def check(settings: Any) -> None:
+    """Refuses a setting out of its range; called by every Settings class when it is made.
+
+    Each value takes its own type: "64" and 64.0 are 64, so that equal settings are one file, one link, one cache entry.
+    """
+    for name, declared in options(type(settings)).items():
+        object.__setattr__(settings, name, _strict(name, declared, getattr(settings, name)))
+
+
+def _strict(name: str, declared: Option, given: Any) -> Any:
+    try:
+        value = declared.read(given)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidInput(f"{name} must be {declared.range}; got {repr(given)[:LONG]}.") from None
+    if not declared.allows(value):
+        raise InvalidInput(f"{name} must be {declared.range}; got {plain(value)}.")
+    return value
+
+
+def parse(kind: type[Settings], given: Mapping[str, str]) -> Settings:
+    """Settings from a command line: anything wrong is refused in one sentence."""
+    declared = options(kind)
+    for name in given:
+        if name not in declared:
+            raise InvalidInput(f"{name} is not an option; expected one of {', '.join(declared)}.")
+    return kind(**{name: _strict(name, declared[name], value) for name, value in given.items()})
+
+
+def mend(kind: type[Settings], given: Mapping[str, str]) -> tuple[Settings, list[str]]:
+    """Settings from a link, and a sentence for each value that had to be mended: default or nearest allowed value."""
+    values: dict[str, Any] = {}
+    said = [
+        f"{name[:LONG]} is not a setting of this page and was left out." for name in given if name not in options(kind)
+    ]
+    for name, declared in options(kind).items():
+        if name not in given:
+            continue
+        try:
+            value = declared.read(given[name])
+        except (TypeError, ValueError, OverflowError):
+            default = declared.default if isinstance(declared.default, str) else plain(declared.default)
+            said.append(f"{name}={given[name][:LONG]} is not {declared.range}: showing the default, {default}.")
+            continue
+        if not declared.allows(value):
+            said.append(
+                f"{name}={given[name][:LONG]} is not {declared.range}: showing {plain(declared.nearest(value))}."
+            )
+            value = declared.nearest(value)
+        values[name] = value
+    return kind(**values), said
+
+
+def changed(settings: Any) -> dict[str, Any]:
+    """The settings that differ from their defaults: what a link has to say."""
+    declared = options(type(settings))
+    return {name: value for name, value in dataclasses.asdict(settings).items() if value != declared[name].default}
+
+
+def texts(kind: type) -> tuple[str, ...]:
+    """The names of the options that no widget shows."""
+    return tuple(name for name, declared in options(kind).items() if declared.text)

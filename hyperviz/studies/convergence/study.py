@@ -1,0 +1,181 @@
+"""Does the empirical hyperkernel become deterministic, and for which widths? (Theorem 3, Figure 1)"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common.power_laws import SURE, Slope, relative_spread, slope, variance
+from hyperviz.studies.convergence.settings import ConvergenceSettings
+from hyperviz.theory import analytic
+
+ANGLES = np.linspace(-np.pi / 2, np.pi / 2, 33)
+ORIGIN = 16  # the index of theta = 0
+WIDTHS = np.unique(np.round(np.geomspace(4, 4096, 8)).astype(int)).tolist()
+LANES = 16  # draws of the width grid that advance together
+LINE_DRAWS = 4  # times the draws of a curve in each cell that carries a slope; the others, only coloured, have LANES
+CELLS = sorted(itertools.product(WIDTHS, WIDTHS), key=sum)
+FITTED = 4  # slopes are fitted from this index on: below, the width that stays does not limit the kernel yet
+NARROW_F, NARROW_G = WIDTHS[3], WIDTHS[0]  # what stays; an f narrower than that has tails too heavy to measure
+LINES = {
+    "only f widens": (lambda width: (width, NARROW_G), 0, -1),  # cell, the slope of Theorem 3, the other answer
+    "only g widens": (lambda width: (NARROW_F, width), 0, -1),
+    "both widen": (lambda width: (width, width), -1, 0),
+}
+ON_LINES = {cell(width) for cell, *_ in LINES.values() for width in WIDTHS[FITTED:]}
+
+
+class ConvergenceResult(NamedTuple):
+    """What is known so far; every Monte-Carlo array comes with its number of draws."""
+
+    settings: ConvergenceSettings
+    angles: np.ndarray  # (33,) radians
+    theory: np.ndarray  # Theta_h((x, z(0)), (x, z(theta)))
+    theta_f: float  # Theta_f(x, x)
+    theta_g: np.ndarray  # Theta_g: theory = theta_f * theta_g (eq. 14)
+    curves: np.ndarray  # (draws so far, 33)
+    cells: dict  # (n, m) -> (draws so far,) values of the entry at settings.theta
+    watched: float  # the limit of that entry
+    slopes: dict  # "only f widens" -> Line
+    progress: float  # of the draw under way at the chosen widths
+    seconds: float  # one such draw takes about this long
+    news: frozenset  # what changed since the result before: curves, cells, progress
+    finished: bool
+
+
+def points(settings: ConvergenceSettings, angles) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs (x, z(theta)): one x, z(theta) = (sin theta, cos theta) (eq. 17)."""
+    x = np.array([float(v) for v in settings.x.split(",")], np.float32)
+    return np.tile(x, (len(angles), 1)), np.stack([np.sin(angles), np.cos(angles)], 1).astype(np.float32)
+
+
+def stream(settings: ConvergenceSettings) -> Iterator[ConvergenceResult]:
+    """Ever better results: the first draw at the chosen widths, then the width grid and more draws in turn."""
+    result = _start(settings)
+    for news in streaming.in_turn(_curve(settings), _grid(settings)):
+        result = result._replace(**news, news=frozenset(news))
+        if "cells" in news:
+            result = result._replace(slopes=_slopes(result.cells, result.watched, settings))
+        yield result
+    yield result._replace(finished=True, progress=1.0, news=frozenset())
+
+
+def warm() -> None:
+    """Compiles what the study needs, once: afterwards no setting compiles anything."""
+    cells = (result for result in stream(ConvergenceSettings()) if result.cells)
+    next(cells)
+
+
+def _start(settings: ConvergenceSettings) -> ConvergenceResult:
+    x, z = points(settings, ANGLES)
+    at = slice(ORIGIN, ORIGIN + 1)
+    limit = jax.tree.map(np.asarray, analytic.kernels(x[at], z[at], x, z, **_model(settings)))
+    theta_f, theta = float(limit.ntk_f[0, 0]), limit.hyperkernel[0]
+    pair = points(settings, np.array([0.0, settings.theta]))
+    watched = float(analytic.kernels(*pair, **_model(settings)).hyperkernel[0, 1])
+    none = np.zeros((0, len(ANGLES)))
+    widths = {"width_f": settings.width_f, "width_g": settings.width_g}
+    seconds = random_networks.seconds(len(ANGLES), **_model(settings), **widths)
+    return ConvergenceResult(
+        settings, ANGLES, theta, theta_f, theta / theta_f, none, {}, watched, {}, 0.0, seconds, frozenset(), False
+    )
+
+
+def _model(settings: ConvergenceSettings) -> dict:
+    """What the limit depends on."""
+    return {name: getattr(settings, name) for name in ("depth_f", "depth_g", "activation_f", "activation_g")}
+
+
+def _curve(settings: ConvergenceSettings) -> Iterator[dict]:
+    """Draws of the whole curve at the chosen widths, one after the other."""
+    architecture = _model(settings) | {"width_f": settings.width_f, "width_g": settings.width_g}
+    rows = random_networks.kept("curve", settings.x, settings.seed, *architecture.values())
+    clock = streaming.Clock()
+    for i in range(settings.draws):
+        if i not in rows:
+            work = random_networks.draw(
+                random_networks.keys(settings.seed, 0, i, 1), points(settings, ANGLES), architecture
+            )
+            rows[i] = (yield from streaming.shown(work)).kernel[0, ORIGIN]
+        if clock.picture() or i == settings.draws - 1:
+            yield {"curves": _first(rows, settings.draws), "progress": 0.0}
+        elif clock.step():
+            yield {}
+
+
+def _grid(settings: ConvergenceSettings) -> Iterator[dict]:
+    """The watched entry in every cell (n, m): all cells with few draws first, then the fitted ones with many."""
+    pair, clock = points(settings, np.array([0.0, settings.theta])), streaming.Clock()
+    cells = random_networks.kept("grid", settings.x, settings.theta, settings.seed, *_model(settings).values())
+    if cells:
+        yield {"cells": _by_cell(cells, settings)}
+    for first, (n, m) in _blocks(settings):
+        if (first, n, m) not in cells:
+            key = random_networks.keys(settings.seed, 1 + n + 10_000 * m, first, LANES)
+            work = random_networks.draw(key, pair, _model(settings) | {"width_f": n, "width_g": m})
+            cells[first, n, m] = (yield from streaming.shown(work)).kernel[:, 0, 1]
+            if clock.picture():
+                yield {"cells": _by_cell(cells, settings)}
+            elif clock.step():
+                yield {}
+    yield {"cells": _by_cell(cells, settings)}  # also what another viewer of the same settings has drawn
+
+
+def cell_draws(settings: ConvergenceSettings, cell: tuple[int, int]) -> int:
+    """Return how many draws a cell of the width grid is to have: more where a slope is fitted."""
+    return LINE_DRAWS * settings.draws if cell in ON_LINES else LANES
+
+
+def _blocks(settings: ConvergenceSettings) -> list[tuple[int, tuple[int, int]]]:
+    """The first draw and the cell of each LANES draws, in the order in which they are made."""
+    rounds = range(0, LINE_DRAWS * settings.draws, LANES)
+    return [(first, cell) for first in rounds for cell in CELLS if first < cell_draws(settings, cell)]
+
+
+def _first(rows: dict, count: int) -> np.ndarray:
+    return np.stack([rows[i] for i in sorted(rows) if i < count])
+
+
+def _by_cell(cells: dict, settings: ConvergenceSettings) -> dict:
+    found: dict = {}
+    for (first, n, m), values in sorted(cells.items()):
+        if first < cell_draws(settings, (n, m)):
+            found.setdefault((n, m), []).append(values)
+    return {at: np.concatenate(parts)[: cell_draws(settings, at)] for at, parts in found.items()}
+
+
+class Line(NamedTuple):
+    """How the spread of the kernel falls along one line of the width grid."""
+
+    relative: Slope | None  # of the variance of log(K / limit), by which the verdict is judged
+    variance: Slope | None
+    claim: float
+    other: float
+
+
+def answers(name: str, settings: Any) -> tuple[float, float]:
+    """The slope of Theorem 3 along a line, and the other answer: a network without hidden layers has no width to grow,
+    so the other one alone makes the kernel deterministic."""
+    _, claim, other = LINES[name]
+    depths = {
+        "only f widens": (settings.depth_f, settings.depth_g),
+        "only g widens": (settings.depth_g, settings.depth_f),
+    }
+    grown, kept = depths.get(name, (2, 2))
+    return (other, claim) if grown > 1 and kept == 1 else (claim, other)
+
+
+def _slopes(cells: dict, watched: float, settings: ConvergenceSettings) -> dict[str, Line]:
+    """The three lines of Figure 1a, each fitted once all its cells are there."""
+    found, widths = {}, WIDTHS[FITTED:]
+    for name, (cell, *_) in LINES.items():
+        if all(cell(width) in cells for width in widths):
+            samples = [cells[cell(width)] for width in widths]
+            relative = slope(widths, samples, lambda values: relative_spread(values, watched), sure=SURE)
+            found[name] = Line(relative, slope(widths, samples, variance), *answers(name, settings))
+    return found

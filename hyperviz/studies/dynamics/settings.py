@@ -1,0 +1,67 @@
+"""What the dynamics study is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hyperviz.studies.common.options import activation_of, check, depth_of, option, seed_of
+
+VIEWS = ("fit", "kernel", "surface")  # the second chart
+STEP = "of gradient descent; a start whose kernel is large takes shorter ones"
+
+
+@dataclass(frozen=True)
+class DynamicsSettings:
+    """What the dynamics study is asked."""
+
+    depth_f: int = depth_of("f", 4, most=6)
+    width_f: int = option(
+        256,
+        1,
+        1024,
+        symbol="n",
+        label="width of f",
+        log=True,
+        help="of the finite networks beside the infinitely wide f",
+    )
+    depth_g: int = depth_of("g", 3, most=6)
+    width_g: int = option(4, 1, 64, symbol="m", label="width of g", log=True, help="neurons in each hidden layer of g")
+    points: int = option(12, 2, 12, symbol="N", label="points", help="training points x ~ N(0, I), z ~ N(0, I), y = ±1")
+    time: float = option(
+        8.0,
+        0.5,
+        16.0,
+        step=0.5,
+        symbol="T",
+        label="time",
+        help="of training: length of a gradient step times their number",
+    )
+    view: str = option(
+        "fit",
+        label="Show below",
+        choices=VIEWS,
+        help="what is shown and computed below: a fit being learnt, the kernel in training (eq. 16), the loss surface",
+    )
+    starts: int = option(
+        64, 16, 256, label="starts", more=True, log=True, help="random starts of the infinitely wide f that are trained"
+    )
+    activation_f: str = activation_of("f", "σ")
+    activation_g: str = activation_of("g", "φ")
+    step: float = option(
+        0.004, 0.001, 0.01, log=True, positions=(0.001, 0.002, 0.004, 0.01), label="longest step", more=True, help=STEP
+    )
+    seed: int = seed_of("points and starts")
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+PRESETS = {
+    "narrow g: stuck": DynamicsSettings(width_g=2),
+    "g 64 wide: all arrive": DynamicsSettings(width_g=64, view="surface"),
+    "a deeper g is worse": DynamicsSettings(depth_g=6, width_g=4),
+    "eq. 16 of the paper": DynamicsSettings(width_g=16, view="kernel"),
+    "one neuron each layer": DynamicsSettings(width_g=1, depth_g=6),
+}
+
+PAPER = DynamicsSettings(depth_f=4, depth_g=3, width_f=256, width_g=4, view="kernel")

@@ -1,0 +1,193 @@
+"""What does an infinitely wide f do with a narrow g, and with a wide one? (Section 3, Theorem 1, equation 16)"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.dynamics import trajectories, views
+from hyperviz.studies.dynamics.settings import DynamicsSettings
+from hyperviz.studies.dynamics.trajectories import LANES, Model, Path
+from hyperviz.studies.dynamics.views import VIEWS
+from hyperviz.theory.dynamics import factored_network, implicit_flow
+
+DEPTHS, WIDTHS, CELL_STARTS = (2, 3, 4, 5, 6), (1, 2, 4, 8, 16), 32  # the heat map
+# step of the flow in the heat map, which counts where starts end and not how: of 1,600 starts 10 end elsewhere at 0.004
+LONGEST = 0.02
+COMPARED = (16, 2)  # the width of g that stands beside a narrower one, and beside one as wide
+TWINS = 2  # finite networks, each with the n = infinity flow from the same start
+PRIOR = 400  # draws of h_0 ~ GP for the band of the closed form
+
+
+class Band(NamedTuple):
+    """The closed form with both networks infinitely wide: the loss, over draws of h_0 from the prior."""
+
+    times: np.ndarray  # (T,)
+    low: np.ndarray  # 10 % of draws are below
+    median: np.ndarray
+    high: np.ndarray  # 10 % are above
+
+
+class Cell(NamedTuple):
+    """What became of the starts of one cell."""
+
+    reached: int
+    stuck: int
+    starts: int
+
+
+class DynamicsResult(NamedTuple):
+    """What is known so far."""
+
+    settings: DynamicsSettings
+    band: Band
+    paths: tuple[Path, ...]  # the starts of the infinitely wide f, in groups
+    twins: tuple[Path, ...]  # each finite network
+    limits: Path | None  # the n = infinity flow from the same starts as the finite networks
+    beside: Path | None  # the starts of the heat map at the chosen depth and the width `compared`
+    cells: dict[tuple[int, int], Cell]  # (H, m) -> fates
+    view: Any  # result of the chosen second chart
+    news: frozenset  # what changed: paths, twins, beside, cells, view
+    finished: bool
+
+
+def stream(settings: DynamicsSettings) -> Iterator[DynamicsResult]:
+    """The closed form at once; then starts, heat map, finite networks and the second chart in turn."""
+    model = trajectories.model(settings)
+    result = DynamicsResult(settings, _band(settings, model), (), (), None, None, {}, None, frozenset(), False)
+    yield result
+    nets = [trajectories.network(settings, i, settings.width_f, settings.width_g) for i in range(TWINS)]
+    steps: list[Iterator[dict]] = [_starts(settings, model, nets), _grid(settings)]
+    later: list[Iterator[dict]] = [_finite(settings, model, nets), VIEWS[settings.view](settings)]
+    clocks = {id(step): streaming.Clock() for step in (*steps, *later)}
+    while steps:
+        for step in list(steps):
+            news = next(step, None)
+            if news is None:
+                steps.remove(step)
+            result = result._replace(**(news or {}))
+            shown = bool(news) and ("cells" in news or clocks[id(step)].picture())
+            yield result._replace(news=frozenset(news or ()) if shown else frozenset())
+        if later and len(result.cells) >= len(WIDTHS):  # the first row is there
+            steps, later = [*steps, *later], []
+    yield result._replace(finished=True, news=frozenset({"paths", "twins", "beside", "cells", "view"}))
+
+
+def compared(settings: DynamicsSettings) -> int:
+    """Return the width of g that is shown beside the chosen one: a wide one, or a narrow one beside a wide one."""
+    return next(m for m in COMPARED if m != COMPARED[0] or settings.width_g < m)
+
+
+def warm() -> None:
+    """Compiles what the study needs, once: afterwards no setting compiles anything."""
+    for width in LANES:
+        about = DynamicsSettings(width_g=width, time=0.5, step=0.01)
+        views.warm(about)
+        for wide in trajectories.WIDTHS_F:
+            settings = replace(about, width_f=wide)
+            model, nets = trajectories.model(settings), [trajectories.network(settings, 0, wide, width)]
+            next(_starts(settings, model, nets))
+            next(_finite(settings, model, nets))
+
+
+def _band(settings: DynamicsSettings, model: Model) -> Band:
+    """h_t = Y + exp(-2 Theta_h t)(h_0 - Y), h_0 ~ GP(0, Lambda^H)."""
+    N = settings.points
+    theta, prior = (np.asarray(v)[:N, :N] for v in (model.limit.hyperkernel, model.limit.nngp))
+    values, vectors = np.linalg.eigh(prior)
+    normals = np.random.default_rng([settings.seed, 1]).standard_normal((PRIOR, trajectories.POINTS))[:, :N]
+    h0 = (normals * np.sqrt(np.maximum(values, 0))) @ vectors.T
+    values, vectors = np.linalg.eigh(theta)
+    times = np.geomspace(settings.step, settings.time, 64)
+    gaps = (h0 - np.asarray(model.task.y)[:N]) @ vectors
+    losses = (gaps**2) @ np.exp(-4 * np.maximum(values, 0)[:, None] * times)
+    return Band(times, *np.quantile(losses, [0.1, 0.5, 0.9], axis=0))
+
+
+def _starts(settings: DynamicsSettings, model: Model, nets: list) -> Iterator[dict]:
+    """All groups of starts side by side; the first lanes of the first group are those of the finite networks."""
+    width = trajectories.pad(settings.width_g)
+    lanes, count = LANES[width], settings.starts + TWINS
+    groups, found = range(-(-count // lanes)), {}
+    g = trajectories.primary_of(settings, [settings.width_g] * lanes)
+    ways = []
+    for i in groups:
+        state = trajectories.begin(settings, model, g, width, 1, i * lanes)
+        ways.append(
+            trajectories.follow(settings, model.task, _twinned(state, model, nets, width) if i == 0 else state, g)
+        )
+    for round_ in itertools.zip_longest(*ways):
+        found |= {i: made[1] for i, made in enumerate(round_) if made is not None}
+        first = _columns(found[0], slice(TWINS))
+        rest = [_columns(p, slice(TWINS if i == 0 else 0, min(lanes, count - i * lanes))) for i, p in found.items()]
+        yield {"paths": tuple(rest), "limits": first}
+
+
+def _columns(path: Path, chosen: slice) -> Path:
+    return Path(path.times[:, chosen], path.losses[:, chosen], path.ended[chosen], path.late[chosen])
+
+
+def _twinned(state: implicit_flow.Starts, model: Model, nets: list, width: int) -> implicit_flow.Starts:
+    """The first lanes start where the finite networks do: V_i = f(x_i) of the network itself."""
+    for lane, (net, w) in enumerate(nets):
+        V = factored_network.weights(w, net, model.x)
+        cut = (V.first[:, :width], V.middle[:, :, :width, :width], V.last[:, :width])
+        state = state._replace(V=jax.tree.map(lambda a, b, at=lane: a.at[at].set(b), state.V, type(V)(*cut)))
+    return state
+
+
+def _finite(settings: DynamicsSettings, model: Model, nets: list) -> Iterator[dict]:
+    """The finite networks, one after the other."""
+    done: list[Path] = []
+    for net, w in nets:
+        path = None
+        for _, path in trajectories.train(settings, model, factored_network.begin(w), net):
+            yield {"twins": (*done, path)}
+        if path is not None:
+            done.append(path)
+
+
+def _grid(settings: DynamicsSettings) -> Iterator[dict]:
+    """Row by row, the chosen depth of g first; the narrow widths of a row share one batch of lanes."""
+    about = (settings.seed, settings.points, settings.depth_f, settings.time)
+    about += (settings.activation_f, settings.activation_g)
+    cells, paths = random_networks.kept("dynamics", *about), random_networks.kept("dynamics paths", *about)
+
+    def news() -> dict:
+        return {"cells": dict(cells), "beside": paths.get((settings.depth_g, compared(settings)))}
+
+    if cells:
+        yield news()
+    model, depths = trajectories.model(settings), sorted(DEPTHS, key=lambda depth: depth != settings.depth_g)
+    for depth, width in itertools.product(depths, sorted({trajectories.pad(m) for m in WIDTHS})):
+        together = [m for m in WIDTHS if trajectories.pad(m) == width]
+        for widths in (together,) if width == 4 else ((m,) for m in together):
+            if all((depth, m) in cells for m in widths):
+                continue
+            path = yield from _cell(settings, model, depth, widths, width)
+            parts = {m: _columns(path, slice(i * CELL_STARTS, (i + 1) * CELL_STARTS)) for i, m in enumerate(widths)}
+            cells |= {(depth, m): fates((part,)) for m, part in parts.items()}
+            paths |= {(depth, m): part for m, part in parts.items() if m in COMPARED}
+            yield news()
+
+
+def _cell(settings, model: Model, depth: int, widths, width: int) -> Generator[dict, None, Path]:
+    """Lanes for each width in turn; those left over repeat the last, unread."""
+    lanes = LANES[width]
+    each = np.repeat(widths, CELL_STARTS)
+    g = trajectories.primary_of(settings, np.pad(each, (0, lanes - len(each)), mode="edge"), depth)
+    state = trajectories.begin(settings, model, g, width, 100 + 10 * depth + width, 0)
+    way = trajectories.follow(trajectories.Brief(settings.time, LONGEST), model.task, state, g, flow=True)
+    return (yield from trajectories.quietly(way))[1]
+
+
+def fates(paths: tuple[Path, ...]) -> Cell:
+    """How many of the starts have arrived, how many are stuck."""
+    reached, stuck = (sum(int(getattr(p, name).sum()) for p in paths) for name in ("reached", "stuck"))
+    return Cell(reached, stuck, sum(p.losses.shape[1] for p in paths))

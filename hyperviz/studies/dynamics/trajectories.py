@@ -1,0 +1,194 @@
+"""What the dynamics study trains: its points, padded, and many starts or one finite network followed in short steps."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Generator, Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from hyperviz.studies.common.random_networks import keys
+from hyperviz.studies.common.streaming import STEP
+from hyperviz.studies.dynamics.settings import DynamicsSettings
+from hyperviz.theory import analytic, gram_factors
+from hyperviz.theory.activations import activation
+from hyperviz.theory.dynamics import factored_g, factored_network, implicit_flow
+from hyperviz.theory.dynamics.factored_g import Primary, Weights
+from hyperviz.theory.dynamics.factored_network import Architecture, Finite
+from hyperviz.theory.dynamics.infinite_width import Task
+from hyperviz.theory.network import Parameters
+
+POINTS, INPUT_F, INPUT_G, DEPTH = 12, 10, 3, 6  # padded sizes: no setting goes beyond
+LANES = {4: 99, 16: 33, 64: 33}  # padded widths of g, and how many starts are followed together
+WIDTHS_F = (256, 1024)  # padded widths of f
+TARGET, FLOOR = 1e-3, 1e-4  # a start has arrived below TARGET; below FLOOR it is followed no further
+FALLING = 0.01  # a loss that fell by less than that share in the last fifth of the time has stopped falling
+PATIENCE = 3  # times the steps that a start takes whose kernel never shortens its step
+
+
+class Model(NamedTuple):
+    """The padded points and the limits at them."""
+
+    task: Task
+    x: jnp.ndarray  # (12, 10)
+    limit: analytic.Kernels  # (12, 12): float64
+
+
+class Path(NamedTuple):
+    """Losses along the way, a column for each start; each start has its own clock."""
+
+    times: np.ndarray  # (samples, starts)
+    losses: np.ndarray
+    ended: np.ndarray  # (starts,) whether it is at time T, or below FLOOR
+    late: np.ndarray  # the loss when four fifths of the time had gone
+
+    @property
+    def reached(self) -> np.ndarray:
+        """Whether the loss is below TARGET."""
+        return self.losses[-1] < TARGET
+
+    @property
+    def stuck(self) -> np.ndarray:
+        """Whether it has stopped falling above it. Where neither holds it is not there by time T."""
+        return self.ended & ~self.reached & (self.losses[-1] > (1 - FALLING) * self.late)
+
+
+@lru_cache(maxsize=32)
+def points(settings: DynamicsSettings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """x ~ N(0, I_10), z ~ N(0, I_3), y = +1 or -1; zeros beyond the chosen number."""
+    rng = np.random.default_rng(settings.seed)
+    x, z = rng.normal(size=(POINTS, INPUT_F)), rng.normal(size=(POINTS, INPUT_G))
+    y = rng.choice([-1.0, 1.0], POINTS)
+    real = np.arange(POINTS) < settings.points
+    return x * real[:, None], z * real[:, None], y * real
+
+
+def model(settings: DynamicsSettings) -> Model:
+    """The task, with f's limits at its points."""
+    x, z, y = points(settings)
+    functions: dict[str, Any] = {"activation_f": settings.activation_f, "activation_g": settings.activation_g}
+    limit = analytic.kernels(x, z, depth_f=settings.depth_f, depth_g=settings.depth_g, **functions)
+    real = np.arange(POINTS) < settings.points
+    return Model(task(limit, None, z, y, real), jnp.asarray(x, jnp.float32), jax.tree.map(np.asarray, limit))
+
+
+def task(limit: analytic.Kernels, member, z, y, real) -> Task:
+    """The padded task in float32; limit: f's kernels at the distinct x."""
+    single = [jnp.asarray(np.asarray(v, np.float32)) for v in (limit.nngp_f, limit.ntk_f, z, y, real)]
+    S, theta, *rest = single
+    columns = theta if member is None else theta[:, member]
+    return Task(_root(S), columns * single[-1], member, *rest)
+
+
+@jax.jit
+def _root(S):
+    return gram_factors.factor(S).half
+
+
+def pad(width: int) -> int:
+    """The padded width of g that holds it."""
+    return min(p for p in LANES if p >= width)
+
+
+class Brief(NamedTuple):
+    """How long to follow, where that is not the settings' own time."""
+
+    time: float
+    step: float
+
+
+def brief(settings, time: float) -> Brief:
+    """The settings' step, for no longer than `time`."""
+    return Brief(min(time, settings.time), settings.step)
+
+
+def primary_of(settings: DynamicsSettings, widths, depth: int | None = None) -> Primary:
+    """g, with a width for each lane."""
+    phi = activation(settings.activation_g)
+    return Primary(jnp.int32(depth or settings.depth_g), jnp.asarray(widths, jnp.int32), phi)
+
+
+def room(width: int, count: int = POINTS) -> Weights:
+    """Zeros for `count` sets of weights of a g of this padded width."""
+    return factored_g.zeros(count, INPUT_G, width, DEPTH, jnp.float32)
+
+
+def begin(settings, model: Model, g: Primary, width: int, stream: int, first: int) -> implicit_flow.Starts:
+    """A start in each lane; start i of a stream of random numbers is the same whatever lane it is in."""
+    return implicit_flow.begin(keys(settings.seed, stream, first, len(g.width)), model.task, g, room(width))  # pyright: ignore[reportArgumentType]
+
+
+def follow(
+    settings, task: Task, state: implicit_flow.Starts, g: Primary, flow: bool = False
+) -> Iterator[tuple[implicit_flow.Starts, Path]]:
+    """The starts on their way, until each is at time T or has arrived, by steps of descent or of the flow."""
+
+    def advance(state, count):
+        return implicit_flow.advance(state, task, g, settings.step, settings.time, count, np.bool_(flow))
+
+    yield from _followed(settings, state, advance)
+
+
+def train(
+    settings, model: Model, state: factored_network.Training, net: Architecture
+) -> Iterator[tuple[factored_network.Training, Path]]:
+    """A finite network on its way."""
+
+    def advance(state, count):
+        return factored_network.advance(state, net, model.task, model.x, settings.step, settings.time, count)
+
+    yield from _followed(settings, state, advance)
+
+
+def quietly(way: Iterator) -> Generator[dict, None, Any]:
+    """The end of a way, with nothing to show before it."""
+    last = None
+    for step in way:
+        last = step
+        yield {}
+    return last
+
+
+def _followed(settings, state: Any, advance: Callable) -> Iterator[tuple[Any, Path]]:
+    total = max(1, round(settings.time / settings.step / implicit_flow.BLOCK))  # blocks of steps
+    marks = np.unique(np.round(np.geomspace(1, PATIENCE * total, 72)).astype(int))
+    times, losses, made, allowed = [], [], 0, 8
+    while made < marks[-1]:
+        count = int(min(marks[marks > made][0] - made, allowed))
+        began = time.monotonic()
+        state = advance(state, jnp.int32(count))
+        made += count
+        allowed = int(np.clip(count * STEP / max(time.monotonic() - began, 1e-5), 1, 4 * allowed))
+        seen, loss, late = (np.atleast_1d(v) for v in (state.seen, state.loss, state.late))
+        ended = (np.atleast_1d(state.time) >= settings.time * (1 - 1e-6)) | (loss < FLOOR)
+        if made in marks or ended.all():
+            times.append(seen)
+            losses.append(loss)
+            yield state, Path(np.array(times), np.array(losses), ended, late)
+        else:
+            yield state, Path(np.array([*times, seen]), np.array([*losses, loss]), ended, late)
+        if ended.all():
+            return
+
+
+def network(settings, i: int, width_f: int, width_g: int) -> tuple[Architecture, Finite]:
+    """Random network number i of these widths, padded."""
+    net = Architecture(
+        jnp.int32(settings.depth_f),
+        jnp.int32(width_f),
+        activation(settings.activation_f),
+        primary_of(settings, width_g),
+    )
+    wide = min(w for w in WIDTHS_F if w >= width_f)
+    space = factored_network.room(INPUT_F, wide, DEPTH, room(max(pad(width_g), 16), wide))
+    f = [INPUT_F] + [width_f] * (settings.depth_f - 1)
+    g = [INPUT_G] + [width_g] * (settings.depth_g - 1) + [1]
+    rng = np.random.default_rng([settings.seed, i, width_f, width_g])
+    hidden = tuple(rng.standard_normal((b, a), np.float32) for a, b in itertools.pairwise(f))
+    generator = tuple(rng.standard_normal((b, a, f[-1]), np.float32) for a, b in itertools.pairwise(g))
+    return net, factored_network.padded(Parameters(hidden, generator), space)  # pyright: ignore[reportArgumentType]

@@ -1,0 +1,161 @@
+"""The second charts of the dynamics study: a fit being learnt, the kernel in training, the loss surface.
+
+Only the chosen one is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from hyperviz.studies.common import random_networks
+from hyperviz.studies.dynamics import kernel_drift, trajectories
+from hyperviz.studies.dynamics.settings import DynamicsSettings
+from hyperviz.theory import analytic
+from hyperviz.theory.dynamics import factored_g, implicit_flow
+
+ANGLES, TRAINED = np.linspace(-np.pi / 2, np.pi / 2, 65), np.linspace(-1.4, 1.4, 8)
+TARGETS = (lambda t: np.sin(2 * t), lambda t: np.cos(3 * t))  # for the two x
+SIDE = np.linspace(-1.0, 2.0, 31)
+WIDE = 64  # beside the chosen width
+SLICE_TIME = 1.0
+
+
+class Fit(NamedTuple):
+    """Two curves, one for each x, learnt by one start of the infinitely wide f."""
+
+    targets: np.ndarray  # (2, 8) at TRAINED
+    times: np.ndarray  # (S,)
+    curves: np.ndarray  # (S, 2, 65) at ANGLES
+    linear: np.ndarray  # (2, 65): mean with both networks infinitely wide, at the last of these times
+
+
+class Surface(NamedTuple):
+    """The loss on a plane through a start; (0, 0) is the start, (1, 0) where training led."""
+
+    losses: dict[int, np.ndarray]  # m -> (31, 31), rows: second direction
+
+    @property
+    def convex(self) -> dict[int, float]:
+        """The share of the plane on which the loss curves upwards in every direction."""
+        return {m: _convex(values) for m, values in self.losses.items()}
+
+
+def fit(settings: DynamicsSettings) -> Iterator[dict]:
+    """One start at the chosen width, watched at 65 angles for each x."""
+    angles = np.concatenate([np.tile(TRAINED, 2), np.tile(ANGLES, 2)])
+    which = np.repeat([0, 1, 0, 1], [8, 8, 65, 65])
+    z = np.stack([np.sin(angles), np.cos(angles), 0 * angles], 1) * 3**0.5
+    x, y = trajectories.points(settings)[0][:2], np.concatenate([target(TRAINED) for target in TARGETS])
+    functions: dict[str, Any] = {"activation_f": settings.activation_f, "activation_g": settings.activation_g}
+    limit = analytic.kernels(x[which], z, depth_f=settings.depth_f, depth_g=settings.depth_g, **functions)
+    two = jax.tree.map(lambda v: np.asarray(v)[np.ix_((0, 8), (0, 8))], limit)
+    task = trajectories.task(two, which[:16], z[:16], y, np.ones(16))
+    g, width = trajectories.primary_of(settings, [settings.width_g]), trajectories.pad(settings.width_g)
+    state = implicit_flow.begin(random_networks.keys(settings.seed, 3, 0, 1), task, g, trajectories.room(width, 2))
+    member, where = jnp.asarray(which[16:]), jnp.asarray(z[16:], jnp.float32)
+    times, curves = [], []
+    for now, path in trajectories.follow(settings, task, state, g):
+        if times and path.times[-1, 0] < 1.2 * times[-1] and not path.ended[0]:
+            continue
+        times.append(float(now.time[0]))
+        curves.append(np.asarray(implicit_flow.outputs(now.V, g, member, where))[0].reshape(2, 65))
+        linear = _linear(np.asarray(limit.hyperkernel), y, times[-1])
+        yield {"view": Fit(y.reshape(2, 8), np.array(times), np.array(curves), linear)}
+
+
+def warm(settings: DynamicsSettings) -> None:
+    """Compiles what the views need for one width of g and both of f."""
+    next(fit(settings))
+    kernel_drift.warm(settings)
+    next(news for news in surface(settings) if news)
+
+
+def _linear(kernel, y, t) -> np.ndarray:
+    """k(*, U) K^-1 (1 - exp(-2 K t)) Y: the mean over starts once g is wide too."""
+    values, vectors = np.linalg.eigh(kernel[:16, :16])
+    values = np.maximum(values, 1e-9 * values[-1])
+    weights = vectors @ (-np.expm1(-2 * values * t) / values * (vectors.T @ y))
+    return (kernel[16:, :16] @ weights).reshape(2, 65)
+
+
+def surface(settings: DynamicsSettings) -> Iterator[dict]:
+    """The chosen width beside a wide one."""
+    model, losses = trajectories.model(settings), {}
+    for m in dict.fromkeys((settings.width_g, WIDE)):
+        width = trajectories.pad(m)
+        g = trajectories.primary_of(settings, [m] * trajectories.LANES[width])
+        begun = trajectories.begin(settings, model, g, width, 5, 0)
+        way = trajectories.follow(trajectories.brief(settings, SLICE_TIME), model.task, begun, g)
+        state, _ = yield from trajectories.quietly(way)
+        one = g._replace(width=jnp.int32(m))
+        V, trained = (jax.tree.map(lambda v: v[0], s.V) for s in (begun, state))
+        gradients = implicit_flow.gradients(V, model.task, one)
+        first, second = _directions(settings, model, V, trained, gradients)
+        losses[m] = np.asarray(implicit_flow.slice_losses(V, first, second, SIDE.astype(np.float32), model.task, one))
+        yield {"view": Surface(dict(losses))}
+
+
+def _directions(settings, model: trajectories.Model, V, trained, gradients) -> tuple:
+    """Two directions of f's weights: where training led, and a random combination of the points' gradients.
+
+    A movement dV = Theta_f B has the length sum_ij Theta_f,ij B_i . B_j in f's weights; both have the same, at a
+    right angle.
+    """
+    flat = [_flat(tree) for tree in (jax.tree.map(jnp.subtract, trained, V), gradients)]
+    theta = np.asarray(model.task.theta, np.float64)
+    signs = np.random.default_rng([settings.seed, 5]).choice([-1.0, 1.0], trajectories.POINTS)
+    first, second = flat[0], theta @ (signs[:, None] * flat[1])
+    inverse = np.linalg.pinv(theta, rcond=1e-6, hermitian=True)
+
+    def inner(a, b):
+        return float(np.sum((inverse @ a) * b))
+
+    size = inner(first, first)
+    if size > 0:
+        second = second - inner(first, second) / size * first
+    other = inner(second, second)
+    second = second * (max(size, 1e-12) / other) ** 0.5 if other > 0 else second
+    return jax.tree.map(jnp.subtract, trained, V), _unflat(second, V)
+
+
+def _flat(tree: factored_g.Weights) -> np.ndarray:
+    """(points, weights) in float64."""
+    parts = (tree.first, jnp.moveaxis(tree.middle, 1, 0), tree.last)
+    return np.concatenate([np.asarray(v, np.float64).reshape(trajectories.POINTS, -1) for v in parts], 1)
+
+
+def _unflat(flat: np.ndarray, like: factored_g.Weights) -> factored_g.Weights:
+    sizes = np.cumsum([v.size // trajectories.POINTS for v in like])[:-1]
+    first, middle, last = np.split(flat.astype(np.float32), sizes, axis=1)
+    D, k, m, _ = like.middle.shape
+    middle = np.moveaxis(middle.reshape(k, D, m, m), 1, 0)
+    return factored_g.Weights(*map(jnp.asarray, (first.reshape(like.first.shape), middle, last)))
+
+
+def _convex(losses: np.ndarray) -> float:
+    """Second differences on the grid: the share where the smaller eigenvalue is not below rounding."""
+    inside = slice(1, -1), slice(1, -1)
+    aa = losses[1:-1, 2:] - 2 * losses[inside] + losses[1:-1, :-2]
+    bb = losses[2:, 1:-1] - 2 * losses[inside] + losses[:-2, 1:-1]
+    ab = (losses[2:, 2:] - losses[2:, :-2] - losses[:-2, 2:] + losses[:-2, :-2]) / 4
+    smaller = (aa + bb) / 2 - np.sqrt(((aa - bb) / 2) ** 2 + ab**2)
+    return float(np.mean(smaller >= -1e-4 * np.abs(losses).max()))
+
+
+def rows(settings: DynamicsSettings, found: Fit | kernel_drift.Kernel | Surface | None) -> list[dict]:
+    """What the second chart adds to the table."""
+    at = {"width_f": np.inf, "width_g": settings.width_g, "depth_g": settings.depth_g}
+    if isinstance(found, Fit):
+        keys = [{"time": t, "x": i, "theta": a} for t in found.times for i in (0, 1) for a in ANGLES]
+        return [at | k | {"quantity": "fit", "value": v} for k, v in zip(keys, found.curves.ravel(), strict=True)]
+    if isinstance(found, Surface):
+        return [at | {"width_g": m, "quantity": "convex", "value": share} for m, share in found.convex.items()]
+    return [] if found is None else kernel_drift.rows(settings, found)
+
+
+VIEWS = {"fit": fit, "kernel": kernel_drift.stream, "surface": surface}

@@ -1,0 +1,51 @@
+"""The systems of the training images, factored once and kept: a new stroke costs cross products only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hyperviz.runtime.cache import Kept
+from hyperviz.studies.inpainting import image_set, train_test_split
+from hyperviz.studies.inpainting.masks import hidden, masked
+from hyperviz.studies.inpainting.settings import InpaintingSettings
+from hyperviz.theory.regression import grid, grid_factors
+from hyperviz.theory.regression.grid_factors import Factors
+
+LIMIT = 256 * 2**20  # bytes of all that is kept: one NNGP of 500 images, or five of 200
+ARCHITECTURE = ("depth_f", "depth_g", "bandwidth", "activation_f", "activation_g")
+_kept: Kept[Factors] = Kept(LIMIT)
+
+
+def architecture(settings: InpaintingSettings) -> dict:
+    """The kernel's settings, as the theory calls them."""
+    return {name: getattr(settings, name) for name in ARCHITECTURE}
+
+
+def found(settings: InpaintingSettings, kernel: str) -> Factors | None:
+    """What is kept of the run-0 training images."""
+    return _kept.get(_key(settings, kernel))
+
+
+def steps(settings: InpaintingSettings, kernel: str) -> Iterator[Factors]:
+    """Ever more of the systems of the first run's training images; at once where they are kept.
+
+    The NNGP's Cholesky factors are kept too, where they fit: its posterior needs them. The hyperkernel is no prior.
+    """
+    done = found(settings, kernel)
+    if done is None:
+        y = train_test_split.of(settings, settings.images).y
+        keep = kernel == "nngp" and len(grid.classes(y.shape[1])) * len(y) ** 2 * 8 < LIMIT
+        options = {"ridge": settings.ridge, "kernel": kernel, "keep": keep} | architecture(settings)
+        for done in grid_factors.steps(masked(y, settings), y, **options):
+            if done.solved < done.total:
+                yield done
+        assert done is not None
+        done = done if kernel == "nngp" else grid_factors.lean(done)
+        _kept.put(_key(settings, kernel), done)
+    yield done
+
+
+def _key(settings, kernel) -> tuple:
+    """All that the factors depend on."""
+    what = tuple(getattr(settings, name) for name in ("seed", "images", "ridge", *ARCHITECTURE))
+    return kernel, image_set.data(settings).stamp, hidden(settings, image_set.shape(settings)[0]).tobytes(), *what

@@ -1,0 +1,80 @@
+"""The images that the inpainting study is about, as its settings name them, and what cannot be asked of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hyperviz.data import datasets
+from hyperviz.data.datasets import Dataset
+from hyperviz.errors import InvalidInput
+from hyperviz.studies.common import drawing
+from hyperviz.studies.inpainting.settings import SHOWN, InpaintingSettings
+
+WIDE = 32  # side up to which images need no other limits than digits
+DIGITS = ("digits", "mnist")  # what the paper's numbers are about
+
+
+def data(settings: InpaintingSettings) -> Dataset:
+    """The data set, read once a process."""
+    return datasets.load(settings.dataset)
+
+
+def shape(settings: InpaintingSettings) -> tuple[int, ...]:
+    """(g, g) of grey images, (g, g, 3) of colour ones, known before anything is downloaded."""
+    return datasets.shape(settings.dataset)
+
+
+def tests(settings: InpaintingSettings) -> np.ndarray:
+    """uint8 test images, none of which is learnt from: (T, g, g) or (T, g, g, 3)."""
+    return datasets.plain(data(settings).test)
+
+
+def shown(settings: InpaintingSettings) -> np.ndarray:
+    """Which test images the gallery shows; after the last comes the first."""
+    count = len(data(settings).test)
+    return (settings.digits + np.arange(min(SHOWN, count))) % count
+
+
+def pictures(settings: InpaintingSettings) -> np.ndarray:
+    """uint8: the test images that are shown."""
+    return tests(settings)[shown(settings)]
+
+
+def are_digits(settings: InpaintingSettings) -> bool:
+    """Whether the paper's numbers may stand beside ours."""
+    return settings.dataset in DIGITS
+
+
+def noun(settings: InpaintingSettings) -> str:
+    """What one of them is called."""
+    return "digit" if are_digits(settings) else "image"
+
+
+def drawable(settings: InpaintingSettings) -> bool:
+    """Whether the canvas can draw one: it is 28 x 28 and grey."""
+    return shape(settings) == (drawing.SIZE, drawing.SIZE)
+
+
+def share(settings: InpaintingSettings, most: int, at: int) -> int:
+    """How many images take as long as `most` of 32 x 32 ones: at most `most`, and `at` whatever they take."""
+    return max(at, min(most, most * WIDE**2 // shape(settings)[0] ** 2))
+
+
+def check(settings: InpaintingSettings) -> None:
+    """InvalidInput where the images cannot answer."""
+    side, pixels = shape(settings)[0], settings.pixels
+    if settings.view == "network" and not drawable(settings):
+        raise InvalidInput(
+            f"The view network trains on grey images of {drawing.SIZE} × {drawing.SIZE}; those of "
+            f"{datasets.TITLES[settings.dataset]} are others: choose another view, or other data."
+        )
+    if pixels != "all" and int(pixels) > side * side:
+        raise InvalidInput(
+            f"pixels must be at most {side * side}, or all, for images of {side} × {side}; got {pixels}."
+        )
+    if settings.images > (most := len(data(settings).train)):
+        others = len(data(settings).test) + len(data(settings).validation)
+        raise InvalidInput(
+            f"images must be at most {most}: of {datasets.TITLES[settings.dataset]}, {most + others}, {others} are "
+            f"kept for tests and validation; got {settings.images}."
+        )

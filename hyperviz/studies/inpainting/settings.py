@@ -1,0 +1,147 @@
+"""What the inpainting study is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hyperviz.studies.common.drawing import EMPTY, decode, decode_mask
+from hyperviz.studies.common.options import DATASETS, activation_of, check, depth_of, option, seed_of
+
+SHOWN = 8  # images in the gallery, or as many as there are for tests
+
+SIZE = 28  # side of a digit
+LEARNING_RATE = 0.03  # of Adam
+VIEWS = ("gallery", "uncertainty", "training", "likelihood", "finer", "border", "network")
+HIDDEN = ("lower", "upper", "left", "right", "centre", "rows", "random", "everything", "nothing", "drawn")
+
+PICKED = "digit"  # in the place of a drawing: the first test digit shown
+
+
+def readable(text: str) -> None:
+    """ValueError where a setting is neither PICKED nor a drawing's text."""
+    if text != PICKED:
+        decode(text)
+
+
+EXPONENTS = tuple(i / 4 for i in range(-28, 9))  # of ten: the times of gradient flow
+
+PLAYED, ENDLESS = "play", "infinity"  # in the place of a time
+
+GALLERY = "gallery"
+
+
+IMAGES = (10, 20, 50, 100, 200, 500, 1000, 2000, 4000)  # positions of the error curve
+
+
+@dataclass(frozen=True)
+class InpaintingSettings:
+    """What the inpainting study is asked."""
+
+    images: int = option(
+        200,
+        10,
+        4000,
+        symbol="N",
+        label="training images",
+        log=True,
+        positions=IMAGES[:7],
+        help="images that are learnt from",
+    )
+    task: str = option(
+        "inpainting",
+        label="task",
+        choices=("representation", "inpainting"),
+        help="whether f sees the whole image or one with a hidden part",
+    )
+    kernel: str = option(
+        "both",
+        label="kernel",
+        more=True,
+        choices=("both", "nngp", "hk", "hk-released"),
+        help="the NNGP, the hyperkernel HK, or HK by the recursion of the authors' script (hk-released)",
+    )
+    hidden: str = option("lower", label="hidden part", choices=HIDDEN, help="what f does not see (inpainting)")
+    pixels: int | str = option(
+        "all",
+        1,
+        SIZE * SIZE,
+        words=("all",),
+        log=True,
+        positions=(1, 5, 10, 20, 50, 100),
+        label="pixels an image",
+        help="training pixels of each image: all of them, exactly, or so many random ones (the paper: 20)",
+    )
+    depth_f: int = depth_of("f", 3)
+    depth_g: int = depth_of("g", 3)
+    activation_f: str = activation_of("f", "σ")
+    activation_g: str = activation_of("g", "φ")
+    bandwidth: float = option(
+        2**0.5, 0.3, 10.0, symbol="ℓ", label="bandwidth (pixels)", step=0.1, help="how far apart pixels still resemble"
+    )
+    ridge: float = option(
+        1e-3, 1e-6, 1.0, symbol="ε", label="ridge", more=True, log=True, help="what is added to the diagonal"
+    )
+    runs: int = option(
+        1, 1, 50, label="runs", more=True, help="draws of training and test images that the error is averaged over"
+    )
+    digits: int = option(
+        24, 0, 500 - SHOWN, label="first image shown", more=True, help="which test images the gallery shows"
+    )
+    dataset: str = option(
+        "digits",
+        label="data",
+        more=True,
+        choices=DATASETS,
+        help="digits built in, sets that are downloaded, or the images that HYPERVIZ_IMAGES names where the app runs",
+    )
+    view: str = option(
+        GALLERY, label="Show below", apart=True, choices=VIEWS, help="what is computed beside the one digit"
+    )
+    time: float | str = option(
+        PLAYED,
+        10.0 ** float(EXPONENTS[0]),
+        10.0 ** float(EXPONENTS[-1]),
+        number=float,
+        log=True,
+        words=(ENDLESS, PLAYED),
+        symbol="t",
+        label="training time",
+        more=True,
+        help="of gradient flow, in the view of training: one moment, or played from 0 to infinity",
+    )
+    learning_rate: float = option(
+        LEARNING_RATE,
+        0.001,
+        0.3,
+        log=True,
+        positions=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3),
+        more=True,
+        label="learning rate",
+        help="of Adam, in the view of the network",
+    )
+    drawing: str = option(PICKED, text=readable, label="drawing", help="the one digit, or the first test digit shown")
+    mask: str = option(EMPTY, text=decode_mask, label="mask", help="what is hidden where the hidden part is drawn")
+    seed: int = seed_of("the random draws")
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    @property
+    def kernels(self) -> tuple[str, ...]:
+        """The kernels to compare."""
+        return ("nngp", "hk") if self.kernel == "both" else (self.kernel,)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Numbers of training images on the error curve, the chosen one last."""
+        return (*(n for n in IMAGES if n < self.images), self.images)
+
+
+PRESETS = {
+    "every pixel": InpaintingSettings(),
+    "Table 1 of the paper": InpaintingSettings(pixels=20),
+    "representation": InpaintingSettings(task="representation"),
+    "a thousand digits": InpaintingSettings(images=1000),
+    "a blurred g": InpaintingSettings(bandwidth=10.0),
+}
+PAPER = InpaintingSettings(images=500, pixels=20, runs=5)

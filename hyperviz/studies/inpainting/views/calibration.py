@@ -1,0 +1,97 @@
+"""Is the posterior's uncertainty right? Predicted against actual error on test images it was not chosen on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from hyperviz.studies.inpainting import factor_cache, image_set, train_test_split
+from hyperviz.studies.inpainting.masks import judged, masked, over
+from hyperviz.studies.inpainting.query_image import given
+from hyperviz.studies.inpainting.settings import InpaintingSettings
+from hyperviz.theory.regression import grid_factors
+
+JUDGED, PART = 60, 3  # test images, and those judged between two yields: of 32 x 32, fewer of larger ones
+BINS = 10
+WITHIN = 2  # standard deviations
+NORMAL = 0.9545  # how often a Gaussian stays within them
+
+
+class Calibration(NamedTuple):
+    """Of the judged pixels, the hidden ones or all: D test images, P values each, one for every channel of a pixel."""
+
+    predicted: np.ndarray  # (D, P) standard deviation of a pixel's value, the noise of variance s^2 eps included
+    wrong: np.ndarray  # (D, P) posterior mean minus truth
+    plain: np.ndarray  # (D, P) the plain regression minus truth
+    finished: bool
+
+
+class Bin(NamedTuple):
+    """Pixels of like predicted deviation."""
+
+    predicted: float  # root mean square
+    actual: float  # root mean square error
+    low: float  # of the actual one, - 2 standard errors over images
+    high: float
+
+
+def steps(settings: InpaintingSettings) -> Iterator[Calibration | None]:
+    """Image after image, none while the systems are factored."""
+    found = None
+    for found in factor_cache.steps(settings, "nngp"):
+        if found.solved < found.total:
+            yield None
+    assert found is not None
+    truth = train_test_split.of(settings, settings.images).truth[: image_set.share(settings, JUDGED, 12)]
+    seen, parts = masked(truth, settings).reshape(len(truth), -1), []
+    spread = np.empty(0)
+    for so_far in grid_factors.covariance(found, seen):
+        spread = so_far
+        yield None
+    plain = grid_factors.mean(found, seen) - truth
+    where, every = judged(settings, truth.shape[1]), image_set.share(settings, PART, 1)
+    for i in range(len(truth)):
+        one = given(settings, found, np.round(truth[i] * 255).astype(np.uint8), spread[i])
+        deviation = np.hypot(one.deviation, one.amplitude * settings.ridge**0.5)
+        wrong = one.mean - truth[i]
+        deviation = np.broadcast_to(over(deviation, wrong), wrong.shape)
+        parts.append([picture[where].ravel() for picture in (deviation, wrong, plain[i])])
+        if (i + 1) % every == 0 or i + 1 == len(truth):
+            yield Calibration(*(np.array(part) for part in zip(*parts, strict=True)), finished=i + 1 == len(truth))
+
+
+def bins(found: Calibration) -> list[Bin]:
+    """Equally many pixels in each, from the surest to the least sure; the error bar is over digits."""
+    edges = np.quantile(found.predicted, np.linspace(0, 1, BINS + 1))
+    which = np.clip(np.searchsorted(edges, found.predicted, side="right") - 1, 0, BINS - 1)
+    return [_bin(found, which == i) for i in range(BINS) if (which == i).any()]
+
+
+def _bin(found: Calibration, inside: np.ndarray) -> Bin:
+    squares, count = (found.wrong**2 * inside).sum(axis=1), inside.sum(axis=1)
+    mean = squares.sum() / count.sum()
+    error = np.sqrt(((squares - mean * count) ** 2).sum()) / count.sum()  # of a ratio of sums over images
+    predicted = np.sqrt((found.predicted**2 * inside).sum() / count.sum())
+    band = np.sqrt(np.maximum([mean - 2 * error, mean + 2 * error], 0))
+    return Bin(float(predicted), float(np.sqrt(mean)), *map(float, band))
+
+
+def certain(found: Calibration) -> bool:
+    """Whether the posterior claims no error at all, as where f sees nothing: there is nothing to judge then."""
+    return not (found.predicted**2).any()
+
+
+def inflation(found: Calibration) -> tuple[float, float]:
+    """Root mean square error over the root mean predicted variance, with its standard error: 1 is right."""
+    errors, variances = (found.wrong**2).mean(axis=1), (found.predicted**2).mean(axis=1)
+    ratio = errors.sum() / max(variances.sum(), np.finfo(float).tiny)
+    error = np.sqrt(((errors - ratio * variances) ** 2).sum()) / max(variances.sum(), np.finfo(float).tiny)
+    return float(np.sqrt(ratio)), float(error / (2 * np.sqrt(ratio))) if ratio > 0 else 0.0
+
+
+def coverage(found: Calibration) -> tuple[float, float]:
+    """How often the truth lies within WITHIN predicted deviations, with its standard error over images."""
+    share = (np.abs(found.wrong) <= WITHIN * found.predicted).mean(axis=1)
+    return float(share.mean()), float(share.std(ddof=1) / len(share) ** 0.5)

@@ -1,0 +1,123 @@
+"""The finite hypernetwork in sight while it learns, beside the kernels' completions from the same pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from hyperviz.data import datasets
+from hyperviz.studies.inpainting import adam, image_set, train_test_split
+from hyperviz.studies.inpainting.masks import masked
+from hyperviz.studies.inpainting.paper_table1 import NAMES
+from hyperviz.studies.inpainting.regression import grey
+from hyperviz.studies.inpainting.settings import InpaintingSettings
+from hyperviz.theory.activations import activation
+from hyperviz.theory.regression import random_pixels
+
+PIXELS, MOST = 20, 100  # of an image where the page takes all; at most: HN's step takes twice as long by then
+POINTS = 4000  # images times pixels whose dense system takes less than a second
+LOOKS = (0, 5, 10, 15, *range(20, adam.Plan().steps + 1, 20))  # steps at which it is seen: fast at first
+
+
+class Learning(NamedTuple):
+    """HN and the kernels on the same test images, all pixels of them, from the same pixels of the same images."""
+
+    pictures: dict[str, np.ndarray]  # by method, uint8 (8, 28, 28) test images: HN's at the step `shown`
+    kernels: dict[str, np.ndarray]  # squared error of each test image by kernel, (T,), clipped to [0, 1]
+    steps: tuple[int, ...]  # at which HN was looked at
+    tested: tuple[np.ndarray, ...]  # its squared errors there, (T,) each
+    held: tuple[float, ...]  # the mean over the validation images there
+    best: int  # place in `steps` of the parameters that count, by the validation images
+    shown: int
+    images: int  # learnt from
+    pixels: int  # of each
+    blank: bool  # f sees nothing of any image
+    doing: str
+    finished: bool
+
+
+class _Given(NamedTuple):
+    """Digits in [0, 1], what f sees of them, and the pixels that are learnt from."""
+
+    x: np.ndarray  # (N, 28, 28)
+    y: np.ndarray
+    pixels: np.ndarray  # (N, P)
+    x_new: np.ndarray  # test images, then the shown ones
+    truth: np.ndarray
+    tested: int  # of them, before the shown ones
+    seed: int  # of HN's weights
+
+
+def steps(settings: InpaintingSettings) -> Iterator[Learning]:
+    """HN before its first step, the kernels, and HN from step to step; its best one at the end."""
+    given = _given(settings)
+    blank, (images, pixels) = not given.x.any(), given.pixels.shape
+    doing = "HN is compiled where these depths and this number of pixels are new: some seconds, once."
+    found = Learning({}, {}, (), (), (), 0, 0, images, pixels, blank, doing, False)
+    yield found
+    looks = _looks(settings, given)
+    found = _looked(found, next(looks), given)
+    yield found
+    for kernel in settings.kernels:
+        for step in _solved(found, kernel, settings, given):
+            found = step
+            yield found
+    best = found.pictures["hn"]
+    for look in () if blank else looks:
+        found = _looked(found, look, given)
+        best = found.pictures["hn"] if look.step == look.best[0] else best
+        yield found
+    yield found._replace(pictures=found.pictures | {"hn": best}, shown=found.steps[found.best], finished=True)
+
+
+def plan(settings: InpaintingSettings) -> adam.Plan:
+    """Table 1's widths, features and training, with the page's depths, bandwidth and learning rate."""
+    names = ("depth_f", "depth_g", "bandwidth", "learning_rate")
+    return adam.Plan(**{name: getattr(settings, name) for name in names})
+
+
+def _given(settings) -> _Given:
+    """The digits and the first draw of the pixels are those of the gallery."""
+    count = PIXELS if settings.pixels == "all" else min(int(settings.pixels), MOST)
+    y, tested, rng = train_test_split.of(settings, min(settings.images, POINTS // count))
+    shown = image_set.pictures(settings) / 255.0
+    truth, pixels = np.concatenate([tested, shown]), train_test_split.pixels(rng, len(y), count)
+    return _Given(masked(y, settings), y, pixels, masked(truth, settings), truth, len(tested), int(rng.integers(2**31)))
+
+
+def _looks(settings, given: _Given) -> Iterator[adam.Trained]:
+    held = datasets.plain(image_set.data(settings).validation)[: adam.HELD] / 255.0
+    x, y, held_x, held_y = (a.reshape(len(a), -1) for a in (given.x, given.y, masked(held, settings), held))
+    return adam.train(x, y, given.pixels, held_x, held_y, plan(settings), given.seed, LOOKS)
+
+
+def _looked(found: Learning, look: adam.Trained, given: _Given) -> Learning:
+    """With HN's pictures and errors of now."""
+    h = adam.predict(look.now, given.x_new.reshape(len(given.x_new), -1)).reshape(given.truth.shape)
+    at, tested, held = (*found.steps, look.step), (*found.tested, _squares(h, given)), (*found.held, look.validation)
+    doing = (
+        f"HN learns: step {look.step}, at most {adam.Plan().steps:,}, and {adam.PATIENCE} without a better one end it."
+    )
+    pictures = found.pictures | {"hn": grey(h[given.tested :])}
+    now = {"pictures": pictures, "steps": at, "tested": tested, "held": held, "shown": look.step, "doing": doing}
+    return found._replace(best=at.index(look.best[0]), **now)
+
+
+def _solved(found: Learning, kernel: str, settings, given: _Given) -> Iterator[Learning]:
+    """With one kernel's regression from the same pixels, at the end."""
+    slopes = activation(settings.activation_f).alpha, activation(settings.activation_g).alpha
+    names = ("depth_f", "depth_g", "bandwidth", "ridge")
+    options = {name: getattr(settings, name) for name in names} | {"kernel": kernel, "slopes": slopes}
+    for step in random_pixels.steps(given.x, given.y, given.pixels, given.x_new, **options):
+        found = found._replace(doing=f"The kernels are solved: {step.built:.0%} of {NAMES[kernel]}'s system is built.")
+        if step.prediction is not None:
+            pictures = found.pictures | {kernel: grey(step.prediction[given.tested :])}
+            kernels = found.kernels | {kernel: _squares(step.prediction, given)}
+            found = found._replace(pictures=pictures, kernels=kernels)
+        yield found
+
+
+def _squares(prediction, given: _Given) -> np.ndarray:
+    return ((np.clip(prediction, 0, 1) - given.truth) ** 2)[: given.tested].mean(axis=(1, 2))

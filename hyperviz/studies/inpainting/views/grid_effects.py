@@ -1,0 +1,68 @@
+"""The one digit between its pixels, and what the torus makes of the border."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from hyperviz.studies.inpainting import factor_cache, image_set, train_test_split
+from hyperviz.studies.inpainting.masks import masked
+from hyperviz.studies.inpainting.query_image import picture
+from hyperviz.studies.inpainting.regression import FINER, grey
+from hyperviz.studies.inpainting.settings import InpaintingSettings
+from hyperviz.theory.activations import activation
+from hyperviz.theory.regression import grid, grid_upsampling, random_pixels
+
+POINTS = 2400  # of the dense system: 3 training images of 28 x 28; one, where even that has more
+
+
+class Finer(NamedTuple):
+    """Pictures of the one digit at FINER times the resolution, by kernel: uint8."""
+
+    predicted: dict[str, np.ndarray]
+    finished: bool
+
+
+class Border(NamedTuple):
+    """The same regression of few images on the torus and on an open grid, pixels in [0, 1]."""
+
+    torus: np.ndarray  # (SHOWN, g, g) or (SHOWN, g, g, 3)
+    open: np.ndarray | None  # the same; None while its dense system is solved
+    truth: np.ndarray  # (SHOWN, g, g) or (SHOWN, g, g, 3)
+    images: int
+    black: bool  # whether the data set's borders are
+    finished: bool
+
+    def errors(self) -> dict[str, np.ndarray]:
+        """Mean squared error of each image shown, (SHOWN,), of either grid."""
+        grids = {"torus": self.torus, "open grid": self.open}
+        axes = tuple(range(1, self.truth.ndim))
+        return {n: ((np.clip(v, 0, 1) - self.truth) ** 2).mean(axes) for n, v in grids.items() if v is not None}
+
+
+def sharpened(settings: InpaintingSettings) -> Iterator[Finer]:
+    """Kernel after kernel; nothing while the systems are factored, which the digit itself shows."""
+    row, shown = masked(picture(settings), settings).reshape(1, -1) / 255.0, {}
+    for kernel in settings.kernels:
+        for found in factor_cache.steps(settings, kernel):
+            if found.solved == found.total:
+                options = factor_cache.architecture(settings) | {"finer": FINER, "kernel": kernel}
+                shown = shown | {kernel: grey(grid_upsampling.between(found, row, **options)[0])}
+            yield Finer(shown, kernel == settings.kernels[-1] and found.solved == found.total)
+
+
+def bordered(settings: InpaintingSettings) -> Iterator[Border]:
+    """The torus at once, then the dense system of the open grid."""
+    size = image_set.shape(settings)[0] ** 2
+    y = train_test_split.of(settings, min(settings.images, max(1, POINTS // size))).y
+    truth = image_set.pictures(settings) / 255.0
+    x, x_new, options = masked(y, settings), masked(truth, settings), factor_cache.architecture(settings)
+    options |= {"ridge": settings.ridge, "kernel": settings.kernels[0]}
+    torus, black = grid.complete(x, y, x_new, **options).prediction, image_set.data(settings).bordered
+    yield Border(torus, None, truth, len(y), black, False)
+    slopes = tuple(activation(options.pop(f"activation_{network}")).alpha for network in "fg")
+    every = np.tile(np.arange(size), (len(y), 1))
+    for step in random_pixels.steps(x, y, every, x_new, slopes=slopes, **options):  # pyright: ignore[reportArgumentType]
+        yield Border(torus, step.prediction, truth, len(y), black, step.prediction is not None)

@@ -1,0 +1,1 @@
+"""Is the untrained network a Gaussian process? (Theorem 2, Corollary 1)"""

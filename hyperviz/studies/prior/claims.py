@@ -1,0 +1,91 @@
+"""What each view of the prior study finds of its claim, computed from the result."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hyperviz.studies.common.power_laws import agreement
+from hyperviz.studies.common.verdict import Verdict, signed
+from hyperviz.studies.prior.empirical_kernels import MEASURED
+from hyperviz.studies.prior.normality import Measure
+from hyperviz.studies.prior.sample_functions import TURNS
+from hyperviz.studies.prior.study import PriorResult
+from hyperviz.studies.prior.width_scaling import ALLOWED, DRAWS, FITTED, LINES, measured
+
+CLAIM = "Theorem 2"
+RULE = (
+    "Theorem 2: widen f alone, or g alone, and the outputs stay away from the bell curve (slope 0); widen both and the "
+    f"distance falls like 1/width (slope −1). Slopes are fitted to {DRAWS:,} networks at each width from {FITTED[0]} "
+    f"to {FITTED[-1]:,}. It holds where every 99.99 % interval contains the slope of the theorem, up to {ALLOWED} as "
+    "these widths are finite, and excludes the other. Where f or g has no hidden layer, the other alone decides."
+)
+
+
+def claim(result: PriorResult, here: str) -> Verdict:
+    """Return both parts of the verdict of the view that is shown; here: what the histogram says."""
+    if result.settings.view == "prior":
+        return _lines(result, here)
+    said = VIEWS[result.settings.view](result)
+    return Verdict(said or here, "measured" if said else "measuring")
+
+
+def _lines(result: PriorResult, here: str) -> Verdict:
+    """Theorem 2: the distance vanishes along one of the three lines, and stays on the others."""
+    settings, lines = result.settings, result.parts.get("lines")
+    if settings.depth_f == settings.depth_g == 1:
+        return Verdict(f"{here} Without hidden layers that is so at any width.", "measured")
+    if lines is None or not measured(lines):
+        said = "the networks of other widths are being drawn"
+        return Verdict(here, "undecided" if result.finished else "measuring", CLAIM, said, RULE)
+    states = {agreement(fit.slope, fit.claim, fit.other, ALLOWED) for fit in lines.fits.values()}
+    state = "differs" if "differs" in states else "holds" if states == {"holds"} else "undecided"
+    numbers = ", ".join(f"{fit.slope.text if fit.slope else 'none'} {name}" for name, fit in lines.fits.items())
+    return Verdict(here, state, CLAIM, f"slopes {numbers}" if len(lines.fits) == len(LINES) else "", RULE)
+
+
+def distance(measure: Measure) -> str:
+    """The largest gap between the distribution function of the outputs and the Gaussian one, in per cent."""
+    low, high = max(measure.value - 1.96 * measure.stderr, 0), measure.value + 1.96 * measure.stderr
+    digits = int(np.clip(-np.floor(np.log10(100 * measure.stderr)), 0, 5)) if measure.stderr > 1e-7 else 0
+    found, low, high = (f"{100 * number:.{digits}f}" for number in (measure.value, low, high))
+    return f"{found} % [{low}, {high}]"
+
+
+def _functions(result: PriorResult) -> str:
+    """Similar x, similar functions: no claim of the paper, so what the networks drawn say."""
+    family = result.parts.get("family")
+    if family is None or family.networks < 2:
+        return ""
+    turns, alike, error = np.degrees(TURNS)[1:], family.alike[1:], family.error[1:]
+    said = ", ".join(
+        f"{signed(a)} ± {e:.2f} at {t:.0f}° ({signed(limit)})"
+        for a, e, limit, t in zip(alike, error, family.expected[1:], turns, strict=True)
+    )
+    return f"Functions of two x, over {family.networks} networks (in the limit), correlate by {said}."
+
+
+def _kernel(result: PriorResult) -> str:
+    """Corollary 1, Remarks 2 and 3 are identities; what is measured is how near networks are to the limit."""
+    measured, collapse, rate = (result.parts.get(name) for name in ("measured", "collapse", "rate"))
+    if measured is None or measured.draws < MEASURED or collapse is None or rate is None:
+        return ""
+    off = float(np.sqrt(np.mean((measured.mean - measured.theory) ** 2)) / np.abs(measured.theory).max())
+    error = float(np.sqrt(np.mean(measured.stderr**2)) / np.abs(measured.theory).max())
+    return (
+        f"The mean Λᴴ of {measured.draws} networks is {off:.1%} off the limit (its error: {error:.1%}). Corollary 1, "
+        f"Remarks 2 and 3 are true by construction, here to {collapse.residual:.0e}."
+    ).replace("e-", "e−")
+
+
+def _depth(result: PriorResult) -> str:
+    """S drifts to 1 as f deepens; what that does to the condition number."""
+    if not {"depth_f", "depth_g"} <= result.parts.keys():
+        return ""
+    f, g = result.parts["depth_f"], result.parts["depth_g"]
+    return (
+        f"From L = 1 to 32 two x become alike: correlation {f.S[0]:.2f} → {f.S[-1]:.2f}. From H = 1 to 32 two z "
+        f"do at the same x: {g.same_x[0]:.2f} → {g.same_x[-1]:.2f}. Exact limits."
+    )
+
+
+VIEWS = {"functions": _functions, "kernel": _kernel, "depth": _depth}

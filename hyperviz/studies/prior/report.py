@@ -1,0 +1,149 @@
+"""What the prior study has to say: verdict, table, code, words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hyperviz.studies.common.recipe import recipe
+from hyperviz.studies.common.tidy import tidy
+from hyperviz.studies.common.verdict import Verdict
+from hyperviz.studies.prior import tables
+from hyperviz.studies.prior.claims import RULE, claim, distance
+from hyperviz.studies.prior.settings import PriorSettings
+from hyperviz.studies.prior.study import PriorResult
+from hyperviz.studies.prior.width_scaling import DRAWS, FITTED, NARROW_F, NARROW_G, WIDE, WIDE_DRAWS, WIDTHS
+from hyperviz.theory.smooth_duals import SCALES
+from hyperviz.theory.taylor.dense_g import WIDEST
+
+FEW = 256  # draws before anything is said of them
+ALTS = {
+    "joint": ("Outputs at two inputs", "covariance"),
+    "line": ("Functions along a line of z", "function_line"),
+    "family": ("Correlation of the functions of several x", "alike"),
+    "patch": ("Functions on a square of z", "function_patch"),
+    "nngp": ("Measured at pairs of random points", "nngp"),
+    "hyperkernel": ("Measured at pairs of random points", "hyperkernel"),
+    "collapse": ("Kernel of random pairs", "nngp_features", "nngp_raw"),
+    "remark3": ("Distance from one curve", "collapse"),
+    "rate": ("Error of k random features", "feature_error"),
+    "deeper_f": ("Measured correlation", "correlation_nngp"),
+    "deeper_g": ("Measured correlation", "correlation_nngp"),
+    "condition": ("Condition numbers", "condition_nngp", "condition_hyperkernel"),
+}  # a chart in words: what it shows, and which quantities of the table
+
+
+def verdict(result: PriorResult) -> Verdict:
+    """How far this network's output is from Theorem 2's Gaussian, and what the view below finds of its claim."""
+    if _few(result):
+        return Verdict(_here(result), "measuring")
+    return claim(result, _here(result))
+
+
+def _few(result: PriorResult) -> bool:
+    return len(result.outputs.value) < min(FEW, result.settings.draws) or result.normality is None
+
+
+def _here(result: PriorResult) -> str:
+    """One sentence on the histogram: the distance with its interval, and the share of dead networks."""
+    settings = result.settings
+    if _few(result) or result.normality is None:
+        return f"Is the output Gaussian at n = {settings.width_f:,}, m = {settings.width_g:,}?"
+    dead = float(np.mean(np.asarray(result.outputs.value)[:, 0] == 0))
+    found = distance(result.normality.distance)
+    said = f"n = {settings.width_f:,}, m = {settings.width_g:,}: the outputs follow a bell curve up to {found}"
+    return f"{said} (largest gap)" + (f"; {dead:.1%} of the networks answer exactly 0." if dead > 0.001 else ".")
+
+
+def progress(result: PriorResult) -> str:
+    """How far the study is, and what a slow position costs."""
+    settings, count = result.settings, len(result.outputs.value)
+    said = (
+        f"{count:,} of {settings.draws:,} random networks drawn at n = {settings.width_f:,}, m = {settings.width_g:,}"
+    )
+    if result.finished:
+        return f"{said}. Finished."
+    slow = f"; one takes about {result.seconds:.1f} s here" if result.seconds >= 0.1 else ""
+    return said + slow + (f", {result.progress:.0%} of the next ones" if slow else "") + "."
+
+
+def alt(result: PriorResult, chart: str = "") -> str:
+    """One chart in words, for those who do not see it."""
+    if chart == "lines":
+        return f"Distance from a Gaussian as only f, only g or both widen: {verdict(result).evidence}."
+    title, *wanted = ALTS.get(chart, ("",))
+    parts = tables.table(result) if wanted else pd.DataFrame({"quantity": [], "value": []})
+    words = [
+        f"{str(name).replace('_', ' ')} {found.value.min():.3g} to {found.value.max():.3g}"
+        for name, found in parts[parts.value.notna()].groupby("quantity", sort=False)
+        if name in wanted
+    ]
+    return f"{title}: {'; '.join(words)}." if words else f"{progress(result)} {_here(result)}"
+
+
+def table(result: PriorResult) -> pd.DataFrame:
+    """Tidy: axes, seed, version, verdict, then quantity, value, stderr, interval, theory."""
+    found = tables.table(result)
+    numbers = {"low": found.value - 1.96 * found.stderr, "high": found.value + 1.96 * found.stderr}
+    fitted = found.quantity == "slope"
+    for end, column in numbers.items():
+        found[end] = column.where(~fitted, found.get(end)) if end in found else column
+    return tidy(found, result.settings, verdict(result).state, (*tables.SETTINGS, "width_f", "width_g"))
+
+
+def draws(result: PriorResult) -> pd.DataFrame:
+    """Return every draw: a row a network, its outputs at the two inputs and their variances given the hidden layers."""
+    value, v = np.asarray(result.outputs.value), np.asarray(result.outputs.covariance)
+    columns = {"output_0": value[:, 0], "output_1": value[:, 1], "variance_0": v[:, 0, 0], "variance_1": v[:, 1, 1]}
+    return pd.DataFrame({"draw": range(len(value))} | columns)
+
+
+def code(settings: PriorSettings) -> str:
+    """A few lines that reproduce the numbers of the chart."""
+    return recipe(
+        "prior",
+        settings,
+        f"""
+# or the library itself: the first outputs of the histogram, and the limit
+from hyperviz.studies.common import random_networks
+from hyperviz.studies.prior import limits
+from hyperviz.theory import analytic, sampling
+
+settings = {settings!r}
+x, z = limits.pair()
+keys = random_networks.keys({settings.seed}, 0, 0, 256)
+print(sampling.values(keys, x, z, **limits.architecture(settings))[:8, 0])
+print(analytic.kernels(x, z, **limits.model(settings)).nngp)
+""",
+    )
+
+
+EXPLANATION = (
+    "What you see, and the formula",
+    f"""
+With random weights the output h(x, z) of a hypernetwork is random. Theorem 2 of *On Infinite-Width Hypernetworks* says
+that it becomes a Gaussian process with kernel Λ^H when **both** f and g widen; a wide f alone is not enough.
+
+- **Histogram**: outputs of independent random networks at one input u = (x, z). Dashed: the Gaussian N(0, Λ^H) of the
+  theorem. Given its hidden layers the output *is* Gaussian, with a random variance v; the solid curve is the average of
+  these Gaussians over the networks, so it is the density at these widths with little noise. h is Gaussian exactly when
+  v is not random. **Largest gap** (Kolmogorov–Smirnov distance): between the distribution function of h and that of the
+  Gaussian of the same variance, 0 to 100 %. Brackets are 95 % intervals by the bootstrap.
+- **prior**: the largest gap along three lines of widths; while f widens m stays {NARROW_G}, while g widens n is
+  {NARROW_F}. {DRAWS:,} networks at each width up to {WIDE:,}, {WIDE_DRAWS} at wider ones, up to {WIDTHS[-1]:,}; bars
+  are ± 2 standard errors; slopes are fitted from width {FITTED[0]} to {WIDE:,}. Beside it the outputs at two inputs.
+- **functions**: draws of z ↦ h(x, z): networks of your widths beside draws of the Gaussian process, raw z or Fourier
+  features of bandwidth ℓ; and several x that share one network: similar x, similar functions.
+- **kernel**: Corollary 1 (Λ^H and Θ_h depend on two numbers, Σ^0(z, z′) and S^0(x, x′), where |x|² = n₀), Remarks 2
+  and 3 (with Fourier features only the distance ‖z − z′‖ counts), and how k random features approach their limit. Θ_h
+  of a smooth φ is measured with at most {WIDEST} neurons in a layer of g, whose weights are written out there.
+- **depth**: what happens to the correlations and the condition number as f or g gets deeper.
+
+**How the verdict is made.** {RULE}
+
+ReLU is scaled by √2 as in the paper; other activations are scaled so that a layer keeps its second moment. Duals of
+erf and GELU are closed forms; tanh is a mixture of {SCALES} erfs, its duals exact to 1e-8.
+""",
+    r"h \to \mathcal{GP}(0, \Lambda^H),\quad \Lambda^{l} = \Sigma^{l-1}\odot S,\quad"
+    r" \Sigma^l = 2\,\mathbb{E}_{\mathcal{N}(0,\Lambda^l)}[\phi\phi'],\qquad m, n\to\infty",
+)

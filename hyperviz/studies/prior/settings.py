@@ -1,0 +1,56 @@
+"""What the prior study is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hyperviz.studies.common.options import activation_of, check, depth_of, option, seed_of
+
+
+@dataclass(frozen=True)
+class PriorSettings:
+    """What the prior study is asked."""
+
+    depth_f: int = depth_of("f", 3)
+    width_f: int = option(
+        256, 1, 1_000_000, symbol="n", label="width of f", log=True, help="neurons in each hidden layer of f"
+    )
+    depth_g: int = depth_of("g", 3)
+    width_g: int = option(
+        256, 1, 1_000_000, symbol="m", label="width of g", log=True, help="neurons in each hidden layer of g"
+    )
+    bandwidth: float = option(
+        0.0,
+        0.0,
+        4.0,
+        step=0.1,
+        symbol="ℓ",
+        label="bandwidth",
+        help="g sees infinitely many Fourier features cos(Wz/ℓ + b) of z; 0: z itself",
+    )
+    view: str = option(
+        "prior",
+        label="Show below",
+        apart=True,
+        choices=("prior", "functions", "kernel", "depth"),
+        help="normality against width; sample functions; the kernel's factorisation; what depth does",
+    )
+    activation_f: str = activation_of("f", "σ")
+    activation_g: str = activation_of("g", "φ", smooth_too=True)
+    draws: int = option(2048, 64, 16384, log=True, label="draws", more=True, help="random hypernetworks")
+    seed: int = seed_of("the random numbers")
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+PRESETS = {
+    "both wide: Gaussian": PriorSettings(width_f=4096, width_g=4096),
+    "only f wide: not": PriorSettings(width_f=16384, width_g=2),
+    "only g wide: not": PriorSettings(width_f=8, width_g=16384),
+    "functions drawn": PriorSettings(width_f=1024, width_g=1024, bandwidth=1.0, view="functions"),
+    "Corollary 1, Remark 2": PriorSettings(width_f=1024, width_g=1024, bandwidth=1.0, view="kernel"),
+    "deeper and deeper": PriorSettings(width_f=1024, width_g=1024, view="depth"),
+    "a million wide": PriorSettings(width_f=1_000_000, width_g=1_000_000),
+}
+PAPER = PriorSettings(width_f=16384, width_g=16384)

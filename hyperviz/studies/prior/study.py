@@ -1,0 +1,108 @@
+"""Is the untrained hypernetwork a Gaussian process? (Theorem 2, Corollary 1, Remarks 2 and 3)"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.prior import depth_scaling, empirical_kernels, kernel_structure, sample_functions, width_scaling
+from hyperviz.studies.prior.limits import architecture, kernels, limits, model, pair
+from hyperviz.studies.prior.normality import Normality, ks_of_values, normality
+from hyperviz.studies.prior.settings import PAPER, PRESETS, PriorSettings
+from hyperviz.theory import smooth_activations
+from hyperviz.theory.sampling.forward_pass import Outputs
+
+LANES, FEW = 256, 8  # draws that advance together, where they are cheap and where they are not
+VIEWS = {
+    "prior": width_scaling.stream,
+    "functions": sample_functions.stream,
+    "kernel": kernel_structure.stream,
+    "depth": depth_scaling.stream,
+}
+__all__ = ["PAPER", "PRESETS", "PriorResult", "PriorSettings", "stream", "warm"]
+
+
+class PriorResult(NamedTuple):
+    """What is known so far."""
+
+    settings: PriorSettings
+    limit: np.ndarray  # (2, 2) Lambda^H between the two inputs
+    outputs: Outputs  # value (draws so far, 2), covariance (draws so far, 2, 2)
+    normality: Normality | None  # of h(u)
+    ks_of_draws: tuple[float, float]  # KS distance of the values of h(u), and its 5 % point for a Gaussian
+    parts: dict[str, Any]  # of the view below the histogram, by the name of their figure
+    progress: float  # of the draws under way
+    seconds: float  # one draw takes about this long
+    news: frozenset  # what changed since the result before: outputs, progress, names of parts
+    finished: bool
+
+
+def stream(settings: PriorSettings) -> Iterator[PriorResult]:
+    """Ever better results: draws of the two outputs, and the parts of the view, in turn."""
+    result = _start(settings)
+    yield result
+    steps = [_outputs(settings, float(result.limit[0, 0])), VIEWS[settings.view](settings)]
+    for news in streaming.in_turn(*steps):
+        parts = {name: part for name, part in news.items() if name not in PriorResult._fields}
+        own = {name: part for name, part in news.items() if name in PriorResult._fields}
+        result = result._replace(**own, parts=result.parts | parts, news=frozenset(news))
+        yield result
+    yield result._replace(finished=True, progress=1.0, news=frozenset())
+
+
+def warm() -> None:
+    """Compiles what the study needs, once: afterwards no setting compiles anything."""
+    small: dict[str, Any] = {"width_f": 16, "width_g": 16, "draws": 256}
+    choices = itertools.product(smooth_activations.NAMES, (0.0, 1.0))  # every other choice is traced
+    every = [PriorSettings(activation_g=phi, bandwidth=bandwidth, **small) for phi, bandwidth in choices]
+    for chosen in every:
+        limits(chosen)
+        kernels(*pair(), chosen=model(chosen))
+    for view in VIEWS:
+        for result in stream(PriorSettings(view=view, **small)):
+            if "lines" in result.parts:
+                break
+    for points, lanes in ((pair(), FEW), (width_scaling.point(), width_scaling.WIDE_DRAWS)):
+        for _ in random_networks.outputs(random_networks.keys(0, 0, 0, lanes), points, architecture(every[-1])):
+            pass
+    next(news for news in empirical_kernels.stream(PriorSettings(activation_g="tanh", **small)) if "tangents" in news)
+
+
+def _start(settings: PriorSettings) -> PriorResult:
+    limit, seconds = limits(settings), random_networks.forward_seconds(pair()[0], **architecture(settings))
+    none = Outputs(np.zeros((0, 2)), np.zeros((0, 2, 2)))  # type: ignore[arg-type]
+    return PriorResult(settings, limit, none, None, (1.0, 1.0), {}, 0.0, seconds, frozenset(), False)
+
+
+def _outputs(settings: PriorSettings, limit: float) -> Iterator[dict]:
+    """Draws of h(u) and h(u'), lanes at a time."""
+    found = random_networks.kept("prior", settings.seed, *architecture(settings).values())
+    clock, seconds = streaming.Clock(), random_networks.forward_seconds(pair()[0], **architecture(settings))
+    lanes = LANES if LANES * seconds < 2 * streaming.STEP else FEW
+    for first in range(0, settings.draws, lanes):
+        if first not in found:
+            work = random_networks.outputs(
+                random_networks.keys(settings.seed, 0, first, lanes), pair(), architecture(settings)
+            )
+            found[first] = yield from streaming.shown(work)
+        if clock.picture() or first + lanes >= settings.draws:
+            yield _measured(joined(found, settings.draws), limit) | {"progress": 0.0}
+        elif clock.step():
+            yield {}
+
+
+def _measured(outputs: Outputs, limit: float) -> dict:
+    """The outputs with their distances from the Gaussian."""
+    of_v = normality(np.asarray(outputs.covariance)[:, 0, 0])
+    of_h = ks_of_values(np.asarray(outputs.value)[:, 0], limit**0.5)
+    return {"outputs": outputs, "normality": of_v, "ks_of_draws": of_h}
+
+
+def joined(found: dict, count: int) -> Outputs:
+    """The first `count` draws of those found."""
+    parts = [found[first] for first in sorted(found) if first < count]
+    return Outputs(*(np.concatenate(arrays)[:count] for arrays in zip(*parts, strict=True)))  # pyright: ignore[reportArgumentType]

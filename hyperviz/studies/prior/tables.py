@@ -1,0 +1,160 @@
+"""The numbers of the prior study, tidy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hyperviz.studies.common.power_laws import SURE
+from hyperviz.studies.prior.depth_scaling import DEPTHS
+from hyperviz.studies.prior.kernel_structure import CORRELATIONS, COUNTS, rms
+from hyperviz.studies.prior.sample_functions import TURNS
+from hyperviz.studies.prior.study import PriorResult
+
+SETTINGS = ["depth_f", "depth_g", "activation_f", "activation_g", "bandwidth"]
+
+
+def table(result: PriorResult) -> pd.DataFrame:
+    """Settings that vary, then quantity, value, stderr, theory; the rows of the outputs, then those of each part."""
+    rows = [*_outputs(result), *(row for name, part in result.parts.items() for row in ROWS[name](result, part))]
+    settings = {name: getattr(result.settings, name) for name in (*SETTINGS, "width_f", "width_g")}
+    return pd.DataFrame([settings | row for row in rows])
+
+
+def _row(quantity, value, stderr=np.nan, theory=np.nan, **axes) -> dict:
+    return axes | {"quantity": quantity, "value": value, "stderr": stderr, "theory": theory}
+
+
+def _outputs(result: PriorResult) -> list[dict]:
+    """Covariance of the two outputs, and the distances from the Gaussian."""
+    values, limit, count = np.asarray(result.outputs.value), result.limit, len(result.outputs.value)
+    if count < 2:
+        return [_row("covariance", np.nan, theory=limit[i, j], draws=count, input=f"{i}{j}") for i, j in PAIRS]
+    products = values[:, :, None] * values[:, None]
+    mean, error = products.mean(0), products.std(0, ddof=1) / count**0.5
+    rows = [_row("covariance", mean[i, j], error[i, j], limit[i, j], draws=count, input=f"{i}{j}") for i, j in PAIRS]
+    assert result.normality is not None
+    for name, measure in zip(("excess_kurtosis", "ks_distance"), result.normality, strict=True):
+        rows.append(_row(name, measure.value, measure.stderr, 0.0, draws=count, input="0"))
+    drawn, critical = result.ks_of_draws
+    return [
+        *rows,
+        _row("ks_of_draws", drawn, draws=count, input="0"),
+        _row("ks_critical", critical, draws=count, input="0"),
+    ]
+
+
+def _lines(result, lines) -> list[dict]:
+    rows = []
+    for (n, m), found in sorted(lines.cells.items()):
+        at = {"width_f": n, "width_g": m, "draws": lines.draws[n, m]}
+        rows.append(_row("ks_distance", found.distance.value, found.distance.stderr, **at))
+        rows.append(_row("excess_kurtosis", found.excess.value, found.excess.stderr, **at))
+    for name, fit in lines.fits.items():
+        if fit.slope:
+            error, ends = (fit.slope.high - fit.slope.low) / (2 * SURE), {"low": fit.slope.low, "high": fit.slope.high}
+            at = {"line": name, "width_f": np.nan, "width_g": np.nan}
+            rows.append(_row("slope", fit.slope.value, error, fit.claim, **at, **ends))
+    return rows
+
+
+def _functions(kind):
+    """Values of the functions drawn, beside the standard deviation that the limit gives them."""
+
+    def rows(result, part):
+        found = []
+        for source, functions in (("network", part.networks), ("limit", part.process)):
+            for i, values in enumerate(functions):
+                found += [_row(kind, value, source=source, draw=i, point=j) for j, value in enumerate(values.tolist())]
+        return found
+
+    return rows
+
+
+def _family(result, part) -> list[dict]:
+    """How alike the functions of several x are."""
+    rows = zip(np.degrees(TURNS).round(6), part.S, part.alike, part.error, part.expected, strict=True)
+    return [
+        _row("alike", alike, error, expected, turn=turn, S=S, draws=part.networks)
+        for turn, S, alike, error, expected in rows
+    ]
+
+
+def _scattered(kernel):
+    """A kernel measured on random pairs."""
+
+    def rows(result, part):
+        columns = zip(part.S, part.Sigma, part.mean, part.stderr, part.theory, strict=True)
+        at = {"draws": part.draws, "width_g": part.width_g}
+        return [_row(kernel, v, e, t, S=S, Sigma=Sigma, **at) for S, Sigma, v, e, t in columns]
+
+    return rows
+
+
+def _surface(result, part) -> list[dict]:
+    """Both kernels on a grid of (S^0, Sigma^0)."""
+    grid = [(i, j) for i in range(len(part.Sigma)) for j in range(len(part.S))]
+    return [
+        _row(name, np.nan, theory=values[i, j], S=part.S[j], Sigma=part.Sigma[i])
+        for name, values in (("nngp_surface", part.nngp), ("hyperkernel_surface", part.hyperkernel))
+        for i, j in grid
+    ]
+
+
+def _collapse(result, part) -> list[dict]:
+    """Kernels of random pairs against their distance, and how far they are off one curve."""
+    rows = [_row("collapse", part.residual, theory=0.0)]
+    for i, S in enumerate(CORRELATIONS):
+        for d, with_features, raw, curve in zip(
+            part.distance[i], part.features[i], part.raw[i], part.curve[i], strict=True
+        ):
+            rows.append(_row("nngp_features", with_features, theory=curve, S=S, distance=d))
+            rows.append(_row("nngp_raw", raw, S=S, distance=d))
+    return rows
+
+
+def _rate(result, part) -> list[dict]:
+    """The error of k random features, and its slope."""
+    error = rms(part.errors)
+    rows = [
+        _row("feature_error", e, e / np.sqrt(2 * part.errors.shape[1]), features=int(k), draws=part.errors.shape[1])
+        for k, e in zip(COUNTS, error, strict=True)
+    ]
+    if part.slope:
+        line = {"line": "features", "low": part.slope.low, "high": part.slope.high}
+        rows.append(_row("slope", part.slope.value, (part.slope.high - part.slope.low) / 3.92, -0.5, **line))
+    return rows
+
+
+def _deepened(name):
+    """Correlations and condition numbers against one depth."""
+
+    def rows(result, part):
+        found = []
+        for i, depth in enumerate(DEPTHS):
+            value, error = part.measured.get(depth, (np.nan, np.nan))
+            found.append(_row("correlation_nngp", value, error, part.nngp[i], **{name: depth}))
+            for quantity in ("S", "same_x", "hyperkernel"):
+                theory = getattr(part, quantity)[i]
+                found.append(_row(f"correlation_{quantity}", np.nan, theory=theory, **{name: depth}))
+            for j, kernel in enumerate(("nngp", "hyperkernel")):
+                found.append(_row(f"condition_{kernel}", part.condition[i, j], **{name: depth}))
+        return found
+
+    return rows
+
+
+PAIRS = ((0, 0), (0, 1), (1, 1))
+ROWS = {
+    "lines": _lines,
+    "line": _functions("function_line"),
+    "patch": _functions("function_patch"),
+    "family": _family,
+    "surface": _surface,
+    "measured": _scattered("nngp"),
+    "tangents": _scattered("hyperkernel"),
+    "collapse": _collapse,
+    "rate": _rate,
+    "depth_f": _deepened("depth_f"),
+    "depth_g": _deepened("depth_g"),
+}

@@ -1,0 +1,171 @@
+"""Stochastic gradient descent on rotated pairs, a few steps at a time, several runs at once."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from concurrent.futures import Future
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+from hyperviz.data import rotations
+from hyperviz.runtime.execution import alone, in_background
+from hyperviz.studies.common import dataset_loading
+from hyperviz.studies.rotation.settings import BATCH
+from hyperviz.theory import classifier
+from hyperviz.theory.activations import activation
+from hyperviz.theory.classifier import Shape, Widths
+from hyperviz.theory.smooth_activations import activation_g
+
+ROOM = 10_000  # training pairs that there is room for, so that nothing is compiled for their number
+CHUNK = 100  # steps a call at most: its losses come back in a buffer of this size
+ROOMS_F, ROOMS_G = (50, 200, 400), (10, 50, 100, 200, 300)  # widths that programs are compiled for
+AT_ONCE = {"cpu": 4e9}  # floating-point operations of a step that runs may share; one run is never split
+ELSEWHERE = 1e12
+LANES = 4  # runs that share a program at most
+TEST_SEED = 1_000_003  # added to the seed of the test pairs
+
+
+class Data(NamedTuple):
+    """Training pairs in the first of ROOM places, and test pairs in whole batches."""
+
+    x: Any  # (ROOM, n_0) float32, on the device
+    z: Any
+    label: Any  # (ROOM,) int32
+    test: list[rotations.Pairs]  # batches of BATCH
+    number: int  # of training pairs
+
+
+def prepare(dataset: str, count: int, size: int, seed: int, angles: str, tested: int) -> Iterator[Data | None]:
+    """None while it is at work, then the data: read or downloaded in the background, turned in short steps."""
+    kept = _kept(dataset, count, size, seed, angles, tested)
+    if not kept:
+        for prepared in _prepare(dataset, count, size, seed, angles, tested):
+            yield None
+            if prepared:
+                kept[0] = prepared
+    yield kept[0]
+
+
+@lru_cache(maxsize=2)
+def _kept(*_settings) -> dict[int, Data]:
+    """Where the data of these settings are kept, so that another network trains at once."""
+    return {}
+
+
+def _prepare(dataset: str, count: int, size: int, seed: int, angles: str, tested: int) -> Iterator[Data | None]:
+    data = None
+    for data in dataset_loading.load(dataset):
+        if data is None:
+            yield None
+    assert data
+    parts: list[list[rotations.Pairs]] = [[], []]
+    for made, images, number, own in zip(
+        parts, (data.train, data.unseen), (count, tested), (seed, seed + TEST_SEED), strict=True
+    ):
+        for first in range(0, number, rotations.BLOCK):
+            block = min(rotations.BLOCK, number - first)
+            pairs = rotations.pairs(images, count=block, size=size, seed=own, angles=angles, first=first)
+            x, z = (np.asarray((side - data.mean) / data.scale, np.float32) for side in (pairs.x, pairs.z))
+            made.append(rotations.Pairs(x, z, pairs.label))
+            yield None
+    train, test = (rotations.Pairs(*map(np.concatenate, zip(*made, strict=True))) for made in parts)
+    spare = (np.zeros((ROOM - count, *side.shape[1:]), side.dtype) for side in train)
+    x, z, label = (jax.device_put(np.concatenate(parts)) for parts in zip(train, spare, strict=True))
+    batches = [rotations.Pairs(*(side[i : i + BATCH] for side in test)) for i in range(0, tested, BATCH)]
+    yield Data(x, z, label, batches, count)
+
+
+class Programs(NamedTuple):
+    """What one shape of network needs, compiled."""
+
+    init: Any  # (keys, widths) -> params
+    advance: Any  # (params, x, z, label, orders, first, count, rate, widths, phis) -> params, losses (lanes, CHUNK)
+    predict: Any  # (params, x, z, widths, phis) -> classes (lanes, BATCH), -1 where a number is not finite
+    lanes: int
+
+
+def shape_of(inputs: int, depth_f: int, depth_g: int, widths: Widths, parameterisation: str) -> Shape:
+    """The smallest program that has room for these widths."""
+    room_f = next(room for room in ROOMS_F if room >= widths.f)
+    room_g = next(room for room in ROOMS_G if room >= widths.g)
+    return Shape(inputs, inputs, depth_f, depth_g, room_f, room_g, rotations.CLASSES, parameterisation)
+
+
+def generated(shape: Shape) -> int:
+    """How many weights f writes."""
+    g = [shape.input_g] + [shape.room_g] * (shape.depth_g - 1) + [shape.outputs]
+    return sum(a * b for a, b in itertools.pairwise(g))
+
+
+def operations(shape: Shape) -> float:
+    """Floating-point operations of a step of one run: forward, and twice as much backward."""
+    return 6.0 * BATCH * shape.room_f * generated(shape)
+
+
+def lanes(shape: Shape) -> int:
+    """Runs that go through one program together: as many as a short step allows, whatever number is asked for."""
+    fits = AT_ONCE.get(jax.default_backend(), ELSEWHERE) / operations(shape)
+    return next(n for n in (LANES, LANES // 2, 1) if n <= fits or n == 1)
+
+
+def phis(activation_of_f: str, activation_of_g: str, parameterisation: str):
+    """sigma and phi; the released code has no constant before its activations."""
+    gain = 1.0 if parameterisation == "released" else None
+    both = activation(activation_of_f, gain=gain), activation_g(activation_of_g, gain=gain)
+    return jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.int32 if isinstance(leaf, int) else jnp.float32), both)
+
+
+def _loss(params, x, z, label, widths, both):
+    h = classifier.apply(params, x, z, widths, *both)
+    return optax.softmax_cross_entropy_with_integer_labels(h, label).mean()
+
+
+def _advance(params, x, z, label, order, first, count, rate, widths, both):
+    """Steps first .. first + count - 1 of an epoch of stochastic gradient descent on the mean cross-entropy."""
+    optimiser = optax.sgd(rate)
+
+    def step(i, carry):
+        params, losses = carry
+        at = jax.lax.dynamic_slice(order, ((first + i) * BATCH,), (BATCH,))
+        loss, gradient = jax.value_and_grad(_loss)(params, x[at], z[at], label[at], widths, both)
+        updates, _ = optimiser.update(gradient, optimiser.init(params))
+        return optax.apply_updates(params, updates), losses.at[i].set(loss)
+
+    return jax.lax.fori_loop(0, count, step, (params, jnp.zeros(CHUNK, jnp.float32)))
+
+
+def _predict(params, x, z, widths, both):
+    h = classifier.apply(params, x, z, widths, *both)
+    return jnp.where(jnp.isfinite(h).all(-1), jnp.argmax(h, -1), -1).astype(jnp.int32)
+
+
+@lru_cache(maxsize=64)
+def programs(shape: Shape, smooth: bool) -> Future[Programs]:
+    """Compiled in the background, once a process; smooth: whether g's activation is a smooth one."""
+    return in_background(_compile, shape, "tanh" if smooth else "relu")
+
+
+def _compile(shape: Shape, phi: str) -> Programs:
+    many = lanes(shape)
+    widths = Widths(*[jax.ShapeDtypeStruct((), jnp.int32)] * 2)
+    number, rate = widths.f, jax.ShapeDtypeStruct((), jnp.float32)
+    both = phis("relu", phi, shape.parameterisation)
+    one = jax.ShapeDtypeStruct((ROOM, shape.input_f), jnp.float32)
+    rows = jax.ShapeDtypeStruct((BATCH, shape.input_f), jnp.float32)
+    label, orders = (jax.ShapeDtypeStruct(s, jnp.int32) for s in ((ROOM,), (many, ROOM)))
+    keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), many))
+    init = jax.jit(jax.vmap(lambda key, widths: classifier.init(key, shape, widths), (0, None))).lower(keys, widths)
+    params = init.out_info
+    lanewise = jax.vmap(_advance, (0, None, None, None, 0, None, None, None, None, None))
+    advance = jax.jit(lanewise, donate_argnums=0)
+    predict = jax.jit(jax.vmap(_predict, (0, None, None, None, None)))
+    advance = advance.lower(params, one, one, label, orders, number, number, rate, widths, both)
+    predict = predict.lower(params, rows, rows, widths, both)
+    quick: Any = {"xla_backend_optimization_level": 1}  # random numbers take long to compile, and are drawn once
+    return Programs(alone(init.compile(quick)), alone(advance.compile()), alone(predict.compile()), many)

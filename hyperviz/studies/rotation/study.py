@@ -1,0 +1,137 @@
+"""Does a hypernetwork learn faster and better when g is wide, and slower when g is deep? (Section 5.2, Figure 2)"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from hyperviz.data import rotations
+from hyperviz.runtime.checkpoint import Store
+from hyperviz.studies.common import dataset_loading
+from hyperviz.studies.common.streaming import Clock
+from hyperviz.studies.rotation import scheduling, sgd
+from hyperviz.studies.rotation.scheduling import Job
+from hyperviz.studies.rotation.settings import BATCH, DEPTHS, PAPER, PRESETS, Arm, RotationSettings, stamp
+from hyperviz.studies.rotation.training_loop import Curve, Group, News, Plan, train
+from hyperviz.theory.smooth_activations import SMOOTH
+
+__all__ = ["DEPTHS", "PAPER", "PRESETS", "RotationSettings"]
+SHOWN = 8  # pairs in the picture
+KNOWN = 0.02  # of the work is done when the time left is told
+LIVE = 1.5e13  # floating-point operations that a page may ask for: some minutes on two cores
+
+
+class Examples(NamedTuple):
+    """The first test pairs, and what each arm's first run takes them for (-1: no number)."""
+
+    x: np.ndarray  # (SHOWN, n_0)
+    z: np.ndarray
+    label: np.ndarray
+    guesses: dict[Arm, np.ndarray]
+
+
+class RotationResult(NamedTuple):
+    """What is known so far."""
+
+    settings: RotationSettings
+    curves: dict[Arm, Curve]
+    examples: Examples | None
+    doing: str  # what goes on before there are curves
+    progress: float  # of all epochs
+    left: float  # seconds that the rest will take; 0 where nobody knows
+    news: frozenset  # curves, examples
+    finished: bool
+
+
+def stream(settings: RotationSettings, store: Store | None = None) -> Iterator[RotationResult]:
+    """Ever longer curves, all arms an epoch at a time; with a store it goes on where a killed run stopped."""
+    empty = Curve(
+        *(np.full((settings.runs, n), np.nan) for n in (settings.epochs + 1, settings.epochs * settings.steps))
+    )
+    result = RotationResult(settings, dict.fromkeys(settings.arms, empty), None, "", 0.0, 0.0, frozenset(), False)
+    data = None
+    said = dataset_loading.words(settings.dataset, "Rotating images of")
+    for prepared in sgd.prepare(
+        settings.dataset, BATCH * settings.steps, settings.size, settings.seed, settings.angles, settings.tested
+    ):
+        data = prepared
+        yield result._replace(doing=said)
+    assert data
+    first = rotations.Pairs(*(side[:SHOWN] for side in data.test[0]))
+    result = result._replace(examples=Examples(*first, {}), news=frozenset({"examples"}))
+    yield result
+    both = sgd.phis(settings.activation_f, settings.activation_g, settings.parameterisation)
+    plan = Plan(data, settings.epochs, settings.seed, settings.width_f, both, store, stamp(settings))
+    for wave in scheduling.waves(settings):
+        for trained in _train(wave, plan, result):
+            result = trained
+            yield result
+    yield result._replace(progress=1.0, left=0.0, finished=True, news=frozenset({"curves", "examples"}))
+
+
+def too_large(settings: RotationSettings) -> str:
+    """Why these settings are for the command line, in one sentence; empty where a page can show them live."""
+    total = scheduling.operations(settings)
+    if total <= LIVE:
+        return ""
+    return (
+        f"This takes {total / LIVE:.0f} times the work that a page does live: fewer epochs, runs or training pairs, "
+        "a smaller image or a narrower g; or run it from the command line."
+    )
+
+
+def warm() -> None:
+    """Compiles the default picture's networks, so that its curves begin at once."""
+    settings = RotationSettings()
+    for future in [sgd.programs(scheduling.shape(settings, arm), False) for arm in settings.arms]:
+        future.result()
+
+
+def _train(wave: list[Job], plan: Plan, result: RotationResult) -> Iterator[RotationResult]:
+    """Always the job that is furthest behind; a program that is not compiled yet is waited for, and said."""
+    clock, before, began = Clock(), result.progress, time.monotonic()
+    reached: dict[int, float] = dict.fromkeys(range(len(wave)), -1.0)
+    trainings: dict[int, Iterator[News]] = {}
+    done = dict.fromkeys(reached, 0.0)
+    smooth = result.settings.activation_g in SMOOTH
+    for job in wave:
+        sgd.programs(job.shape, smooth)
+    while reached:
+        i = min(reached, key=lambda i: (reached[i], i))
+        job = wave[i]
+        if i not in trainings:
+            program = sgd.programs(job.shape, smooth)
+            while not program.done():
+                said = f"Compiling the network with H = {job.arm.depth_g}, m = {job.arm.width_g}."
+                yield result._replace(doing=said, news=frozenset())
+                time.sleep(0.1)
+            trainings[i] = train(Group(job.arm, job.runs, program.result()), plan)
+        news = next(trainings[i], None)
+        if news is None:
+            del reached[i], trainings[i]
+            continue
+        if news.accuracy is not None:
+            reached[i] = news.epoch
+        done[i] = news.step / result.settings.steps * job.share
+        shown = frozenset({"curves"} | ({"examples"} if news.guesses is not None else set()))
+        part = sum(done.values())
+        left = (time.monotonic() - began) / part * (1 - before - part) if part > KNOWN else 0.0
+        result = _with(result, job, news)._replace(progress=before + part, left=left, doing="", news=frozenset())
+        yield result._replace(news=shown) if clock.picture() else result
+
+
+def _with(result: RotationResult, job: Job, news: News) -> RotationResult:
+    """The result with what a step has brought."""
+    curve, runs = result.curves[job.arm], list(job.runs)
+    loss, accuracy = curve.loss.copy(), curve.accuracy
+    loss[runs, news.step - news.losses.shape[1] : news.step] = np.where(np.isfinite(news.losses), news.losses, np.nan)
+    if news.accuracy is not None:
+        accuracy = accuracy.copy()
+        accuracy[runs, : news.accuracy.shape[1]] = news.accuracy
+    examples = result.examples
+    if news.guesses is not None and examples and 0 in runs:
+        examples = examples._replace(guesses=examples.guesses | {job.arm: news.guesses[:SHOWN]})
+    return result._replace(curves=result.curves | {job.arm: Curve(accuracy, loss)}, examples=examples)

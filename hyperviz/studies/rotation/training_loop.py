@@ -1,0 +1,170 @@
+"""A few runs of one architecture, trained epoch by epoch; what they have reached can be put away and taken up again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from hyperviz.runtime.checkpoint import Store
+from hyperviz.studies.rotation import sgd
+from hyperviz.studies.rotation.settings import BATCH, Arm
+from hyperviz.studies.rotation.sgd import CHUNK, Data, Programs
+from hyperviz.theory.classifier import Widths
+
+STEP = 0.12  # seconds of work aimed at between two looks at whether anybody still waits
+SAVE = 60.0  # seconds between two checkpoints of a group
+ORDER = 7  # the stream of random numbers that orders the training pairs
+
+
+class Curve(NamedTuple):
+    """What an arm has reached; NaN where it has not got to yet."""
+
+    accuracy: np.ndarray  # (runs, epochs + 1), on the test pairs, of the untrained networks first
+    loss: np.ndarray  # (runs, steps): mean cross-entropy of each batch, before its step
+
+
+class Plan(NamedTuple):
+    """What all groups of a study share."""
+
+    data: Data
+    epochs: int
+    seed: int
+    width_f: int
+    both: Any  # the activations
+    store: Store | None
+    stamp: str  # of the settings, for the names of checkpoints
+
+
+class Group(NamedTuple):
+    """Runs of one arm that share a program."""
+
+    arm: Arm
+    runs: tuple[int, ...]
+    programs: Programs
+
+
+class News(NamedTuple):
+    """Where a group is after one short step."""
+
+    epoch: int  # finished ones
+    step: int  # all steps so far
+    losses: np.ndarray  # (runs, new steps)
+    accuracy: np.ndarray | None  # (runs, epoch + 1): all so far, after a test
+    guesses: np.ndarray | None  # (BATCH,): classes given to the first test pairs by the group's first run
+
+
+class State(NamedTuple):
+    """All that a run needs to go on."""
+
+    epoch: int
+    params: Any
+    accuracy: np.ndarray
+    losses: np.ndarray
+
+
+def train(group: Group, plan: Plan) -> Generator[News, None, None]:
+    """A test, then epochs of short steps each followed by a test; begins where a checkpoint stands."""
+    steps, saved = plan.data.number // BATCH, time.monotonic()
+    state, guesses = _begin(group, plan), None
+    if not state.accuracy.shape[1]:
+        reached, guesses = yield from _test(group, plan, state.params, 0)
+        state = state._replace(accuracy=reached)
+    yield News(state.epoch, state.epoch * steps, state.losses, state.accuracy, guesses)
+    while state.epoch < plan.epochs:
+        state = yield from _epoch(group, plan, state, steps)
+        reached, guesses = yield from _test(group, plan, state.params, state.epoch * steps)
+        state = state._replace(accuracy=np.concatenate([state.accuracy, reached], axis=1))
+        if plan.store and (time.monotonic() - saved > SAVE or state.epoch == plan.epochs):
+            _save(plan.store, _name(group, plan), state)
+            saved = time.monotonic()
+        yield News(state.epoch, state.epoch * steps, state.losses[:, :0], state.accuracy, guesses)
+
+
+def _epoch(group: Group, plan: Plan, state: State, steps: int) -> Generator[News, None, State]:
+    """Every pair once, as many steps at a time as take about STEP seconds."""
+    params, losses, order = state.params, [state.losses], _orders(group, plan, state.epoch)
+    done, pace = 0, 1.0
+    while done < steps:
+        count = int(min(max(pace, 1), CHUNK, steps - done))
+        began = time.monotonic()
+        params, loss = _advance(group, plan, params, order, done, count)
+        pace = count * np.clip(STEP / max(time.monotonic() - began, 1e-4), 0.25, 4)
+        done += count
+        losses.append(loss)
+        yield News(state.epoch, state.epoch * steps + done, loss, None, None)
+    return State(state.epoch + 1, params, state.accuracy, np.concatenate(losses, axis=1))
+
+
+def _lanes(group: Group) -> list[int]:
+    """The runs, the last one again for what is left of the program's lanes."""
+    return [group.runs[min(i, len(group.runs) - 1)] for i in range(group.programs.lanes)]
+
+
+def _widths(group: Group, plan: Plan) -> Widths:
+    return Widths(np.int32(plan.width_f), np.int32(group.arm.width_g))
+
+
+def _begin(group: Group, plan: Plan) -> State:
+    """Fresh weights, or those of a checkpoint."""
+    keys = jnp.stack([jax.random.fold_in(jax.random.key(plan.seed), run) for run in _lanes(group)])
+    params = group.programs.init(keys, _widths(group, plan))
+    found = plan.store.load(_name(group, plan)) if plan.store else None
+    if found is None or int(found["epoch"]) > plan.epochs:
+        none = np.zeros((len(group.runs), 0), np.float32)
+        return State(0, params, none, none)
+    leaves, tree = jax.tree.flatten(params)
+    params = jax.tree.unflatten(tree, [jax.device_put(found[f"weights_{i}"]) for i in range(len(leaves))])
+    return State(int(found["epoch"]), params, found["accuracy"], found["losses"])
+
+
+def _save(store: Store, name: str, state: State) -> None:
+    weights = {f"weights_{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(state.params))}
+    store.save(name, epoch=np.array(state.epoch), accuracy=state.accuracy, losses=state.losses, **weights)
+
+
+def _name(group: Group, plan: Plan) -> str:
+    arm = group.arm
+    return f"{plan.stamp}-H{arm.depth_g}-m{arm.width_g}-rate{arm.rate:g}-runs{group.runs[0]}to{group.runs[-1]}"
+
+
+def _orders(group: Group, plan: Plan, epoch: int) -> np.ndarray:
+    """Each run sees the pairs in an order of its own, anew each epoch."""
+    orders, count = np.zeros((group.programs.lanes, sgd.ROOM), np.int32), plan.data.number
+    for order, run in zip(orders, _lanes(group), strict=True):
+        order[:count] = np.random.default_rng([plan.seed, ORDER, run, epoch]).permutation(count)
+    return orders
+
+
+def _advance(group: Group, plan: Plan, params, order, first: int, count: int):
+    data, rate = plan.data, np.float32(group.arm.rate)
+    params, losses = group.programs.advance(
+        params,
+        data.x,
+        data.z,
+        data.label,
+        order,
+        np.int32(first),
+        np.int32(count),
+        rate,
+        _widths(group, plan),
+        plan.both,
+    )
+    return params, np.asarray(losses)[: len(group.runs), :count]
+
+
+def _test(group: Group, plan: Plan, params, step: int):
+    """Accuracy (runs, 1) on the test pairs, and the guesses of the first run on the first batch."""
+    right, guesses, began = 0, None, time.monotonic()
+    for batch in plan.data.test:
+        classes = np.asarray(group.programs.predict(params, batch.x, batch.z, _widths(group, plan), plan.both))
+        right = right + (classes[: len(group.runs)] == batch.label).sum(axis=1, keepdims=True)
+        guesses = classes[0] if guesses is None else guesses
+        if time.monotonic() - began > STEP:
+            yield News(step * BATCH // plan.data.number, step, np.zeros((len(group.runs), 0), np.float32), None, None)
+            began = time.monotonic()
+    return right / (BATCH * len(plan.data.test)), guesses

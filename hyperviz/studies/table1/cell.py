@@ -1,0 +1,127 @@
+"""One run of one cell of Table 1: fresh digits, fresh pixels, a kernel's predictions, their errors."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from hyperviz.data import digits
+from hyperviz.studies.inpainting import adam, masks, train_test_split
+from hyperviz.studies.inpainting.settings import SHOWN, InpaintingSettings
+from hyperviz.studies.table1.settings import Cell
+from hyperviz.theory.regression import grid, random_pixels
+
+
+class Design(NamedTuple):
+    """What the paper leaves open, and the ridge."""
+
+    depth_f: int
+    depth_g: int
+    bandwidth: float
+    ridge: float
+
+
+class Piece(NamedTuple):
+    """What one run of a cell leaves; errors on all pixels and on the hidden ones (NaN where nothing is hidden)."""
+
+    mse: np.ndarray  # (2,) of the prediction averaged over PIXEL_DRAWS draws of the pixels
+    single: np.ndarray  # (2,) of the first draw alone
+    shown: np.ndarray  # (SHOWN, 28, 28) uint8, the first test digits completed
+    seconds: float
+    jitter: float
+
+
+class Shown(NamedTuple):
+    """uint8 images (SHOWN, 28, 28)."""
+
+    labels: np.ndarray
+    truth: np.ndarray
+    seen: np.ndarray
+
+
+class Inputs(NamedTuple):
+    """What a method is given, grey values in [0, 1]: what f sees of training and new digits, and the targets."""
+
+    x: np.ndarray
+    y: np.ndarray
+    x_new: np.ndarray
+    truth: np.ndarray  # TESTED digits that count, then SHOWN test digits
+    mask: np.ndarray  # (28, 28) which pixels f does not see
+    draws: list[np.ndarray]  # (N, P) pixels, a draw each; empty for all pixels
+    seed: int  # of what a method draws itself
+
+
+def inputs(cell: Cell, seed: int, run: int, pool: digits.Digits | None = None) -> Inputs:
+    """The same digits and pixels for every kernel and for both tasks, so that they can be compared run by run."""
+    y, tested, rng = train_test_split.sample(seed, run, cell.images, pool=pool)
+    truth = np.concatenate([tested, (pool or digits.test()).images[:SHOWN] / 255.0])
+    hides, count = mask(cell), 0 if cell.pixels == "all" else int(cell.pixels)
+    draws = [train_test_split.pixels(rng, len(y), count) for _ in range(train_test_split.PIXEL_DRAWS if count else 0)]
+    x, x_new = np.where(hides, 0, y), np.where(hides, 0, truth)
+    return Inputs(x, y, x_new, truth, hides, draws, int(rng.integers(2**31)))
+
+
+def shown(cell: Cell) -> Shown:
+    """The test digits that every piece completes."""
+    at = slice(SHOWN)
+    images = digits.test().images[at]
+    return Shown(digits.test().labels[at], images, np.where(mask(cell), np.uint8(0), images))
+
+
+def mask(cell: Cell) -> np.ndarray:
+    """Which pixels f does not see, (28, 28)."""
+    return masks.hidden(InpaintingSettings(task=cell.task, hidden=cell.hidden))
+
+
+def measure(cell: Cell, design: Design | adam.Plan, given: Inputs) -> Iterator[tuple[float, Piece | None]]:
+    """(share done, None), and at the end (1, the piece)."""
+    if isinstance(design, adam.Plan):
+        yield from _trained(design, given)
+        return
+    began, jitter, predictions = time.monotonic(), 0.0, []
+    settings: dict[str, Any] = design._asdict() | {"kernel": cell.kernel}
+    if not given.draws:
+        solving = grid.steps(given.x, given.y, given.x_new, **settings)
+        step = yield from _followed(solving, lambda step: step.solved / step.systems)
+        predictions, jitter = [step.prediction], step.jitter
+    for number, pixels in enumerate(given.draws):
+        solving = random_pixels.steps(given.x, given.y, pixels, given.x_new, **settings)
+        step = yield from _followed(solving, lambda step, done=number: (done + step.built) / len(given.draws))
+        predictions, jitter = [*predictions, step.prediction], max(jitter, step.jitter)
+    yield 1.0, piece(given, predictions, time.monotonic() - began, jitter)
+
+
+def _followed(steps: Iterator, share: Callable[[Any], float]) -> Generator[tuple[float, None], None, Any]:
+    """The last of the steps; says after each what share of the work is done."""
+    last = None
+    for step in steps:
+        yield share(step), None
+        last = step
+    return last
+
+
+def _trained(plan: adam.Plan, given: Inputs) -> Iterator[tuple[float, Piece | None]]:
+    """One network on the first draw of the pixels, stopped by digits of the validation set."""
+    began, held = time.monotonic(), digits.validation().images[: adam.HELD] / 255.0
+    x, y, x_new, held_x, held_y = (
+        a.reshape(len(a), -1) for a in (given.x, given.y, given.x_new, np.where(given.mask, 0, held), held)
+    )
+    looks = adam.train(x, y, given.draws[0], held_x, held_y, plan, given.seed)
+    look = yield from _followed(looks, lambda look: look.step / plan.steps)
+    prediction = adam.predict(look.model, x_new).reshape(given.truth.shape)
+    yield 1.0, piece(given, [prediction], time.monotonic() - began)
+
+
+def piece(given: Inputs, predictions: list[np.ndarray], seconds: float, jitter: float = 0.0) -> Piece:
+    """The errors of the predictions' mean and of the first, clipped to [0, 1]."""
+    mean = np.mean(predictions, axis=0)
+    shown = np.round(np.clip(mean[train_test_split.TESTED :], 0, 1) * 255).astype(np.uint8)
+    return Piece(_errors(given, mean), _errors(given, predictions[0]), shown, seconds, jitter)
+
+
+def _errors(given: Inputs, prediction) -> np.ndarray:
+    squares = (np.clip(prediction, 0, 1) - given.truth)[: train_test_split.TESTED] ** 2
+    return np.array([squares.mean(), squares[:, given.mask].mean() if given.mask.any() else np.nan])

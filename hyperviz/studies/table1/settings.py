@@ -1,0 +1,69 @@
+"""What the table of errors is asked, and its cells."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from hyperviz.studies.common.options import check, option, options
+from hyperviz.studies.inpainting.settings import InpaintingSettings
+
+IMAGES = {"20": (50, 100, 200, 500), "all": (50, 100, 200, 500, 1000, 2000, 4000)}
+
+_ONE = options(InpaintingSettings)
+TASKS, METHODS = ("representation", "inpainting"), ("nngp", "hk", "hk-released", "hn")
+
+
+@dataclass(frozen=True)
+class TableSettings:
+    """What the table is asked: the names are those of the inpainting study."""
+
+    images: int = option(500, 10, 4000, symbol="N", label="most training images", help="rows of the table end here")
+    task: str = option("both", label="task", choices=("both", *TASKS), help="one task, or both")
+    kernel: str = option(
+        "all", label="method", choices=("all", "both", *METHODS), help="one method, both kernels, or all methods"
+    )
+    hidden: str = option("lower", label="hidden part", choices=_ONE["hidden"].choices, help=_ONE["hidden"].help)
+    pixels: int | str = option(20, 1, 784, words=("all",), label="pixels an image", help=_ONE["pixels"].help)
+    depth_f: int | str = option("chosen", 1, 8, words=("chosen",), label="depth of f", help="or as validation chose")
+    depth_g: int | str = option("chosen", 1, 8, words=("chosen",), label="depth of g", help="or as validation chose")
+    bandwidth: float | str = option(
+        "chosen", 0.3, 10, words=("chosen",), number=float, label="bandwidth (pixels)", help="or as validation chose"
+    )
+    ridge: float | str = option(
+        "chosen", 1e-6, 1, words=("chosen",), number=float, label="ridge", help="chosen: the paper's 0.001"
+    )
+    runs: int = option(20, 1, 50, label="runs", help="each with digits, pixels and test digits of its own")
+    seed: int = option(0, 0, 999_999, label="seed", help=_ONE["seed"].help)
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    @property
+    def cells(self) -> list[Cell]:
+        """The cells, cheap ones first."""
+        known = IMAGES.get("all" if self.pixels == "all" else "20", ())
+        sizes = [n for n in known if n < self.images] + [self.images]
+        tasks = TASKS if self.task == "both" else (self.task,)
+        rows = itertools.product(sizes, tasks, self.methods)
+        return [Cell(task, n, method, self.pixels, self.hidden) for n, task, method in rows]
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The methods to compare; HN is trained on random pixels only."""
+        every = {"all": METHODS if self.pixels != "all" else METHODS[:3], "both": METHODS[:2]}
+        return every.get(self.kernel, (self.kernel,))
+
+
+PAPER = TableSettings()
+
+
+class Cell(NamedTuple):
+    """One number of the table: N training images, each seen at so many random pixels, or at all of them."""
+
+    task: str
+    images: int
+    kernel: str
+    pixels: int | str = 20
+    hidden: str = "lower"

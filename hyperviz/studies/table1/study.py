@@ -1,0 +1,101 @@
+"""Table 1 cell by cell: both tasks, every N, every method, mean and standard error over fresh runs."""
+
+from __future__ import annotations
+
+import itertools
+import resource
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from hyperviz.runtime.checkpoint import Store
+from hyperviz.studies.inpainting import adam
+from hyperviz.studies.table1 import cell as table1_cell
+from hyperviz.studies.table1 import model_selection
+from hyperviz.studies.table1.cell import Design, Piece
+from hyperviz.studies.table1.settings import Cell, TableSettings
+
+
+class TableResult(NamedTuple):
+    """What is known so far."""
+
+    settings: TableSettings
+    designs: dict[Cell, Design | adam.Plan]
+    pieces: dict[Cell, list[Piece]]  # a run each
+    at: str  # what is under way
+    fraction: float  # of the whole work
+    peak: float  # gigabytes that the process has held at most
+    finished: bool
+
+
+def stream(settings: TableSettings, store: Store | None = None) -> Iterator[TableResult]:
+    """Run after run of cell after cell; what the store holds is not computed again."""
+    designs = {cell: design(cell, settings) for cell in settings.cells}
+    whole = sum(seconds(cell) for cell in designs) * settings.runs
+    result, done = TableResult(settings, designs, {cell: [] for cell in designs}, "", 0.0, peak(), False), 0.0
+    for cell, run in itertools.product(designs, range(settings.runs)):
+        at = f"{cell.task}, N = {cell.images:,}, {cell.kernel}, run {run + 1} of {settings.runs}"
+        for share, piece in _run(cell, designs[cell], settings.seed, run, store):
+            if piece is not None:
+                result.pieces[cell].append(piece)
+            fraction = (done + share * seconds(cell)) / whole
+            yield result._replace(at=at, fraction=fraction, peak=peak())
+        done += seconds(cell)
+    yield result._replace(at="", fraction=1.0, peak=peak(), finished=True)
+
+
+def collected(settings: TableSettings, store: Store) -> TableResult:
+    """What a run that was stopped has left: rows with as many runs as there are."""
+    designs = {cell: design(cell, settings) for cell in settings.cells}
+    pieces: dict[Cell, list[Piece]] = {}
+    for cell, plan in designs.items():
+        found = (_kept(name(cell, plan, settings.seed, run), store) for run in range(settings.runs))
+        pieces[cell] = [piece for piece in found if piece is not None]
+    return TableResult(settings, designs, pieces, "", 1.0, peak(), True)
+
+
+def design(cell: Cell, settings: TableSettings) -> Design | adam.Plan:
+    """As validation chose, but for what the settings say."""
+    given = {name: getattr(settings, name) for name in Design._fields}
+    given = {name: value for name, value in given.items() if value != "chosen"}
+    if cell.kernel == "hn":
+        return model_selection.chosen_plan(cell)._replace(**{k: v for k, v in given.items() if k != "ridge"})
+    start = model_selection.START if len(given) == len(Design._fields) else model_selection.chosen(cell)
+    return start._replace(**given)
+
+
+def _run(cell: Cell, plan, seed: int, run: int, store: Store | None) -> Iterator[tuple[float, Piece | None]]:
+    """One run, from the store where it is there, else computed and stored."""
+    called = name(cell, plan, seed, run)
+    if store is not None and (kept := _kept(called, store)) is not None:
+        yield 1.0, kept
+        return
+    for share, piece in table1_cell.measure(cell, plan, table1_cell.inputs(cell, seed, run)):
+        if piece is not None and store is not None:
+            store.save(called, **piece._asdict())
+        yield share, piece
+
+
+def name(cell: Cell, plan, seed: int, run: int) -> str:
+    """Of a run in the store: all that decides it."""
+    return "-".join(map(str, (*cell, *plan, seed, run)))
+
+
+def _kept(called: str, store: Store) -> Piece | None:
+    found = store.load(called)
+    if found is None:
+        return None
+    return Piece(found["mse"], found["single"], found["shown"], float(found["seconds"]), float(found["jitter"]))
+
+
+def seconds(cell: Cell) -> float:
+    """About how long one run takes on two cores: what the time left is reckoned by."""
+    if cell.kernel == "hn":
+        return 6.0
+    if cell.pixels == "all":
+        return 0.1 + 120 * cell.images**3 / 3 / 2e10
+    return 0.3 + 5 * 2.0 * (cell.images * int(cell.pixels) / 10_000) ** 2
+
+
+def peak() -> float:
+    """The most memory that this process has held, in gigabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

@@ -1,0 +1,1 @@
+"""Which Taylor terms survive when f gets wide? (Theorem 1, Remark 1)"""

@@ -1,0 +1,166 @@
+"""Which terms of the Taylor expansion survive when f gets wide? (Theorem 1, equation 5, Remark 1)"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common.power_laws import SURE, Slope, slope
+from hyperviz.studies.taylor import gradient_step
+from hyperviz.studies.taylor.predictions import DEPTHS, fitted, map_widths, points, predicted, width_g, widths
+from hyperviz.studies.taylor.settings import PAPER, PRESETS, TaylorSettings
+from hyperviz.theory.taylor import sampler
+from hyperviz.theory.taylor.bartlett import ORDERS
+
+__all__ = ["PAPER", "PRESETS", "TaylorResult", "TaylorSettings", "stream", "warm"]
+
+FIT_DRAWS = 4  # times the draws at each width that a slope is fitted to
+MAP_DRAWS = 80  # in a cell of the map
+FEW = 8  # draws of a round where one is slow; twice that in the map
+AVERAGES = {"median": np.median, "mean": np.mean}
+
+
+class TaylorResult(NamedTuple):
+    """What is known so far; every Monte-Carlo array comes with its number of draws."""
+
+    settings: TaylorSettings
+    cells: dict  # n -> (draws so far, ORDERS + 1) values of K^(0..ORDERS)
+    slopes: dict  # r -> Slope or None, of the average |K^(r)| against n
+    map: dict  # (H, r) -> Slope, or None where the draws have none
+    step: gradient_step.Step | None  # one gradient step of a network that is written out
+    seconds: float  # one draw of the largest width takes about this long
+    news: frozenset  # what changed since the result before: cells, map, step
+    finished: bool
+
+
+def stream(settings: TaylorSettings) -> Iterator[TaylorResult]:
+    """Ever better results: the map and the chart's widths with ever more draws, in turn, then the one step."""
+    held = [_cells(settings, depth) for depth in {settings.depth_g, *DEPTHS}]  # what is held is not forgotten meanwhile
+    result = TaylorResult(settings, {}, {}, {}, None, _seconds(settings), frozenset(), False)
+    yield result
+    for part in (streaming.in_turn(_map(settings), _chart(settings)), gradient_step.stream(settings)):
+        for news in part:
+            result = result._replace(**news, news=frozenset(news))
+            yield result
+    yield result._replace(finished=True, news=frozenset())
+    held.clear()
+
+
+def warm() -> None:
+    """Compiles what the study needs, once: afterwards no width, depth or order compiles anything."""
+    for width, phi in ((1, "relu"), (sampler.WIDE, "relu"), (1, "tanh")):
+        for _ in _block(TaylorSettings(depth_f=2, activation_g=phi), width, 1, 0, 1):
+            pass
+
+
+def _problem(settings: TaylorSettings, n: int, depth: int) -> sampler.Pair:
+    names = ("depth_f", "activation_f", "activation_g")
+    architecture = {name: getattr(settings, name) for name in names}
+    return sampler.problem(*points(settings), **architecture, depth_g=depth, width_f=n, width_g=width_g(settings, n))
+
+
+def _seconds(settings: TaylorSettings) -> float:
+    """About how long one draw of the largest width takes on two cores (4e7 Gaussians a second)."""
+    n = widths(settings)[-1]
+    return 2 * ((settings.depth_f - 1) * n + (settings.depth_g - 1) * width_g(settings, n)) / 4e7
+
+
+def _cells(settings: TaylorSettings, depth: int) -> dict:
+    """Where draws are kept: (n, m, first) -> (draws, ORDERS + 1)."""
+    what = (settings.depth_f, depth, settings.activation_f, settings.activation_g, settings.inputs, settings.seed)
+    return random_networks.kept("taylor", *what)
+
+
+def _block(settings: TaylorSettings, n: int, depth: int, first: int, count: int) -> Iterator[float]:
+    """Draws first .. first + count - 1 of a cell, kept; stops for a moment where they take long."""
+    cells, m = _cells(settings, depth), width_g(settings, n)
+    pair = _problem(settings, n, depth)
+    lanes = sampler.lanes(pair)
+    for start in range(first, first + count, lanes):
+        if (n, m, start) in cells:
+            continue
+        keys = random_networks.keys(settings.seed, (1 + n + 1_000_003 * m) % 2**32, start, lanes)
+        cells[n, m, start] = yield from random_networks.terms(keys, pair)
+
+
+def _gathered(settings: TaylorSettings, n: int, depth: int, count: int) -> np.ndarray:
+    """The draws of a cell that are there, in their order, at most `count`."""
+    cells, m = _cells(settings, depth), width_g(settings, n)
+    parts = [values for (a, b, _), values in sorted(cells.items()) if (a, b) == (n, m)]
+    return np.concatenate(parts)[:count] if parts else np.zeros((0, ORDERS + 1))
+
+
+def wanted(settings: TaylorSettings, n: int) -> int:
+    """Return how many draws a width is to have: more where slopes are fitted, and one does not take long."""
+    more = n in fitted(settings) and not _slow(settings, n, settings.depth_g)
+    return settings.draws * (FIT_DRAWS if more else 1)
+
+
+def _chart(settings: TaylorSettings) -> Iterator[dict]:
+    """All widths with few draws first, then again with more."""
+    clock, rounds = streaming.Clock(), -(-FIT_DRAWS * settings.draws // sampler.LANES)
+    *others, last = widths(settings)
+    for part in range(rounds):
+        for n in (*others, last):
+            yield from _round(settings, n, part, rounds)
+            if n != last and clock.picture():  # after the last the slopes come, of all that is drawn
+                yield _news(settings)
+        yield _news(
+            settings, fit=part + 1 == rounds or (part & (part + 1)) == 0
+        )  # resampling takes long: not each time
+
+
+def _round(settings: TaylorSettings, n: int, part: int, rounds: int) -> Iterator[dict]:
+    """A share of a width's draws: a few where they are slow, the rest in the last round."""
+    size = FEW if _slow(settings, n, settings.depth_g) else sampler.LANES
+    most = wanted(settings, n)
+    last = most if part == rounds - 1 else min(most, (part + 1) * size)
+    for _ in _block(settings, n, settings.depth_g, part * size, max(last - part * size, 0)):
+        yield {}
+
+
+def _slow(settings: TaylorSettings, n: int, depth: int) -> bool:
+    """Whether draws are counted one by one there."""
+    return sampler.lanes(_problem(settings, n, depth)) == 1
+
+
+def _news(settings: TaylorSettings, fit: bool = False) -> dict:
+    found = {n: _gathered(settings, n, settings.depth_g, wanted(settings, n)) for n in widths(settings)}
+    cells = {n: values for n, values in found.items() if len(values)}
+    return {"cells": cells} | ({"slopes": slopes(settings, cells)} if fit else {})
+
+
+def slopes(settings: TaylorSettings, cells: dict) -> dict[int, Slope | None]:
+    """The fitted slope of each term that is not zero by itself."""
+    use = fitted(settings)
+    if len(use) < 2 or not all(n in cells for n in use):
+        return {}
+    average = AVERAGES[settings.average]
+    orders = [r for r in range(ORDERS + 1) if predicted(settings, r) is not None]
+    return {
+        r: slope(use, [np.abs(cells[n][:, r]) for n in use], lambda values: average(values, axis=-1), sure=SURE)
+        for r in orders
+    }
+
+
+def _map(settings: TaylorSettings) -> Iterator[dict]:
+    """slope(r, H), row by row."""
+    found: dict = {}
+    for depth in DEPTHS:
+        use = map_widths(settings, depth)
+        count = {n: min(settings.draws, 2 * FEW if _slow(settings, n, depth) else MAP_DRAWS) for n in use}
+        for n in use:
+            for _ in _block(settings, n, depth, 0, count[n]):
+                yield {}
+        values = [_gathered(settings, n, depth, count[n]) for n in use]
+        found = found | {(depth, r): _line(use, values, r, settings.average) for r in range(1, ORDERS + 1)}
+        yield {"map": found}
+
+
+def _line(use: list[int], values: list[np.ndarray], r: int, average: str) -> Slope | None:
+    """The least-squares slope through the averages, with its interval; None where one is zero."""
+    sizes = [np.abs(v[:, r]) for v in values]
+    return slope(use, sizes, lambda v: AVERAGES[average](v, axis=-1), sure=SURE) if len(use) > 1 else None

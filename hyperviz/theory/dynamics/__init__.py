@@ -1,0 +1,5 @@
+"""Training: an infinitely wide f exactly, and finite networks beside it."""
+
+from hyperviz.theory.dynamics.infinite_width import Trajectory, infinite_f
+
+__all__ = ["Trajectory", "infinite_f"]

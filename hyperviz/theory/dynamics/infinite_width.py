@@ -1,0 +1,194 @@
+"""Gradient flow of an infinitely wide f that writes a finite g: exact, not approximated.
+
+In the limit n = infinity the outputs V_i = f(x_i) start jointly Gaussian, independent from weight to weight with
+covariance S between inputs, and the training of f moves them by its tangent kernel Theta_f alone:
+    dV_i/dt = -sum_j Theta_f(x_i, x_j) l'(h_j) grad_V g(z_j; V_j),   h_j = g(z_j; V_j),   l' = 2 (h - y).
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, ArrayLike, Float, Int, Real
+
+from hyperviz.errors import InvalidInput, OutOfRange
+from hyperviz.runtime import execution
+from hyperviz.runtime.execution import alone
+from hyperviz.theory import analytic, gram_factors, validation
+from hyperviz.theory.dynamics import factored_g
+from hyperviz.theory.dynamics.factored_g import Primary, Weights
+from hyperviz.theory.smooth_activations import activation_g as of_g
+
+LARGEST = 1e12  # of a loss: beyond, the step was too large for the kernel, and the start is left as it is
+
+
+class Task(NamedTuple):
+    """What is learnt, and all that f is in the limit: its two kernels at the k distinct x."""
+
+    root: Float[Array, "k k"]  # R with R^T R = S
+    theta: Float[Array, "k N"]  # Theta_f(x_c, x_member(j)); zero where point j is only padding
+    member: Int[Array, " N"] | None  # which x point j has; None where each has its own, in order
+    z: Float[Array, "N m0"]
+    y: Float[Array, " N"]
+    real: Float[Array, " N"]  # 1, or 0 for padding
+
+
+class Trajectory(NamedTuple):
+    """The loss sum_j (h_j - y_j)^2 before each step and after the last, and h beside it."""
+
+    loss: Float[Array, " steps+1"]
+    outputs: Float[Array, "steps+1 N"]
+    predictions: Float[Array, "steps+1 M"]  # at the test inputs
+
+
+def infinite_f(
+    key,
+    x: Real[ArrayLike, "N n0"],
+    z: Real[ArrayLike, "N m0"],
+    y: Real[ArrayLike, " N"],
+    *,
+    depth_f: int,
+    depth_g: int,
+    width_g: int,
+    step: float,
+    steps: int,
+    activation_f: str = "relu",
+    activation_g: str = "relu",
+    test: tuple[Real[ArrayLike, "M n0"], Real[ArrayLike, "M m0"]] | None = None,
+) -> Trajectory:
+    """One start of the exact n = infinity gradient flow, by explicit Euler steps of length `step` (mu = 1).
+
+    x (N, n_0), z (N, m_0), y (N,): the training points. depth_f = L, depth_g = H, width_g = m. test: the pairs
+    x (M, n_0), z (M, m_0) where h is predicted along the way. One key is one start: `vmap` over keys gives many. A
+    step costs time and memory linear in g's number of weights. float32 unless float64 comes.
+    InvalidInput for bad arguments, OutOfRange where the step is too large and the loss leaves every bound (under a
+    transformation such a start's loss is infinite from there on). Source: section 3, "infinitely wide f".
+    """
+    points = [validation.points("x", x), validation.points("z", z)]
+    validation.same_length(*points)
+    tests = _tests(points, test)
+    targets = _targets(y, points[0])
+    H, m = validation.at_least("depth_g", depth_g, 1), validation.at_least("width_g", width_g, 1)
+    step, steps = validation.positive("step", step), validation.at_least("steps", steps, 0)
+    g = Primary(H, m, of_g(activation_g))
+    dtype = jnp.result_type(*points)
+    x, z = (jnp.concatenate([a, b]).astype(dtype) for a, b in zip(points, tests, strict=True))
+    every = task(x, z, jnp.concatenate([targets, jnp.zeros(len(tests[0]))]), depth_f, activation_f)
+    N = len(points[0])
+    member = jnp.arange(len(x)) if every.member is None else every.member
+    learnt = every._replace(**{name: getattr(every, name)[:N] for name in ("z", "y", "real")}, theta=every.theta[:, :N])
+    learnt = learnt._replace(member=None if every.member is None and not len(tests[0]) else member[:N])
+    found = _run(key, learnt, (member[N:], every.z[N:]), g, step, H, m, steps)
+    if not execution.traced(*found) and not np.isfinite(found.loss).all():
+        raise OutOfRange(too_large(step, int(np.argmin(np.isfinite(found.loss)))))
+    return found
+
+
+def too_large(step: float, after: int) -> str:
+    """What to say of a start that ran off."""
+    return (
+        f"step must be small against 1/(largest eigenvalue of the kernel); got {step:g}, with which the loss "
+        f"ran off after {after} steps: take a smaller step."
+    )
+
+
+def _targets(y, x):
+    y = y if execution.traced(y) else validation.points("y", np.reshape(y, (-1, 1)))[:, 0]
+    if y.shape != x.shape[:1]:
+        raise InvalidInput(f"y must hold one target for each of the {len(x)} points; got shape {y.shape}.")
+    return y
+
+
+def _tests(points, test):
+    if test is None:
+        return [p[:0] for p in points]
+    tests = [validation.points(f"test {name}", given) for name, given in zip("xz", test, strict=True)]
+    validation.same_length(*tests)
+    for p, t, name in zip(points, tests, "xz", strict=True):
+        validation.same_width(p, t, name, f"test {name}")
+    return tests
+
+
+def task(x: Float[Array, "N n0"], z: Float[Array, "N m0"], y, depth_f: int, activation_f: str = "relu") -> Task:
+    """The task of learning h(x_j, z_j) = y_j with an infinitely wide f of depth L."""
+    distinct, member = x, None
+    if not execution.traced(x):
+        values, inverse = np.unique(np.asarray(x), axis=0, return_inverse=True)
+        if len(values) < len(x):
+            distinct, member = jnp.asarray(values), jnp.asarray(inverse.reshape(-1))
+    pixel = jnp.ones((len(distinct), 1), x.dtype)
+    limit = analytic.kernels(distinct, pixel, depth_f=depth_f, depth_g=1, activation_f=activation_f)
+    root = gram_factors.factor(limit.nngp_f).half
+    return Task(
+        root, factored_g.at(limit.ntk_f.T, member).T, member, z, jnp.asarray(y, x.dtype), jnp.ones(len(z), x.dtype)
+    )
+
+
+def start(key, task: Task, g: Primary, room: Weights) -> Weights:
+    """V at time 0: normals with covariance S between the inputs, where g has a weight."""
+    sizes = np.cumsum([v.size for v in room])
+    flat = jax.random.normal(key, (sizes[-1],), room.first.dtype)  # in other shapes it takes seconds to compile
+    draw = Weights(*(v.reshape(r.shape) for v, r in zip(jnp.split(flat, sizes[:-1]), room, strict=True)))
+    mixed = [
+        jnp.einsum(f"bc,{axes}->{axes.replace('b', 'c')}", task.root, v)
+        for axes, v in zip(("bij", "lbij", "bi"), draw, strict=True)
+    ]
+    return jax.tree.map(jnp.multiply, Weights(*mixed), factored_g.mask(g, room))
+
+
+def euler(task: Task, g: Primary, V: Weights, step) -> tuple[Weights, Float[Array, ""], Float[Array, " N"]]:
+    """V one step later; the loss and the outputs h before it."""
+    now = look(task, g, V)
+    return pulled(task, g, V, now, step * now.gap), now.loss, now.h
+
+
+class Look(NamedTuple):
+    """A start as it is: infinite where the loss has left every bound, and then it is left as it is."""
+
+    h: Float[Array, " N"]
+    gap: Float[Array, " N"]  # h - y, 0 at padding
+    loss: Float[Array, ""]
+    factors: factored_g.Factors
+
+
+def look(task: Task, g: Primary, V: Weights) -> Look:
+    """What a step needs to know of V."""
+    h, pre = factored_g.forward(g, V, task.member, task.z)
+    gap = (h - task.y) * task.real
+    loss = jnp.sum(gap**2)
+    factors = factored_g.backward(g, V, task.member, task.z, pre)
+    sound = loss < LARGEST  # false for NaN too
+    return Look(jnp.where(sound, h, jnp.inf), gap, jnp.where(sound, loss, jnp.inf), factors)
+
+
+def pulled(task: Task, g: Primary, V: Weights, now: Look, pull: Float[Array, " N"]) -> Weights:
+    """V moved down the gradient of the squared loss; pull: the gaps times the length of the step."""
+    return factored_g.descend(g, V, now.factors, task.theta * jnp.where(jnp.isfinite(now.loss), 2 * pull, 0))
+
+
+@alone
+@partial(jax.jit, static_argnames=("depth", "width", "steps"))
+def _run(key, task: Task, test, g: Primary, step, depth: int, width: int, steps: int) -> Trajectory:
+    room = factored_g.zeros(len(task.root), task.z.shape[1], width, depth, task.z.dtype)
+
+    def one(V, _):
+        after, loss, h = euler(task, g, V, step)
+        return after, (loss, h, factored_g.forward(g, V, *test)[0])
+
+    V, found = jax.lax.scan(one, start(key, task, g, room), length=steps)
+    last = one(V, None)[1]
+    return Trajectory(*(jnp.concatenate([a, b[None]]) for a, b in zip(found, last, strict=True)))
+
+
+def both_infinite(kernel: Float[Array, "N N"], y: Float[Array, " N"], h0: Float[Array, "*s N"], times):
+    """h_t = Y + exp(-2 Theta_h t)(h_0 - Y): training once g is infinitely wide too; (times, ..., N).
+
+    kernel: Theta_h of the training points. y: Y. h0: outputs at time 0. times: in units of step * number of steps.
+    """
+    values, vectors = jnp.linalg.eigh(kernel)
+    decay = jnp.exp(-2 * jnp.maximum(values, 0) * jnp.asarray(times, kernel.dtype)[:, None])
+    return y + jnp.einsum("ik,tk,jk,...j->t...i", vectors, decay, vectors, h0 - y)

@@ -1,0 +1,50 @@
+"""The same regression between the pixels: g is a function of continuous coordinates.
+
+h(x*, z) = sum_r sum_p B_r(z - z_p) W_r(p) for any z, with W_r(p) = sum_i a_r(S(x*, x_i)) alpha_i(p): on a grid
+`finer` times as fine a circular convolution of b_r, known at the fractional offsets too, with W_r and zeros between.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from jaxtyping import Float
+
+from hyperviz.theory import validation
+from hyperviz.theory.activations import activation
+from hyperviz.theory.regression.grid import KERNELS, angle, coordinates, directions, hartley
+from hyperviz.theory.regression.grid_factors import Factors
+from hyperviz.theory.separable_kernel import evaluate, expand
+
+MOST = 8  # new pixels beside a pixel
+
+
+def between(
+    found: Factors,
+    x_new: Float[np.ndarray, "M d"],
+    *,
+    finer,
+    depth_f,
+    depth_g,
+    bandwidth,
+    kernel: str = "hk",
+    activation_f: str = "relu",
+    activation_g: str = "relu",
+    alpha: float = 0.01,
+) -> Float[np.ndarray, "M G G *C"]:
+    """Predictions at (G, G), G = g * finer, of which every `finer`-th is a pixel. Settings: those of `found`."""
+    q, g = validation.at_least("finer", finer, 1, MOST), found.systems.side
+    sigma, gap, place = coordinates(g, bandwidth, q)
+    slopes = activation(activation_f, alpha).alpha, activation(activation_g, alpha).alpha
+    F = expand(sigma, gap, KERNELS[kernel], depth_f, depth_g, slopes)
+    x_new, seen = directions(x_new)
+    a = evaluate(F.a, angle(x_new @ found.systems.x.T)) * seen[:, None]
+    W = hartley(found.weights.reshape(-1, g, g, *found.weights.shape[2:]))
+    C = W.shape[3:]
+    planes = np.moveaxis(W.reshape(-1, g, g, math.prod(C)), 3, 1)  # channels before rows
+    spread = np.zeros((*a.shape[:2], math.prod(C), g * q, g * q), np.float64)
+    spread[..., ::q, ::q] = (a @ planes.reshape(-1, math.prod(C) * g * g)).reshape(*a.shape[:2], *planes.shape[1:])
+    b = np.fft.rfft2(F.b[:, place])
+    fine = np.fft.irfft2(np.einsum("rvw,rmcvw->mcvw", b, np.fft.rfft2(spread)), s=(g * q, g * q))
+    return np.moveaxis(fine, 1, 3).reshape(len(x_new), g * q, g * q, *C)

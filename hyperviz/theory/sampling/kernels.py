@@ -1,0 +1,190 @@
+"""Outputs and empirical hyperkernels of random hypernetworks, of any width, exact in law.
+
+The steps are in `forward`, and in `lazy` for the kernel, which needs the backward pass.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, ArrayLike, Float, Real
+
+from hyperviz.errors import OutOfRange
+from hyperviz.runtime import execution
+from hyperviz.runtime.execution import alone
+from hyperviz.theory import validation
+from hyperviz.theory.activations import activation
+from hyperviz.theory.fourier_features import FourierFeatures
+from hyperviz.theory.sampling import conditioning, forward_pass
+from hyperviz.theory.sampling.conditioning import Net, Problem, State
+from hyperviz.theory.sampling.forward_pass import Outputs
+from hyperviz.theory.sampling.schedule import MAX_DEPTH, advance, room, tick, ticks
+
+HEADROOM = 1e6  # a draw's kernel exceeds |x|^(2H) |z|^2 by its depths and its heavy tail
+
+
+class Draw(NamedTuple):
+    """h(u_i) and K_h(u_i, u_j) of one random hypernetwork on K points."""
+
+    value: Float[Array, " K"]
+    kernel: Float[Array, "K K"]
+
+
+def _draw(problem: Problem, key) -> Draw:
+    state = advance(problem, key, conditioning.start(problem, MAX_DEPTH), jnp.sum(ticks(problem)))
+    return Draw(state.value, state.kernel)
+
+
+_draw_one = alone(jax.jit(_draw))
+_PER_LANE = State._make([None] + [0] * (len(State._fields) - 1))  # lanes share the tick, so a switch stays a switch
+
+
+@alone
+@jax.jit
+def _start_many(problem: Problem, keys) -> State:
+    return jax.vmap(lambda _: conditioning.start(problem, MAX_DEPTH), out_axes=_PER_LANE)(keys)
+
+
+@alone
+@jax.jit
+def _advance_many(problem: Problem, keys, states: State, until) -> State:
+    one = jax.vmap(partial(tick, problem), in_axes=(0, _PER_LANE, 0), out_axes=(_PER_LANE, 0))
+    buffer = jnp.zeros((len(keys), room(problem)), jnp.float32)
+    return jax.lax.while_loop(lambda c: c[0].tick < until, lambda c: one(keys, *c), (states, buffer))[0]
+
+
+def problem(
+    x, z, *, depth_f, depth_g, width_f, width_g, activation_f="relu", activation_g="relu", alpha=0.01
+) -> tuple[Problem, Float[Array, " K"]]:
+    """The points as Gram matrices of inputs of norm sqrt(n_0) and sqrt(m_0), and h's scale at each point.
+
+    h is homogeneous, of degree H in |x| and 1 in |z|, so norms never meet float32's range inside a draw.
+    """
+    L, H, n, m = validation.sizes(depth_f, depth_g, width_f, width_g, MAX_DEPTH)
+    with jax.ensure_compile_time_eval():  # inside jit too, known points are looked at: the same key, the same numbers
+        x, z = validation.points("x", x), validation.points("z", z)
+        validation.same_length(x, z)
+        (x, norm_x), (z, norm_z) = _unit(x), _unit(z)
+        distinct, member = forward_pass.distinct(x)
+    scale = norm_x ** jnp.asarray(H, norm_x.dtype) * norm_z
+    sigma, phi = activation(activation_f, alpha), activation(activation_g, alpha)
+    f = Net(_gram(distinct), jnp.asarray(L, jnp.int32), jnp.asarray(n, jnp.int32), sigma)
+    return Problem(f, Net(_gram(z), jnp.asarray(H, jnp.int32), jnp.asarray(m, jnp.int32), phi), member), scale
+
+
+def _unit(v):
+    """Rows of mean square 1, and the root mean squares; a zero row stays zero."""
+    v = v.astype(jnp.float64)
+    norm = jnp.sqrt(jnp.mean(v**2, axis=1))
+    return v / jnp.where(norm > 0, norm, 1)[:, None], norm
+
+
+def _gram(v):
+    return (v @ v.T / v.shape[1]).astype(jnp.float32)
+
+
+def draw(key, x, z, **settings) -> Draw:
+    """h(u_i) and K_h(u_i, u_j) of one random hypernetwork on the points u_i = (x_i, z_i).
+
+    Arguments as in `hyperkernel`; both numbers belong to one draw. Value ~ N(0, Lambda^H) in the limit (Theorem 2).
+    """
+    what, scale = problem(x, z, **settings)
+    if not execution.traced(scale):
+        for margin in (1, HEADROOM):
+            validation.in_range(margin * scale**2, jnp.float32, "the hyperkernel of these points")
+    unit = _draw_one(what, key)
+    factor = scale.astype(jnp.float32)
+    return Draw(unit.value * factor, unit.kernel * (scale[:, None] * scale).astype(jnp.float32))
+
+
+def hyperkernel(
+    key,
+    x: Real[ArrayLike, "K n0"],
+    z: Real[ArrayLike, "K m0"],
+    *,
+    depth_f,
+    depth_g,
+    width_f,
+    width_g,
+    activation_f: str = "relu",
+    activation_g: str = "relu",
+    alpha: float = 0.01,
+) -> Float[Array, "K K"]:
+    """The empirical hyperkernel K_h(u_i, u_j) = <grad_w h(u_i), grad_w h(u_j)> of one random hypernetwork (eq. 12).
+
+    key: of jax.random. x (K, n_0), z (K, m_0): the K pairs, x repeated or distinct. depth_f, depth_g: L, H in
+    1..MAX_DEPTH; width_f, width_g: n, m >= 1; all four may be traced. alpha: slope of leaky ReLU below zero.
+    Exact in law at every width, in memory that does not depend on it; float32. Gram matrices are inverted as
+    pseudo-inverses with relative tolerance 1e-6. InvalidInput, OutOfRange. Source: eq. 12, Theorem 3.
+    """
+    settings = {"depth_f": depth_f, "depth_g": depth_g, "width_f": width_f, "width_g": width_g}
+    return draw(key, x, z, **settings, activation_f=activation_f, activation_g=activation_g, alpha=alpha).kernel
+
+
+class Progress(NamedTuple):
+    """Draws under way, one lane a key."""
+
+    keys: Array
+    states: State
+    ticks: int
+    ends: tuple[int, ...]  # of the four stages
+
+    @property
+    def done(self) -> bool:
+        """Whether the last tick has been made."""
+        return self.ticks >= self.ends[-1]
+
+    @property
+    def stage(self) -> int:
+        """Which of the four stages comes next: ticks of different stages cost very different times."""
+        return sum(self.ticks >= end for end in self.ends)
+
+
+def begin(keys, what: Problem) -> Progress:
+    """Draws of `what`, one for each key, before their first step."""
+    return Progress(keys, _start_many(what, keys), 0, tuple(np.cumsum(ticks(what)).tolist()))
+
+
+def advance_by(progress: Progress, what: Problem, steps: int, *, within_stage: bool = False) -> Progress:
+    """The draws `steps` ticks further: a draw at a huge width in pieces as short as one likes."""
+    until = min(progress.ends[progress.stage if within_stage else -1], progress.ticks + max(1, steps))
+    return progress._replace(states=_advance_many(what, progress.keys, progress.states, until), ticks=until)
+
+
+def outputs(
+    keys,
+    x: Real[ArrayLike, "K n0"],
+    z: Real[ArrayLike, "K m0"],
+    *,
+    depth_f,
+    depth_g,
+    width_f,
+    width_g,
+    activation_f: str = "relu",
+    activation_g: str = "relu",
+    alpha: float = 0.01,
+    coordinates: FourierFeatures | None = None,
+) -> Outputs:
+    """h(u_i) of random hypernetworks, one a key, and its covariance given their hidden layers.
+
+    h | covariance ~ N(0, covariance), and covariance -> Lambda^H when both networks widen (Theorem 2).
+    keys (draws,): of jax.random. x (K, n_0), z (K, m_0): the K pairs. depth_f, depth_g: L, H in 1..MAX_DEPTH;
+    width_f, width_g: n, m in 1..MAX_WIDTH; all four may be traced. activation_g may also be tanh, erf or gelu.
+    coordinates: None for raw z, or FourierFeatures(bandwidth). value (draws, K), covariance (draws, K, K), float64.
+    Exact in law at every width, in memory that does not depend on it. InvalidInput, OutOfRange. Source: Theorem 2.
+    """
+    depths = {"depth_f": depth_f, "depth_g": depth_g, "width_f": width_f, "width_g": width_g}
+    chosen = {"activation_f": activation_f, "activation_g": activation_g, "alpha": alpha, "coordinates": coordinates}
+    found = forward_pass.outputs(keys, forward_pass.problem(x, z, **depths, **chosen))
+    if not execution.traced(found.value) and not bool(jnp.isfinite(found.covariance).all()):
+        raise OutOfRange("h has no finite variance in float64 at these points: scale x to norm sqrt(n_0).")
+    return found
+
+
+def values(keys, x: Real[ArrayLike, "K n0"], z: Real[ArrayLike, "K m0"], **settings) -> Float[Array, "draws K"]:
+    """h(u_i) of random hypernetworks, one a key; arguments as in `outputs`."""
+    return outputs(keys, x, z, **settings).value

@@ -1,0 +1,65 @@
+"""Smooth activations of g: tanh, erf and GELU, each with the gain that keeps a layer's second moment."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from hyperviz.errors import InvalidInput
+from hyperviz.theory import activations
+from hyperviz.theory.activations import Activation
+from hyperviz.theory.names import ACTIVATIONS as NAMES
+from hyperviz.theory.names import SMOOTH
+
+NODES = 200  # of the Gauss-Hermite rule: E[phi^2] to 1e-12 for all three
+
+
+def gelu(y: Float[Array, "*s"]) -> Float[Array, "*s"]:
+    """y Phi(y), Phi the normal distribution function: no tanh in its place."""
+    return y * jax.scipy.stats.norm.cdf(y)
+
+
+FUNCTIONS = (jnp.tanh, jax.scipy.special.erf, gelu)
+
+
+class Smooth(NamedTuple):
+    """gain * phi(y). Both fields may be traced, so that no choice of phi compiles anything."""
+
+    kind: int | Int[Array, ""]  # index into SMOOTH
+    gain: float | Float[Array, ""]
+
+    def apply(self, y: Float[Array, "*s"]) -> Float[Array, "*s"]:
+        """gain * phi(y), entry by entry."""
+        known = isinstance(self.kind, int)  # Taylor-mode differentiation does not pass through a switch
+        value = FUNCTIONS[self.kind](y) if known else jax.lax.switch(self.kind, FUNCTIONS, y)
+        return value * jnp.asarray(self.gain, y.dtype)
+
+    def derivative(self, y: Float[Array, "*s"]) -> Float[Array, "*s"]:
+        """gain * phi'(y), entry by entry."""
+        return jax.jvp(self.apply, (y,), (jnp.ones_like(y),))[1]
+
+
+def activation_g(name: str, alpha: float = 0.01, gain: float | None = None) -> Activation | Smooth:
+    """The named activation of g, one of NAMES, with E[phi(g)^2] = 1 for g ~ N(0, 1) unless a gain is given.
+
+    alpha: slope for y < 0 of the leaky ReLU. gain: None for 1/sqrt(E[phi(g)^2]); 2 ** 0.5 is the paper's (eq. 3).
+    """
+    if name not in NAMES:
+        raise InvalidInput(f"activation_g must be one of {', '.join(NAMES)}; got {name!r}.")
+    if name not in SMOOTH:
+        return activations.activation(name, alpha, gain)
+    return Smooth(SMOOTH.index(name), _gain(name) if gain is None else float(gain))
+
+
+@lru_cache
+def _gain(name: str) -> float:
+    """1/sqrt(E[phi(g)^2]) by Gauss-Hermite quadrature."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    with jax.ensure_compile_time_eval():  # asked for within a traced function, it is a number all the same
+        values = np.asarray(FUNCTIONS[SMOOTH.index(name)](jnp.asarray(nodes, jnp.float64)))
+    return float((weights @ values**2 / weights.sum()) ** -0.5)

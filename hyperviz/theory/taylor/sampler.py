@@ -1,0 +1,199 @@
+"""The Taylor terms K^(r) of Theorem 1, for random hypernetworks of any width and for one that is written out."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, ArrayLike, Float, PRNGKeyArray, Real
+
+from hyperviz.errors import InvalidInput, OutOfRange
+from hyperviz.runtime.execution import alone
+from hyperviz.theory import activations, network, smooth_activations, validation
+from hyperviz.theory.sampling.conditioning import Net
+from hyperviz.theory.taylor import dense_g, jets, matrix_free, sign_patterns
+from hyperviz.theory.taylor.bartlett import ORDERS
+from hyperviz.theory.taylor.sign_patterns import MAX_DEPTH, Census, Pair
+
+LANES = 40  # draws that advance together; always so many, so that one compilation serves them all
+WIDE = 2**15  # from this width on draws are counted one by one
+_SHARED = Census(None, 0, 0)  # type: ignore[arg-type]  # lanes share the tick, so a branch stays a branch
+
+
+def terms(
+    key,
+    u_i: tuple[Real[ArrayLike, " _"], Real[ArrayLike, " _"]],  # lengths are judged below, in sentences
+    u_j: tuple[Real[ArrayLike, " _"], Real[ArrayLike, " _"]],
+    *,
+    orders: int,
+    depth_f: int,
+    depth_g: int,
+    width_f: int,
+    width_g: int,
+    draws: int,
+    activation_f: str = "relu",
+    activation_g: str = "relu",
+    alpha: float = 0.01,
+) -> Float[np.ndarray, "draws powers"]:
+    """K^(r)_ij = <nabla^r h_i, (nabla h_j)^r> = d^r/de^r h_i(w + e nabla h_j) at e = 0, r = 0 .. orders (eq. 5).
+
+    key: of jax.random. u = (x, z): x (n_0,), z (m_0,). orders: at most ORDERS. depth_f, depth_g: L, H in 1..MAX_DEPTH.
+    width_f, width_g: n, m >= 1. draws: fresh random hypernetworks, one a row. alpha: slope of leaky ReLU below zero.
+    activation_g also "tanh", "erf", "gelu", for m <= written.WIDEST. Exact in law at every width, no matrix of f is
+    written out; kinks of a piecewise-linear activation count as flat. InvalidInput, OutOfRange. Source: Theorem 1.
+    """
+    orders, draws = validation.at_least("orders", orders, 0, ORDERS), validation.at_least("draws", draws, 1)
+    sizes = {"depth_f": depth_f, "depth_g": depth_g, "width_f": width_f, "width_g": width_g}
+    what = problem(u_i, u_j, **sizes, activation_f=activation_f, activation_g=activation_g, alpha=alpha)
+    keys = jax.vmap(partial(jax.random.fold_in, key))(np.arange(draws))
+    found = []
+    for first in range(0, draws, lanes(what)):
+        work = begin(what, keys[first : first + lanes(what)])
+        found.append(finish(advance_by(work, work.ends)))
+    return np.concatenate(found)[:, : orders + 1]
+
+
+def problem(
+    u_i, u_j, *, depth_f, depth_g, width_f, width_g, activation_f="relu", activation_g="relu", alpha=0.01
+) -> Pair:
+    """The pair of points as Gram matrices in the order (j, i), and the architecture; arguments as in `terms`."""
+    L, H, n, m = validation.sizes(depth_f, depth_g, width_f, width_g, MAX_DEPTH)
+    sigma, phi = activations.activation(activation_f, alpha), smooth_activations.activation_g(activation_g, alpha)
+    if activation_g in smooth_activations.SMOOTH and m > dense_g.WIDEST:
+        raise InvalidInput(
+            f"width_g must be at most {dense_g.WIDEST} where activation_g is {activation_g}: "
+            f"its weights are written out; got {m}: take relu, or a narrower g."
+        )
+    f, g = (_gram(name, u_j[k], u_i[k]) for k, name in enumerate(("x", "z")))
+    size = np.log10(max(f.max(), 1e-300)) * H + np.log10(max(g.max(), 1e-300))
+    if not size * ORDERS < 280:
+        raise OutOfRange(
+            f"The Taylor terms of these points would reach 1e{size * ORDERS:.0f}, which float64 cannot hold: "
+            "scale x to norm sqrt(n_0) and z to norm sqrt(m_0)."
+        )
+    whole = partial(jnp.asarray, dtype=jnp.int32)
+    return Pair(Net(jnp.asarray(f), whole(L), whole(n), sigma), Net(jnp.asarray(g), whole(H), whole(m), phi))  # pyright: ignore[reportArgumentType]
+
+
+def _gram(name, at_j, at_i) -> np.ndarray:
+    points = [np.asarray(validation.points(name, np.atleast_2d(v)), np.float64) for v in (at_j, at_i)]
+    if points[0].shape != points[1].shape or len(points[0]) > 1:
+        raise InvalidInput(
+            f"{name} must be one vector at either point, of one length; got {points[0].shape[1:]} at j "
+            f"and {points[1].shape[1:]} at i."
+        )
+    both = np.concatenate(points)
+    return both @ both.T / both.shape[1]
+
+
+class Work(NamedTuple):
+    """Draws under way, one lane a key."""
+
+    pair: Pair
+    keys: PRNGKeyArray
+    counted: Census
+    asked: int  # lanes that are wanted: the rest fill up
+    ends: int  # blocks of a draw
+
+    @property
+    def done(self) -> int:
+        """Blocks counted."""
+        return int(self.counted.tick)
+
+
+def lanes(pair: Pair) -> int:
+    """How many draws advance together."""
+    return 1 if max(int(pair.f.width), int(pair.g.width)) >= WIDE else LANES
+
+
+def begin(pair: Pair, keys) -> Work:
+    """Draws before their first block; at most `lanes(pair)` keys."""
+    asked = len(keys)
+    padded = keys[np.arange(lanes(pair)) % asked]
+    ends = sign_patterns.ticks(_layers(pair), lanes(pair))
+    return Work(pair, padded, _start(_layers(pair), padded), asked, int(ends))
+
+
+def _layers(pair: Pair) -> Pair:
+    """The layers that are counted: a smooth g is written out instead."""
+    return dense_g.f_alone(pair) if isinstance(pair.g.activation, smooth_activations.Smooth) else pair
+
+
+def advance_by(work: Work, blocks: int) -> Work:
+    """The draws so many blocks further: a draw of a huge width in pieces as short as one likes."""
+    until = min(work.ends, work.done + max(1, blocks))
+    return work._replace(counted=_advance(_layers(work.pair), work.keys, work.counted, until))
+
+
+def finish(work: Work) -> Float[np.ndarray, "draws powers"]:
+    """K^(0..ORDERS) of draws that are counted to their end."""
+    counted, keys = work.counted._replace(tick=None), work.keys
+    if len(keys) < LANES:
+        counted, keys = jax.tree.map(lambda v: v[np.zeros(LANES, int)], (counted, keys))
+    algebra = _smooth if isinstance(work.pair.g.activation, smooth_activations.Smooth) else _linear
+    return np.asarray(algebra(work.pair, counted, keys))[: work.asked]
+
+
+@alone
+@jax.jit
+def _start(pair: Pair, keys) -> Census:
+    return jax.vmap(lambda _: sign_patterns.start(pair), out_axes=_SHARED)(keys)
+
+
+@alone
+@jax.jit
+def _advance(pair: Pair, keys, counted: Census, until) -> Census:
+    one = jax.vmap(lambda key, c: sign_patterns.tick(pair, key, len(keys), c), in_axes=(0, _SHARED), out_axes=_SHARED)
+    return jax.lax.while_loop(lambda c: c.tick < until, lambda c: one(keys, c), counted)
+
+
+@alone
+@jax.jit
+def _linear(pair: Pair, counted: Census, keys) -> Float[Array, "lanes powers"]:
+    return jax.vmap(partial(matrix_free.terms, pair))(counted, keys)
+
+
+@alone
+@jax.jit
+def _smooth(pair: Pair, counted: Census, keys) -> Float[Array, "lanes powers"]:
+    return jax.vmap(partial(dense_g.terms, pair))(counted, keys)
+
+
+def of_network(
+    params: network.Parameters,
+    u_i,
+    u_j,
+    *,
+    orders: int,
+    activation_f: str = "relu",
+    activation_g: str = "relu",
+    alpha: float = 0.01,
+) -> Float[Array, " powers"]:
+    """K^(0..orders)_ij of one hypernetwork that is written out; arguments as in `terms` (eq. 5)."""
+    settings = {"activation_f": activation_f, "activation_g": activation_g, "alpha": alpha}
+    sigma, phi = activations.activation(activation_f, alpha), smooth_activations.activation_g(activation_g, alpha)
+    (x_j, z_j), (x_i, z_i) = [[jnp.asarray(v) for v in u] for u in (u_j, u_i)]
+    direction = jax.grad(lambda w: network.apply(w, x_j[None], z_j[None], **settings)[0])(params)
+
+    def constant(v):
+        return jnp.zeros((orders + 1, len(v)), v.dtype).at[0].set(v)
+
+    def moved(W, D, q):
+        """(W + e D) q / sqrt(fan-in), power by power."""
+        y = q @ W.swapaxes(-1, -2)
+        return y.at[..., 1:, :].add(q[:-1] @ D.swapaxes(-1, -2)) / math.sqrt(q.shape[-1])
+
+    q = constant(x_i)
+    for W, D in zip(params.hidden, direction.hidden, strict=True):
+        q = jets.through(sigma, moved(W, D, q))
+    a = constant(z_i)
+    for layer, (W, D) in enumerate(zip(params.generator, direction.generator, strict=True)):
+        a = jets.through(phi, a) if layer else a
+        V = jnp.moveaxis(moved(W, D, q), 1, 0)  # (power, rows, columns)
+        y = [jnp.einsum("rij,rj->i", V[: t + 1], a[t::-1]) for t in range(orders + 1)]
+        a = jnp.stack(y) / math.sqrt(a.shape[-1])
+    return matrix_free.factorial(a[:, 0])

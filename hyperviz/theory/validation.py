@@ -1,0 +1,118 @@
+"""Guards at the border of the library: one sentence each, saying what was expected, what came and what to do."""
+
+from __future__ import annotations
+
+import operator
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from hyperviz.errors import InvalidInput, OutOfRange
+from hyperviz.runtime.execution import traced
+
+MAX_WIDTH = 10**8
+
+
+def at_least(name: str, value, least: int, most: int | None = None):
+    """An integer within bounds, or a traced one."""
+    if traced(value):
+        return value
+    bounds = f"an integer of at least {least}" + (f" and at most {most}" if most else "")
+    try:
+        number = operator.index(value.item() if isinstance(value, (np.ndarray, jax.Array)) else value)
+    except (TypeError, ValueError):
+        raise InvalidInput(f"{name} must be {bounds}; got {value!r}.") from None
+    if number < least or (most is not None and number > most):
+        raise InvalidInput(f"{name} must be {bounds}; got {number}.")
+    return number
+
+
+def sizes(depth_f, depth_g, width_f, width_g, deepest: int) -> tuple:
+    """L, H, n and m within bounds, each an integer or traced."""
+    L, H = (at_least(name, d, 1, deepest) for name, d in (("depth_f", depth_f), ("depth_g", depth_g)))
+    n, m = (at_least(name, w, 1, MAX_WIDTH) for name, w in (("width_f", width_f), ("width_g", width_g)))
+    return L, H, n, m
+
+
+def points(name: str, value):
+    """A non-empty (N, d) array of finite floats; float32 unless float64 came."""
+    if not traced(value):
+        value = _array(name, value)
+    if value.ndim != 2 or 0 in value.shape:
+        raise InvalidInput(f"{name} must be a non-empty (points, dimensions) array; got shape {value.shape}.")
+    return jnp.asarray(value, jnp.float64 if value.dtype == jnp.float64 else jnp.float32)
+
+
+def _array(name: str, value):
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind not in "fiub" or isinstance(value, (str, bytes)):
+            raise TypeError
+    except (TypeError, ValueError):
+        raise InvalidInput(f"{name} must be an array of real numbers; got {type(value).__name__}.") from None
+    finite(name, array)
+    return array
+
+
+def finite(name: str, array) -> None:
+    """Refuses NaN and infinity, saying how many there are."""
+    bad = np.size(array) - int(np.isfinite(array).sum())
+    if bad:
+        raise InvalidInput(f"{name} must be finite; got {bad} values that are NaN or infinite: remove them first.")
+
+
+def same_length(x, z) -> None:
+    """As many x as z."""
+    if x.shape[0] != z.shape[0]:
+        raise InvalidInput(f"x and z must hold as many points each, pair by pair; got {x.shape[0]} and {z.shape[0]}.")
+
+
+def same_width(a, b, first: str, second: str) -> None:
+    """Two sets of points of the same dimension."""
+    if a.shape[1] != b.shape[1]:
+        raise InvalidInput(f"{first} and {second} must have the same dimension; got {a.shape[1]} and {b.shape[1]}.")
+
+
+def positive(name: str, value):
+    """A finite number above zero, or a traced one."""
+    if traced(value):
+        return value
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise InvalidInput(f"{name} must be a number above 0; got {value!r}.") from None
+    if not 0 < number < np.inf:
+        raise InvalidInput(f"{name} must be a finite number above 0; got {number}.")
+    return number
+
+
+def nonnegative(name: str, value) -> float:
+    """A finite number of at least zero."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise InvalidInput(f"{name} must be a number of at least 0; got {value!r}.") from None
+    if not 0 <= number < np.inf:
+        raise InvalidInput(f"{name} must be a finite number of at least 0; got {number}.")
+    return number
+
+
+def doubles(name: str, value, shape: str, *ranks: int) -> np.ndarray:
+    """A non-empty finite float64 NumPy array with one of the ranks; shape: what to call them in the message."""
+    array = np.asarray(_array(name, value), np.float64)
+    if array.ndim not in ranks or 0 in array.shape:
+        raise InvalidInput(f"{name} must be a non-empty {shape} array; got shape {array.shape}.")
+    return array
+
+
+def in_range(diagonal, dtype, what: str) -> None:
+    """Refuses a kernel whose diagonal leaves the range of its floating-point type."""
+    info, values = jnp.finfo(dtype), np.asarray(diagonal, np.float64)
+    largest, smallest = values.max(), np.min(values, where=values > 0, initial=np.inf)
+    if largest > info.max or smallest < info.tiny:
+        worst = largest if largest > info.max else smallest
+        raise OutOfRange(
+            f"{what} would reach {worst:.0e}, which {info.dtype} cannot hold (it grows as |x|^(2H) |z|^2): "
+            "scale x to norm sqrt(n_0), lower depth_g or pass float64."
+        )

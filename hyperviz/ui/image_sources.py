@@ -1,0 +1,70 @@
+"""What a canvas can start from: a test digit, an uploaded picture, or what is drawn, centred."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from hyperviz.errors import HypervizError
+from hyperviz.studies.common import drawing
+from hyperviz.ui import canvas, prose
+
+MEGABYTES = 5
+TYPES = ["png", "jpg", "jpeg"]
+
+
+def offer(study: str, picked: str, last: int, noun: str = "digit") -> None:
+    """A row below the canvas; its widgets write the setting `drawing`, or turn to the next test digit, or other noun.
+
+    picked: the value of `drawing` for a test digit; last: the highest value of the setting `digits`.
+    """
+    with st.container(horizontal=True, gap="small"):
+        st.button(f"Next test {noun}", on_click=_next, args=(study, picked, last))
+        st.button(
+            "Centre", on_click=_write, args=(study, lambda: _centred(study)), help="scale and centre as MNIST does"
+        )
+        with st.popover("Upload"):
+            st.file_uploader(
+                "a digit, PNG or JPEG, dark on light or light on dark",
+                TYPES,
+                key=f"{study}:upload",
+                max_upload_size=MEGABYTES,
+                on_change=lambda: _write(study, lambda: _uploaded(study)),
+                help="of any size: it is scaled and centred as MNIST does",
+            )
+    if said := st.session_state.pop(f"{study}:refused", ""):
+        st.error(prose.literal(said))
+
+
+def turn(study: str, last: int) -> None:
+    """A callback: the next test digit or image."""
+    st.session_state[f"{study}.digits"] = (st.session_state[f"{study}.digits"] + 1) % (last + 1)
+
+
+def _next(study: str, picked: str, last: int) -> None:
+    """The test digit after the one shown; first back to that one, where something else is drawn."""
+    shown = f"{study}.drawing"
+    if st.session_state[shown] == picked:
+        turn(study, last)
+    st.session_state[shown] = picked
+
+
+def _write(study: str, text: Callable[[], str | None]) -> None:
+    """A callback: the drawing is what `text` makes, or stays, with a sentence that says why."""
+    try:
+        found = text()
+    except HypervizError as error:
+        st.session_state[f"{study}:refused"] = str(error)
+        return
+    if found is not None:
+        st.session_state[f"{study}.drawing"] = found
+
+
+def _uploaded(study: str) -> str | None:
+    file = st.session_state[f"{study}:upload"]
+    return drawing.from_file(file.getvalue()) if file else None  # None: taken away again
+
+
+def _centred(study: str) -> str:
+    return drawing.fitted(canvas.held(study).image)

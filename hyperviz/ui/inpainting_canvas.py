@@ -1,0 +1,60 @@
+"""The canvas of the inpainting page: what is drawn and hidden there becomes settings, and so part of the link."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from hyperviz.studies.common.drawing import SIZE, Drawing, encode, encode_mask
+from hyperviz.studies.common.options import options
+from hyperviz.studies.inpainting import image_set
+from hyperviz.studies.inpainting.masks import hidden, over
+from hyperviz.studies.inpainting.query_image import picture
+from hyperviz.studies.inpainting.settings import PICKED, InpaintingSettings
+from hyperviz.ui import canvas, controls, image_sources
+
+WIDTH = 384  # screen pixels of a picture that nobody draws on
+DIM = 4  # how much darker it is where f does not see
+
+
+def show(study: str, settings: InpaintingSettings) -> None:
+    """Mounts the canvas with the one digit and what is hidden of it; the picture alone where it cannot be drawn."""
+    last = int(options(InpaintingSettings)["digits"].high)
+    if not image_set.drawable(settings):
+        st.image(_dimmed(settings))
+        st.button("Next test image", on_click=image_sources.turn, args=(study, last))
+        st.caption(_why(settings))
+        return
+    given = Drawing(picture(settings), hidden(settings))
+    canvas.draw(study, given.image, given.hidden, changed=lambda now: _take(study, given, now))
+    image_sources.offer(study, PICKED, last, image_set.noun(settings))
+
+
+def _dimmed(settings: InpaintingSettings) -> np.ndarray:
+    """The picture in large pixels, darker where it is hidden."""
+    image = picture(settings)
+    image = np.where(over(hidden(settings, len(image)), image), image // DIM, image)
+    times = max(1, WIDTH // len(image))
+    return image.repeat(times, axis=0).repeat(times, axis=1)
+
+
+def _why(settings: InpaintingSettings) -> str:
+    side, *colours = image_set.shape(settings)
+    said = f"The canvas draws {SIZE} × {SIZE} in grey. These images are {side} × {side} in "
+    said += f"{'colour' if colours else 'grey'}: here is one of the test images, darker where f does not see."
+    kept = " The drawing in the link stays there, and is shown again with digits." if settings.drawing != PICKED else ""
+    return said + kept
+
+
+def _take(study: str, before: Drawing, now: Drawing) -> None:
+    """A callback: a stroke makes the digit a drawn one, a changed mask the hidden part a drawn one."""
+    controls.hold_link(study, not now.done)
+    if (now.hidden != before.hidden).any():
+        _set(study, mask=encode_mask(now.hidden), hidden="drawn", task="inpainting")
+    if encode(now.image) != encode(before.image):
+        _set(study, drawing=encode(now.image))
+
+
+def _set(study: str, **values) -> None:
+    for name, value in values.items():
+        st.session_state[f"{study}.{name}"] = value

@@ -1,0 +1,109 @@
+"""Plays a study on a page: its stored end state at once, or its stream, every step under the gate."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Generator, Iterator
+from typing import Any, TypeVar
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from hyperviz.errors import HypervizError
+from hyperviz.studies import stored_results
+from hyperviz.ui import prose, visits
+from hyperviz.ui.fair_lock import gate
+
+Result = TypeVar("Result")
+PICTURES = 4  # a second: more keep the browser from answering a hand
+
+
+def status(study: str, settings: Any) -> DeltaGenerator:
+    """Mounts the line below the hero: how far the run is, and the button that pauses it, or runs a stored one live."""
+    with st.container(key="status", horizontal=True, vertical_alignment="center"):
+        button, line, note = st.empty(), st.empty(), st.empty()  # the button first: no word that changes moves it
+        if found := _stored(study, settings):
+            note.caption(f"Stored on {found.date}, hyperviz {found.version}.")
+            button.button("Run live", icon=":material/play_arrow:", on_click=_live, args=(study, settings))
+        else:
+            paused = st.session_state.get(f"{study}:paused") == settings
+            look = ("Go on", ":material/play_arrow:") if paused else ("Pause", ":material/pause:")
+            button.button(look[0], icon=look[1], on_click=_pause, args=(study, None if paused else settings))
+            st.session_state[f"{study}:button"] = button
+    return line
+
+
+def play(study: str, settings: Any, stream: Callable[[Any], Iterator[Result]]) -> Generator[Result]:
+    """The stored end state of these settings, unless they are to be run live; else the results as they come."""
+    if found := _stored(study, settings):
+        yield found.result
+        return
+    shown = st.session_state.get(f"{study}:last")
+    if shown and shown[0] == settings == st.session_state.get(f"{study}:paused"):
+        yield shown[1]  # a paused page keeps what it had
+        return
+    for result in _paced(study, steps(stream(settings))):
+        st.session_state[f"{study}:last"] = settings, result
+        yield result
+    st.session_state[f"{study}:button"].empty()  # nothing is left to pause
+
+
+def _paced(study: str, results: Generator[Result]) -> Generator[Result]:
+    """The first result at once, the others when the page is mounted, at most PICTURES a second; and the last."""
+    pending, shown = None, 0.0
+    with contextlib.closing(results):
+        for result in results:
+            pending = _merged(pending, result)
+            if time.monotonic() - shown < 1 / PICTURES:
+                continue
+            yield pending
+            if not shown:
+                visits.wait(study)
+            pending, shown = None, time.monotonic()
+    if pending is not None:
+        yield pending
+
+
+def _merged(before: Any, now: Any) -> Any:
+    """The later result, with the news of one that was not shown."""
+    if before is None or not hasattr(now, "news"):
+        return now
+    return now._replace(news=before.news | now.news)
+
+
+def steps(results: Iterator[Result]) -> Generator[Result]:
+    """What an iterator yields, each step under the gate; ended where the page next writes, if nobody looks any more."""
+    place, shown = st.empty(), 0
+    with contextlib.closing(results):  # type: ignore[type-var]
+        while True:
+            try:
+                with gate.turn(shown):
+                    result = next(results, None)
+            except HypervizError as error:
+                place.error(prose.literal(str(error)))
+                return
+            except Exception:
+                logging.getLogger(__name__).exception("a study stopped")
+                place.error("The computation stopped on an unexpected error. Reset, or move a slider: nothing is lost.")
+                return
+            if result is None:
+                return
+            yield result
+            shown += 1
+
+
+def _stored(study: str, settings: Any) -> stored_results.Stored | None:
+    live = st.session_state.get(f"{study}:live") == settings
+    return None if live else stored_results.find(study, settings)
+
+
+def _live(study: str, settings: Any) -> None:
+    """A callback: these settings are run, whatever is stored of them."""
+    st.session_state[f"{study}:live"] = settings
+
+
+def _pause(study: str, settings: Any) -> None:
+    """A callback: the run of these settings stops, and keeps its last picture; None: it goes on."""
+    st.session_state[f"{study}:paused"] = settings
