@@ -14,6 +14,7 @@ from hyperviz.studies.registry import STUDIES
 from hyperviz.ui import paths
 
 HERE = pathlib.Path(__file__).parent
+PICTURES = HERE.parents[1] / ".assets"  # of the README, too
 PREVIEW = {"inpainting": "inpainting.png"}  # the picture of a link to a page; every other shows the first page's
 HOME = "Change the widths of two networks, and see the theory of infinitely wide hypernetworks come true, or fail."
 EARLY = ("Slider", "Selectbox", "ButtonGroup", "NumberInput", "BidiComponent", "Html", "Button", "DownloadButton")
@@ -72,7 +73,7 @@ async def _preview(request):
     """A picture of a page, one of those named here."""
     name = request.path_params["name"]
     known = name in ("convergence.png", "inpainting.png")
-    return FileResponse(HERE / name) if known else HTMLResponse("", 404)
+    return FileResponse(PICTURES / name) if known else HTMLResponse("", 404)
 
 
 def route() -> Route:

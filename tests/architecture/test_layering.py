@@ -118,3 +118,13 @@ def test_lint_format_and_types_are_clean(command):
         [sys.executable, "-m", *command.split()], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_map_names_every_module_and_only_such_as_exist():
+    quoted = " ".join(re.findall(r"`([^`\n]+)`", (ROOT / "hyperviz" / "README.md").read_text("utf-8")))
+    words = {part.removesuffix(".py") for word in re.findall(r"[\w./]+", quoted) for part in word.split("/")}
+    modules = {name.split(".")[-1] for name in imports.modules(ROOT) if imports.part(name) not in ("pages", "app")}
+    assert modules - words - {"hyperviz"} == set()
+    files = [word for word in re.findall(r"[\w./]+\.py", quoted) if "/" in word and "NAME" not in word]
+    assert len(files) > 10
+    assert [file for file in files if not any((at / file).exists() for at in (ROOT, ROOT / "hyperviz"))] == []
