@@ -30,7 +30,7 @@ def test_a_file_that_is_no_whole_piece_counts_as_none(tmp_path, content):
 def test_a_run_killed_while_it_saves_leaves_a_whole_piece(tmp_path):
     code = f"""
 import pathlib, numpy as np
-from hyperviz.studies.checkpoint import Store
+from hyperviz.runtime.checkpoint import Store
 store, i = Store(pathlib.Path({str(tmp_path)!r})), 0
 while True:
     store.save("piece", a=np.full(200_000, i))

@@ -60,8 +60,8 @@ def test_the_pictures_change_from_look_to_look_and_the_best_ones_end_the_stream(
 
 def test_hn_and_the_kernels_are_given_the_same_pixels_and_those_are_the_gallery_s_first_draw(monkeypatch):
     given = {}
-    solve, train = finite_network.scattered.steps, adam.train
-    monkeypatch.setattr(finite_network.scattered, "steps", lambda *a, **k: given.update(kernel=a) or solve(*a, **k))
+    solve, train = finite_network.random_pixels.steps, adam.train
+    monkeypatch.setattr(finite_network.random_pixels, "steps", lambda *a, **k: given.update(kernel=a) or solve(*a, **k))
     monkeypatch.setattr(adam, "train", lambda *a: given.update(hn=a) or train(*a))
     last(pixels=7, seed=3)
     y, _, rng = train_test_split.sample(3, 0, 20)

@@ -51,7 +51,7 @@ def test_the_first_result_has_the_limit_and_nothing_drawn():
 
 def test_the_outputs_are_the_library_s_and_another_seed_gives_others(small):
     x, z = limits.pair()
-    keys = study.draws.keys(SMALL.seed, 0, 0, 256)
+    keys = study.random_networks.keys(SMALL.seed, 0, 0, 256)
     values = sampling.values(keys, x, z, **limits.architecture(SMALL))
     np.testing.assert_allclose(small.outputs.value[:256], values, rtol=1e-6)
     other = PriorSettings(**{**vars(SMALL), "seed": 4})
@@ -118,7 +118,7 @@ def test_on_real_draws_a_wide_f_alone_stays_far_from_gaussian_and_both_wide_do_n
     x, z = limits.pair()
     found = {}
     for n, m in ((2048, 4), (2048, 2048)):
-        keys = study.draws.keys(0, 9, 0, 256)
+        keys = study.random_networks.keys(0, 9, 0, 256)
         drawn = sampling.outputs(keys, x, z, depth_f=2, depth_g=2, width_f=n, width_g=m)
         found[n, m] = normality(np.asarray(drawn.covariance)[:, 0, 0])
     assert found[2048, 4].distance.value > 0.05

@@ -61,12 +61,14 @@ def test_training_lowers_the_loss_and_a_tiny_learning_rate_does_not(result):
 def test_a_run_killed_at_any_moment_goes_on_to_the_same_numbers(result, tmp_path):
     code = f"""
 import pathlib
-from hyperviz.studies import epochs, rotation
-from hyperviz.studies.checkpoint import Store
-epochs.SAVE = 0.0
-for result in rotation.stream(rotation.RotationSettings(compare="one", **{SMALL!r}), Store(pathlib.Path({str(tmp_path)!r}))):
+from hyperviz.runtime.checkpoint import Store
+from hyperviz.studies.rotation import study, training_loop
+from hyperviz.studies.rotation.settings import RotationSettings
+training_loop.SAVE = 0.0
+settings = RotationSettings(compare="one", **{SMALL!r})
+for result in study.stream(settings, Store(pathlib.Path({str(tmp_path)!r}))):
     print(result.progress, flush=True)
-"""  # noqa: E501
+"""
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     with process:

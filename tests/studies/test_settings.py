@@ -1,6 +1,7 @@
 """A parameter is declared once; a command line is read strictly, a link is mended and says so."""
 
 import dataclasses
+import importlib
 import itertools
 import math
 
@@ -10,10 +11,8 @@ import pytest
 from hyperviz.errors import InvalidInput
 from hyperviz.studies.common.options import changed, check, mend, option, options, parse
 from hyperviz.studies.convergence import settings as convergence_settings
-from hyperviz.studies.convergence import study as convergence
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.studies.inpainting import settings as inpainting_settings
-from hyperviz.studies.inpainting import study as inpainting
 from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.registry import STUDIES
 
@@ -214,7 +213,7 @@ def test_mending_never_fails_whatever_a_link_holds(kind):
         assert parse(kind, {name: str(value) for name, value in changed(settings).items()}) == settings
 
 
-@pytest.mark.parametrize("study", [convergence, inpainting])
+@pytest.mark.parametrize("study", [importlib.import_module(study.settings.__module__) for study in STUDIES.values()])
 def test_presets_differ_and_are_links_that_need_no_mending(study):
     kind = type(study.PAPER)
     for preset in [*study.PRESETS.values(), study.PAPER]:

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 import numpy as np
 import pytest
 
-from hyperviz.studies.common import random_networks
+from hyperviz.studies.common import random_networks, streaming
 from hyperviz.studies.common.power_laws import Slope
 from hyperviz.studies.common.verdict import signed
 from hyperviz.studies.taylor import gradient_step, report, study, tables
@@ -71,7 +71,7 @@ def test_when_g_widens_too_every_higher_term_falls():
 
 
 def test_a_complete_chart_never_shows_the_slopes_of_fewer_draws(monkeypatch):
-    monkeypatch.setattr(random_networks, "PICTURE", 0)
+    monkeypatch.setattr(streaming, "PICTURE", 0)
     results = stream(dataclasses.replace(SMALL, width_f=1024, draws=80))
     complete = [result for result in results if report.drawn(result) == 80]
     assert complete[-1].slopes

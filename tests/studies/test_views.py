@@ -8,7 +8,7 @@ from hyperviz.figures.inpainting import charts as figures
 from hyperviz.studies.inpainting import adam, image_set
 from hyperviz.studies.inpainting import study as inpainting
 from hyperviz.studies.inpainting.report import alt, best, progress, table, verdict
-from hyperviz.studies.inpainting.settings import InpaintingSettings
+from hyperviz.studies.inpainting.settings import VIEWS, InpaintingSettings
 from hyperviz.studies.inpainting.views import (
     calibration,
     finite_network,
@@ -17,7 +17,7 @@ from hyperviz.studies.inpainting.views import (
     marginal_likelihood,
 )
 from hyperviz.studies.inpainting.views.calibration import Calibration
-from hyperviz.studies.inpainting.views.registry import NAMES, OTHERS
+from hyperviz.studies.inpainting.views.registry import OTHERS
 
 RNG = np.random.default_rng(0)
 
@@ -79,7 +79,7 @@ def test_what_is_not_chosen_is_not_computed(monkeypatch):
     *_, last = inpainting.stream(InpaintingSettings(images=10))
     assert last.errors
     assert last.view is None
-    assert NAMES[0] == "gallery"
+    assert list(VIEWS) == ["gallery", *OTHERS]
 
 
 def judged(width, digits=40, pixels=100):
@@ -147,13 +147,13 @@ def test_the_middle_pixel_is_like_itself_and_less_like_others_the_smaller_the_ba
 def test_black_borders_hide_the_torus_and_bright_ones_do_not(monkeypatch):
     *_, digit = grid_effects.bordered(InpaintingSettings(task="representation"))
     assert np.abs(digit.torus - digit.open).max() < 0.1
-    original = grid_effects.samples.sample
+    original = grid_effects.train_test_split.sample
 
     def bright(*arguments):
         drawn = original(*arguments)
         return drawn._replace(y=drawn.y + np.linspace(0, 1, 28))
 
-    monkeypatch.setattr(grid_effects.samples, "sample", bright)
+    monkeypatch.setattr(grid_effects.train_test_split, "sample", bright)
     *_, slanted = grid_effects.bordered(InpaintingSettings(task="representation"))
     at_the_border = [np.abs(found.torus - found.open)[..., [0, -1]].mean() for found in (digit, slanted)]
     assert at_the_border[1] > 3 * at_the_border[0]
