@@ -42,15 +42,15 @@ def test_every_pixel_of_many_images_in_time(benchmark, images, seconds):
 
 PEAK = """
 import resource
-from hyperviz.studies import completion, own
-from hyperviz.studies.inpainting import InpaintingSettings
+from hyperviz.studies.inpainting import query_image, regression
+from hyperviz.studies.inpainting.settings import InpaintingSettings
 
 def peak(images):
-    for _ in own.steps(InpaintingSettings(images=images)):
+    for _ in query_image.steps(InpaintingSettings(images=images)):
         pass
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
-completion.warm()
+regression.warm()
 print(peak(10), peak(1000))
 """
 
