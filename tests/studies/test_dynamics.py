@@ -8,6 +8,7 @@ import pytest
 
 from hyperviz.studies.common import random_networks
 from hyperviz.studies.dynamics import kernel_drift, report, study, trajectories, views
+from hyperviz.studies.dynamics import settings as settings_module
 from hyperviz.studies.dynamics.settings import DynamicsSettings
 from hyperviz.studies.dynamics.study import DEPTHS, WIDTHS, Cell, DynamicsResult, stream
 from hyperviz.theory import analytic
@@ -174,3 +175,7 @@ def test_slopes_of_equation_16_are_those_that_were_put_in():
     made = kernel_drift.Kernel(change, change, 0.5, {})
     for name, (_, _, claim) in kernel_drift.FAMILIES.items():
         assert kernel_drift._slopes(made, name)[0].value == pytest.approx(claim, abs=1e-6)
+
+
+def test_the_views_that_can_be_chosen_are_those_that_can_be_computed():
+    assert tuple(views.VIEWS) == settings_module.VIEWS

@@ -8,29 +8,21 @@ from hyperviz.studies.common.drawing import EMPTY, decode, decode_mask
 from hyperviz.studies.common.options import DATASETS, activation_of, check, depth_of, option, seed_of
 
 SHOWN = 8  # images in the gallery, or as many as there are for tests
-
 SIZE = 28  # side of a digit
 LEARNING_RATE = 0.03  # of Adam
 VIEWS = ("gallery", "uncertainty", "training", "likelihood", "finer", "border", "network")
 HIDDEN = ("lower", "upper", "left", "right", "centre", "rows", "random", "everything", "nothing", "drawn")
-
 PICKED = "digit"  # in the place of a drawing: the first test digit shown
+EXPONENTS = tuple(i / 4 for i in range(-28, 9))  # of ten: the times of gradient flow
+PLAYED, ENDLESS = "play", "infinity"  # in the place of a time
+GALLERY = "gallery"
+IMAGES = (10, 20, 50, 100, 200, 500, 1000, 2000, 4000)  # positions of the error curve
 
 
 def readable(text: str) -> None:
     """ValueError where a setting is neither PICKED nor a drawing's text."""
     if text != PICKED:
         decode(text)
-
-
-EXPONENTS = tuple(i / 4 for i in range(-28, 9))  # of ten: the times of gradient flow
-
-PLAYED, ENDLESS = "play", "infinity"  # in the place of a time
-
-GALLERY = "gallery"
-
-
-IMAGES = (10, 20, 50, 100, 200, 500, 1000, 2000, 4000)  # positions of the error curve
 
 
 @dataclass(frozen=True)

@@ -43,16 +43,6 @@ def stream(settings: TableSettings, store: Store | None = None) -> Iterator[Tabl
     yield result._replace(at="", fraction=1.0, peak=peak(), finished=True)
 
 
-def collected(settings: TableSettings, store: Store) -> TableResult:
-    """What a run that was stopped has left: rows with as many runs as there are."""
-    designs = {cell: design(cell, settings) for cell in settings.cells}
-    pieces: dict[Cell, list[Piece]] = {}
-    for cell, plan in designs.items():
-        found = (_kept(name(cell, plan, settings.seed, run), store) for run in range(settings.runs))
-        pieces[cell] = [piece for piece in found if piece is not None]
-    return TableResult(settings, designs, pieces, "", 1.0, peak(), True)
-
-
 def design(cell: Cell, settings: TableSettings) -> Design | adam.Plan:
     """As validation chose, but for what the settings say."""
     given = {name: getattr(settings, name) for name in Design._fields}
