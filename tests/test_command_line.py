@@ -3,7 +3,6 @@
 import dataclasses
 import functools
 import json
-import pathlib
 import subprocess
 import sys
 
@@ -20,8 +19,8 @@ from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.studies.convergence.study import CELLS
 from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.registry import STUDIES
+from tests import ROOT
 
-ROOT = pathlib.Path(__file__).parents[1]
 FILES = {"result.csv", "figure.html", "settings.json"}
 BRIEF = {  # settings with which each study ends soon
     "dynamics": {"points": 2, "starts": 16, "depth_f": 1, "depth_g": 2, "time": 0.5, "step": 0.01, "width_f": 16},

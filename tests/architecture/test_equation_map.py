@@ -1,12 +1,12 @@
 """The equation map of hyperviz/theory/README.md: every function it names says so, and every test exists."""
 
 import importlib
-import pathlib
 import re
 
 import pytest
 
-ROOT = pathlib.Path(__file__).parents[2]
+from tests import ROOT
+
 MAP = (ROOT / "hyperviz" / "theory" / "README.md").read_text("utf-8")
 ROWS = re.findall(r"^\| (.+?) \| `([\w.]+)` \| (.+?) \| `(\w+)` \|$", MAP, re.M)
 

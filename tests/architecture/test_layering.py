@@ -1,6 +1,5 @@
 """The architecture: who may import whom, without a cycle, and what the map says of it."""
 
-import pathlib
 import re
 import shutil
 import subprocess
@@ -8,9 +7,9 @@ import sys
 
 import pytest
 
+from tests import ROOT
 from tests.architecture import imports
 
-ROOT = pathlib.Path(__file__).parents[2]
 MODULES = {
     part: sorted(name for name in imports.modules(ROOT) if imports.part(name) == part)
     for part in ("runtime", "theory", "data", "studies", "figures")

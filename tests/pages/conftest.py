@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import pathlib
 import shutil
 import socket
 import subprocess
@@ -14,8 +13,8 @@ import urllib.request
 import pytest
 
 from hyperviz.ui import warm
+from tests import ROOT
 
-ROOT = pathlib.Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from hyperviz.studies.registry import STUDIES
+from tests import ROOT
 from tests.pages.browser import CHART
-from tests.pages.conftest import ROOT
 
 pytestmark = pytest.mark.browser
 FONTS = ["DejaVu Sans", "Liberation Sans", "sans-serif", "serif"]

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import pathlib
 
 import numpy as np
 import pytest
@@ -11,8 +10,9 @@ from streamlit.testing.v1 import AppTest
 from hyperviz.data import digits
 from hyperviz.studies.common import drawing
 from hyperviz.ui import canvas
+from tests import ROOT
 
-APP = pathlib.Path(__file__).parents[1] / "pages" / "canvas_app.py"
+APP = ROOT / "tests" / "pages" / "canvas_app.py"
 
 
 def text(array) -> str:

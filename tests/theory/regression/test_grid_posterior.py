@@ -5,7 +5,7 @@ import pytest
 
 from hyperviz.theory.regression import grid_factors, grid_posterior
 from tests.oracles import torus
-from tests.theory.test_spectrum import RIDGE, dense, flat, images, solved
+from tests.theory.regression.test_grid_factors import RIDGE, dense, flat, images, solved
 from tests.tolerances import STANDARD_ERRORS
 
 G = 6

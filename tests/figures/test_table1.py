@@ -10,7 +10,7 @@ from hyperviz.studies.inpainting.study import Error, stream
 from hyperviz.studies.table1 import report as table1_report
 from hyperviz.studies.table1.settings import TableSettings
 from hyperviz.studies.table1.study import TableResult
-from tests.studies.test_table_report import HIGH, LOW, result
+from tests.studies.table1.test_report import HIGH, LOW, result
 
 
 def test_the_curve_holds_the_means_their_bars_and_the_papers_crosses():

@@ -6,7 +6,7 @@ import pytest
 from hyperviz.errors import InvalidInput
 from hyperviz.theory.regression import grid, grid_factors, grid_flow
 from tests.oracles import torus
-from tests.theory.test_spectrum import RIDGE, SETTINGS, dense, images, solved
+from tests.theory.regression.test_grid_factors import RIDGE, SETTINGS, dense, images, solved
 
 
 def flows(x, y, x_new, times, kernel="hk"):

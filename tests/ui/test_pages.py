@@ -4,7 +4,6 @@ import base64
 import html
 import itertools
 import json
-import pathlib
 import threading
 import time
 
@@ -20,8 +19,8 @@ from hyperviz.studies.inpainting import study as inpainting
 from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.registry import STUDIES
 from hyperviz.ui import controls, fair_lock, prose, streaming, visits
+from tests import ROOT
 
-ROOT = pathlib.Path(__file__).parents[1]
 SHELL = ROOT / "hyperviz" / "ui" / "shell.py"
 QUERIES = {
     "convergence": {"draws": "16", "depth_f": "2", "depth_g": "2"},

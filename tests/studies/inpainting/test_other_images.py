@@ -1,7 +1,6 @@
 """Other data through the inpainting study: downloaded sets and one's own images, grey or in colour, of any side."""
 
 import dataclasses
-import pathlib
 import threading
 
 import numpy as np
@@ -23,11 +22,11 @@ from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.inpainting.views import report as views_report
 from hyperviz.studies.inpainting.views.registry import OTHERS
 from hyperviz.theory.regression import grid
+from tests import ROOT
 from tests.data.server import mirror
 from tests.data.test_fetch import CACHES, FILES, mirrored
-from tests.test_ui import shown
+from tests.ui.test_pages import shown
 
-ROOT = pathlib.Path(__file__).parents[2]
 SIDE, COUNT = 12, 40
 OWN = {"dataset": "own", "images": 12}
 

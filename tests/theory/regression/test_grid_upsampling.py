@@ -8,7 +8,7 @@ import pytest
 from hyperviz.errors import InvalidInput
 from hyperviz.theory.regression import grid_factors, grid_upsampling
 from tests.oracles import torus
-from tests.theory.test_spectrum import RIDGE, SETTINGS, dense, flat, images, solved
+from tests.theory.regression.test_grid_factors import RIDGE, SETTINGS, dense, flat, images, solved
 
 
 def fine_to_pixels(g, q, bandwidth):

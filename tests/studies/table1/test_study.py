@@ -22,7 +22,7 @@ from hyperviz.studies.table1 import model_selection
 from hyperviz.studies.table1.cell import Design
 from hyperviz.studies.table1.settings import PAPER, TASKS, Cell, TableSettings
 from hyperviz.studies.table1.study import stream
-from tests.test_command_line import ROOT
+from tests import ROOT
 
 DESIGN = {"depth_f": 2, "depth_g": 2, "bandwidth": 2.0, "ridge": 1e-3}
 SMALL = DESIGN | {"images": 10, "runs": 2, "pixels": 3, "kernel": "both", "task": "inpainting"}

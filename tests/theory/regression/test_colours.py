@@ -13,7 +13,7 @@ from hyperviz.theory.regression import (
     random_pixels,
 )
 from tests.oracles import torus
-from tests.theory.test_spectrum import RIDGE, SETTINGS, dense, flat, images, solved
+from tests.theory.regression.test_grid_factors import RIDGE, SETTINGS, dense, flat, images, solved
 
 G, N = 6, 4
 
