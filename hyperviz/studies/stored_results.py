@@ -20,9 +20,8 @@ import jax
 import numpy as np
 
 import hyperviz
+from hyperviz.data.stored import FOLDER
 from hyperviz.studies.registry import STUDIES
-
-FOLDER = Path(hyperviz.__file__).parent / "data" / "stored"
 
 
 class Stored(NamedTuple):

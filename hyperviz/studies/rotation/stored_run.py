@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-import hyperviz
+from hyperviz.data import stored as stored_tables
 from hyperviz.studies.rotation.settings import RotationSettings
 from hyperviz.studies.rotation.study import RotationResult
 from hyperviz.studies.rotation.training_loop import Curve
 
-FOLDER = Path(hyperviz.__file__).parent / "data"
-CURVES, ABOUT = FOLDER / "rotation.csv", FOLDER / "rotation.json"
+TABLE = "rotation"
 
 
 @lru_cache
 def stored() -> RotationResult:
     """The nine curves as a finished result; its losses are not stored."""
-    settings = RotationSettings(**about()["settings"])
-    frame = pd.read_csv(CURVES)
+    settings = RotationSettings(**stored_tables.about(TABLE)["settings"])
+    frame = stored_tables.table(TABLE)
     curves = {}
     for arm in settings.arms:
         part = frame[(frame.depth_g == arm.depth_g) & (frame.width_g == arm.width_g)]
         accuracy = part.pivot(index="run", columns="epoch", values="accuracy").to_numpy()
         curves[arm] = Curve(accuracy, np.zeros((settings.runs, 0)))
     return RotationResult(settings, curves, None, "", 1.0, 0.0, frozenset(), True)
-
-
-def about() -> dict:
-    """The exact command, its settings, and how long it took."""
-    return json.loads(ABOUT.read_text("utf-8"))
 
 
 def comparable(settings: RotationSettings) -> bool:

@@ -1,6 +1,6 @@
 """Depths, bandwidth, ridge and learning rate chosen on validation digits: what the paper leaves open.
 
-The table of every setting tried is shipped (data/sensitivity.csv); the choice is its best row, never a typed number.
+Every setting tried is shipped (data/stored/sensitivity.csv); the choice is the best row, never a typed number.
 To make it again:  python -m hyperviz.studies.table1.model_selection sensitivity.csv
 """
 
@@ -9,21 +9,18 @@ from __future__ import annotations
 import itertools
 import sys
 from collections.abc import Iterator
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-import hyperviz.data
 from hyperviz.data import digits
+from hyperviz.data import stored as stored_tables
 from hyperviz.errors import InvalidInput
 from hyperviz.studies.inpainting import adam
 from hyperviz.studies.table1 import cell as table1_cell
 from hyperviz.studies.table1.cell import Design
 from hyperviz.studies.table1.settings import Cell
 
-FILE = Path(hyperviz.data.__file__).with_name("sensitivity.csv")
 START = Design(3, 3, 2**0.5, 1e-3)
 TRIED = {
     "bandwidth": (0.5, 0.7, 1.0, 2**0.5, 2.0, 2.5, 3.0, 4.0),
@@ -77,10 +74,9 @@ def _row(cell: Cell, design: Design, errors: list[float]) -> dict:
     return at | design._asdict() | {"runs": len(errors), "mse": float(np.mean(errors)), "stderr": spread}
 
 
-@lru_cache(maxsize=1)
 def sensitivity() -> pd.DataFrame:
-    """Every setting tried, with its validation error."""
-    return pd.read_csv(FILE, dtype={"pixels": str})
+    """Return every setting tried, with its validation error."""
+    return stored_tables.table("sensitivity")
 
 
 def chosen(cell: Cell) -> Design:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from hyperviz.data import tables
+from hyperviz.data import stored as stored_tables
 from hyperviz.studies.common.recipe import recipe
 from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.inpainting import adam
@@ -169,7 +169,7 @@ def _quantities(cell: Cell, pieces: list[Piece]):
 
 def stored(all_pixels: bool = False) -> pd.DataFrame:
     """The table that comes with the package."""
-    return tables.load(all_pixels)
+    return stored_tables.table("table1_all_pixels" if all_pixels else "table1")
 
 
 @lru_cache

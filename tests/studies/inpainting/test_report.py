@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hyperviz.data import tables
+from hyperviz.data import stored as stored_tables
 from hyperviz.studies.inpainting import regression, report, study
 from hyperviz.studies.inpainting.report import alt, progress, table, verdict
 from hyperviz.studies.inpainting.settings import InpaintingSettings
@@ -45,7 +45,7 @@ def test_which_kernel_is_ahead_here_is_said_with_the_interval_of_the_paired_diff
 
 
 def test_the_claim_is_judged_by_the_stored_runs_whatever_is_measured_here():
-    frame = tables.load(False)
+    frame = stored_tables.table("table1")
     mse = frame[frame.quantity == "mse"].set_index(["task", "images", "kernel"]).value
     cells = {(task, n) for task, n, _ in mse.index}
     ahead = sum(mse[task, n, "nngp"] < mse[task, n, "hk"] for task, n in cells)

@@ -5,9 +5,9 @@ import subprocess
 import sys
 
 import numpy as np
-import pandas as pd
 import pytest
 
+from hyperviz.data import stored as stored_tables
 from hyperviz.runtime.checkpoint import Store
 from hyperviz.studies.rotation import report, stored_run, study
 from hyperviz.studies.rotation.comparisons import FALLS, RISES, answers
@@ -123,7 +123,7 @@ def test_both_questions_are_answered_at_the_start_and_at_the_end():
 
 
 def test_the_stored_run_is_what_its_settings_say():
-    stored, about = stored_run.stored(), stored_run.about()
+    stored, about = stored_run.stored(), stored_tables.about("rotation")
     settings = stored.settings
     assert dataclasses.asdict(settings) == about["settings"]
     assert set(stored.curves) == set(settings.arms)
@@ -131,7 +131,7 @@ def test_the_stored_run_is_what_its_settings_say():
     for curve in stored.curves.values():
         assert curve.accuracy.shape == (settings.runs, settings.epochs + 1)
         assert np.isfinite(curve.accuracy).all()
-    frame = pd.read_csv(stored_run.CURVES)
+    frame = stored_tables.table("rotation")
     assert frame.groupby(["depth_g", "width_g"]).size().eq(settings.runs * (settings.epochs + 1)).all()
     assert about["command"].startswith("python -m hyperviz run rotation")
     assert f"--epochs {settings.epochs}" in about["command"]

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hyperviz.data import digits, tables
+from hyperviz.data import digits
+from hyperviz.data import stored as stored_tables
 from hyperviz.errors import InvalidInput
 from hyperviz.runtime.checkpoint import Store
 from hyperviz.studies.common.options import parse
@@ -146,7 +147,8 @@ def test_the_shipped_choice_is_the_best_row_with_hidden_layers():
 
 @pytest.mark.parametrize("all_pixels", [False, True])
 def test_a_stored_table_says_how_it_was_made(all_pixels):
-    rows, about = tables.load(all_pixels), tables.about(all_pixels)
+    name = "table1_all_pixels" if all_pixels else "table1"
+    rows, about = stored_tables.table(name), stored_tables.about(name)
     assert about["command"].startswith("python -m hyperviz run inpainting --paper")
     settings = TableSettings(**about["settings"])
     wanted = {(cell.task, cell.images, cell.kernel) for cell in settings.cells if cell.kernel != "hk-released"}

@@ -1,0 +1,28 @@
+"""The shipped results: tables with how each was made, and the finished results of the pages' views (.npz)."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+FOLDER = Path(__file__).parent
+TABLES = ("rotation", "sensitivity", "table1", "table1_all_pixels")
+SCHEMA = {"command": str, "hyperviz": str, "settings": dict, "machine": str}  # what `about` holds at least
+
+
+@lru_cache(maxsize=len(TABLES))
+def table(name: str) -> pd.DataFrame:
+    """Return the rows that the command in `about(name)` wrote; the same frame each time, so change a copy.
+
+    Args:
+        name: one of TABLES.
+    """
+    return pd.read_csv(FOLDER / f"{name}.csv", dtype={"pixels": str})  # pixels: a number, or "all"
+
+
+def about(name: str) -> dict:
+    """Return the exact command, the settings, the version and the machine that made the table (SCHEMA)."""
+    return json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
