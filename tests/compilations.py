@@ -1,19 +1,20 @@
-"""Counts what XLA compiles, as JAX reports it."""
+"""Counts what XLA compiles and what is read from disk in its place, as JAX reports it."""
 
 from contextlib import contextmanager
 
 from jax import monitoring
 
-EVENT = "/jax/core/compile/backend_compile_duration"
+from hyperviz.runtime.compilation import LOADED
+
+COMPILED = "/jax/core/compile/backend_compile_duration"
 
 
 @contextmanager
-def counted():
-    """A list that grows by one entry for each compilation."""
+def _events(*names: str):
     seen = []
 
     def listen(event, *_, **__):
-        if event == EVENT:
+        if event in names:
             seen.append(event)
 
     monitoring.register_event_duration_secs_listener(listen)
@@ -21,3 +22,18 @@ def counted():
         yield seen
     finally:
         monitoring.unregister_event_duration_listener(listen)
+
+
+def counted():
+    """A list that grows by one entry for each program that is compiled."""
+    return _events(COMPILED)
+
+
+def loaded():
+    """A list that grows by one entry for each program that is read from disk."""
+    return _events(LOADED)
+
+
+def programs():
+    """A list that grows by one entry for each program that is new to this process, wherever it is from."""
+    return _events(COMPILED, LOADED)

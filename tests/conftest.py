@@ -4,8 +4,9 @@ import os
 import pathlib
 
 # one process compiles for all, the workers and the servers: read when JAX is imported
-COMPILED = pathlib.Path(__file__).parents[1] / ".pytest_cache" / "compiled"
-os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(COMPILED))
+CACHE = pathlib.Path(__file__).parents[1] / ".pytest_cache"
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(CACHE / "compiled"))
+os.environ.setdefault("HYPERVIZ_PROGRAMS", str(CACHE / "programs"))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
 
 import jax  # noqa: E402

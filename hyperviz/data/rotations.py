@@ -10,7 +10,7 @@ import numpy as np
 from jax.scipy.ndimage import map_coordinates
 
 from hyperviz.errors import InvalidInput
-from hyperviz.runtime.execution import alone
+from hyperviz.runtime.compilation import compiled
 
 CLASSES = 12
 STEP = 2 * np.pi / CLASSES
@@ -66,4 +66,4 @@ def _turn(images, angles, size: int):
     return turned if size == images.shape[1] else jax.image.resize(turned, shape, "linear", antialias=True)
 
 
-turn = alone(jax.jit(_turn, static_argnames="size"))
+turn = compiled(_turn, static_argnames="size")

@@ -7,7 +7,6 @@ a g with a smooth activation (module `duals`) carries the variances beside them,
 
 from __future__ import annotations
 
-from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -16,8 +15,8 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Int, Real
 
 from hyperviz.errors import InvalidInput
-from hyperviz.runtime import execution
-from hyperviz.runtime.execution import alone
+from hyperviz.runtime import compilation
+from hyperviz.runtime.compilation import compiled
 from hyperviz.theory import validation
 from hyperviz.theory.activations import Activation, Correlation, activation, duals, product, root, second_moment
 from hyperviz.theory.fourier_features import FourierFeatures, gaussian
@@ -127,7 +126,7 @@ def kernels(
     bandwidth = None if coordinates is None else validation.positive("bandwidth", coordinates.bandwidth)
     dtype = jnp.result_type(*arrays)
     sets = [_prepare(x, z, model, bandwidth is not None) for x, z in zip(arrays[::2], arrays[1::2], strict=True)]
-    if execution.traced(*arrays, L, H, bandwidth):
+    if compilation.traced(*arrays, L, H, bandwidth):
         return _tile(sets[0], sets[-1], model, bandwidth, dtype)
     for points in sets:
         # on the diagonal Theta_f = L S and Theta_h = L H Lambda^H: the smaller and the larger must fit
@@ -155,7 +154,7 @@ def _prepare(x, z, model: _Model, features: bool) -> _Points:
     return points._replace(of_h=of_f**H * root(t) * second_moment(model.phi) ** ((H - 1) / 2))
 
 
-_g_diagonal = alone(jax.jit(g_diagonal))
+_g_diagonal = compiled(g_diagonal)
 
 
 def _extremes(points: _Points, model: _Model) -> np.ndarray:
@@ -181,8 +180,7 @@ def _tile(a: _Points, b: _Points, model: _Model, bandwidth, dtype) -> Kernels:
     return Kernels(of_f * S.cosine, of_f * T_f, of_h * Lam.cosine, of_h * (T_f * T_g))
 
 
-@alone
-@partial(jax.jit, static_argnames=("dtype", "symmetric"))
+@compiled(static_argnames=("dtype", "symmetric"))
 def _tiles(a: _Points, b: _Points, model: _Model, bandwidth, dtype, symmetric: bool) -> Kernels:
     """All tiles, or those on and above the diagonal and their transposes, written into the four results.
 

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Real
 
-from hyperviz.runtime.execution import alone
+from hyperviz.runtime.compilation import compiled
 from hyperviz.theory import gram_factors, validation
 from hyperviz.theory.activations import Correlation
 
@@ -32,8 +32,7 @@ def gram(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = None)
     return _gram(z, 0.0 if coordinates is None else validation.positive("bandwidth", coordinates.bandwidth))
 
 
-@alone
-@jax.jit
+@compiled
 def _gram(z, bandwidth):
     """Both, so that a bandwidth moved from 0, raw z, compiles nothing."""
     features = gaussian(z, z, jnp.where(bandwidth > 0, bandwidth, 1), jnp.float64).cosine / 2
@@ -46,7 +45,7 @@ def embedding(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = 
     return _root(found) * len(found) ** 0.5
 
 
-_root = alone(jax.jit(gram_factors.root))
+_root = compiled(gram_factors.root)
 
 
 def random_features(key, z: Real[ArrayLike, "K m0"], count: int, bandwidth: float = 1.0) -> Float[Array, "K features"]:

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from hyperviz.runtime.execution import alone
+from hyperviz.runtime.compilation import compiled
 from hyperviz.theory.activations import Correlation, duals, product
 from hyperviz.theory.analytic import f_recursion, g_recursion
 
@@ -67,8 +67,7 @@ def evaluate(a: Float[np.ndarray, "degree R"], theta: np.ndarray) -> Float[np.nd
     return values.reshape(a.shape[1], *theta.shape)
 
 
-@alone
-@jax.jit
+@compiled
 def _tables(theta, sigma, gap, depth_f, depth_g, slopes) -> Tables:
     """F on all pairs of the angles and the sigmas; depths and slopes are traced."""
     theta, sigma = jnp.broadcast_arrays(theta[:, None], sigma)

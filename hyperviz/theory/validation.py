@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hyperviz.errors import InvalidInput, OutOfRange
-from hyperviz.runtime.execution import traced
+from hyperviz.runtime.compilation import traced
 
 MAX_WIDTH = 10**8
 

@@ -123,7 +123,7 @@ def test_depth_kind_and_bandwidth_compile_nothing_after_the_first_call():
 
     for name in SMOOTH:
         call(name, 2, 2, 1.0)
-    with compilations.counted() as compiled:
+    with compilations.programs() as compiled:
         for depth, name in enumerate(SMOOTH, start=1):
             call(name, depth, 9 - depth, 0.3 * depth)
     assert len(compiled) == 0

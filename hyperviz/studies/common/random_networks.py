@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from hyperviz.runtime.execution import alone
+from hyperviz.runtime.compilation import compiled
 from hyperviz.studies.common.streaming import STEP, Clock
 from hyperviz.theory.sampling import forward_pass
 from hyperviz.theory.sampling import kernels as sampling_kernels
@@ -50,7 +50,7 @@ def keys(seed: int, stream: int, first: int, count: int):
 
 
 _compiled: set[tuple] = set()  # points and lanes: nothing else decides what is compiled
-_folded = alone(jax.jit(jax.vmap(jax.random.fold_in, in_axes=(None, 0))))
+_folded = compiled(jax.vmap(jax.random.fold_in, in_axes=(None, 0)))
 
 
 def draw(keys, points, settings: dict) -> Generator[float, None, Draws]:

@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from hyperviz.runtime.execution import alone
+from hyperviz.runtime.compilation import compiled
 from hyperviz.studies.inpainting.settings import LEARNING_RATE, SIZE
 from hyperviz.theory import network
 
@@ -140,14 +140,12 @@ def _h(parameters, x, z, scale):
     return scale * jax.vmap(lambda point: network.apply(parameters, x[None], point[None])[0])(z)
 
 
-@alone
-@jax.jit
+@compiled
 def _images(parameters, x, table, scale):
     return jax.lax.map(lambda one: _h(parameters, one, table, scale), x, batch_size=26)
 
 
-@alone
-@partial(jax.jit, static_argnames="length")
+@compiled(static_argnames="length")
 def _advance(state: State, table, data, rate, scale, *, length: int):
     """So many steps of Adam, each on BATCH images drawn at random; the mean loss."""
     x, targets, pixels, count = data

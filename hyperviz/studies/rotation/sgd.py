@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from concurrent.futures import Future
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import jax
@@ -14,7 +14,7 @@ import numpy as np
 import optax
 
 from hyperviz.data import rotations
-from hyperviz.runtime.execution import alone, in_background
+from hyperviz.runtime.compilation import compiled, in_background
 from hyperviz.studies.common import dataset_loading
 from hyperviz.studies.rotation.settings import BATCH
 from hyperviz.theory import classifier
@@ -160,12 +160,18 @@ def _compile(shape: Shape, phi: str) -> Programs:
     rows = jax.ShapeDtypeStruct((BATCH, shape.input_f), jnp.float32)
     label, orders = (jax.ShapeDtypeStruct(s, jnp.int32) for s in ((ROOM,), (many, ROOM)))
     keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), many))
-    init = jax.jit(jax.vmap(lambda key, widths: classifier.init(key, shape, widths), (0, None))).lower(keys, widths)
-    params = init.out_info
-    lanewise = jax.vmap(_advance, (0, None, None, None, 0, None, None, None, None, None))
-    advance = jax.jit(lanewise, donate_argnums=0)
-    predict = jax.jit(jax.vmap(_predict, (0, None, None, None, None)))
-    advance = advance.lower(params, one, one, label, orders, number, number, rate, widths, both)
-    predict = predict.lower(params, rows, rows, widths, both)
-    quick: Any = {"xla_backend_optimization_level": 1}  # random numbers take long to compile, and are drawn once
-    return Programs(alone(init.compile(quick)), alone(advance.compile()), alone(predict.compile()), many)
+    params = jax.eval_shape(partial(_init_lanes, shape=shape), keys, widths)
+    _init_lanes.prepare(keys, widths, shape=shape)
+    _advance_lanes.prepare(params, one, one, label, orders, number, number, rate, widths, both)
+    _predict_lanes.prepare(params, rows, rows, widths, both)
+    return Programs(partial(_init_lanes, shape=shape), _advance_lanes, _predict_lanes, many)
+
+
+# random numbers take long to compile, and are drawn once
+@compiled(static_argnames="shape", compiler_options={"xla_backend_optimization_level": 1})
+def _init_lanes(keys, widths: Widths, *, shape: Shape):
+    return jax.vmap(lambda key: classifier.init(key, shape, widths))(keys)
+
+
+_advance_lanes = compiled(jax.vmap(_advance, (0, None, None, None, 0, None, None, None, None, None)), donate_argnums=0)
+_predict_lanes = compiled(jax.vmap(_predict, (0, None, None, None, None)))

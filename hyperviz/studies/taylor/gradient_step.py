@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from functools import lru_cache, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 
-from hyperviz.runtime.execution import alone, in_background
+from hyperviz.runtime.compilation import compiled, in_background
 from hyperviz.studies.common import streaming
 from hyperviz.studies.taylor.predictions import points
 from hyperviz.studies.taylor.settings import TaylorSettings
@@ -78,18 +78,20 @@ def _network(key, sizes: Sizes) -> network.Parameters:
 @lru_cache(maxsize=64)
 def _program(sizes: Sizes, activation_f: str, activation_g: str) -> Future[Callable]:
     """(u_i, u_j, params, sizes) -> what `_compared` finds."""
-    return in_background(_compile, sizes, activation_f, activation_g)
+    return in_background(_prepare, sizes, activation_f, activation_g)
 
 
-def _compile(sizes: Sizes, activation_f: str, activation_g: str) -> Callable:
+def _prepare(sizes: Sizes, activation_f: str, activation_g: str) -> Callable:
+    phi = {"activation_f": activation_f, "activation_g": activation_g}
     params = jax.eval_shape(lambda key: _network(key, sizes), jax.random.key(0))
-    compared = partial(_compared, {"activation_f": activation_f, "activation_g": activation_g})
-    u_i, u_j = points(TaylorSettings())
-    return alone(jax.jit(compared).lower(u_i, u_j, params, np.zeros(STEPS)).compile())
+    _compared.prepare(*points(TaylorSettings()), params, np.zeros(STEPS), **phi)
+    return partial(_compared, **phi)
 
 
-def _compared(phi, u_i, u_j, params, sizes):
-    """h_i after each step, and the terms K^(r)."""
+@compiled(static_argnames=("activation_f", "activation_g"))
+def _compared(u_i, u_j, params, sizes, *, activation_f: str, activation_g: str):
+    """Return h_i after each step, and the terms K^(r)."""
+    phi: dict[str, Any] = {"activation_f": activation_f, "activation_g": activation_g}
     gradient = jax.grad(lambda w: network.apply(w, *(v[None] for v in u_j), **phi)[0])(params)
 
     def after(size):

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from hyperviz.runtime.execution import alone
+from hyperviz.runtime.compilation import compiled
 from hyperviz.theory import network
 from hyperviz.theory.activations import Activation
 from hyperviz.theory.dynamics import factored_g
@@ -167,8 +167,7 @@ def _kernel(net: Architecture, gradient: Gradient) -> Float[Array, "N N"]:
     return jax.lax.fori_loop(0, net.depth - 2, layer, first + last)
 
 
-@alone
-@jax.jit
+@compiled
 def advance(training: Training, net: Architecture, task: Task, x, step, until, count: Int[Array, ""]) -> Training:
     """`count` blocks of steps of gradient descent on sum_j (h_j - y_j)^2, no further than time `until`."""
 
@@ -187,22 +186,19 @@ def advance(training: Training, net: Architecture, task: Task, x, step, until, c
     return jax.lax.fori_loop(0, count, block, training)
 
 
-@alone
-@jax.jit
+@compiled
 def weights(w: Finite, net: Architecture, x: Float[Array, "N n0"]) -> Weights:
     """V_j = f(x_j)."""
     return generated(w, _features(net, w, x)[0])
 
 
-@alone
-@jax.jit
+@compiled
 def kernel(w: Finite, net: Architecture, task: Task, x: Float[Array, "N n0"]) -> Float[Array, "N N"]:
     """K_h at the points of a task."""
     return _kernel(net, _sweep(net, w, x, task.z)[1]) * task.real
 
 
-@alone
-@jax.jit
+@compiled
 def drift(w: Finite, net: Architecture, task: Task, x: Float[Array, "N n0"]):
     """K_h and dK_h/dt under gradient flow, by forward-mode differentiation along dW/dt = -grad (eq. 16)."""
 

@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from hyperviz.runtime.execution import alone
+from hyperviz.runtime.compilation import compiled
 from hyperviz.theory.dynamics import factored_g, infinite_width
 from hyperviz.theory.dynamics.factored_g import Primary, Weights
 from hyperviz.theory.dynamics.infinite_width import Task
@@ -76,8 +76,7 @@ def _trust(s: Starts, gap: Float[Array, " N"]) -> Float[Array, ""]:
     return jnp.where(jnp.linalg.norm(gap - s.foreseen) <= allowed, FASTER, SLOWER)
 
 
-@alone
-@jax.jit
+@compiled
 def begin(keys, task: Task, g: Primary, room: Weights) -> Starts:
     """A start for each key. g.width: one for each key, (R,). room: zeros of the padded size."""
 
@@ -94,8 +93,7 @@ def follow(V: Weights, points: int) -> Starts:
     return Starts(V, zero, zero, none, none, zero, foreseen, zero)
 
 
-@alone
-@jax.jit
+@compiled
 def advance(starts: Starts, task: Task, g: Primary, step, until, count: Int[Array, ""], flow) -> Starts:
     """`count` blocks of steps further, each start no further than time `until`; losses: before the last step.
 
@@ -108,8 +106,7 @@ def advance(starts: Starts, task: Task, g: Primary, step, until, count: Int[Arra
     return jax.lax.fori_loop(0, BLOCK * count, lambda _, s: jax.vmap(one)(s, g.width), starts)
 
 
-@alone
-@jax.jit
+@compiled
 def kernels(starts: Starts, task: Task, g: Primary) -> Float[Array, "R N N"]:
     """K of every start as it is now."""
 
@@ -121,15 +118,13 @@ def kernels(starts: Starts, task: Task, g: Primary) -> Float[Array, "R N N"]:
     return jax.vmap(one)(starts.V, g.width)
 
 
-@alone
-@jax.jit
+@compiled
 def outputs(V: Weights, g: Primary, member: Int[Array, " N"], z: Float[Array, "N m0"]) -> Float[Array, "R N"]:
     """h at any pairs (x_member, z), a row for each start."""
     return jax.vmap(lambda V, width: factored_g.forward(g._replace(width=width), V, member, z)[0])(V, g.width)
 
 
-@alone
-@jax.jit
+@compiled
 def gradients(V: Weights, task: Task, g: Primary) -> Weights:
     """grad_V h_j of every point, as weights; each point has an x of its own."""
     pre = factored_g.forward(g, V, None, task.z)[1]
@@ -137,8 +132,7 @@ def gradients(V: Weights, task: Task, g: Primary) -> Weights:
     return factored_g.descend(g, jax.tree.map(jnp.zeros_like, V), factors, -jnp.diag(task.real))
 
 
-@alone
-@jax.jit
+@compiled
 def slice_losses(V: Weights, first: Weights, second: Weights, side, task: Task, g: Primary) -> Float[Array, "S S"]:
     """The loss at V + a first + b second; rows: b, columns: a."""
 

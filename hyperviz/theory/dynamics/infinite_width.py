@@ -7,7 +7,6 @@ covariance S between inputs, and the training of f moves them by its tangent ker
 
 from __future__ import annotations
 
-from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -16,8 +15,8 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Int, Real
 
 from hyperviz.errors import InvalidInput, OutOfRange
-from hyperviz.runtime import execution
-from hyperviz.runtime.execution import alone
+from hyperviz.runtime import compilation
+from hyperviz.runtime.compilation import compiled
 from hyperviz.theory import analytic, gram_factors, validation
 from hyperviz.theory.dynamics import factored_g
 from hyperviz.theory.dynamics.factored_g import Primary, Weights
@@ -83,7 +82,7 @@ def infinite_f(
     learnt = every._replace(**{name: getattr(every, name)[:N] for name in ("z", "y", "real")}, theta=every.theta[:, :N])
     learnt = learnt._replace(member=None if every.member is None and not len(tests[0]) else member[:N])
     found = _run(key, learnt, (member[N:], every.z[N:]), g, step, H, m, steps)
-    if not execution.traced(*found) and not np.isfinite(found.loss).all():
+    if not compilation.traced(*found) and not np.isfinite(found.loss).all():
         raise OutOfRange(too_large(step, int(np.argmin(np.isfinite(found.loss)))))
     return found
 
@@ -97,7 +96,7 @@ def too_large(step: float, after: int) -> str:
 
 
 def _targets(y, x):
-    y = y if execution.traced(y) else validation.points("y", np.reshape(y, (-1, 1)))[:, 0]
+    y = y if compilation.traced(y) else validation.points("y", np.reshape(y, (-1, 1)))[:, 0]
     if y.shape != x.shape[:1]:
         raise InvalidInput(f"y must hold one target for each of the {len(x)} points; got shape {y.shape}.")
     return y
@@ -116,7 +115,7 @@ def _tests(points, test):
 def task(x: Float[Array, "N n0"], z: Float[Array, "N m0"], y, depth_f: int, activation_f: str = "relu") -> Task:
     """The task of learning h(x_j, z_j) = y_j with an infinitely wide f of depth L."""
     distinct, member = x, None
-    if not execution.traced(x):
+    if not compilation.traced(x):
         values, inverse = np.unique(np.asarray(x), axis=0, return_inverse=True)
         if len(values) < len(x):
             distinct, member = jnp.asarray(values), jnp.asarray(inverse.reshape(-1))
@@ -170,8 +169,7 @@ def pulled(task: Task, g: Primary, V: Weights, now: Look, pull: Float[Array, " N
     return factored_g.descend(g, V, now.factors, task.theta * jnp.where(jnp.isfinite(now.loss), 2 * pull, 0))
 
 
-@alone
-@partial(jax.jit, static_argnames=("depth", "width", "steps"))
+@compiled(static_argnames=("depth", "width", "steps"))
 def _run(key, task: Task, test, g: Primary, step, depth: int, width: int, steps: int) -> Trajectory:
     room = factored_g.zeros(len(task.root), task.z.shape[1], width, depth, task.z.dtype)
 

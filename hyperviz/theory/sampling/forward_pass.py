@@ -16,8 +16,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from hyperviz.runtime import execution
-from hyperviz.runtime.execution import alone
+from hyperviz.runtime import compilation
+from hyperviz.runtime.compilation import compiled
 from hyperviz.theory import gram_factors, validation
 from hyperviz.theory.activations import Activation, activation
 from hyperviz.theory.fourier_features import FourierFeatures, gram
@@ -168,7 +168,7 @@ def problem(
 
 def distinct(x):
     """The k distinct rows of x and each point's row among them; under a transformation of x every row counts."""
-    if execution.traced(x):
+    if compilation.traced(x):
         return x, jnp.arange(x.shape[0])
     rows, member = np.unique(np.round(np.asarray(x), 12), axis=0, return_inverse=True)
     return jnp.asarray(rows), jnp.asarray(member.ravel(), jnp.int32)
@@ -195,9 +195,21 @@ class Progress(NamedTuple):
         return self.g is not None and self.ticks >= self.ends[1]  # with depth 1 there are no ticks
 
 
-_split = alone(jax.jit(jax.vmap(lambda key: tuple(jax.random.fold_in(key, i) for i in (0, 1)))))
-_start_f = alone(jax.jit(lambda f, keys: start(f, jnp.ones((len(keys), *f.gram.shape), jnp.float64))))
-_start_g, _advance, _finish = (alone(jax.jit(function)) for function in (of_g, advance, finish))
+@compiled
+@jax.vmap
+def _split(key):
+    """Return the keys of f and of g."""
+    return tuple(jax.random.fold_in(key, i) for i in (0, 1))
+
+
+@compiled
+def _start_f(f, keys):
+    return start(f, jnp.ones((len(keys), *f.gram.shape), jnp.float64))
+
+
+_start_g = compiled(of_g)
+_advance = compiled(advance)
+_finish = compiled(finish)
 
 
 def begin(keys, what: Problem) -> Progress:

@@ -14,8 +14,8 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Real
 
 from hyperviz.errors import OutOfRange
-from hyperviz.runtime import execution
-from hyperviz.runtime.execution import alone
+from hyperviz.runtime import compilation
+from hyperviz.runtime.compilation import compiled
 from hyperviz.theory import validation
 from hyperviz.theory.activations import activation
 from hyperviz.theory.fourier_features import FourierFeatures
@@ -39,18 +39,16 @@ def _draw(problem: Problem, key) -> Draw:
     return Draw(state.value, state.kernel)
 
 
-_draw_one = alone(jax.jit(_draw))
+_draw_one = compiled(_draw)
 _PER_LANE = State._make([None] + [0] * (len(State._fields) - 1))  # lanes share the tick, so a switch stays a switch
 
 
-@alone
-@jax.jit
+@compiled
 def _start_many(problem: Problem, keys) -> State:
     return jax.vmap(lambda _: conditioning.start(problem, MAX_DEPTH), out_axes=_PER_LANE)(keys)
 
 
-@alone
-@jax.jit
+@compiled
 def _advance_many(problem: Problem, keys, states: State, until) -> State:
     one = jax.vmap(partial(tick, problem), in_axes=(0, _PER_LANE, 0), out_axes=(_PER_LANE, 0))
     buffer = jnp.zeros((len(keys), room(problem)), jnp.float32)
@@ -93,7 +91,7 @@ def draw(key, x, z, **settings) -> Draw:
     Arguments as in `hyperkernel`; both numbers belong to one draw. Value ~ N(0, Lambda^H) in the limit (Theorem 2).
     """
     what, scale = problem(x, z, **settings)
-    if not execution.traced(scale):
+    if not compilation.traced(scale):
         for margin in (1, HEADROOM):
             validation.in_range(margin * scale**2, jnp.float32, "the hyperkernel of these points")
     unit = _draw_one(what, key)
@@ -180,7 +178,7 @@ def outputs(
     depths = {"depth_f": depth_f, "depth_g": depth_g, "width_f": width_f, "width_g": width_g}
     chosen = {"activation_f": activation_f, "activation_g": activation_g, "alpha": alpha, "coordinates": coordinates}
     found = forward_pass.outputs(keys, forward_pass.problem(x, z, **depths, **chosen))
-    if not execution.traced(found.value) and not bool(jnp.isfinite(found.covariance).all()):
+    if not compilation.traced(found.value) and not bool(jnp.isfinite(found.covariance).all()):
         raise OutOfRange("h has no finite variance in float64 at these points: scale x to norm sqrt(n_0).")
     return found
 

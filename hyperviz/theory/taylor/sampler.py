@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Float, PRNGKeyArray, Real
 
 from hyperviz.errors import InvalidInput, OutOfRange
-from hyperviz.runtime.execution import alone
+from hyperviz.runtime.compilation import compiled
 from hyperviz.theory import activations, network, smooth_activations, validation
 from hyperviz.theory.sampling.conditioning import Net
 from hyperviz.theory.taylor import dense_g, jets, matrix_free, sign_patterns
@@ -138,27 +138,23 @@ def finish(work: Work) -> Float[np.ndarray, "draws powers"]:
     return np.asarray(algebra(work.pair, counted, keys))[: work.asked]
 
 
-@alone
-@jax.jit
+@compiled
 def _start(pair: Pair, keys) -> Census:
     return jax.vmap(lambda _: sign_patterns.start(pair), out_axes=_SHARED)(keys)
 
 
-@alone
-@jax.jit
+@compiled
 def _advance(pair: Pair, keys, counted: Census, until) -> Census:
     one = jax.vmap(lambda key, c: sign_patterns.tick(pair, key, len(keys), c), in_axes=(0, _SHARED), out_axes=_SHARED)
     return jax.lax.while_loop(lambda c: c.tick < until, lambda c: one(keys, c), counted)
 
 
-@alone
-@jax.jit
+@compiled
 def _linear(pair: Pair, counted: Census, keys) -> Float[Array, "lanes powers"]:
     return jax.vmap(partial(matrix_free.terms, pair))(counted, keys)
 
 
-@alone
-@jax.jit
+@compiled
 def _smooth(pair: Pair, counted: Census, keys) -> Float[Array, "lanes powers"]:
     return jax.vmap(partial(dense_g.terms, pair))(counted, keys)
 

@@ -105,7 +105,7 @@ def test_depths_and_widths_may_be_traced_and_the_numbers_are_the_same():
 def test_no_depth_width_activation_or_bandwidth_compiles_anything_after_the_first_call():
     drawn(depth_f=2, depth_g=2, width_f=8, width_g=8, activation_g="tanh")
     drawn(depth_f=2, depth_g=2, width_f=8, width_g=8, activation_g="gelu")
-    with compilations.counted() as compiled:
+    with compilations.programs() as compiled:
         drawn(depth_f=4, depth_g=3, width_f=300, width_g=7, activation_g="gelu", activation_f="leaky_relu")
         drawn(depth_f=1, depth_g=1, width_f=1, width_g=1, coordinates=FourierFeatures(0.3))
     assert len(compiled) == 0

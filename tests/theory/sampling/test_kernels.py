@@ -277,7 +277,7 @@ def test_no_width_or_depth_compiles_anything_after_the_first_call():
         sampling.hyperkernel(jax.random.key(L), TWO_X[:3], FOUR_Z[:3], **sizes(L, H, n, m)).block_until_ready()
 
     call(2, 2, 8, 8)
-    with compilations.counted() as compiled:
+    with compilations.programs() as compiled:
         for depth, width in zip(range(1, 9), (8, 9, 100, 128, 129, 1000, 10_000, 2000), strict=True):
             call(depth, 9 - depth, width, 1000)
             call(9 - depth, depth, 1000, width)

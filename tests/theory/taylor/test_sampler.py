@@ -166,7 +166,7 @@ def test_widths_depths_and_orders_compile_nothing():
         sampler.finish(sampler.advance_by(work, work.ends))
 
     draw((2, 2, 5, 4))
-    with compilations.counted() as seen:
+    with compilations.programs() as seen:
         for architecture in ((1, 1, 1, 1), (8, 3, 700, 90), (4, 8, 33, 3)):
             draw(architecture)
     assert seen == []

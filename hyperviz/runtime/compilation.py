@@ -1,0 +1,155 @@
+"""Compiled functions: one call at a time in this process, and programs that outlive it on disk.
+
+Tracing and compiling cost more than everything else a page does. A program is therefore written, when it is first
+compiled, to a private folder of the user's cache that is keyed by machine, JAX and source; another process reads it
+in some 10 ms and traces nothing. JAX's own persistent cache saves the compilation, not the tracing.
+
+XLA's CPU runtime hangs for ever when as many compiled loops run at once as it has threads (seen with two on two
+cores, jaxlib 0.10.2, with and without asynchronous dispatch): hence one call at a time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Generic, ParamSpec, TypeVar
+
+import jax
+import numpy as np
+from jax import monitoring
+from jax.core import Tracer
+from jax.stages import Compiled
+
+from hyperviz.runtime import program_store
+
+LOADED = "/hyperviz/program_load_duration"  # the event that says: a program was read from disk
+CONFIG = ("jax_enable_x64", "jax_disable_most_optimizations", "jax_default_matmul_precision")
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Result = TypeVar("Result")
+_turn = threading.RLock()
+_compiler = ThreadPoolExecutor(1, "compile")
+
+
+def traced(*values: Any) -> bool:
+    """Return whether a transformation (jit, vmap, grad) is at work: values cannot be looked at then."""
+    return any(isinstance(v, Tracer) for v in values)
+
+
+def in_background(compile_: Callable[..., Result], *arguments: Any) -> Future[Result]:
+    """Return the future of `compile_(*arguments)`: one compilation after the other, while calls go on."""
+    return _compiler.submit(compile_, *arguments)
+
+
+class CompiledFunction(Generic[P, R]):
+    """A function that is traced and compiled once for each shape of its arguments, on this machine."""
+
+    def __init__(self, function: Callable[P, R], static_argnames: tuple[str, ...], options: dict[str, Any]) -> None:
+        functools.update_wrapper(self, function)
+        self._static = frozenset(static_argnames)
+        self._names = tuple(inspect.signature(function).parameters)
+        self._compiler_options = options.pop("compiler_options", None)
+        self._jitted = jax.jit(function, static_argnames=static_argnames, **options)
+        self._said = _registered(f"{function.__module__}.{function.__qualname__}")
+        self._programs: dict[Any, Compiled] = {}
+        self._making = threading.RLock()
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Return the function's value, finished; under a transformation the function is inlined."""
+        if traced(*jax.tree.leaves((args, kwargs))):
+            return self._jitted(*args, **kwargs)
+        program = self.prepare(*args, **kwargs)
+        (args_, kwargs_), _ = self._split(args, kwargs)
+        with _turn:
+            return jax.block_until_ready(program(*args_, **kwargs_))
+
+    def prepare(self, *args: Any, **kwargs: Any) -> Compiled:
+        """Return the program for arguments of these shapes (arrays or ShapeDtypeStructs); nothing is run.
+
+        It is looked up in this process, then on disk; else it is compiled, and written to disk.
+        """
+        dynamic, static = self._split(args, kwargs)
+        leaves, tree = jax.tree.flatten(dynamic)
+        key = (tree, tuple(map(_shape, leaves)), static, tuple(jax.config.values[name] for name in CONFIG))
+        if (found := self._programs.get(key)) is None:
+            with self._making:
+                if (found := self._programs.get(key)) is None:
+                    found = self._programs[key] = self._load(key) or self._compile(key, args, kwargs)
+        return found
+
+    def _split(self, args: tuple, kwargs: dict) -> tuple[tuple[tuple, dict], tuple]:
+        """Return the arguments that a program takes, and those that are part of it."""
+        named = tuple(zip(self._names, args, strict=False))
+        static = [(name, value) for name, value in (*named, *kwargs.items()) if name in self._static]
+        given = tuple(v for i, v in enumerate(args) if i >= len(named) or self._names[i] not in self._static)
+        return (given, {k: v for k, v in kwargs.items() if k not in self._static}), tuple(sorted(static))
+
+    def _load(self, key: Any) -> Compiled | None:
+        began = time.perf_counter()
+        program = program_store.read(f"{self._said} {key}") if self._said else None
+        if program is not None:
+            monitoring.record_event_duration_secs(LOADED, time.perf_counter() - began)
+        return program
+
+    def _compile(self, key: Any, args: tuple, kwargs: dict) -> Compiled:
+        with _cache_hits() as hits:
+            program = self._jitted.lower(*args, **kwargs).compile(self._compiler_options)
+        if self._said and not hits:  # what JAX's own cache gave lacks functions when it is written (jaxlib 0.10.2)
+            program_store.write(f"{self._said} {key}", program)
+        return program
+
+
+@contextlib.contextmanager
+def _cache_hits() -> Iterator[list[str]]:
+    """Yield a list that grows when JAX's own persistent cache, where one is set, gives a program."""
+    hits: list[str] = []
+
+    def listen(event: str, **_: Any) -> None:
+        if event == "/jax/compilation_cache/cache_hits":
+            hits.append(event)
+
+    monitoring.register_event_listener(listen)
+    try:
+        yield hits
+    finally:
+        monitoring.unregister_event_listener(listen)
+
+
+_names: set[str] = set()
+
+
+def _registered(name: str) -> str:
+    """Return the name of a function that is the only one so called; "" of another, whose programs stay in memory."""
+    if name in _names or "<" in name:  # a lambda, or a function within a function: others may be called the same
+        return ""
+    _names.add(name)
+    return name
+
+
+def _shape(leaf: Any) -> Any:
+    """Return what of an argument decides the program: shape and dtype; of a Python number its type."""
+    if isinstance(leaf, np.ndarray | np.generic | jax.Array | jax.ShapeDtypeStruct):
+        return leaf.shape, str(leaf.dtype), getattr(leaf, "weak_type", False)
+    return type(leaf).__name__
+
+
+def compiled(
+    function: Callable[P, R] | None = None, /, *, static_argnames: str | tuple[str, ...] = (), **options: Any
+) -> Any:
+    """Return the function compiled; usable as a decorator, with or without arguments.
+
+    Args:
+        function: what is compiled; its arguments are pytrees of arrays.
+        static_argnames: arguments that are compiled in: hashable, their `repr` the same in every process.
+        options: of jax.jit, and `compiler_options` of XLA.
+    """
+    if function is None:
+        return functools.partial(compiled, static_argnames=static_argnames, **options)
+    names = (static_argnames,) if isinstance(static_argnames, str) else tuple(static_argnames)
+    return CompiledFunction(function, names, options)

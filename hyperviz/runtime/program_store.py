@@ -1,0 +1,126 @@
+"""Compiled programs on disk: a private folder, keyed by machine, JAX and source; never trusted beyond its checksum."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.metadata
+import logging
+import os
+import pathlib
+import pickle
+import platform
+import shutil
+import tempfile
+from functools import cache
+
+import jax
+import jax.numpy as jnp
+import pooch
+from jax.experimental import serialize_executable
+from jax.stages import Compiled
+
+VARIABLE = "HYPERVIZ_PROGRAMS"  # another folder; "off": nothing is kept
+VERSIONS = 4  # of machine, JAX and source together whose programs are kept
+SOURCES = ("theory", "studies", "runtime", "data")
+_log = logging.getLogger(__name__)
+
+
+def read(key: str) -> Compiled | None:
+    """Return the program of this key, or None where there is none that this machine can use."""
+    path = _path(key)
+    if path is None or not path.exists():
+        return None
+    try:
+        found = path.read_bytes()
+        digest, payload = found[:32], found[32:]
+        if hashlib.sha256(payload).digest() != digest:
+            return None
+        _connect_lapack()
+        return serialize_executable.deserialize_and_load(*pickle.loads(payload))
+    except Exception as error:  # of a file: whatever it is, the program can be compiled again
+        _log.debug("a program on disk is of no use: %s", error)
+        return None
+
+
+@cache
+def _connect_lapack() -> None:
+    """Have JAX look up LAPACK's functions, as it does when it first lowers one: a program that is read calls them.
+
+    Without it such a program ends the process (jaxlib 0.10.2).
+    """
+    jax.jit(jnp.linalg.cholesky).lower(jax.ShapeDtypeStruct((1, 1), jnp.float32))
+
+
+def write(key: str, program: Compiled) -> None:
+    """Keep the program, whole or not at all; a folder that cannot be written to is no error."""
+    path = _path(key)
+    if path is None:
+        return
+    try:
+        payload = pickle.dumps(serialize_executable.serialize(program))
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            file.write(hashlib.sha256(payload).digest() + payload)
+        pathlib.Path(file.name).replace(path)
+    except Exception as error:  # a full disk, or a backend whose programs cannot be written
+        _log.debug("a program is not kept: %s", error)
+
+
+def _path(key: str) -> pathlib.Path | None:
+    if " at 0x" in key:  # an address: not the same in another process
+        return None
+    at = folder(os.environ.get(VARIABLE, ""))
+    return at and at / hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+@cache
+def folder(named: str) -> pathlib.Path | None:
+    """Return this machine's, JAX's and source's folder, made if need be; None where none can be had.
+
+    Args:
+        named: the folder that the environment names, "" for the user's cache, "off" for none.
+    """
+    if named == "off":
+        return None
+    root = pathlib.Path(named).expanduser() if named else pathlib.Path(pooch.os_cache("hyperviz")) / "programs"
+    try:
+        return _private(root / _version())
+    except OSError:
+        return _private(pathlib.Path(tempfile.mkdtemp(prefix="hyperviz-")))
+
+
+def _private(path: pathlib.Path) -> pathlib.Path | None:
+    """Return the folder if it is this user's alone: what is read from it is run."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    about = path.stat()
+    if os.name == "posix" and (about.st_uid != os.getuid() or about.st_mode & 0o022):
+        return None
+    if not os.access(path, os.W_OK):
+        raise PermissionError(path)
+    os.utime(path)
+    for old in sorted(path.parent.iterdir(), key=lambda p: p.stat().st_mtime)[:-VERSIONS]:
+        with contextlib.suppress(OSError):
+            shutil.rmtree(old)
+    return path
+
+
+def _version() -> str:
+    """Return what decides whether a program may run here: the machine, JAX, and the source that was traced."""
+    device = jax.devices()[0]
+    said = [jax.__version__, importlib.metadata.version("jaxlib"), platform.python_version()]
+    said += [device.platform, device.device_kind, device.client.platform_version, str(jax.device_count())]
+    said += [_processor(), os.environ.get("XLA_FLAGS", "")]
+    digest = hashlib.sha256("\n".join(said).encode())
+    package = pathlib.Path(__file__).parents[1]
+    for path in sorted(path for name in SOURCES for path in (package / name).rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _processor() -> str:
+    """Return the processor's name and instruction sets, as far as the system tells."""
+    with contextlib.suppress(OSError):
+        lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+        kept = {line for line in lines if line.startswith(("model name", "flags", "Features", "CPU part"))}
+        return "\n".join(sorted(kept))
+    return f"{platform.machine()} {platform.processor()}"

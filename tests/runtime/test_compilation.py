@@ -1,0 +1,155 @@
+"""Compiled functions: one program a shape, kept on disk for the next process, and never from another machine."""
+
+import os
+import subprocess
+import sys
+
+import jax
+import numpy as np
+import pytest
+
+from hyperviz.runtime import compilation, program_store
+from tests import ROOT, compilations
+
+CODE = """
+import jax, numpy as np
+from tests import compilations
+from hyperviz.theory import analytic
+x = np.array([[1.0, 0.5]])
+with compilations.counted() as compiled, compilations.loaded() as loaded:
+    found = analytic.kernels(x, x, depth_f=3, depth_g=4)
+print(len(compiled), len(loaded), found.hyperkernel[0, 0].item().hex(), sep=",")
+"""
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    """Programs are kept in an empty folder of the test's own."""
+    monkeypatch.setenv(program_store.VARIABLE, str(tmp_path))
+    return tmp_path
+
+
+def power(x, *, n: int):
+    return x**n
+
+
+def made():
+    """A function that this process has not compiled, called as one that another has."""
+    function = compilation.CompiledFunction(power, ("n",), {})
+    function._said = "tests.power"
+    return function
+
+
+def another_process(folder) -> tuple[int, int, str]:
+    environment = os.environ | {program_store.VARIABLE: str(folder), "JAX_ENABLE_COMPILATION_CACHE": "false"}
+    done = subprocess.run([sys.executable, "-c", CODE], cwd=ROOT, env=environment, capture_output=True, check=True)
+    compiled, loaded, value = done.stdout.decode().strip().split(",")
+    return int(compiled), int(loaded), value
+
+
+def test_a_second_process_reads_the_programs_and_finds_the_same_bits(store):
+    first, second = another_process(store), another_process(store)
+    assert first[0] > 0
+    assert first[1] == 0
+    assert second[1] > 0
+    assert second[0] < first[0]
+    assert second[2] == first[2]
+
+
+def test_a_shape_is_compiled_once_and_a_static_argument_makes_another_program(store):
+    cube = made()
+    with compilations.counted() as seen:
+        values = [cube(np.float32(2), n=3), cube(np.float32(5), n=3), cube(np.float32(2), n=2)]
+    assert [float(v) for v in values] == [8, 125, 4]
+    assert len(seen) == 2
+
+
+def test_what_is_on_disk_is_read_and_not_compiled(store):
+    made()(np.float32(2), n=3)
+    with compilations.counted() as compiled, compilations.loaded() as loaded:
+        assert float(made()(np.float32(5), n=3)) == 125
+    assert (len(compiled), len(loaded)) == (0, 1)
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[:100], lambda b: b"", lambda b: b[:-1] + bytes([b[-1] ^ 1])])
+def test_a_damaged_program_is_compiled_again_and_mended(store, damage):
+    made()(np.float32(2), n=3)
+    (path,) = (p for p in store.rglob("*") if p.is_file())
+    whole = path.read_bytes()
+    path.write_bytes(damage(whole))
+    assert float(made()(np.float32(2), n=3)) == 8
+    with compilations.loaded() as loaded:
+        made()(np.float32(2), n=3)
+    assert len(loaded) == 1
+
+
+def test_programs_of_another_machine_are_not_read(store, monkeypatch):
+    program_store.folder.cache_clear()
+    made()(np.float32(2), n=3)
+    monkeypatch.setattr(program_store, "_processor", lambda: "another")
+    program_store.folder.cache_clear()
+    with compilations.loaded() as loaded:
+        assert float(made()(np.float32(2), n=3)) == 8
+    program_store.folder.cache_clear()
+    assert loaded == []
+
+
+def test_the_folder_is_private_and_one_that_others_may_write_to_is_not_used(store):
+    program_store.folder.cache_clear()
+    folder = program_store.folder(str(store))
+    assert folder.stat().st_mode & 0o077 == 0
+    folder.chmod(0o777)
+    program_store.folder.cache_clear()
+    assert program_store.folder(str(store)) is None
+    program_store.folder.cache_clear()
+
+
+def test_nothing_is_kept_where_it_is_switched_off(monkeypatch, tmp_path):
+    monkeypatch.setenv(program_store.VARIABLE, "off")
+    assert float(made()(np.float32(2), n=3)) == 8
+    assert program_store.folder("off") is None
+
+
+def test_a_place_that_cannot_be_written_to_is_replaced_by_a_temporary_one(tmp_path):
+    (tmp_path / "file").write_text("")
+    found = program_store.folder(str(tmp_path / "file"))
+    assert found is not None
+    assert not found.is_relative_to(tmp_path)
+
+
+def test_a_compiled_function_is_inlined_under_a_transformation(store):
+    cube = made()
+    x = np.arange(3.0)
+    np.testing.assert_allclose(jax.vmap(lambda v: cube(v, n=3))(x), x**3)
+    np.testing.assert_allclose(jax.grad(lambda v: cube(v, n=3))(2.0), 12)
+    np.testing.assert_allclose(jax.jit(lambda v: cube(v, n=3))(x), x**3)
+
+
+def test_only_programs_of_the_last_versions_are_kept(store):
+    for i in range(program_store.VERSIONS + 3):
+        (store / f"old{i}").mkdir()
+        os.utime(store / f"old{i}", (i, i))
+    program_store.folder.cache_clear()
+    program_store.folder(str(store))
+    assert sorted(p.name for p in store.iterdir() if p.name.startswith("old")) == ["old4", "old5", "old6"]
+
+
+def test_functions_that_may_be_called_the_same_keep_nothing_on_disk(store):
+    def inner(x):
+        return x + 1
+
+    assert compilation.compiled(inner)(np.float32(1)) == 2
+    assert compilation.compiled(lambda x: x + 2)(np.float32(1)) == 3
+    assert [p for p in store.rglob("*") if p.is_file()] == []
+
+
+def test_what_jaxs_own_cache_gave_is_not_written(store, tmp_path):
+    environment = os.environ | {"JAX_COMPILATION_CACHE_DIR": str(tmp_path / "jax"), "JAX_ENABLE_COMPILATION_CACHE": "1"}
+    environment["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+    written = []
+    for folder in ("first", "second"):
+        environment[program_store.VARIABLE] = str(tmp_path / folder)
+        subprocess.run([sys.executable, "-c", CODE], cwd=ROOT, env=environment, capture_output=True, check=True)
+        written.append(len([p for p in (tmp_path / folder).rglob("*") if p.is_file()]))
+    assert written[0] > 0
+    assert written[1] == 0
