@@ -1,13 +1,16 @@
-"""The materialised network: what `apply` computes, and that its average is what Theorems 2 and 3 say."""
+"""The network written out: what it computes, its limits (Theorems 2 and 3), spare neurons, the released variant."""
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from hyperviz.theory import analytic, network
-from tests.oracles import hypernetwork, kernels
-from tests.tolerances import STANDARD_ERRORS
+from hyperviz.theory import analytic, names, network
+from hyperviz.theory.activations import activation
+from hyperviz.theory.network import Parameters, Widths
+from hyperviz.theory.smooth_activations import activation_g
+from tests.oracles import hypernetwork, kernels, released
+from tests.tolerances import STANDARD_ERRORS, agree
 
 pytestmark = pytest.mark.usefixtures("compiled_lightly")
 
@@ -27,7 +30,7 @@ def built(L, H, n, m, outputs=1, seed=0):
 def test_apply_is_the_network_neuron_by_neuron(L, H, n, m, outputs):
     params = built(L, H, n, m, outputs)
     h = network.apply(params, X, Z, activation_f="leaky_relu", activation_g="relu", alpha=0.3)
-    plain = [hypernetwork.output(*params, x, z, alpha_f=0.3) for x, z in zip(X, Z, strict=True)]
+    plain = [hypernetwork.output(params.hidden, params.generator, x, z, alpha_f=0.3) for x, z in zip(X, Z, strict=True)]
     assert h.shape == ((3,) if outputs == 1 else (3, outputs))
     assert h == pytest.approx(np.array(plain).reshape(h.shape), abs=1e-5)
 
@@ -112,3 +115,111 @@ def test_the_recursion_without_the_factor_S_is_not_the_average(draws):
     assert off(draws[1], without) > 1.5
     for L, H in ((2, 2), (3, 3)):
         assert off(draws[1], np.asarray(analytic.kernels(X, Z, depth_f=L, depth_g=H).hyperkernel)) > 1.5
+
+
+RELU, PLAIN = activation("relu"), activation("relu", gain=1.0)
+X32, Z32 = (jnp.asarray(RNG.normal(size=(5, d)), jnp.float32) for d in (3, 4))
+FORWARD = jax.jit(network.forward)
+
+
+def sizes(depth_f, depth_g, width_f, width_g, input_f=3, input_g=4, outputs=12):
+    named = {"input_f": input_f, "input_g": input_g, "depth_f": depth_f, "depth_g": depth_g}
+    return named | {"width_f": width_f, "width_g": width_g, "outputs": outputs}
+
+
+def with_spare_neurons(params: Parameters, width_f: int, width_g: int) -> Parameters:
+    """The same weights among layers of these widths, with noise in the places of the spare neurons."""
+    _, input_g, fan_in = params.generator[0].shape
+    input_f = params.hidden[0].shape[1] if params.hidden else fan_in
+    outputs, depths = params.generator[-1].shape[0], (len(params.hidden) + 1, len(params.generator))
+    wide = network.init(jax.random.key(9), **sizes(*depths, width_f, width_g, input_f, input_g, outputs))
+    return jax.tree.map(lambda noise, W: noise.at[tuple(map(slice, W.shape))].set(W), wide, params)
+
+
+@pytest.mark.parametrize(
+    ("depth_f", "depth_g", "phi"), [(1, 1, "relu"), (3, 2, "leaky_relu"), (1, 3, "tanh"), (3, 1, "relu")]
+)
+def test_the_network_is_the_same_whatever_spare_neurons_there_are(depth_f, depth_g, phi):
+    params = network.init(jax.random.key(1), **sizes(depth_f, depth_g, 6, 5))
+    want = network.apply(params, X32, Z32, activation_g=phi)
+    agree(FORWARD(with_spare_neurons(params, 9, 11), X32, Z32, RELU, activation_g(phi), Widths(6, 5)), want, 1e-5)
+
+
+def test_another_width_than_the_one_said_is_another_network():
+    """Negative control of the test above."""
+    params = network.init(jax.random.key(1), **sizes(3, 3, 6, 5))
+    got = FORWARD(with_spare_neurons(params, 9, 11), X32, Z32, RELU, RELU, Widths(7, 5))
+    assert np.abs(got - network.apply(params, X32, Z32)).max() > 0.01
+
+
+def gradients(parameterisation, depth=3):
+    """Weights for traced widths 5 and 4, and a compiled value and gradient of a square loss."""
+
+    def loss(params, x, z, used):
+        return (network.forward(params, x, z, PLAIN, PLAIN, used) ** 2).sum()
+
+    shape = sizes(depth, depth, 8, 7, input_g=3)
+    key, used = jax.random.key(2), Widths(5, 4)
+    params = network.init(key, **shape) if parameterisation == "ntk" else network.init_released(key, **shape, used=used)
+    return params, jax.jit(jax.value_and_grad(loss))
+
+
+@pytest.mark.parametrize("parameterisation", names.PARAMETERISATIONS)
+def test_spare_neurons_never_move_and_degenerate_inputs_stay_finite(parameterisation):
+    params, both = gradients(parameterisation)
+    _, gradient = both(params, X32, X32, Widths(5, 4))
+    hidden, middle = gradient.hidden[1], gradient.generator[1]
+    assert np.abs(hidden[5:]).max() == np.abs(hidden[:, 5:]).max() == 0
+    assert np.abs(middle[4:]).max() == np.abs(middle[:, 4:]).max() == 0
+    assert np.abs(hidden[:5, :5]).max() > 0
+    assert np.abs(middle[:4, :4]).max() > 0
+    dead = jax.tree.map(lambda leaf: -jnp.abs(leaf), params)
+    cases = {
+        "zero": (params, X32 * 0, X32 * 0, Widths(5, 4)),
+        "opposite": (params, X32, -X32, Widths(5, 4)),
+        "width 1": (params, X32, X32, Widths(1, 1)),
+        "dead": (dead, jnp.abs(X32), jnp.abs(X32), Widths(5, 4)),
+    }
+    for name, case in cases.items():
+        value, gradient = both(*case)
+        assert all(np.isfinite(leaf).all() for leaf in (value, *jax.tree.leaves(gradient))), name
+        if name in ("zero", "dead") and parameterisation == "ntk":
+            assert value == 0
+
+
+@pytest.mark.parametrize(("depth_f", "depth_g"), [(1, 1), (2, 3), (3, 1)])
+def test_the_released_network_is_the_one_of_plain_loops(depth_f, depth_g, monkeypatch):
+    monkeypatch.setattr(network, "BOTTLENECK", 4)
+    used = Widths(6, 5)
+    params = network.init_released(jax.random.key(3), **sizes(depth_f, depth_g, 6, 5), used=used)
+    layers = [
+        (np.asarray(W), np.asarray(b)) for W, b in zip((*params.hidden, *params.generator), params.biases, strict=True)
+    ]
+    assert len(layers) == len(params.biases) == depth_f + depth_g
+    want = [released.output(layers[:depth_f], layers[depth_f:], x, z) for x, z in zip(X32, Z32, strict=True)]
+    agree(FORWARD(params, X32, Z32, PLAIN, PLAIN, used), want, 1e-5)
+
+
+def test_initial_weights_follow_the_widths_in_use_not_the_spare_neurons():
+    wide = sizes(3, 3, 40, 30, input_f=50, input_g=60)
+    ntk = network.init(jax.random.key(4), **wide)
+    assert np.std(ntk.generator[1]) == pytest.approx(1, abs=0.01)
+    assert ntk.biases == ()
+    made = network.init_released(jax.random.key(4), **wide, used=Widths(9, 7))
+    fans = [50, 9, 9]  # of f's two hidden layers and the bottleneck
+    for W, b, fan in zip(made.hidden, made.biases[:3], fans, strict=True):
+        for part in (W, b):
+            assert np.abs(part).max() == pytest.approx(fan**-0.5, rel=0.1)
+            assert np.abs(part).max() <= fan**-0.5
+    assert np.abs(made.generator[1]).max() == pytest.approx(0.1, rel=0.01)
+
+
+def test_a_gradient_is_the_finite_difference():
+    params, both = gradients("ntk", depth=2)
+    params, x = jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.float64), (params, X32))
+    direction = jax.tree.map(lambda leaf: jnp.asarray(RNG.normal(size=leaf.shape)), params)
+    _, gradient = both(params, x, x, Widths(5, 4))
+    slope = sum((g * d).sum() for g, d in zip(*map(jax.tree.leaves, (gradient, direction)), strict=True))
+    moved = [jax.tree.map(lambda p, d: p + e * d, params, direction) for e in (1e-6, -1e-6)]  # noqa: B023
+    ahead, behind = (both(there, x, x, Widths(5, 4))[0] for there in moved)
+    assert (ahead - behind) / 2e-6 == pytest.approx(float(slope), rel=1e-5)

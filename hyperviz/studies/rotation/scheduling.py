@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from hyperviz.studies.rotation import sgd
 from hyperviz.studies.rotation.settings import BATCH, Arm, RotationSettings
-from hyperviz.theory import classifier
+from hyperviz.theory.network import Widths
 
 MEMORY = 1.5e9  # bytes of weights that are trained side by side
 
@@ -16,7 +16,7 @@ class Job(NamedTuple):
 
     arm: Arm
     runs: tuple[int, ...]
-    shape: classifier.Shape
+    shape: sgd.Shape
     share: float  # of the whole study's work, an epoch
 
 
@@ -26,9 +26,9 @@ def inputs(settings: RotationSettings) -> int:
     return min(settings.size, side) ** 2 * channels
 
 
-def shape(settings: RotationSettings, arm: Arm) -> classifier.Shape:
+def shape(settings: RotationSettings, arm: Arm) -> sgd.Shape:
     """The program that an arm needs."""
-    widths = classifier.Widths(settings.width_f, arm.width_g)
+    widths = Widths(settings.width_f, arm.width_g)
     return sgd.shape_of(inputs(settings), settings.depth_f, arm.depth_g, widths, settings.parameterisation)
 
 
@@ -54,7 +54,7 @@ def waves(settings: RotationSettings) -> list[list[Job]]:
     found: list[list[Job]] = [[]]
     used = 0.0
     for job in sorted(jobs, key=lambda job: job.runs[0] // sgd.LANES):
-        size = 4.0 * sgd.lanes(job.shape) * job.shape.room_f * sgd.generated(job.shape)
+        size = 4.0 * sgd.lanes(job.shape) * job.shape.width_f * sgd.generated(job.shape)
         if found[-1] and used + size > MEMORY:
             found.append([])
             used = 0.0

@@ -17,9 +17,9 @@ from hyperviz.data import rotations
 from hyperviz.runtime.compilation import compiled, in_background
 from hyperviz.studies.common import dataset_loading
 from hyperviz.studies.rotation.settings import BATCH
-from hyperviz.theory import classifier
+from hyperviz.theory import network
 from hyperviz.theory.activations import activation
-from hyperviz.theory.classifier import Shape, Widths
+from hyperviz.theory.network import Widths
 from hyperviz.theory.smooth_activations import activation_g
 
 ROOM = 10_000  # training pairs that there is room for, so that nothing is compiled for their number
@@ -81,6 +81,26 @@ def _prepare(dataset: str, count: int, size: int, seed: int, angles: str, tested
     yield Data(x, z, label, batches, count)
 
 
+class Shape(NamedTuple):
+    """What a program is compiled for: the sizes of `network.init`, its widths with spare neurons."""
+
+    input_f: int
+    input_g: int
+    depth_f: int
+    depth_g: int
+    width_f: int
+    width_g: int
+    outputs: int
+    parameterisation: str
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The arguments of `network.init`."""
+        named = self._asdict()
+        del named["parameterisation"]
+        return named
+
+
 class Programs(NamedTuple):
     """What one shape of network needs, compiled."""
 
@@ -99,13 +119,13 @@ def shape_of(inputs: int, depth_f: int, depth_g: int, widths: Widths, parameteri
 
 def generated(shape: Shape) -> int:
     """How many weights f writes."""
-    g = [shape.input_g] + [shape.room_g] * (shape.depth_g - 1) + [shape.outputs]
+    g = [shape.input_g] + [shape.width_g] * (shape.depth_g - 1) + [shape.outputs]
     return sum(a * b for a, b in itertools.pairwise(g))
 
 
 def operations(shape: Shape) -> float:
     """Floating-point operations of a step of one run: forward, and twice as much backward."""
-    return 6.0 * BATCH * shape.room_f * generated(shape)
+    return 6.0 * BATCH * shape.width_f * generated(shape)
 
 
 def lanes(shape: Shape) -> int:
@@ -121,8 +141,15 @@ def phis(activation_of_f: str, activation_of_g: str, parameterisation: str):
     return jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.int32 if isinstance(leaf, int) else jnp.float32), both)
 
 
+def _init(shape: Shape, key, widths: Widths) -> network.Parameters:
+    if shape.parameterisation == "ntk":
+        return network.init(key, **shape.sizes)
+    return network.init_released(key, **shape.sizes, used=widths)
+
+
 def _loss(params, x, z, label, widths, both):
-    h = classifier.apply(params, x, z, widths, *both)
+    sigma, phi = both
+    h = network.forward(params, x, z, sigma, phi, widths)
     return optax.softmax_cross_entropy_with_integer_labels(h, label).mean()
 
 
@@ -141,7 +168,8 @@ def _advance(params, x, z, label, order, first, count, rate, widths, both):
 
 
 def _predict(params, x, z, widths, both):
-    h = classifier.apply(params, x, z, widths, *both)
+    sigma, phi = both
+    h = network.forward(params, x, z, sigma, phi, widths)
     return jnp.where(jnp.isfinite(h).all(-1), jnp.argmax(h, -1), -1).astype(jnp.int32)
 
 
@@ -170,7 +198,7 @@ def _compile(shape: Shape, phi: str) -> Programs:
 # random numbers take long to compile, and are drawn once
 @compiled(static_argnames="shape", compiler_options={"xla_backend_optimization_level": 1})
 def _init_lanes(keys, widths: Widths, *, shape: Shape):
-    return jax.vmap(lambda key: classifier.init(key, shape, widths))(keys)
+    return jax.vmap(lambda key: _init(shape, key, widths))(keys)
 
 
 _advance_lanes = compiled(jax.vmap(_advance, (0, None, None, None, 0, None, None, None, None, None)), donate_argnums=0)

@@ -14,7 +14,7 @@ from hyperviz.runtime.checkpoint import Store
 from hyperviz.studies.rotation import sgd
 from hyperviz.studies.rotation.settings import BATCH, Arm
 from hyperviz.studies.rotation.sgd import CHUNK, Data, Programs
-from hyperviz.theory.classifier import Widths
+from hyperviz.theory.network import Widths
 
 STEP = 0.12  # seconds of work aimed at between two looks at whether anybody still waits
 SAVE = 60.0  # seconds between two checkpoints of a group
@@ -113,13 +113,18 @@ def _begin(group: Group, plan: Plan) -> State:
     """Fresh weights, or those of a checkpoint."""
     keys = jnp.stack([jax.random.fold_in(jax.random.key(plan.seed), run) for run in _lanes(group)])
     params = group.programs.init(keys, _widths(group, plan))
+    leaves, tree = jax.tree.flatten(params)
     found = plan.store.load(_name(group, plan)) if plan.store else None
-    if found is None or int(found["epoch"]) > plan.epochs:
+    if found is None or int(found["epoch"]) > plan.epochs or not _fits(found, leaves):
         none = np.zeros((len(group.runs), 0), np.float32)
         return State(0, params, none, none)
-    leaves, tree = jax.tree.flatten(params)
     params = jax.tree.unflatten(tree, [jax.device_put(found[f"weights_{i}"]) for i in range(len(leaves))])
     return State(int(found["epoch"]), params, found["accuracy"], found["losses"])
+
+
+def _fits(found: dict[str, np.ndarray], leaves: list) -> bool:
+    """Return whether the weights of a checkpoint are in the order of these: earlier versions had biases in between."""
+    return [found[f"weights_{i}"].shape for i in range(len(leaves))] == [leaf.shape for leaf in leaves]
 
 
 def _save(store: Store, name: str, state: State) -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from hyperviz.studies.rotation import sgd
-from hyperviz.theory import network
-from hyperviz.theory.classifier import Layer, Parameters, Widths
+from hyperviz.theory import names, network
+from hyperviz.theory.network import Widths
 from tests.tolerances import agree
 
 RNG = np.random.default_rng(0)
@@ -30,9 +30,8 @@ def begun():
 
 def advanced(params, order, monkeypatch):
     monkeypatch.setattr(sgd, "BATCH", BATCH)
-    layers = Parameters(*(tuple(Layer(W, None) for W in part) for part in params))
     settings = (Widths(6, 4), sgd.phis("relu", "relu", "ntk"))
-    return sgd._advance(layers, X, Z, LABEL, jnp.asarray(order), 0, STEPS, RATE, *settings)
+    return sgd._advance(params, X, Z, LABEL, jnp.asarray(order), 0, STEPS, RATE, *settings)
 
 
 def test_steps_are_those_of_a_plain_loop_over_the_batches(begun, monkeypatch):
@@ -52,3 +51,11 @@ def test_another_order_of_the_pairs_ends_elsewhere(begun, monkeypatch):
     """Negative control of the test above."""
     one, other = (advanced(begun, order, monkeypatch)[0] for order in (np.arange(12), np.arange(12)[::-1].copy()))
     assert np.abs(jax.tree.leaves(one)[0] - jax.tree.leaves(other)[0]).max() > 1e-3
+
+
+@pytest.mark.parametrize("parameterisation", names.PARAMETERISATIONS)
+@pytest.mark.parametrize("depth_g", [1, 3, 8])
+def test_the_work_of_a_step_counts_the_weights_that_f_writes(depth_g, parameterisation):
+    shape, widths = sgd.Shape(20, 30, 2, depth_g, 6, 5, 12, parameterisation), Widths(6, 5)
+    params = jax.eval_shape(lambda key: sgd._init(shape, key, widths), jax.random.key(0))
+    assert sgd.generated(shape) == sum(V.shape[0] * V.shape[1] for V in params.generator)

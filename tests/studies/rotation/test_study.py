@@ -81,6 +81,19 @@ for result in study.stream(settings, Store(pathlib.Path({str(tmp_path)!r}))):
     np.testing.assert_array_equal(last(SETTINGS, Store(tmp_path)).curves[ARM].loss, result.curves[ARM].loss)
 
 
+def test_a_checkpoint_whose_weights_are_in_another_order_is_begun_anew(tmp_path):
+    settings = dataclasses.replace(SETTINGS, epochs=1, parameterisation="released")
+    (first,) = last(settings, Store(tmp_path)).curves.values()
+    (path,) = tmp_path.glob("*.npz")
+    kept = Store(tmp_path).load(path.stem)
+    assert kept is not None
+    kept["weights_0"], kept["weights_1"] = kept["weights_1"], kept["weights_0"]
+    Store(tmp_path).save(path.stem, **kept)
+    (again,) = last(dataclasses.replace(settings, epochs=2), Store(tmp_path)).curves.values()
+    np.testing.assert_array_equal(again.loss[:, : settings.steps], first.loss)
+    assert np.isfinite(again.loss).all()
+
+
 def test_the_table_has_one_accuracy_an_epoch_with_its_error(result):
     found = report.table(result)
     rows = found[found.quantity == "accuracy"]
