@@ -70,7 +70,7 @@ def room(inputs: int, width: int, depth: int, of_g: Weights) -> Finite:
 def padded(params: network.Parameters, room: Finite) -> Finite:
     """A network with one output in the room of a larger one; the new neurons have zero weights, and keep them."""
     first, inner, (g1, middle, last) = jax.tree.map(lambda v: np.zeros(v.shape, v.dtype), room)
-    hidden, generator = ([np.asarray(v) for v in part] for part in params)
+    hidden, generator = ([np.asarray(v) for v in part] for part in (params.hidden, params.generator))
     if hidden:
         first[: len(hidden[0])] = hidden[0]
     for W, own in zip(inner, hidden[1:], strict=False):
