@@ -8,9 +8,9 @@ import streamlit as st
 from hyperviz.studies.common.drawing import SIZE, Drawing, encode, encode_mask
 from hyperviz.studies.common.options import options
 from hyperviz.studies.inpainting import image_set
-from hyperviz.studies.inpainting.masks import hidden, over
-from hyperviz.studies.inpainting.query_image import picture
-from hyperviz.studies.inpainting.settings import PICKED, InpaintingSettings
+from hyperviz.studies.inpainting.masks import over
+from hyperviz.studies.inpainting.query_image import query_image
+from hyperviz.studies.inpainting.settings import TEST_IMAGE, InpaintingSettings
 from hyperviz.ui import canvas, controls, image_sources
 
 WIDTH = 384  # screen pixels of a picture that nobody draws on
@@ -25,15 +25,17 @@ def show(study: str, settings: InpaintingSettings) -> None:
         st.button("Next test image", on_click=image_sources.turn, args=(study, last))
         st.caption(_why(settings))
         return
-    given = Drawing(picture(settings), hidden(settings))
+    query = query_image(settings)
+    given = Drawing(query.picture, query.hidden)
     canvas.draw(study, given.image, given.hidden, changed=lambda now: _take(study, given, now))
-    image_sources.offer(study, PICKED, last, image_set.noun(settings))
+    image_sources.offer(study, TEST_IMAGE, last, image_set.noun(settings))
 
 
 def _dimmed(settings: InpaintingSettings) -> np.ndarray:
     """The picture in large pixels, darker where it is hidden."""
-    image = picture(settings)
-    image = np.where(over(hidden(settings, len(image)), image), image // DIM, image)
+    query = query_image(settings)
+    image = query.picture
+    image = np.where(over(query.hidden, image), image // DIM, image)
     times = max(1, WIDTH // len(image))
     return image.repeat(times, axis=0).repeat(times, axis=1)
 
@@ -42,8 +44,9 @@ def _why(settings: InpaintingSettings) -> str:
     side, *colours = image_set.shape(settings)
     said = f"The canvas draws {SIZE} × {SIZE} in grey. These images are {side} × {side} in "
     said += f"{'colour' if colours else 'grey'}: here is one of the test images, darker where f does not see."
-    kept = " The drawing in the link stays there, and is shown again with digits." if settings.drawing != PICKED else ""
-    return said + kept
+    if settings.drawing != TEST_IMAGE:
+        said += " The drawing in the link stays there, and is shown again with digits."
+    return said
 
 
 def _take(study: str, before: Drawing, now: Drawing) -> None:

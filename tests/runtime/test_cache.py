@@ -50,9 +50,9 @@ def test_what_is_larger_than_the_bound_is_not_kept_and_costs_nothing_else_its_pl
 def test_factors_are_found_again_exactly_when_nothing_they_depend_on_has_changed(change, same):
     base = InpaintingSettings(images=10)
     *_, done = factor_cache.steps(base, "nngp")
-    assert factor_cache.found(base, "nngp") is done
-    assert (factor_cache.found(InpaintingSettings(**{"images": 10} | change), "nngp") is done) == same
-    assert factor_cache.found(base, "hk") is not done
+    assert factor_cache.lookup(base, "nngp") is done
+    assert (factor_cache.lookup(InpaintingSettings(**{"images": 10} | change), "nngp") is done) == same
+    assert factor_cache.lookup(base, "hk") is not done
 
 
 def test_only_the_nngp_s_cholesky_factors_are_kept_and_only_while_they_fit(monkeypatch):

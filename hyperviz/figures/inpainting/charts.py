@@ -70,9 +70,9 @@ def curve(result: InpaintingResult) -> go.Figure:
 
 def own(result: InpaintingResult) -> go.Figure:
     """The one digit: what f sees, the best guess given the visible pixels and how unsure it is, and each kernel's."""
-    one, kernels = result.own, result.settings.kernels
+    one, kernels = result.query, result.settings.kernels
     waiting = image_grid.black(result.gallery.truth)
-    given, both = one.given if one else None, "nngp" in kernels
+    given, both = one.posterior if one else None, "nngp" in kernels
     possible = {f"possible {i + 1}": grey(given.samples[i]) if given else waiting for i in range(SAMPLES)}
     plain = {NAMES[k]: one.predicted.get(k, waiting) if one else waiting for k in kernels}
     tiles: dict[str, np.ndarray | None] = {"f sees": one.seen if one else waiting}
@@ -113,7 +113,7 @@ def changed(result: InpaintingResult, latest: list[InpaintingResult]) -> tuple[s
 FIGURES = {"own": own, "gallery": gallery, "error": curve, "stored": table1.beside} | views.FIGURES | network.FIGURES
 VIEWS = {"gallery": ("gallery", "error", "stored")} | views.VIEWS | network.VIEWS
 SOURCES = {
-    "own": "own",
+    "own": "query",
     "gallery": "gallery",
     "error": "errors",
     "stored": "errors",

@@ -115,7 +115,7 @@ def near(result: InpaintingResult) -> go.Figure:
 
 def fine(result: InpaintingResult) -> go.Figure:
     """The one digit at its own resolution, and the same regression between the pixels."""
-    one, shown = result.own, getattr(result.view, "predicted", {})
+    one, shown = result.query, getattr(result.view, "predicted", {})
     waiting = image_grid.black(result.gallery.truth)
     g, predicted = len(waiting), one.predicted if one else {}
     tiles: dict[str, np.ndarray | None] = {"f sees": _large(one.seen if one else waiting)}

@@ -6,6 +6,7 @@ import base64
 import binascii
 import contextlib
 import zlib
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -13,13 +14,14 @@ import numpy as np
 from hyperviz.data import digit_images
 from hyperviz.errors import InvalidInput
 
-SIZE = 28
+SIZE = digit_images.SIDE
 GREYS, BITS = 16, 4  # of a drawing in a link: half a step is 3 % of white
+KEPT = 256  # decoded texts, a kB each: a stroke is decoded where its setting is checked, and looked up from there on
 EMPTY = ""  # the text of a black picture, and of a mask that hides nothing
 
 
 class Drawing(NamedTuple):
-    """A picture and what is hidden of it."""
+    """A picture and what is hidden of it, as the canvas holds them."""
 
     image: np.ndarray  # uint8 (28, 28), 0 black
     hidden: np.ndarray  # bool (28, 28), what f does not see
@@ -27,47 +29,56 @@ class Drawing(NamedTuple):
 
 
 def blank() -> Drawing:
-    """Black, and nothing hidden."""
+    """Return a black picture of which nothing is hidden."""
     return Drawing(np.zeros((SIZE, SIZE), np.uint8), np.zeros((SIZE, SIZE), bool))
 
 
 def quantise(image: np.ndarray) -> np.ndarray:
-    """The nearest of 16 greys, so that a picture and its text are the same experiment."""
+    """Return the picture in the nearest of 16 greys, so that it and its text are the same experiment."""
     step = 255 // (GREYS - 1)
     return (np.round(image / step) * step).astype(np.uint8)
 
 
 def encode(image: np.ndarray) -> str:
-    """Quantised (28, 28) uint8 -> URL-safe text: two pixels a byte, deflated."""
+    """Return the URL-safe text of a quantised picture, uint8 (28, 28): two pixels a byte, deflated."""
     levels = np.round(image / (255 // (GREYS - 1))).astype(np.uint8).ravel()
     return _pack((levels[::2] << BITS | levels[1::2]).tobytes()) if levels.any() else EMPTY
 
 
+@lru_cache(maxsize=KEPT)
 def decode(text: str) -> np.ndarray:
-    """The picture that a text holds; InvalidInput where it holds none."""
+    """Return the picture that a text holds, read-only, the same array each time; InvalidInput where it holds none."""
     pairs = _unpack(text, SIZE * SIZE * BITS // 8, "drawing")
     levels = np.stack([pairs >> BITS, pairs & (GREYS - 1)], axis=-1)
-    return (levels * (255 // (GREYS - 1))).astype(np.uint8).reshape(SIZE, SIZE)
+    return _read_only((levels * (255 // (GREYS - 1))).astype(np.uint8))
 
 
 def from_file(data: bytes) -> str:
-    """The text of a PNG or JPEG of a digit, brought to the form of MNIST; InvalidInput where it shows none."""
+    """Return the text of a PNG or JPEG of a digit, brought to the form of MNIST; InvalidInput where it shows none."""
     return encode(digit_images.read(data))
 
 
 def fitted(image: np.ndarray) -> str:
-    """The text of a drawing scaled and centred as MNIST does; InvalidInput where nothing is drawn."""
+    """Return the text of a drawing scaled and centred as MNIST does; InvalidInput where nothing is drawn."""
     return encode(digit_images.fit(image))
 
 
 def encode_mask(hidden: np.ndarray) -> str:
-    """(28, 28) bool -> URL-safe text: eight pixels a byte, deflated."""
+    """Return the URL-safe text of a mask, bool (28, 28): eight pixels a byte, deflated."""
     return _pack(np.packbits(hidden).tobytes()) if hidden.any() else EMPTY
 
 
+@lru_cache(maxsize=KEPT)
 def decode_mask(text: str) -> np.ndarray:
-    """The mask that a text holds, (28, 28) bool; InvalidInput where it holds none."""
-    return np.unpackbits(_unpack(text, SIZE * SIZE // 8, "mask")).astype(bool).reshape(SIZE, SIZE)
+    """Return the mask that a text holds, bool (28, 28), read-only; InvalidInput where it holds none."""
+    return _read_only(np.unpackbits(_unpack(text, SIZE * SIZE // 8, "mask")).astype(bool))
+
+
+def _read_only(pixels: np.ndarray) -> np.ndarray:
+    """Return the pixels as a square that nobody can write into: a decoded text is shared by all who ask for it."""
+    square = pixels.reshape(SIZE, SIZE)
+    square.setflags(write=False)
+    return square
 
 
 def _pack(data: bytes) -> str:
@@ -76,7 +87,7 @@ def _pack(data: bytes) -> str:
 
 
 def _unpack(text: str, count: int, name: str) -> np.ndarray:
-    """Exactly `count` bytes; never more, whatever the text would inflate to."""
+    """Return exactly `count` bytes; never more, whatever the text would inflate to."""
     if text == EMPTY:
         return np.zeros(count, np.uint8)
     inflate, data = zlib.decompressobj(wbits=-15), b""

@@ -44,8 +44,8 @@ def kept(*settings) -> dict:
 
 
 def keys(seed: int, stream: int, first: int, count: int):
-    """Keys of the draws first .. first + count - 1: draw i is the same whatever was drawn before it."""
-    base = jax.random.fold_in(jax.random.key(seed), stream)
+    """Return the keys of the draws first .. first + count - 1 of a Stream: draw i is the same whatever came before."""
+    base = jax.random.fold_in(jax.random.key(seed), int(stream))
     return _folded(base, np.arange(first, first + count))
 
 

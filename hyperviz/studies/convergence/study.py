@@ -11,6 +11,7 @@ import numpy as np
 
 from hyperviz.studies.common import random_networks, streaming
 from hyperviz.studies.common.power_laws import SURE, Slope, relative_spread, slope, variance
+from hyperviz.studies.common.random_streams import Stream
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.theory import analytic
 
@@ -98,9 +99,8 @@ def _curve(settings: ConvergenceSettings) -> Iterator[dict]:
     clock = streaming.Clock()
     for i in range(settings.draws):
         if i not in rows:
-            work = random_networks.draw(
-                random_networks.keys(settings.seed, 0, i, 1), points(settings, ANGLES), architecture
-            )
+            key = random_networks.keys(settings.seed, Stream.CONVERGENCE_CURVE, i, 1)
+            work = random_networks.draw(key, points(settings, ANGLES), architecture)
             rows[i] = (yield from streaming.shown(work)).kernel[0, ORIGIN]
         if clock.picture() or i == settings.draws - 1:
             yield {"curves": _first(rows, settings.draws), "progress": 0.0}
@@ -116,7 +116,7 @@ def _grid(settings: ConvergenceSettings) -> Iterator[dict]:
         yield {"cells": _by_cell(cells, settings)}
     for first, (n, m) in _blocks(settings):
         if (first, n, m) not in cells:
-            key = random_networks.keys(settings.seed, 1 + n + 10_000 * m, first, LANES)
+            key = random_networks.keys(settings.seed, Stream.CONVERGENCE_CELL + n + 10_000 * m, first, LANES)
             work = random_networks.draw(key, pair, _model(settings) | {"width_f": n, "width_g": m})
             cells[first, n, m] = (yield from streaming.shown(work)).kernel[:, 0, 1]
             if clock.picture():

@@ -11,6 +11,7 @@ import numpy as np
 
 from hyperviz.studies.common import streaming
 from hyperviz.studies.common.power_laws import Slope, slope
+from hyperviz.studies.common.random_streams import Stream
 from hyperviz.studies.dynamics import trajectories
 from hyperviz.studies.dynamics.settings import DynamicsSettings
 from hyperviz.theory.dynamics import factored_network, implicit_flow
@@ -93,7 +94,7 @@ def _limit(settings, model: trajectories.Model) -> float:
     """The same change for n = infinity and m = NARROW, over as many starts as there are lanes."""
     width, lanes = trajectories.pad(NARROW), trajectories.LANES[trajectories.pad(NARROW)]
     g, until = trajectories.primary_of(settings, [NARROW] * lanes), min(KERNEL_TIME, settings.time)
-    state = trajectories.begin(settings, model, g, width, 4, 0)
+    state = trajectories.begin(settings, model, g, width, Stream.DYNAMICS_KERNEL, 0)
     K = np.asarray(implicit_flow.kernels(state, model.task, g))
     blocks = trajectories.PATIENCE * max(1, round(until / settings.step / implicit_flow.BLOCK))
     state = implicit_flow.advance(state, model.task, g, settings.step, until, jnp.int32(blocks), np.bool_(False))

@@ -11,6 +11,7 @@ import jax
 import numpy as np
 
 from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.dynamics import trajectories, views
 from hyperviz.studies.dynamics.settings import DynamicsSettings
 from hyperviz.studies.dynamics.trajectories import LANES, Model, Path
@@ -101,7 +102,8 @@ def _band(settings: DynamicsSettings, model: Model) -> Band:
     N = settings.points
     theta, prior = (np.asarray(v)[:N, :N] for v in (model.limit.hyperkernel, model.limit.nngp))
     values, vectors = np.linalg.eigh(prior)
-    normals = np.random.default_rng([settings.seed, 1]).standard_normal((PRIOR, trajectories.POINTS))[:, :N]
+    rng = random_generator(settings.seed, Stream.DYNAMICS_PRIOR)
+    normals = rng.standard_normal((PRIOR, trajectories.POINTS))[:, :N]
     h0 = (normals * np.sqrt(np.maximum(values, 0))) @ vectors.T
     values, vectors = np.linalg.eigh(theta)
     times = np.geomspace(settings.step, settings.time, 64)
@@ -118,7 +120,7 @@ def _starts(settings: DynamicsSettings, model: Model, nets: list) -> Iterator[di
     g = trajectories.primary_of(settings, [settings.width_g] * lanes)
     ways = []
     for i in groups:
-        state = trajectories.begin(settings, model, g, width, 1, i * lanes)
+        state = trajectories.begin(settings, model, g, width, Stream.DYNAMICS_STARTS, i * lanes)
         ways.append(
             trajectories.follow(settings, model.task, _twinned(state, model, nets, width) if i == 0 else state, g)
         )
@@ -182,7 +184,7 @@ def _cell(settings, model: Model, depth: int, widths, width: int) -> Generator[d
     lanes = LANES[width]
     each = np.repeat(widths, CELL_STARTS)
     g = trajectories.primary_of(settings, np.pad(each, (0, lanes - len(each)), mode="edge"), depth)
-    state = trajectories.begin(settings, model, g, width, 100 + 10 * depth + width, 0)
+    state = trajectories.begin(settings, model, g, width, Stream.DYNAMICS_GRID + 10 * depth + width, 0)
     way = trajectories.follow(trajectories.Brief(settings.time, LONGEST), model.task, state, g, flow=True)
     return (yield from trajectories.quietly(way))[1]
 

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hyperviz.studies.common.random_networks import keys
+from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.common.streaming import STEP
 from hyperviz.studies.dynamics.settings import DynamicsSettings
 from hyperviz.theory import analytic, gram_factors
@@ -61,7 +62,7 @@ class Path(NamedTuple):
 @lru_cache(maxsize=32)
 def points(settings: DynamicsSettings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """x ~ N(0, I_10), z ~ N(0, I_3), y = +1 or -1; zeros beyond the chosen number."""
-    rng = np.random.default_rng(settings.seed)
+    rng = random_generator(settings.seed, Stream.DYNAMICS_POINTS)
     x, z = rng.normal(size=(POINTS, INPUT_F)), rng.normal(size=(POINTS, INPUT_G))
     y = rng.choice([-1.0, 1.0], POINTS)
     real = np.arange(POINTS) < settings.points
@@ -188,7 +189,7 @@ def network(settings, i: int, width_f: int, width_g: int) -> tuple[Architecture,
     space = factored_network.room(INPUT_F, wide, DEPTH, room(max(pad(width_g), 16), wide))
     f = [INPUT_F] + [width_f] * (settings.depth_f - 1)
     g = [INPUT_G] + [width_g] * (settings.depth_g - 1) + [1]
-    rng = np.random.default_rng([settings.seed, i, width_f, width_g])
+    rng = random_generator(settings.seed, Stream.DYNAMICS_NETWORKS + i, width_f, width_g)
     hidden = tuple(rng.standard_normal((b, a), np.float32) for a, b in itertools.pairwise(f))
     generator = tuple(rng.standard_normal((b, a, f[-1]), np.float32) for a, b in itertools.pairwise(g))
     return net, factored_network.padded(Parameters(hidden, generator), space)  # pyright: ignore[reportArgumentType]

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hyperviz.studies.common import random_networks
+from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.dynamics import kernel_drift, trajectories
 from hyperviz.studies.dynamics.settings import DynamicsSettings
 from hyperviz.theory import analytic
@@ -56,7 +57,8 @@ def fit(settings: DynamicsSettings) -> Iterator[dict]:
     two = jax.tree.map(lambda v: np.asarray(v)[np.ix_((0, 8), (0, 8))], limit)
     task = trajectories.task(two, which[:16], z[:16], y, np.ones(16))
     g, width = trajectories.primary_of(settings, [settings.width_g]), trajectories.pad(settings.width_g)
-    state = implicit_flow.begin(random_networks.keys(settings.seed, 3, 0, 1), task, g, trajectories.room(width, 2))
+    key = random_networks.keys(settings.seed, Stream.DYNAMICS_FIT, 0, 1)
+    state = implicit_flow.begin(key, task, g, trajectories.room(width, 2))
     member, where = jnp.asarray(which[16:]), jnp.asarray(z[16:], jnp.float32)
     times, curves = [], []
     for now, path in trajectories.follow(settings, task, state, g):
@@ -89,7 +91,7 @@ def surface(settings: DynamicsSettings) -> Iterator[dict]:
     for m in dict.fromkeys((settings.width_g, WIDE)):
         width = trajectories.pad(m)
         g = trajectories.primary_of(settings, [m] * trajectories.LANES[width])
-        begun = trajectories.begin(settings, model, g, width, 5, 0)
+        begun = trajectories.begin(settings, model, g, width, Stream.DYNAMICS_SURFACE, 0)
         way = trajectories.follow(trajectories.brief(settings, SLICE_TIME), model.task, begun, g)
         state, _ = yield from trajectories.quietly(way)
         one = g._replace(width=jnp.int32(m))
@@ -108,7 +110,7 @@ def _directions(settings, model: trajectories.Model, V, trained, gradients) -> t
     """
     flat = [_flat(tree) for tree in (jax.tree.map(jnp.subtract, trained, V), gradients)]
     theta = np.asarray(model.task.theta, np.float64)
-    signs = np.random.default_rng([settings.seed, 5]).choice([-1.0, 1.0], trajectories.POINTS)
+    signs = random_generator(settings.seed, Stream.DYNAMICS_DIRECTIONS).choice([-1.0, 1.0], trajectories.POINTS)
     first, second = flat[0], theta @ (signs[:, None] * flat[1])
     inverse = np.linalg.pinv(theta, rcond=1e-6, hermitian=True)
 

@@ -21,7 +21,7 @@ def architecture(settings: InpaintingSettings) -> dict:
     return {name: getattr(settings, name) for name in ARCHITECTURE}
 
 
-def found(settings: InpaintingSettings, kernel: str) -> Factors | None:
+def lookup(settings: InpaintingSettings, kernel: str) -> Factors | None:
     """What is kept of the run-0 training images."""
     return _kept.get(_key(settings, kernel))
 
@@ -31,7 +31,7 @@ def steps(settings: InpaintingSettings, kernel: str) -> Iterator[Factors]:
 
     The NNGP's Cholesky factors are kept too, where they fit: its posterior needs them. The hyperkernel is no prior.
     """
-    done = found(settings, kernel)
+    done = lookup(settings, kernel)
     if done is None:
         y = train_test_split.of(settings, settings.images).y
         keep = kernel == "nngp" and len(grid.classes(y.shape[1])) * len(y) ** 2 * 8 < LIMIT

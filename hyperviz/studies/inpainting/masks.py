@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hyperviz.studies.common import drawing
+from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.inpainting.settings import InpaintingSettings
 
 COLOURS = 3
@@ -17,7 +18,8 @@ def hidden(settings: InpaintingSettings, side: int = drawing.SIZE) -> np.ndarray
     if settings.hidden == "drawn":
         return _scaled(drawing.decode_mask(settings.mask), side)
     if settings.hidden == "random":
-        return np.random.default_rng(settings.seed).permutation(side * side).reshape(side, side) % 2 == 0
+        rng = random_generator(settings.seed, Stream.INPAINTING_MASK)
+        return rng.permutation(side * side).reshape(side, side) % 2 == 0
     row, column = np.indices((side, side))
     half, middle = side // 2, [side // 4 <= i for i in (row, column)] + [i < side - side // 4 for i in (row, column)]
     parts = {

@@ -93,7 +93,7 @@ def _on_grid(settings, task: _Task, kernel):
     """(prediction, progress, jitter, expansion error), lowest frequencies first."""
     x_new = masked(task.truth, settings)
     first = task.run == 0 and len(task.y) == settings.images
-    if first and (known := factor_cache.found(settings, kernel)):
+    if first and (known := factor_cache.lookup(settings, kernel)):
         prediction = np.zeros_like(task.truth)
         part = image_set.share(settings, PART, 1)
         for at in range((len(x_new) - 1) // part * part, -1, -part):  # the shown ones, which are last, first

@@ -93,9 +93,9 @@ def alt(result: InpaintingResult, figure: str = "") -> str:
     """A figure in words, for those who do not see it."""
     noun, shown = image_set.noun(result.settings), len(result.gallery.truth)
     if figure == "own":
-        own = result.own
-        count = int(own.hidden.sum()) if own else 0
-        state = "completed" if own and own.finished else "being completed"
+        query = result.query
+        count = int(query.hidden.sum()) if query else 0
+        state = "completed" if query and query.finished else "being completed"
         return f"One {noun} of which f does not see {count} pixels, {state} by each kernel. {about(result)}"
     if result.settings.view != GALLERY:
         return views_report.alt(result, figure)
@@ -104,12 +104,12 @@ def alt(result: InpaintingResult, figure: str = "") -> str:
 
 def about(result: InpaintingResult) -> str:
     """What is to be seen of the one digit, or image."""
-    own = result.own
-    if own is None or own.given is None or not result.settings.kernels:
+    query = result.query
+    if query is None or query.posterior is None or not result.settings.kernels:
         return f"What f sees of one {image_set.noun(result.settings)}, and what each kernel makes of that."
-    where = own.hidden if own.hidden.any() else np.ones_like(own.hidden)
-    unsure = float(np.sqrt((own.given.deviation[where] ** 2).mean()))
-    part = "the hidden part" if own.hidden.any() else "the picture"
+    where = query.hidden if query.hidden.any() else np.ones_like(query.hidden)
+    unsure = float(np.sqrt((query.posterior.deviation[where] ** 2).mean()))
+    part = "the hidden part" if query.hidden.any() else "the picture"
     return (
         f"Best guess: the untrained wide network (NNGP), told the visible pixels; typical error of {part}: "
         f"{unsure:.2f}, where black is 0 and white 1. NNGP and HK alone see f's input only."

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hyperviz.studies.common.drawing import EMPTY, decode, decode_mask
+from hyperviz.studies.common.drawing import EMPTY, SIZE, decode, decode_mask
 from hyperviz.studies.common.options import DATASETS, activation_of, check, depth_of, option, seed_of
 
 SHOWN = 8  # images in the gallery, or as many as there are for tests
-SIZE = 28  # side of a digit
 LEARNING_RATE = 0.03  # of Adam
 VIEWS = ("gallery", "uncertainty", "training", "likelihood", "finer", "border", "network")
 HIDDEN = ("lower", "upper", "left", "right", "centre", "rows", "random", "everything", "nothing", "drawn")
-PICKED = "digit"  # in the place of a drawing: the first test digit shown
+TEST_IMAGE = "digit"  # in the place of a drawing's text: the first test image shown
 EXPONENTS = tuple(i / 4 for i in range(-28, 9))  # of ten: the times of gradient flow
 PLAYED, ENDLESS = "play", "infinity"  # in the place of a time
 GALLERY = "gallery"
 IMAGES = (10, 20, 50, 100, 200, 500, 1000, 2000, 4000)  # positions of the error curve
 
 
-def readable(text: str) -> None:
-    """ValueError where a setting is neither PICKED nor a drawing's text."""
-    if text != PICKED:
+def _check_drawing(text: str) -> None:
+    """Raise ValueError where a setting is neither TEST_IMAGE nor a drawing's text."""
+    if text != TEST_IMAGE:
         decode(text)
 
 
@@ -111,7 +110,9 @@ class InpaintingSettings:
         label="learning rate",
         help="of Adam, in the view of the network",
     )
-    drawing: str = option(PICKED, text=readable, label="drawing", help="the one digit, or the first test digit shown")
+    drawing: str = option(
+        TEST_IMAGE, text=_check_drawing, label="drawing", help="the one digit, or the first test digit shown"
+    )
     mask: str = option(EMPTY, text=decode_mask, label="mask", help="what is hidden where the hidden part is drawn")
     seed: int = seed_of("the random draws")
 

@@ -13,7 +13,7 @@ from hyperviz.studies.common import dataset_loading
 from hyperviz.studies.inpainting import image_set, query_image
 from hyperviz.studies.inpainting.image_set import WIDE
 from hyperviz.studies.inpainting.masks import masked
-from hyperviz.studies.inpainting.query_image import Own
+from hyperviz.studies.inpainting.query_image import QueryResult
 from hyperviz.studies.inpainting.regression import Outcome, known, solve
 from hyperviz.studies.inpainting.settings import GALLERY, PAPER, PRESETS, SHOWN, InpaintingSettings
 from hyperviz.studies.inpainting.views import finite_network
@@ -59,7 +59,7 @@ class InpaintingResult(NamedTuple):
     notes: tuple[str, ...]  # what a person should know, a sentence each
     progress: float  # of the system under way
     finished: bool
-    own: Own | None = None  # the one digit
+    query: QueryResult | None = None  # the one digit
     view: Any = None  # what the chosen view holds, where it is not the gallery
     doing: str = ""  # what goes on before there are images
 
@@ -73,7 +73,7 @@ def stream(settings: InpaintingSettings) -> Iterator[InpaintingResult]:
     if settings.view == GALLERY:
         result, todo = _remembered(result, outcomes)
     for one in query_image.steps(settings):
-        result = result._replace(own=one, progress=one.progress)
+        result = result._replace(query=one, progress=one.progress)
         yield result._replace(notes=_notes(result))
     if settings.view == GALLERY:
         yield from _errors(result, outcomes, todo)
@@ -102,8 +102,8 @@ def waiting(settings: InpaintingSettings, doing: str) -> InpaintingResult:
 
 
 def news(result: InpaintingResult, shown: InpaintingResult | None) -> tuple[str, ...]:
-    """Which parts differ from what is shown already: own, gallery, errors, view."""
-    parts = ("own", "gallery", "errors", "view")
+    """Which parts differ from what is shown already: query, gallery, errors, view."""
+    parts = ("query", "gallery", "errors", "view")
     return tuple(part for part in parts if shown is None or getattr(result, part) is not getattr(shown, part))
 
 
@@ -198,7 +198,7 @@ def _lead(outcomes: dict, images: int) -> tuple[float, float] | None:
 
 def _notes(result: InpaintingResult) -> tuple[str, ...]:
     notes, blank, noun = [], result.gallery.blank, image_set.noun(result.settings)
-    if result.own and result.own.blank:
+    if result.query and result.query.blank:
         notes.append(f"f sees nothing of the one {noun}: its kernel and its prediction are exactly 0, without a doubt.")
     if blank.any() and result.settings.view == GALLERY:
         of = f"{blank.sum()} of the {len(blank)} {noun}s shown"
@@ -208,7 +208,7 @@ def _notes(result: InpaintingResult) -> tuple[str, ...]:
             "These images have no black border, and the torus joins their opposite edges: the view “border” shows what "
             "that moves."
         )
-    jitter = max([e.jitter for e in result.errors.values()] + [result.own.jitter if result.own else 0.0])
+    jitter = max([e.jitter for e in result.errors.values()] + [result.query.jitter if result.query else 0.0])
     if jitter:
         notes.append(f"The ridge alone was too small for float64: up to {jitter:.0e} was added beside it.")
     return tuple(notes)

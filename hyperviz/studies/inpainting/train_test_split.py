@@ -8,6 +8,7 @@ import numpy as np
 
 from hyperviz.data import datasets, digits
 from hyperviz.data.datasets import Dataset
+from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.inpainting import image_set
 from hyperviz.studies.inpainting.settings import SIZE, InpaintingSettings
 
@@ -33,7 +34,7 @@ def sample(seed: int, run: int, images: int, data: Dataset | None = None, pool: 
 
     data: the built-in digits unless given. pool: the data's test images unless given.
     """
-    rng, data = np.random.default_rng([seed, run]), data or datasets.load("digits")
+    rng, data = random_generator(seed, Stream.INPAINTING_IMAGES + run), data or datasets.load("digits")
     train, tested = datasets.plain(data.train), pool.images if pool else datasets.plain(data.test)
     order = _balanced if data.tens else np.random.Generator.permutation
     y = train[order(rng, len(train))[:images]]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.prior.limits import SMALL, architecture, kernels, model, on_circle, pair
 from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.theory.sampling.schedule import MAX_DEPTH
@@ -44,7 +45,7 @@ def stream(settings: PriorSettings) -> Iterator[dict]:
 
 def _limits(settings, name) -> Deepened:
     """One exact kernel matrix a depth, over the pair and the random points together."""
-    rng = np.random.default_rng([settings.seed, 12])
+    rng = random_generator(settings.seed, Stream.PRIOR_DEPTH_POINTS)
     x, z = (on_circle(rng.uniform(0, np.pi, POINTS)).astype(np.float64) for _ in range(2))
     (x0, x1), (z0, z1) = (points.astype(np.float64) for points in pair())
     x, z, rows = np.concatenate([[x0, x1, x0], x]), np.concatenate([[z0, z1, z1], z]), []
@@ -73,7 +74,8 @@ def _measure(settings, name, depth):
     found = random_networks.kept("depth", settings.seed, *chosen.values())
     for first in range(0, DRAWS, LANES):
         if first not in found:
-            work = random_networks.outputs(random_networks.keys(settings.seed, 8, first, LANES), pair(), chosen)
+            keys = random_networks.keys(settings.seed, Stream.PRIOR_DEPTH, first, LANES)
+            work = random_networks.outputs(keys, pair(), chosen)
             found[first] = (yield from streaming.shown(work)).covariance
     covariances = np.concatenate([found[first] for first in range(0, DRAWS, LANES)])
     total = covariances.sum(0)

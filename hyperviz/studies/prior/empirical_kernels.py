@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.prior.limits import SMALL, Limits, architecture, kernels, model, on_circle
 from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.theory import fourier_features, smooth_activations
@@ -20,7 +21,6 @@ PAIRS = np.stack(np.triu_indices(POINTS, 1))
 MEASURED, LANES = 256, 8  # draws of Lambda, and how many advance together
 TANGENTS, FEW = 64, 8  # the same for Theta_h, which needs a backward pass
 SLOW = 2  # draws of a pair where g is smooth and f so wide that they are drawn one by one; else taylor.LANES
-TERMS = 1000  # the first pair's stream of random numbers
 
 
 class Scattered(NamedTuple):
@@ -43,7 +43,7 @@ def stream(settings: PriorSettings) -> Iterator[dict]:
 
 def points(settings: PriorSettings) -> tuple[np.ndarray, np.ndarray]:
     """Random u: x, and z where g sees it raw, of norm sqrt(2), so that S^0(x, x) = 1."""
-    rng = np.random.default_rng([settings.seed, 10])
+    rng = random_generator(settings.seed, Stream.PRIOR_POINTS)
     x = on_circle(rng.uniform(0, 2 * np.pi, POINTS)).astype(np.float64)
     z = on_circle(rng.uniform(0, 2 * np.pi, POINTS)).astype(np.float64)
     return x, z * settings.bandwidth if settings.bandwidth else z
@@ -73,9 +73,8 @@ def _measured(settings) -> Iterator[dict]:
     theory, clock = _limit(settings).nngp, streaming.Clock()
     for first in range(0, MEASURED, LANES):
         if first not in found:
-            work = random_networks.outputs(
-                random_networks.keys(settings.seed, 5, first, LANES), u, architecture(settings)
-            )
+            keys = random_networks.keys(settings.seed, Stream.PRIOR_NNGP, first, LANES)
+            work = random_networks.outputs(keys, u, architecture(settings))
             found[first] = (yield from streaming.shown(work)).covariance
         if clock.picture() or first + LANES == MEASURED:
             drawn = _above([found[at] for at in range(0, first + 1, LANES)])
@@ -96,7 +95,8 @@ def _tangents(settings) -> Iterator[dict]:
     theory, clock = _limit(settings).hyperkernel, streaming.Clock()
     for first in range(0, TANGENTS, FEW):
         if first not in found:
-            work = random_networks.draw(random_networks.keys(settings.seed, 6, first, FEW), u, chosen)
+            keys = random_networks.keys(settings.seed, Stream.PRIOR_HYPERKERNEL, first, FEW)
+            work = random_networks.draw(keys, u, chosen)
             found[first] = (yield from streaming.shown(work)).kernel
         if clock.picture() or first + FEW == TANGENTS:
             drawn = _above([found[at] for at in range(0, first + 1, FEW)])
@@ -115,7 +115,7 @@ def _terms(settings) -> Iterator[dict]:
             count = min(taylor.lanes(pair) * SLOW, taylor.LANES)
             parts = []
             for first in range(0, count, taylor.lanes(pair)):
-                keys = random_networks.keys(settings.seed, TERMS + k, first, taylor.lanes(pair))
+                keys = random_networks.keys(settings.seed, Stream.PRIOR_TERMS + k, first, taylor.lanes(pair))
                 parts.append((yield from streaming.shown(random_networks.terms(keys, pair)))[:, 1])
             found[k] = np.concatenate(parts)
         if clock.picture() or k == PAIRS.shape[1] - 1:

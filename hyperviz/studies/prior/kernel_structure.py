@@ -9,6 +9,7 @@ import numpy as np
 
 from hyperviz.studies.common import random_networks
 from hyperviz.studies.common.power_laws import Slope, slope
+from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.prior import empirical_kernels
 from hyperviz.studies.prior.limits import kernels, model, on_circle
 from hyperviz.studies.prior.settings import PriorSettings
@@ -86,7 +87,7 @@ def surface(settings: PriorSettings) -> Surface:
 
 def collapse(settings: PriorSettings) -> Collapse:
     """Random pairs z, z' of any norm, with Fourier features and without."""
-    rng, width = np.random.default_rng([settings.seed, 11]), bandwidth(settings)
+    rng, width = random_generator(settings.seed, Stream.PRIOR_PAIRS), bandwidth(settings)
     z, other = rng.uniform(-1.5 * width, 1.5 * width, (2, len(CORRELATIONS), PAIRS, 2))
     distance = np.linalg.norm(z - other, axis=2)
     straight = np.stack([distance, 0 * distance], 2)
@@ -132,7 +133,7 @@ def rate(settings: PriorSettings) -> Rate:
     z = np.array([[0.3, 0.2], [0.3 + width, 0.2]])
     limit, errors = float(fourier_features.gram(z, FourierFeatures(width))[0, 1]), []
     for i, count in enumerate(COUNTS):
-        key = random_networks.keys(settings.seed, 7, i, 1)[0]
+        key = random_networks.keys(settings.seed, Stream.PRIOR_FEATURES, i, 1)[0]
         p = np.asarray(fourier_features.random_features(key, z, FEATURE_DRAWS * int(COUNTS[-1]), width))
         products = (p[0] * p[1]).reshape(FEATURE_DRAWS, -1)[:, :count]
         errors.append(products.mean(1) - limit)

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.prior.limits import architecture, kernels, model, on_circle
 from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.theory import gram_factors
@@ -18,7 +19,7 @@ LINE = np.linspace(-REACH, REACH, 33)
 ROWS, COLUMNS = 11, 12  # of the patch: as many points as the shared line has, so that nothing more is compiled
 SHOWN = 3  # functions of either kind
 AVERAGED, SLOW = 16, 0.05  # networks that correlations are averaged over; SHOWN where one takes longer (seconds)
-STREAMS = {"line": 2, "patch": 3}  # of random numbers
+STREAMS = {"line": Stream.PRIOR_LINE_NETWORKS, "patch": Stream.PRIOR_PATCH_NETWORKS}
 TURNS = np.radians([0.0, 15.0, 60.0, 180.0])  # angles between the x that share one network
 
 
@@ -58,9 +59,9 @@ def stream(settings: PriorSettings) -> Iterator[dict]:
     x, count = on_circle(TURNS).astype(np.float64), len(LINE)
     shared, square = _pairs(x, line()), _pairs(x[:1], patch())
     S, _, nngp, _ = kernels(*shared, chosen=model(settings))
-    on_line = _process(nngp[:count, :count], settings, 1)
+    on_line = _process(nngp[:count, :count], settings, Stream.PRIOR_LINE)
     yield {"line": Functions(np.zeros((0, count)), *on_line)}
-    on_patch = _process(kernels(*square, chosen=model(settings)).nngp, settings, 2)
+    on_patch = _process(kernels(*square, chosen=model(settings)).nngp, settings, Stream.PRIOR_PATCH)
     yield {"patch": Functions(np.zeros((0, ROWS * COLUMNS)), *on_patch)}
     quick = random_networks.forward_seconds(shared[0], **architecture(settings)) < SLOW
     for news in _networks("line", shared, settings, AVERAGED if quick else SHOWN):
@@ -77,9 +78,9 @@ def _pairs(x, z):
     return np.repeat(x, len(z), 0), np.tile(z, (len(x), 1))
 
 
-def _process(kernel, settings, stream_of) -> tuple[np.ndarray, np.ndarray]:
+def _process(kernel, settings, stream: Stream) -> tuple[np.ndarray, np.ndarray]:
     """Draws of N(0, Lambda^H) on the points, the same random numbers at every setting, and its deviation."""
-    noise = np.random.default_rng([settings.seed, stream_of]).standard_normal((SHOWN, len(kernel)))
+    noise = random_generator(settings.seed, stream).standard_normal((SHOWN, len(kernel)))
     return noise @ np.asarray(gram_factors.root(jnp.asarray(kernel))).T, np.sqrt(np.diagonal(kernel))
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common.random_streams import Stream
 from hyperviz.studies.prior import depth_scaling, empirical_kernels, kernel_structure, sample_functions, width_scaling
 from hyperviz.studies.prior.limits import architecture, kernels, limits, model, pair
 from hyperviz.studies.prior.normality import Normality, ks_of_values, normality
@@ -67,7 +68,8 @@ def warm() -> None:
             if "lines" in result.parts:
                 break
     for points, lanes in ((pair(), FEW), (width_scaling.point(), width_scaling.WIDE_DRAWS)):
-        for _ in random_networks.outputs(random_networks.keys(0, 0, 0, lanes), points, architecture(every[-1])):
+        keys = random_networks.keys(0, Stream.PRIOR_OUTPUTS, 0, lanes)
+        for _ in random_networks.outputs(keys, points, architecture(every[-1])):
             pass
     next(news for news in empirical_kernels.stream(PriorSettings(activation_g="tanh", **small)) if "tangents" in news)
 
@@ -85,9 +87,8 @@ def _outputs(settings: PriorSettings, limit: float) -> Iterator[dict]:
     lanes = LANES if LANES * seconds < 2 * streaming.STEP else FEW
     for first in range(0, settings.draws, lanes):
         if first not in found:
-            work = random_networks.outputs(
-                random_networks.keys(settings.seed, 0, first, lanes), pair(), architecture(settings)
-            )
+            keys = random_networks.keys(settings.seed, Stream.PRIOR_OUTPUTS, first, lanes)
+            work = random_networks.outputs(keys, pair(), architecture(settings))
             found[first] = yield from streaming.shown(work)
         if clock.picture() or first + lanes >= settings.draws:
             yield _measured(joined(found, settings.draws), limit) | {"progress": 0.0}

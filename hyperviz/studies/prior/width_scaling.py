@@ -9,6 +9,7 @@ import numpy as np
 
 from hyperviz.studies.common import random_networks, streaming
 from hyperviz.studies.common.power_laws import SURE, Slope, fitted
+from hyperviz.studies.common.random_streams import Stream
 from hyperviz.studies.convergence.study import answers
 from hyperviz.studies.prior.limits import model, pair
 from hyperviz.studies.prior.normality import Normality, normality
@@ -29,7 +30,6 @@ CELLS = sorted({cell(width) for cell in LINES.values() for width in WIDTHS}, key
 FULL = {cell: DRAWS for cell in CELLS if max(cell) <= WIDE}
 BATCHES = [(first, LANES, cell) for first in range(0, DRAWS, LANES) for cell in FULL]
 BATCHES += [(0, WIDE_DRAWS, cell) for cell in CELLS if cell not in FULL]
-STREAM = 10_000  # of random numbers: the first cell's
 
 
 class Fit(NamedTuple):
@@ -54,7 +54,7 @@ def stream(settings: PriorSettings) -> Iterator[dict]:
     cells, counts, clock = {}, {}, streaming.Clock()
     for first, lanes, (n, m) in BATCHES:
         if (first, n, m) not in found:
-            key = random_networks.keys(settings.seed, STREAM + CELLS.index((n, m)), first, lanes)
+            key = random_networks.keys(settings.seed, Stream.PRIOR_WIDTHS + CELLS.index((n, m)), first, lanes)
             work = random_networks.outputs(key, point(), model(settings) | {"width_f": n, "width_g": m})
             found[first, n, m] = (yield from streaming.shown(work)).covariance[:, 0, 0]
         if ("measure", first, n, m) not in found:

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hyperviz.runtime.checkpoint import Store
+from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.rotation import sgd
 from hyperviz.studies.rotation.settings import BATCH, Arm
 from hyperviz.studies.rotation.sgd import CHUNK, Data, Programs
@@ -18,7 +19,6 @@ from hyperviz.theory.network import Widths
 
 STEP = 0.12  # seconds of work aimed at between two looks at whether anybody still waits
 SAVE = 60.0  # seconds between two checkpoints of a group
-ORDER = 7  # the stream of random numbers that orders the training pairs
 
 
 class Curve(NamedTuple):
@@ -111,7 +111,8 @@ def _widths(group: Group, plan: Plan) -> Widths:
 
 def _begin(group: Group, plan: Plan) -> State:
     """Fresh weights, or those of a checkpoint."""
-    keys = jnp.stack([jax.random.fold_in(jax.random.key(plan.seed), run) for run in _lanes(group)])
+    key, numbers = jax.random.key(plan.seed), [Stream.ROTATION_WEIGHTS + run for run in _lanes(group)]
+    keys = jnp.stack([jax.random.fold_in(key, number) for number in numbers])
     params = group.programs.init(keys, _widths(group, plan))
     leaves, tree = jax.tree.flatten(params)
     found = plan.store.load(_name(group, plan)) if plan.store else None
@@ -141,7 +142,7 @@ def _orders(group: Group, plan: Plan, epoch: int) -> np.ndarray:
     """Each run sees the pairs in an order of its own, anew each epoch."""
     orders, count = np.zeros((group.programs.lanes, sgd.ROOM), np.int32), plan.data.number
     for order, run in zip(orders, _lanes(group), strict=True):
-        order[:count] = np.random.default_rng([plan.seed, ORDER, run, epoch]).permutation(count)
+        order[:count] = random_generator(plan.seed, Stream.ROTATION_ORDER, run, epoch).permutation(count)
     return orders
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from hyperviz.studies.common import random_networks, streaming
 from hyperviz.studies.common.power_laws import SURE, Slope, slope
+from hyperviz.studies.common.random_streams import Stream
 from hyperviz.studies.taylor import gradient_step
 from hyperviz.studies.taylor.predictions import DEPTHS, fitted, map_widths, points, predicted, width_g, widths
 from hyperviz.studies.taylor.settings import PAPER, PRESETS, TaylorSettings
@@ -82,7 +83,7 @@ def _block(settings: TaylorSettings, n: int, depth: int, first: int, count: int)
     for start in range(first, first + count, lanes):
         if (n, m, start) in cells:
             continue
-        keys = random_networks.keys(settings.seed, (1 + n + 1_000_003 * m) % 2**32, start, lanes)
+        keys = random_networks.keys(settings.seed, (Stream.TAYLOR_CELL + n + 1_000_003 * m) % 2**32, start, lanes)
         cells[n, m, start] = yield from random_networks.terms(keys, pair)
 
 

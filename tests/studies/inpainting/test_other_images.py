@@ -133,7 +133,7 @@ def test_fewer_than_200_test_images_are_all_judged_and_the_page_says_how_many(ar
 
 
 def test_the_posterior_of_a_colour_image_has_one_band_and_three_means(archive):
-    given = last(**OWN).own.given
+    given = last(**OWN).query.posterior
     assert given.mean.shape == (SIDE, SIDE, 3)
     assert given.deviation.shape == (SIDE, SIDE)
     assert given.samples.shape == (query_image.SAMPLES, SIDE, SIDE, 3)
@@ -194,9 +194,9 @@ def test_the_papers_numbers_stand_beside_digits_alone(archive):
 def test_a_drawing_or_a_mask_is_kept_for_digits_and_only_the_mask_is_scaled(archive):
     drawn = encode(np.full((28, 28), 255, np.uint8))
     settings = InpaintingSettings(**OWN, drawing=drawn, digits=9)
-    assert not query_image.drawn(settings)
-    assert (query_image.picture(settings) == datasets.load("own").test[9 % 8]).all()
-    assert query_image.drawn(dataclasses.replace(settings, dataset="digits"))
+    assert not query_image.is_drawn(settings)
+    assert (query_image.query_image(settings).picture == datasets.load("own").test[9 % 8]).all()
+    assert query_image.is_drawn(dataclasses.replace(settings, dataset="digits"))
     assert hidden(settings, SIDE).sum() == SIDE * SIDE / 2
 
 

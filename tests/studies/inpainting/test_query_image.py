@@ -5,13 +5,16 @@ import pytest
 
 from hyperviz.data import digits
 from hyperviz.errors import InvalidInput
+from hyperviz.studies.common import drawing
 from hyperviz.studies.common.drawing import decode_mask, encode, encode_mask, quantise
+from hyperviz.studies.common.options import options
+from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.inpainting import query_image
 from hyperviz.studies.inpainting.masks import hidden, masked
 from hyperviz.studies.inpainting.regression import grey
 from hyperviz.studies.inpainting.settings import HIDDEN, InpaintingSettings
 from hyperviz.studies.inpainting.train_test_split import sample
-from hyperviz.theory.regression import grid
+from hyperviz.theory.regression import grid, grid_posterior
 
 DRAWN = quantise(digits.test().images[3])
 MASKS = [name for name in HIDDEN if name != "drawn"]
@@ -45,27 +48,27 @@ def test_every_mask_and_degenerate_drawings_give_finite_pictures(mask, drawing):
     image = np.full((28, 28), {"blank": 0, "full": 255, "constant": 119}[drawing], np.uint8)
     found = last(images=10, hidden=mask, drawing=encode(image))
     assert found.blank == (drawing == "blank" or mask == "everything")
-    for part in (found.given.mean, found.given.deviation, found.given.samples):
+    for part in (found.posterior.mean, found.posterior.deviation, found.posterior.samples):
         assert np.isfinite(part).all()
     if found.blank:
-        assert (found.given.samples == 0).all()
+        assert (found.posterior.samples == 0).all()
         assert all((image == 0).all() for image in found.predicted.values())
 
 
 def test_where_nothing_is_hidden_the_own_pixels_are_returned_and_representation_conditions_on_none():
     settings = {"drawing": encode(DRAWN), "hidden": "nothing"}
-    known = last(**settings).given
+    known = last(**settings).posterior
     assert np.abs(known.mean - DRAWN / 255).max() < 0.1
     assert known.deviation.max() < 0.05
-    open_ = last(**settings, task="representation").given
+    open_ = last(**settings, task="representation").posterior
     assert np.ptp(open_.deviation) < 1e-9
     assert open_.deviation.max() > 3 * known.deviation.max()
 
 
 def test_hidden_pixels_are_unsure_visible_ones_are_not_and_samples_differ_there():
     found = last(drawing=encode(DRAWN))
-    assert found.given.deviation[20:26].min() > 3 * found.given.deviation[2:12].max()
-    spread = found.given.samples.std(axis=0)
+    assert found.posterior.deviation[20:26].min() > 3 * found.posterior.deviation[2:12].max()
+    spread = found.posterior.samples.std(axis=0)
     assert spread[20:26].mean() > 3 * spread[2:12].mean()
 
 
@@ -73,7 +76,7 @@ def test_only_visible_pixels_of_a_drawing_matter():
     other = DRAWN.copy()
     other[14:] = 255 - other[14:]
     one, two = last(drawing=encode(DRAWN)), last(drawing=encode(other))
-    assert (one.given.mean == two.given.mean).all()
+    assert (one.posterior.mean == two.posterior.mean).all()
     assert all((one.predicted[kernel] == two.predicted[kernel]).all() for kernel in one.predicted)
 
 
@@ -90,7 +93,7 @@ def test_a_mask_drawn_by_hand_hides_its_pixels_from_f_and_from_the_training_imag
 @pytest.mark.parametrize("kernel", ["hk", "hk-released"])
 def test_the_hyperkernel_alone_has_no_posterior(kernel):
     found = last(kernel=kernel)
-    assert found.given is None
+    assert found.posterior is None
     assert found.finished
     assert found.predicted.keys() == {kernel}
 
@@ -99,3 +102,28 @@ def test_the_hyperkernel_alone_has_no_posterior(kernel):
 def test_a_text_that_is_no_drawing_is_refused_in_one_sentence(name):
     with pytest.raises(InvalidInput, match=f"{name} must be a text that the canvas of the page wrote; got 'junk!'"):
         InpaintingSettings(**{name: "junk!"})
+
+
+def test_a_drawing_is_decoded_once_whoever_asks_for_it():
+    """The check of the setting, the canvas, the study and its views share one array that none can write into."""
+    image = quantise(digits.test().images[17])
+    before = drawing.decode.cache_info().misses
+    settings = InpaintingSettings(images=20, drawing=encode(image))
+    query = query_image.query_image(settings)
+    *_, found = query_image.steps(settings)
+    assert drawing.decode.cache_info().misses == before + 1
+    assert found.picture is query.picture is query_image.query_image(InpaintingSettings(**vars(settings))).picture
+    assert (query.picture == image).all()
+    with pytest.raises(ValueError, match="read-only"):
+        query.picture[0, 0] = 1
+
+
+def test_the_posterior_s_noise_is_not_made_of_the_numbers_that_choose_a_run_s_images(monkeypatch):
+    noises, condition = [], grid_posterior.condition
+    monkeypatch.setattr(grid_posterior, "condition", lambda *a, **kw: noises.append(a[-1]) or condition(*a, **kw))
+    settings = InpaintingSettings(images=20, task="representation")
+    list(query_image.steps(settings))
+    assert len(noises) == 1
+    for run in range(options(InpaintingSettings)["runs"].high):
+        other = random_generator(settings.seed, Stream.INPAINTING_IMAGES + run).standard_normal(noises[0].shape)
+        assert not np.array_equal(noises[0], other)

@@ -27,10 +27,10 @@ def test_the_gallery_comes_first_then_the_error_at_n_then_the_curve_from_its_che
     seen, results = [], list(stream(InpaintingSettings(images=60, seed=1)))
     for result in results:
         seen += [key for key in result.errors if key not in seen]
-    assert results[0].own.predicted.keys() == {"nngp"}
+    assert results[0].query.predicted.keys() == {"nngp"}
     assert not results[0].errors
     first = next(i for i, result in enumerate(results) if result.gallery.predicted)
-    assert results[first - 1].own.finished
+    assert results[first - 1].query.finished
     assert seen == [(n, k) for n in (60, 10, 20, 50) for k in ("nngp", "hk")]
     assert [r.finished for r in results] == [False] * (len(results) - 1) + [True]
 
@@ -114,8 +114,8 @@ def test_f_that_sees_nothing_predicts_0_and_the_result_says_so():
         result = last(images=10, pixels=pixels, hidden="everything")
         assert result.gallery.blank.all()
         assert all((image == 0).all() for image in result.gallery.predicted.values())
-        assert (result.own.given.mean == 0).all()
-        assert (result.own.given.deviation == 0).all()
+        assert (result.query.posterior.mean == 0).all()
+        assert (result.query.posterior.deviation == 0).all()
         assert [note.split(":")[0] for note in result.notes] == [
             "f sees nothing of the one digit",
             "f sees nothing of 8 of the 8 digits shown",

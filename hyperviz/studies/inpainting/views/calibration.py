@@ -9,7 +9,7 @@ import numpy as np
 
 from hyperviz.studies.inpainting import factor_cache, image_set, train_test_split
 from hyperviz.studies.inpainting.masks import judged, masked, over
-from hyperviz.studies.inpainting.query_image import given
+from hyperviz.studies.inpainting.query_image import posterior
 from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.theory.regression import grid_factors
 
@@ -53,7 +53,7 @@ def steps(settings: InpaintingSettings) -> Iterator[Calibration | None]:
     plain = grid_factors.mean(found, seen) - truth
     where, every = judged(settings, truth.shape[1]), image_set.share(settings, PART, 1)
     for i in range(len(truth)):
-        one = given(settings, found, np.round(truth[i] * 255).astype(np.uint8), spread[i])
+        one = posterior(settings, found, np.round(truth[i] * 255).astype(np.uint8), spread[i])
         deviation = np.hypot(one.deviation, one.amplitude * settings.ridge**0.5)
         wrong = one.mean - truth[i]
         deviation = np.broadcast_to(over(deviation, wrong), wrong.shape)

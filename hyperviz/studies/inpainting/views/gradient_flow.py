@@ -10,7 +10,7 @@ import numpy as np
 from hyperviz.studies.inpainting import image_set, train_test_split
 from hyperviz.studies.inpainting.factor_cache import architecture
 from hyperviz.studies.inpainting.masks import judged, masked
-from hyperviz.studies.inpainting.query_image import drawn, picture
+from hyperviz.studies.inpainting.query_image import is_drawn, query_image
 from hyperviz.studies.inpainting.regression import grey
 from hyperviz.studies.inpainting.settings import EXPONENTS, PLAYED, InpaintingSettings
 from hyperviz.theory.regression import grid, grid_flow
@@ -46,7 +46,7 @@ def steps(settings: InpaintingSettings) -> Iterator[Training]:
     """The pictures at one time sharpen while systems are solved; then time runs, unless one was chosen."""
     sample = train_test_split.of(settings, most(settings))
     others = image_set.pictures(settings)
-    truth = np.concatenate([picture(settings)[None], others[:-1] if drawn(settings) else others[1:]])
+    truth = np.concatenate([query_image(settings).picture[None], others[:-1] if is_drawn(settings) else others[1:]])
     tested = sample.truth[: image_set.share(settings, TESTED, 12)]
     x_new = masked(np.concatenate([truth / 255.0, tested]), settings)
     flows = grid_flow.steps(

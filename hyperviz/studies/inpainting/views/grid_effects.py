@@ -9,7 +9,7 @@ import numpy as np
 
 from hyperviz.studies.inpainting import factor_cache, image_set, train_test_split
 from hyperviz.studies.inpainting.masks import masked
-from hyperviz.studies.inpainting.query_image import picture
+from hyperviz.studies.inpainting.query_image import query_image
 from hyperviz.studies.inpainting.regression import FINER, grey
 from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.theory.activations import activation
@@ -44,7 +44,7 @@ class Border(NamedTuple):
 
 def sharpened(settings: InpaintingSettings) -> Iterator[Finer]:
     """Kernel after kernel; nothing while the systems are factored, which the digit itself shows."""
-    row, shown = masked(picture(settings), settings).reshape(1, -1) / 255.0, {}
+    row, shown = query_image(settings).seen.reshape(1, -1) / 255.0, {}
     for kernel in settings.kernels:
         for found in factor_cache.steps(settings, kernel):
             if found.solved == found.total:
