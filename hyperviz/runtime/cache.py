@@ -1,57 +1,47 @@
-"""What was computed and may be asked for again, within a bound of bytes: the least recently used goes first."""
+"""A cache bounded by bytes and shared by threads: the least recently used value goes first."""
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Generic, Protocol, TypeVar
 
+from cachetools import LRUCache
+
 
 class Sized(Protocol):
-    """What knows its size."""
+    """A value that knows its size."""
 
     @property
     def nbytes(self) -> int:
-        """In bytes."""
+        """Return the size in bytes."""
         ...
 
 
 Value = TypeVar("Value", bound=Sized)
 
 
-class Kept(Generic[Value]):
-    """A cache of at most `limit` bytes, shared by all viewers; what is larger than that alone is not kept."""
+class ByteBoundedCache(Generic[Value]):
+    """A cache of at most `limit` bytes, shared by all viewers; a value larger than that alone is not kept."""
 
-    def __init__(self, limit: int):
-        self.limit, self._found, self._lock = limit, OrderedDict[Hashable, Value](), threading.Lock()
+    def __init__(self, limit: int) -> None:
+        self._lock = threading.Lock()
+        self._values: LRUCache[Hashable, Value] = LRUCache(limit, getsizeof=lambda value: value.nbytes)
 
     def get(self, key: Hashable) -> Value | None:
-        """The value, now the most recently used, or None."""
+        """Return the value, which is then the most recently used one, or None."""
         with self._lock:
-            if key in self._found:
-                self._found.move_to_end(key)
-            return self._found.get(key)
+            return self._values.get(key)
 
     def put(self, key: Hashable, value: Value) -> None:
-        """Keeps a value, and drops the oldest ones until all fit."""
+        """Keep a value, and drop the least recently used ones until all fit."""
         with self._lock:
-            self._found.pop(key, None)
-            if value.nbytes <= self.limit:
-                self._found[key] = value
-            while self._size() > self.limit:
-                self._found.popitem(last=False)
+            self._values.pop(key, None)
+            if value.nbytes <= self._values.maxsize:
+                self._values[key] = value
 
     @property
     def nbytes(self) -> int:
-        """What is kept now."""
+        """Return the size of all that is kept now."""
         with self._lock:
-            return self._size()
-
-    def clear(self) -> None:
-        """Drops everything."""
-        with self._lock:
-            self._found.clear()
-
-    def _size(self) -> int:
-        return sum(value.nbytes for value in self._found.values())
+            return int(self._values.currsize)

@@ -20,6 +20,7 @@ from hyperviz.runtime.compilation import compiled
 from hyperviz.theory import validation
 from hyperviz.theory.activations import Activation, Correlation, activation, duals, product, root, second_moment
 from hyperviz.theory.fourier_features import FourierFeatures, gaussian
+from hyperviz.theory.inputs import unit_rows
 from hyperviz.theory.smooth_activations import Smooth
 from hyperviz.theory.smooth_activations import activation_g as primary
 from hyperviz.theory.smooth_duals import Diagonal, g_diagonal, g_smooth
@@ -135,17 +136,11 @@ def kernels(
     return _tiles(sets[0], sets[-1], model, bandwidth, dtype, len(sets) == 1)
 
 
-def _directions(v):
-    v = v.astype(jnp.float64)
-    square = jnp.sum(v**2, axis=1)
-    alive = square > 0
-    return v / jnp.sqrt(jnp.where(alive, square, 1))[:, None], jnp.where(alive, square, 0) / v.shape[1]
-
-
 def _prepare(x, z, model: _Model, features: bool) -> _Points:
     """Norms taken out: the diagonals are r gamma^(L-1) for f and, to the power H, times Sigma^0(z, z) for h."""
-    unit_x, r = _directions(x)
-    unit_z, t = (z.astype(jnp.float64), jnp.full(len(z), 0.5)) if features else _directions(z)
+    x, z = x.astype(jnp.float64), z.astype(jnp.float64)
+    unit_x, r = unit_rows(x)
+    unit_z, t = (z, jnp.full(len(z), 0.5)) if features else unit_rows(z)
     H = jnp.asarray(model.depth_g, jnp.float64)
     of_f = root(r) * second_moment(model.sigma) ** ((model.depth_f - 1) / 2)
     points = _Points(unit_x, unit_z, root(t), of_f, of_f)

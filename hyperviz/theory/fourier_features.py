@@ -11,6 +11,7 @@ from jaxtyping import Array, ArrayLike, Float, Real
 from hyperviz.runtime.compilation import compiled
 from hyperviz.theory import gram_factors, validation
 from hyperviz.theory.activations import Correlation
+from hyperviz.theory.inputs import covariance
 
 
 class FourierFeatures(NamedTuple):
@@ -36,7 +37,7 @@ def gram(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = None)
 def _gram(z, bandwidth):
     """Both, so that a bandwidth moved from 0, raw z, compiles nothing."""
     features = gaussian(z, z, jnp.where(bandwidth > 0, bandwidth, 1), jnp.float64).cosine / 2
-    return jnp.where(bandwidth > 0, features, z @ z.T / z.shape[1])
+    return jnp.where(bandwidth > 0, features, covariance(z))
 
 
 def embedding(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = None) -> Float[Array, "K K"]:

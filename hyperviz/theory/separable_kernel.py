@@ -13,6 +13,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
+from numpy.polynomial import chebyshev
+from scipy.fft import dct
 
 from hyperviz.runtime.compilation import compiled
 from hyperviz.theory.activations import Correlation, duals, product
@@ -62,8 +64,8 @@ def evaluate(a: Float[np.ndarray, "degree R"], theta: np.ndarray) -> Float[np.nd
     flat = theta.reshape(-1) * (2 / np.pi) - 1
     values = np.empty((a.shape[1], flat.size), np.float64)
     for start in range(0, flat.size, CHUNK):
-        T = _polynomials(flat[start : start + CHUNK], len(a))
-        np.einsum("pr,pm->rm", a, T, out=values[:, start : start + CHUNK])
+        T = chebyshev.chebvander(flat[start : start + CHUNK], len(a) - 1)
+        values[:, start : start + CHUNK] = (T @ a).T  # chebval, by Clenshaw's rule, takes nine times as long
     return values.reshape(a.shape[1], *theta.shape)
 
 
@@ -97,29 +99,14 @@ def _angles():
     return (nodes + 1) * (np.pi / 2), between
 
 
-def _coefficients(values):
-    """Chebyshev coefficients from values at the nodes: c_p = (2 - [p = 0])/P sum_j f_j cos(p t_j)."""
-    p, j = np.arange(NODES)[:, None], np.arange(NODES)
-    turns = p * (2 * j + 1) % (4 * NODES)  # in quarter periods / NODES: whole periods would cost digits
-    c = np.cos(turns * (np.pi / (2 * NODES))) @ values * (2 / NODES)
+def _coefficients(values: Float[np.ndarray, "nodes Q"]) -> Float[np.ndarray, "nodes Q"]:
+    """Return Chebyshev coefficients from values at the nodes: c_p = (2 - [p = 0])/P sum_j f_j cos(p t_j)."""
+    c = np.asarray(dct(values, type=2, axis=0)) / NODES
     c[0] /= 2
     return c
 
 
-def _trim(coefficients):
-    """Without the high orders that are rounding alone."""
+def _trim(coefficients: Float[np.ndarray, "nodes Q"]) -> Float[np.ndarray, "degree Q"]:
+    """Drop the high orders that are rounding alone in every column (chebtrim knows one series)."""
     size = np.abs(coefficients).max(axis=1)
     return coefficients[: np.flatnonzero(size > 1e-14 * size.max())[-1] + 1]
-
-
-def _polynomials(t, count):
-    """T_0 .. T_(count-1) at t by T_(p+1) = 2 t T_p - T_(p-1)."""
-    T = np.empty((count, t.size), np.float64)
-    T[0] = 1
-    if count > 1:
-        T[1] = t
-    for p in range(2, count):
-        np.multiply(t, T[p - 1], out=T[p])
-        T[p] *= 2
-        T[p] -= T[p - 2]
-    return T

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hyperviz.runtime.cache import Kept
+from hyperviz.runtime.cache import ByteBoundedCache
 from hyperviz.studies.inpainting import image_set, train_test_split
 from hyperviz.studies.inpainting.masks import hidden, masked
 from hyperviz.studies.inpainting.settings import InpaintingSettings
@@ -13,7 +13,7 @@ from hyperviz.theory.regression.grid_factors import Factors
 
 LIMIT = 256 * 2**20  # bytes of all that is kept: one NNGP of 500 images, or five of 200
 ARCHITECTURE = ("depth_f", "depth_g", "bandwidth", "activation_f", "activation_g")
-_kept: Kept[Factors] = Kept(LIMIT)
+_kept: ByteBoundedCache[Factors] = ByteBoundedCache(LIMIT)
 
 
 def architecture(settings: InpaintingSettings) -> dict:

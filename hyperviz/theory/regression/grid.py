@@ -25,6 +25,7 @@ from hyperviz.errors import InvalidInput
 from hyperviz.theory import validation
 from hyperviz.theory.activations import activation
 from hyperviz.theory.analytic import MAX_DEPTH
+from hyperviz.theory.inputs import unit_rows
 from hyperviz.theory.regression.dense import Factor, factorise, solve
 from hyperviz.theory.separable_kernel import Expansion, evaluate, expand
 
@@ -225,9 +226,9 @@ def angle(S: np.ndarray) -> np.ndarray:
 
 
 def directions(v: Float[np.ndarray, "N d"]) -> tuple[np.ndarray, np.ndarray]:
-    """Unit rows, a row of zeros as it is, and which rows are not zero."""
-    norm = np.linalg.norm(v, axis=1)
-    return v / np.where(norm > 0, norm, 1)[:, None], norm > 0
+    """Return unit rows, a row of zeros as it is, and which rows are not zero."""
+    rows, squares = unit_rows(v)
+    return rows, squares > 0
 
 
 def images(x, y, x_new) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -16,14 +16,13 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
-from scipy.linalg import get_lapack_funcs
+from scipy.linalg import LinAlgError, eigh
 
 from hyperviz.errors import InvalidInput
 from hyperviz.theory import validation
 from hyperviz.theory.regression.grid import Systems, build, classes, cross, hartley, images, right_sides, split
 from hyperviz.theory.regression.grid_factors import Evidence, of
 
-(_syevd,) = get_lapack_funcs(("syevd",), dtype=np.float64)
 WORK = 5e8  # floating-point operations between two yields, about 0.1 s
 NULL = 1e-13  # eigenvalues below this part of the largest, which has the lowest frequency, are rounding
 
@@ -70,9 +69,12 @@ def modes(systems: Systems) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray
     """The frequencies of each system, lowest first, its eigenvalues (at least 0) and its eigenvectors."""
     system = np.zeros((len(systems.x), len(systems.x)), np.float64)
     for w in classes(systems.side):
-        values, vectors, info = _syevd(build(systems, w, system).T, lower=0)
-        if info:
-            raise InvalidInput("the kernel's eigenvalues did not converge: change the bandwidth or the depths.")
+        try:  # divide and conquer
+            values, vectors = eigh(build(systems, w, system).T, lower=False, driver="evd", check_finite=False)
+        except LinAlgError:
+            raise InvalidInput(
+                "the kernel's eigenvalues did not converge: change the bandwidth or the depths."
+            ) from None
         yield w, np.maximum(values, 0), vectors
 
 

@@ -17,8 +17,9 @@ from hyperviz.errors import OutOfRange
 from hyperviz.runtime import compilation
 from hyperviz.runtime.compilation import compiled
 from hyperviz.theory import validation
-from hyperviz.theory.activations import activation
+from hyperviz.theory.activations import activation, root
 from hyperviz.theory.fourier_features import FourierFeatures
+from hyperviz.theory.inputs import unit_rows
 from hyperviz.theory.sampling import conditioning, forward_pass
 from hyperviz.theory.sampling.conditioning import Net, Problem, State
 from hyperviz.theory.sampling.forward_pass import Outputs
@@ -66,23 +67,13 @@ def problem(
     with jax.ensure_compile_time_eval():  # inside jit too, known points are looked at: the same key, the same numbers
         x, z = validation.points("x", x), validation.points("z", z)
         validation.same_length(x, z)
-        (x, norm_x), (z, norm_z) = _unit(x), _unit(z)
+        (x, r), (z, t) = unit_rows(x.astype(jnp.float64)), unit_rows(z.astype(jnp.float64))
         distinct, member = forward_pass.distinct(x)
-    scale = norm_x ** jnp.asarray(H, norm_x.dtype) * norm_z
+    scale = root(r) ** jnp.asarray(H, r.dtype) * root(t)
     sigma, phi = activation(activation_f, alpha), activation(activation_g, alpha)
-    f = Net(_gram(distinct), jnp.asarray(L, jnp.int32), jnp.asarray(n, jnp.int32), sigma)
-    return Problem(f, Net(_gram(z), jnp.asarray(H, jnp.int32), jnp.asarray(m, jnp.int32), phi), member), scale
-
-
-def _unit(v):
-    """Rows of mean square 1, and the root mean squares; a zero row stays zero."""
-    v = v.astype(jnp.float64)
-    norm = jnp.sqrt(jnp.mean(v**2, axis=1))
-    return v / jnp.where(norm > 0, norm, 1)[:, None], norm
-
-
-def _gram(v):
-    return (v @ v.T / v.shape[1]).astype(jnp.float32)
+    S0, Sigma0 = ((v @ v.T).astype(jnp.float32) for v in (distinct, z))
+    f = Net(S0, jnp.asarray(L, jnp.int32), jnp.asarray(n, jnp.int32), sigma)
+    return Problem(f, Net(Sigma0, jnp.asarray(H, jnp.int32), jnp.asarray(m, jnp.int32), phi), member), scale
 
 
 def draw(key, x, z, **settings) -> Draw:

@@ -14,6 +14,7 @@ from jaxtyping import Array, ArrayLike, Float, PRNGKeyArray, Real
 from hyperviz.errors import InvalidInput, OutOfRange
 from hyperviz.runtime.compilation import compiled
 from hyperviz.theory import activations, network, smooth_activations, validation
+from hyperviz.theory.inputs import covariance
 from hyperviz.theory.sampling.conditioning import Net
 from hyperviz.theory.taylor import dense_g, jets, matrix_free, sign_patterns
 from hyperviz.theory.taylor.bartlett import ORDERS
@@ -86,8 +87,7 @@ def _gram(name, at_j, at_i) -> np.ndarray:
             f"{name} must be one vector at either point, of one length; got {points[0].shape[1:]} at j "
             f"and {points[1].shape[1:]} at i."
         )
-    both = np.concatenate(points)
-    return both @ both.T / both.shape[1]
+    return covariance(np.concatenate(points))
 
 
 class Work(NamedTuple):
