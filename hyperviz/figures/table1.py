@@ -8,15 +8,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from hyperviz.figures import image_grid, style
-from hyperviz.studies.inpainting.paper_table1 import IMAGES, NAMES, TABLE1
+from hyperviz.studies.common.image_options import COUNTS
+from hyperviz.studies.inpainting.paper_table1 import IMAGES, MISPRINT, NAMES, TABLE1
 from hyperviz.studies.inpainting.study import InpaintingResult
 from hyperviz.studies.table1 import cell as table1_cell
 from hyperviz.studies.table1 import report as table1_report
 from hyperviz.studies.table1.settings import METHODS, TASKS, Cell
 from hyperviz.studies.table1.study import TableResult
 
-POSITIONS = (10, 20, 50, 100, 200, 500, 1000, 2000, 4000)
-MISPRINT = 0.4  # HN at N = 500, inpainting: 0.49 as printed, off the scale
 ROWS = ("hn", "hk", "hk-released", "nngp")  # of Figure 3, below the truth and the input
 
 
@@ -28,8 +27,8 @@ def errors(result: TableResult, task: str = TASKS[0]) -> go.Figure:
 def of_rows(rows: pd.DataFrame, task: str = TASKS[0]) -> go.Figure:
     """The same from the rows of a result.csv."""
     figure = style.figure(x="N, training images (log scale)", y="squared error (log scale)")
-    short = [f"{n}" if n < 1000 else f"{n // 1000}k" for n in POSITIONS]  # upright on a phone too
-    figure.update_xaxes(type="log", tickvals=POSITIONS, ticktext=short, tickangle=0)
+    short = [f"{n}" if n < 1000 else f"{n // 1000}k" for n in COUNTS]  # upright on a phone too
+    figure.update_xaxes(type="log", tickvals=COUNTS, ticktext=short, tickangle=0)
     figure.update_yaxes(type="log", tickvals=[0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2])
     wanted = rows[(rows.task == task) & (rows.quantity == "mse")] if len(rows) else rows
     for kernel in METHODS:
@@ -46,7 +45,7 @@ def of_rows(rows: pd.DataFrame, task: str = TASKS[0]) -> go.Figure:
         if (task, kernel) in TABLE1:
             colour = {"color": look["color"]}
             marker = colour | {"symbol": style.MARKERS["paper"], "size": 9, "line": colour | {"width": 2}}
-            found = [(n, v) for n, v in zip(IMAGES, TABLE1[task, kernel], strict=True) if v < MISPRINT]
+            found = [(n, v) for n, v in zip(IMAGES, TABLE1[task, kernel], strict=True) if v != MISPRINT]
             name = f"{NAMES[kernel]}, paper"
             figure.add_scatter(
                 x=[n for n, _ in found], y=[v for _, v in found], mode="markers", marker=marker, name=name

@@ -18,7 +18,8 @@ import numpy as np
 import optax
 
 from hyperviz.runtime.compilation import compiled
-from hyperviz.studies.inpainting.settings import LEARNING_RATE, SIZE
+from hyperviz.studies.common.drawing import SIZE
+from hyperviz.studies.inpainting.settings import LEARNING_RATE
 from hyperviz.theory import network
 
 BATCH, EVERY = 50, 50  # images a step; steps between two looks at the validation digits

@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hyperviz.runtime.cache import ByteBoundedCache
-from hyperviz.studies.inpainting import image_set, train_test_split
-from hyperviz.studies.inpainting.masks import hidden, masked
+from hyperviz.studies.inpainting import kernel_options, masks, train_test_split
 from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.theory.regression import grid, grid_factors
 from hyperviz.theory.regression.grid_factors import Factors
 
 LIMIT = 256 * 2**20  # bytes of all that is kept: one NNGP of 500 images, or five of 200
-ARCHITECTURE = ("depth_f", "depth_g", "bandwidth", "activation_f", "activation_g")
 _kept: ByteBoundedCache[Factors] = ByteBoundedCache(LIMIT)
-
-
-def architecture(settings: InpaintingSettings) -> dict:
-    """The kernel's settings, as the theory calls them."""
-    return {name: getattr(settings, name) for name in ARCHITECTURE}
 
 
 def lookup(settings: InpaintingSettings, kernel: str) -> Factors | None:
@@ -35,8 +28,8 @@ def steps(settings: InpaintingSettings, kernel: str) -> Iterator[Factors]:
     if done is None:
         y = train_test_split.of(settings, settings.images).y
         keep = kernel == "nngp" and len(grid.classes(y.shape[1])) * len(y) ** 2 * 8 < LIMIT
-        options = {"ridge": settings.ridge, "kernel": kernel, "keep": keep} | architecture(settings)
-        for done in grid_factors.steps(masked(y, settings), y, **options):
+        options = {"ridge": settings.ridge, "kernel": kernel, "keep": keep} | kernel_options.of_grid(settings)
+        for done in grid_factors.steps(masks.masked(y, settings), y, **options):
             if done.solved < done.total:
                 yield done
         assert done is not None
@@ -47,5 +40,6 @@ def steps(settings: InpaintingSettings, kernel: str) -> Iterator[Factors]:
 
 def _key(settings, kernel) -> tuple:
     """All that the factors depend on."""
-    what = tuple(getattr(settings, name) for name in ("seed", "images", "ridge", *ARCHITECTURE))
-    return kernel, image_set.data(settings).stamp, hidden(settings, image_set.shape(settings)[0]).tobytes(), *what
+    names = ("seed", "images", "ridge")
+    chosen = [getattr(settings, name) for name in names] + list(kernel_options.of_grid(settings).values())
+    return kernel, *masks.cache_key(settings), *chosen

@@ -6,6 +6,7 @@ import numpy as np
 
 from hyperviz.studies.common import drawing
 from hyperviz.studies.common.random_streams import Stream, random_generator
+from hyperviz.studies.inpainting import image_set
 from hyperviz.studies.inpainting.settings import InpaintingSettings
 
 COLOURS = 3
@@ -38,6 +39,11 @@ def hidden(settings: InpaintingSettings, side: int = drawing.SIZE) -> np.ndarray
 def masked(images: np.ndarray, settings: InpaintingSettings) -> np.ndarray:
     """What f sees of images (..., g, g) or (..., g, g, 3): the hidden part is black."""
     return np.where(over(hidden(settings, images.shape[-2]), images), np.zeros((), images.dtype), images)
+
+
+def cache_key(settings: InpaintingSettings) -> tuple[str, bytes]:
+    """Return what tells apart the images that f sees: the data set and the hidden pixels."""
+    return image_set.data(settings).stamp, hidden(settings, image_set.shape(settings)[0]).tobytes()
 
 
 def judged(settings: InpaintingSettings, side: int) -> np.ndarray:

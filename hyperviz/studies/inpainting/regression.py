@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hyperviz.studies.inpainting import factor_cache, image_set, train_test_split
-from hyperviz.studies.inpainting.masks import hidden, masked
-from hyperviz.studies.inpainting.settings import SIZE, InpaintingSettings
+from hyperviz.studies.common.drawing import SIZE
+from hyperviz.studies.inpainting import factor_cache, image_set, kernel_options, train_test_split
+from hyperviz.studies.inpainting.masks import cache_key, hidden, masked
+from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.inpainting.train_test_split import PIXEL_DRAWS
-from hyperviz.theory.activations import activation
 from hyperviz.theory.regression import grid, grid_factors, grid_upsampling, random_pixels
 
 FINER = 4  # points a pixel's side of the picture between the pixels
@@ -76,9 +76,8 @@ def known(settings: InpaintingSettings, run: int, size: int, kernel: str) -> Out
 
 def _place(s: InpaintingSettings, run: int, size: int, kernel: str) -> tuple[dict[tuple, Outcome], tuple]:
     """Where the outcome of one system is kept, and under which key."""
-    depths, functions = (s.depth_f, s.depth_g), (s.activation_f, s.activation_g)
-    where = image_set.data(s).stamp, hidden(s, image_set.shape(s)[0]).tobytes()
-    kept = _kept(*where, str(s.pixels), *depths, *functions, s.bandwidth, s.ridge, s.seed)
+    kernel_settings = kernel_options.of_grid(s).values()
+    kept = _kept(*cache_key(s), str(s.pixels), *kernel_settings, s.ridge, s.seed)
     return kept, (run, size, kernel, s.digits if (run, size) == (0, s.images) else None)  # no other is shown
 
 
@@ -100,27 +99,23 @@ def _on_grid(settings, task: _Task, kernel):
             prediction[at : at + part] = grid_factors.mean(known, _flat(x_new[at : at + part]))
             yield prediction, 1 - at / len(x_new), known.jitter, known.systems.expansion.error
         return
-    x, options = masked(task.y, settings), factor_cache.architecture(settings) | {"ridge": settings.ridge}
+    x, options = masked(task.y, settings), kernel_options.of_grid(settings) | {"ridge": settings.ridge}
     for step in grid.steps(x, task.y, x_new, kernel=kernel, **options):
         yield step.prediction, step.solved / step.systems, step.jitter, step.expansion_error
 
 
 def _on_pixels(settings, task: _Task, kernel):
     """The same, averaged over PIXEL_DRAWS draws of the pixels."""
-    slopes = activation(settings.activation_f).alpha, activation(settings.activation_g).alpha
+    options = kernel_options.of_random_pixels(settings)
     x, x_new, count = masked(task.y, settings), masked(task.truth, settings), int(settings.pixels)
     total, mean, jitter = np.zeros_like(task.truth), None, 0.0
     for draw in range(PIXEL_DRAWS):
         inputs = (x, task.y, train_test_split.pixels(task.rng, len(x), count, x[0].shape[0] ** 2), x_new)
-        for step in random_pixels.steps(*inputs, kernel=kernel, slopes=slopes, **_architecture(settings)):
+        for step in random_pixels.steps(*inputs, kernel=kernel, **options):
             if step.prediction is not None:
                 total, jitter = total + step.prediction, max(jitter, step.jitter)
                 mean = total / (draw + 1)
             yield mean, (draw + step.built) / PIXEL_DRAWS, jitter, step.expansion_error
-
-
-def _architecture(settings) -> dict:
-    return {name: getattr(settings, name) for name in ("depth_f", "depth_g", "bandwidth", "ridge")}
 
 
 def _outcome(settings, task: _Task, prediction, _, jitter, expansion_error) -> Outcome:

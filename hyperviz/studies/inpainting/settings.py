@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hyperviz.studies.common.drawing import EMPTY, SIZE, decode, decode_mask
-from hyperviz.studies.common.options import DATASETS, activation_of, check, depth_of, option, seed_of
+from hyperviz.studies.common.drawing import EMPTY, decode, decode_mask
+from hyperviz.studies.common.image_options import COUNTS, TASKS, hidden_part, image_seed, training_pixels
+from hyperviz.studies.common.options import DATASETS, activation_of, check, depth_of, option
 
 SHOWN = 8  # images in the gallery, or as many as there are for tests
 LEARNING_RATE = 0.03  # of Adam
 VIEWS = ("gallery", "uncertainty", "training", "likelihood", "finer", "border", "network")
-HIDDEN = ("lower", "upper", "left", "right", "centre", "rows", "random", "everything", "nothing", "drawn")
 TEST_IMAGE = "digit"  # in the place of a drawing's text: the first test image shown
 EXPONENTS = tuple(i / 4 for i in range(-28, 9))  # of ten: the times of gradient flow
 PLAYED, ENDLESS = "play", "infinity"  # in the place of a time
 GALLERY = "gallery"
-IMAGES = (10, 20, 50, 100, 200, 500, 1000, 2000, 4000)  # positions of the error curve
 
 
 def _check_drawing(text: str) -> None:
@@ -35,13 +34,13 @@ class InpaintingSettings:
         symbol="N",
         label="training images",
         log=True,
-        positions=IMAGES[:7],
+        positions=COUNTS[:7],
         help="images that are learnt from",
     )
     task: str = option(
         "inpainting",
         label="task",
-        choices=("representation", "inpainting"),
+        choices=TASKS,
         help="whether f sees the whole image or one with a hidden part",
     )
     kernel: str = option(
@@ -51,17 +50,8 @@ class InpaintingSettings:
         choices=("both", "nngp", "hk", "hk-released"),
         help="the NNGP, the hyperkernel HK, or HK by the recursion of the authors' script (hk-released)",
     )
-    hidden: str = option("lower", label="hidden part", choices=HIDDEN, help="what f does not see (inpainting)")
-    pixels: int | str = option(
-        "all",
-        1,
-        SIZE * SIZE,
-        words=("all",),
-        log=True,
-        positions=(1, 5, 10, 20, 50, 100),
-        label="pixels an image",
-        help="training pixels of each image: all of them, exactly, or so many random ones (the paper: 20)",
-    )
+    hidden: str = hidden_part()
+    pixels: int | str = training_pixels("all", log=True, positions=(1, 5, 10, 20, 50, 100))
     depth_f: int = depth_of("f", 3)
     depth_g: int = depth_of("g", 3)
     activation_f: str = activation_of("f", "σ")
@@ -114,7 +104,7 @@ class InpaintingSettings:
         TEST_IMAGE, text=_check_drawing, label="drawing", help="the one digit, or the first test digit shown"
     )
     mask: str = option(EMPTY, text=decode_mask, label="mask", help="what is hidden where the hidden part is drawn")
-    seed: int = seed_of("the random draws")
+    seed: int = image_seed()
 
     def __post_init__(self) -> None:
         check(self)
@@ -127,7 +117,7 @@ class InpaintingSettings:
     @property
     def sizes(self) -> tuple[int, ...]:
         """Numbers of training images on the error curve, the chosen one last."""
-        return (*(n for n in IMAGES if n < self.images), self.images)
+        return (*(n for n in COUNTS if n < self.images), self.images)
 
 
 PRESETS = {

@@ -8,9 +8,10 @@ import numpy as np
 
 from hyperviz.data import datasets, digits
 from hyperviz.data.datasets import Dataset
+from hyperviz.studies.common.drawing import SIZE
 from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.inpainting import image_set
-from hyperviz.studies.inpainting.settings import SIZE, InpaintingSettings
+from hyperviz.studies.inpainting.settings import InpaintingSettings
 
 TESTED = 200  # images that an error is over, or as many as there are
 PIXEL_DRAWS = 5  # predictions are averaged over so many draws of the pixels, as the authors' code does

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
+from hyperviz.data import datasets
 from hyperviz.studies.rotation import sgd
 from hyperviz.studies.rotation.settings import BATCH, Arm, RotationSettings
 from hyperviz.theory.network import Widths
@@ -22,8 +24,8 @@ class Job(NamedTuple):
 
 def inputs(settings: RotationSettings) -> int:
     """n_0 = m_0: the numbers in an image."""
-    side, channels = (32, 3) if settings.dataset == "cifar10" else (28, 1)
-    return min(settings.size, side) ** 2 * channels
+    side, _, *channels = datasets.SHAPES[settings.dataset]
+    return min(settings.size, side) ** 2 * math.prod(channels)
 
 
 def shape(settings: RotationSettings, arm: Arm) -> sgd.Shape:

@@ -19,7 +19,7 @@ from hyperviz.errors import InvalidInput
 from hyperviz.studies.inpainting import adam
 from hyperviz.studies.table1 import cell as table1_cell
 from hyperviz.studies.table1.cell import Design
-from hyperviz.studies.table1.settings import Cell
+from hyperviz.studies.table1.settings import TASKS, Cell
 
 START = Design(3, 3, 2**0.5, 1e-3)
 TRIED = {
@@ -29,7 +29,6 @@ TRIED = {
     "ridge": (1e-5, 1e-4, 1e-3, 1e-2, 1e-1),
 }
 IMAGES = {20: 100, "all": 200}  # N at which the choice is made, by pixels an image
-TASKS = ("representation", "inpainting")
 SEED, RUNS, SWEEPS = 777_000, 3, 2
 PAPER_RIDGE = 1e-3
 HN_IMAGES = 100  # N at which HN's learning rate is chosen

@@ -6,13 +6,11 @@ import itertools
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from hyperviz.studies.common.options import check, option, options
-from hyperviz.studies.inpainting.settings import InpaintingSettings
+from hyperviz.studies.common.image_options import COUNTS, TASKS, hidden_part, image_seed, training_pixels
+from hyperviz.studies.common.options import check, option
 
-IMAGES = {"20": (50, 100, 200, 500), "all": (50, 100, 200, 500, 1000, 2000, 4000)}
-
-_ONE = options(InpaintingSettings)
-TASKS, METHODS = ("representation", "inpainting"), ("nngp", "hk", "hk-released", "hn")
+IMAGES = {"20": COUNTS[2:6], "all": COUNTS[2:]}
+METHODS = ("nngp", "hk", "hk-released", "hn")
 
 
 @dataclass(frozen=True)
@@ -24,8 +22,8 @@ class TableSettings:
     kernel: str = option(
         "all", label="method", choices=("all", "both", *METHODS), help="one method, both kernels, or all methods"
     )
-    hidden: str = option("lower", label="hidden part", choices=_ONE["hidden"].choices, help=_ONE["hidden"].help)
-    pixels: int | str = option(20, 1, 784, words=("all",), label="pixels an image", help=_ONE["pixels"].help)
+    hidden: str = hidden_part()
+    pixels: int | str = training_pixels(20)
     depth_f: int | str = option("chosen", 1, 8, words=("chosen",), label="depth of f", help="or as validation chose")
     depth_g: int | str = option("chosen", 1, 8, words=("chosen",), label="depth of g", help="or as validation chose")
     bandwidth: float | str = option(
@@ -35,7 +33,7 @@ class TableSettings:
         "chosen", 1e-6, 1, words=("chosen",), number=float, label="ridge", help="chosen: the paper's 0.001"
     )
     runs: int = option(20, 1, 50, label="runs", help="each with digits, pixels and test digits of its own")
-    seed: int = option(0, 0, 999_999, label="seed", help=_ONE["seed"].help)
+    seed: int = image_seed()
 
     def __post_init__(self) -> None:
         check(self)

@@ -14,7 +14,13 @@ from hyperviz.data import datasets, fetch, mnist
 from hyperviz.errors import DataMissing, InvalidInput
 from hyperviz.figures.inpainting import charts as figures
 from hyperviz.studies.common.drawing import encode
-from hyperviz.studies.inpainting import factor_cache, image_set, query_image, regression, train_test_split
+from hyperviz.studies.inpainting import (
+    image_set,
+    kernel_options,
+    query_image,
+    regression,
+    train_test_split,
+)
 from hyperviz.studies.inpainting import report as inpainting_report
 from hyperviz.studies.inpainting import study as inpainting
 from hyperviz.studies.inpainting.masks import hidden, masked
@@ -115,7 +121,7 @@ def test_colour_images_are_completed_as_three_grey_ones_and_learnt_from(archive)
     assert (result.gallery.truth == truth).all()
     assert (result.gallery.seen[:, SIDE // 2 :] == 0).all()
     y, x_new = train_test_split.of(settings, 12).y, masked(truth / 255.0, settings)
-    options = factor_cache.architecture(settings) | {"ridge": settings.ridge}
+    options = kernel_options.of_grid(settings) | {"ridge": settings.ridge}
     for kernel in ("nngp", "hk"):
         found = [grid.complete(masked(y, settings), y[..., c], x_new, kernel=kernel, **options) for c in range(3)]
         wanted = regression.grey(np.stack([one.prediction for one in found], axis=-1))
@@ -333,7 +339,7 @@ def test_what_would_take_minutes_is_for_the_command_line(tmp_path, monkeypatch, 
 def test_each_run_learns_from_images_of_its_own():
     settings = InpaintingSettings(images=10, runs=2, kernel="nngp")
     list(query_image.steps(settings))  # its systems are kept
-    options = factor_cache.architecture(settings) | {"ridge": settings.ridge, "kernel": "nngp"}
+    options = kernel_options.of_grid(settings) | {"ridge": settings.ridge, "kernel": "nngp"}
     for run in range(2):
         *_, (_, _, found) = regression.solve(settings, run, 10, "nngp")
         y, truth, _ = train_test_split.of(settings, 10, run)

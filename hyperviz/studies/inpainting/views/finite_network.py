@@ -8,12 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.data import datasets
-from hyperviz.studies.inpainting import adam, image_set, train_test_split
+from hyperviz.studies.inpainting import adam, image_set, kernel_options, train_test_split
 from hyperviz.studies.inpainting.masks import masked
 from hyperviz.studies.inpainting.paper_table1 import NAMES
 from hyperviz.studies.inpainting.regression import grey
 from hyperviz.studies.inpainting.settings import InpaintingSettings
-from hyperviz.theory.activations import activation
 from hyperviz.theory.regression import random_pixels
 
 PIXELS, MOST = 20, 100  # of an image where the page takes all; at most: HN's step takes twice as long by then
@@ -107,10 +106,8 @@ def _looked(found: Learning, look: adam.Trained, given: _Given) -> Learning:
 
 def _solved(found: Learning, kernel: str, settings, given: _Given) -> Iterator[Learning]:
     """With one kernel's regression from the same pixels, at the end."""
-    slopes = activation(settings.activation_f).alpha, activation(settings.activation_g).alpha
-    names = ("depth_f", "depth_g", "bandwidth", "ridge")
-    options = {name: getattr(settings, name) for name in names} | {"kernel": kernel, "slopes": slopes}
-    for step in random_pixels.steps(given.x, given.y, given.pixels, given.x_new, **options):
+    options = kernel_options.of_random_pixels(settings)
+    for step in random_pixels.steps(given.x, given.y, given.pixels, given.x_new, kernel=kernel, **options):
         found = found._replace(doing=f"The kernels are solved: {step.built:.0%} of {NAMES[kernel]}'s system is built.")
         if step.prediction is not None:
             pictures = found.pictures | {kernel: grey(step.prediction[given.tested :])}

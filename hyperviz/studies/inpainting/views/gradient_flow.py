@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hyperviz.studies.inpainting import image_set, train_test_split
-from hyperviz.studies.inpainting.factor_cache import architecture
+from hyperviz.studies.inpainting import image_set, kernel_options, train_test_split
 from hyperviz.studies.inpainting.masks import judged, masked
 from hyperviz.studies.inpainting.query_image import is_drawn, query_image
 from hyperviz.studies.inpainting.regression import grey
@@ -50,7 +49,7 @@ def steps(settings: InpaintingSettings) -> Iterator[Training]:
     tested = sample.truth[: image_set.share(settings, TESTED, 12)]
     x_new = masked(np.concatenate([truth / 255.0, tested]), settings)
     flows = grid_flow.steps(
-        masked(sample.y, settings), sample.y, x_new, TIMES, kernel=kernel(settings), **architecture(settings)
+        masked(sample.y, settings), sample.y, x_new, TIMES, kernel=kernel(settings), **kernel_options.of_grid(settings)
     )
     seen, training, chosen = masked(truth, settings), None, place(settings.time)
     for found in flows:

@@ -7,12 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hyperviz.studies.inpainting import factor_cache, image_set, train_test_split
+from hyperviz.studies.inpainting import factor_cache, image_set, kernel_options, train_test_split
 from hyperviz.studies.inpainting.masks import masked
 from hyperviz.studies.inpainting.query_image import query_image
 from hyperviz.studies.inpainting.regression import FINER, grey
 from hyperviz.studies.inpainting.settings import InpaintingSettings
-from hyperviz.theory.activations import activation
 from hyperviz.theory.regression import grid, grid_upsampling, random_pixels
 
 POINTS = 2400  # of the dense system: 3 training images of 28 x 28; one, where even that has more
@@ -48,7 +47,7 @@ def sharpened(settings: InpaintingSettings) -> Iterator[Finer]:
     for kernel in settings.kernels:
         for found in factor_cache.steps(settings, kernel):
             if found.solved == found.total:
-                options = factor_cache.architecture(settings) | {"finer": FINER, "kernel": kernel}
+                options = kernel_options.of_grid(settings) | {"finer": FINER, "kernel": kernel}
                 shown = shown | {kernel: grey(grid_upsampling.between(found, row, **options)[0])}
             yield Finer(shown, kernel == settings.kernels[-1] and found.solved == found.total)
 
@@ -58,11 +57,11 @@ def bordered(settings: InpaintingSettings) -> Iterator[Border]:
     size = image_set.shape(settings)[0] ** 2
     y = train_test_split.of(settings, min(settings.images, max(1, POINTS // size))).y
     truth = image_set.pictures(settings) / 255.0
-    x, x_new, options = masked(y, settings), masked(truth, settings), factor_cache.architecture(settings)
-    options |= {"ridge": settings.ridge, "kernel": settings.kernels[0]}
+    x, x_new, kernel = masked(y, settings), masked(truth, settings), settings.kernels[0]
+    options = kernel_options.of_grid(settings) | {"ridge": settings.ridge, "kernel": kernel}
     torus, black = grid.complete(x, y, x_new, **options).prediction, image_set.data(settings).bordered
     yield Border(torus, None, truth, len(y), black, False)
-    slopes = tuple(activation(options.pop(f"activation_{network}")).alpha for network in "fg")
     every = np.tile(np.arange(size), (len(y), 1))
-    for step in random_pixels.steps(x, y, every, x_new, slopes=slopes, **options):  # pyright: ignore[reportArgumentType]
+    options = kernel_options.of_random_pixels(settings)
+    for step in random_pixels.steps(x, y, every, x_new, kernel=kernel, **options):
         yield Border(torus, step.prediction, truth, len(y), black, step.prediction is not None)

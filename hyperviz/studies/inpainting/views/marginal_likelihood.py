@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hyperviz.studies.inpainting import train_test_split
-from hyperviz.studies.inpainting.factor_cache import architecture
+from hyperviz.studies.common.drawing import SIZE
+from hyperviz.studies.inpainting import kernel_options, train_test_split
 from hyperviz.studies.inpainting.masks import masked
-from hyperviz.studies.inpainting.settings import SIZE, InpaintingSettings
+from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.inpainting.views.gradient_flow import most
 from hyperviz.theory.regression import grid, grid_flow
 
@@ -69,7 +69,7 @@ def best(found: Likelihood) -> dict[str, Any]:
 
 
 def _modes(settings, y, **changed) -> grid_flow.Modes:
-    options = architecture(settings) | {"kernel": settings.kernels[0]} | changed
+    options = kernel_options.of_grid(settings) | {"kernel": settings.kernels[0]} | changed
     return grid_flow.all_modes(grid.split(masked(y, settings), y, **options))
 
 
