@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from hyperviz.figures import style
 from hyperviz.studies.rotation.comparisons import CHANCE, CLASSES, accuracies
-from hyperviz.studies.rotation.settings import DEPTHS, Arm
+from hyperviz.studies.rotation.settings import DEPTHS, Configuration
 from hyperviz.studies.rotation.stored_run import comparable, stored
 from hyperviz.studies.rotation.study import SHOWN, RotationResult
 from hyperviz.studies.rotation.training_loop import Curve
@@ -31,16 +31,16 @@ def accuracy(result: RotationResult) -> go.Figure:
     _chance(figure, end)
     if comparable(settings):
         beside = stored()
-        both = [arm for arm in result.curves if arm in beside.curves]
-        for i, arm in enumerate(both):
-            epochs, mean, _ = accuracies(beside.curves[arm])
+        both = [config for config in result.curves if config in beside.curves]
+        for i, config in enumerate(both):
+            epochs, mean, _ = accuracies(beside.curves[config])
             x = epochs * beside.settings.steps
             look = {"line": {"color": style.palette().faint, "dash": "dot", "width": 1.5}, "mode": "lines+markers"}
-            look |= {"marker": {"symbol": MARKERS[_rank(list(result.curves), arm)], "size": 5}}
+            look |= {"marker": {"symbol": MARKERS[_rank(list(result.curves), config)], "size": 5}}
             name = f"stored run, {beside.settings.images:,} pairs"
             figure.add_scatter(x=x, y=_small(mean), name=name, legendgroup="stored", showlegend=i == 0, **look)
-    for arm, curve in result.curves.items():
-        _curve(figure, list(result.curves), arm, curve, settings.steps)
+    for config, curve in result.curves.items():
+        _curve(figure, list(result.curves), config, curve, settings.steps)
     return figure
 
 
@@ -60,9 +60,9 @@ def reference() -> go.Figure:
         )
         before = len(list(figure.data))
         _chance(figure, end)
-        arms = [arm for arm in result.curves if arm.depth_g == depth]
-        for arm in arms:
-            _curve(figure, arms, arm, result.curves[arm], 1)
+        configurations = [config for config in result.curves if config.depth_g == depth]
+        for config in configurations:
+            _curve(figure, configurations, config, result.curves[config], 1)
         new: list[Any] = list(figure.data)[before:]
         for trace in new:
             trace.update(xaxis=at, legendgroup=trace.name, showlegend=bool(i == 0 and trace.name))
@@ -71,30 +71,38 @@ def reference() -> go.Figure:
     return figure
 
 
-def _curve(figure: go.Figure, arms: list[Arm], arm: Arm, curve: Curve, steps: int) -> None:
+def _curve(
+    figure: go.Figure, configurations: list[Configuration], config: Configuration, curve: Curve, steps: int
+) -> None:
     """The mean over runs with its band of two standard errors; nothing before the first test."""
     epochs, mean, error = accuracies(curve)
-    x, colour = epochs * steps, _colour(arms, arm)
+    x, colour = epochs * steps, _colour(configurations, config)
     if len(x) and np.isfinite(error).all():
         band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
         figure.add_scatter(x=x, y=_small(mean - 2 * error), **band)
         filled = {"fill": "tonexty", "fillcolor": style.translucent(style.palette().g, 0.18)}
         figure.add_scatter(x=x, y=_small(mean + 2 * error), **filled, **band)
-    look = {"line": {"color": colour, "width": 2.5}, "marker": {"symbol": MARKERS[_rank(arms, arm)], "size": 7}}
-    hover = "epoch %{customdata}<br>accuracy %{y:.3f}<extra>" + _name(arms, arm) + "</extra>"
+    look = {
+        "line": {"color": colour, "width": 2.5},
+        "marker": {"symbol": MARKERS[_rank(configurations, config)], "size": 7},
+    }
+    hover = "epoch %{customdata}<br>accuracy %{y:.3f}<extra>" + _name(configurations, config) + "</extra>"
     look |= {"customdata": epochs, "hovertemplate": hover}
-    figure.add_scatter(x=x, y=_small(mean), mode="lines+markers", name=_name(arms, arm), **look)
+    figure.add_scatter(x=x, y=_small(mean), mode="lines+markers", name=_name(configurations, config), **look)
 
 
 def rates(result: RotationResult) -> go.Figure:
     """Last accuracy over learning rate and width of g: which rates train at all?"""
     figure = style.figure(x="µ, learning rate (log grid)", y="m, width of g", height=320, margin={"r": 90})
-    widths, columns = sorted({arm.width_g for arm in result.curves}), sorted({arm.rate for arm in result.curves})
+    widths, columns = (
+        sorted({config.width_g for config in result.curves}),
+        sorted({config.rate for config in result.curves}),
+    )
     z = np.full((len(widths), len(columns)), np.nan)
-    for arm, curve in result.curves.items():
+    for config, curve in result.curves.items():
         _, mean, _ = accuracies(curve)
         if len(mean):
-            z[widths.index(arm.width_g), columns.index(arm.rate)] = mean[-1]
+            z[widths.index(config.width_g), columns.index(config.rate)] = mean[-1]
     bar = {"title": {"text": "last<br>accuracy"}, "thickness": 12}
     look = {"colorscale": style.SURFACE, "colorbar": bar, "zmin": 0, "zmax": max(0.2, float(np.nanmax(z, initial=0)))}
     hover = "µ = %{x}, m = %{y}<br>accuracy %{z:.3f}<extra></extra>"
@@ -110,15 +118,15 @@ def loss(result: RotationResult) -> go.Figure:
     end = result.settings.epochs * result.settings.steps
     figure.update_xaxes(range=[-0.02 * end, 1.03 * end])
     figure.update_yaxes(range=[0, 1.2 * np.log(CLASSES)])  # guessing costs log 12
-    arms = list(result.curves)
-    for arm, curve in result.curves.items():
+    configurations = list(result.curves)
+    for config, curve in result.curves.items():
         taken = int((~np.isnan(curve.loss).any(axis=0)).sum())
         mean = curve.loss[:, :taken].mean(axis=0)
         width = min(SMOOTH, max(taken, 1))
         y = np.convolve(mean, np.full(width, 1 / width), "valid") if taken else mean
-        line = {"color": _colour(arms, arm), "width": 2}
+        line = {"color": _colour(configurations, config), "width": 2}
         x = np.arange(len(y)) + width
-        figure.add_scatter(x=x, y=_small(y), mode="lines", line=line, name=_name(arms, arm))
+        figure.add_scatter(x=x, y=_small(y), mode="lines", line=line, name=_name(configurations, config))
     return figure
 
 
@@ -151,7 +159,7 @@ def examples(result: RotationResult) -> go.Figure:
 def _guesses(result: RotationResult) -> np.ndarray:
     """Of the chosen network's first run, -1 where there are none yet."""
     settings, none = result.settings, np.full(SHOWN, -1)
-    chosen = Arm(settings.depth_g, settings.width_g, settings.learning_rate)
+    chosen = Configuration(settings.depth_g, settings.width_g, settings.learning_rate)
     return result.examples.guesses.get(chosen, none) if result.examples else none
 
 
@@ -169,24 +177,24 @@ def _chance(figure: go.Figure, end: float) -> None:
     figure.add_scatter(x=[0, end], y=[CHANCE, CHANCE], mode="lines", **look)
 
 
-def _rank(arms: list[Arm], arm: Arm) -> int:
+def _rank(configurations: list[Configuration], config: Configuration) -> int:
     """Its place among the widths or, where there is one width, among the depths."""
-    widths, depths = sorted({a.width_g for a in arms}), sorted({a.depth_g for a in arms})
-    rank = widths.index(arm.width_g) if len(widths) > 1 else depths.index(arm.depth_g)
+    widths, depths = sorted({a.width_g for a in configurations}), sorted({a.depth_g for a in configurations})
+    rank = widths.index(config.width_g) if len(widths) > 1 else depths.index(config.depth_g)
     return rank % len(MARKERS)
 
 
-def _colour(arms: list[Arm], arm: Arm) -> str:
+def _colour(configurations: list[Configuration], config: Configuration) -> str:
     """g's hue, the stronger the wider (or deeper)."""
-    return style.translucent(style.palette().g, SHADES[min(_rank(arms, arm), len(SHADES) - 1)])
+    return style.translucent(style.palette().g, SHADES[min(_rank(configurations, config), len(SHADES) - 1)])
 
 
-def _name(arms: list[Arm], arm: Arm) -> str:
-    parts = {"m": arm.width_g, "H": arm.depth_g, "µ": arm.rate}
+def _name(configurations: list[Configuration], config: Configuration) -> str:
+    parts = {"m": config.width_g, "H": config.depth_g, "µ": config.rate}
     varies = [
         name
         for name, at in zip(parts, ("width_g", "depth_g", "rate"), strict=True)
-        if len({getattr(a, at) for a in arms}) > 1
+        if len({getattr(a, at) for a in configurations}) > 1
     ]
     return ", ".join(f"{name} = {parts[name]:g}" for name in varies or ["m"])
 

@@ -13,7 +13,7 @@ from hyperviz.studies.inpainting.paper_table1 import IMAGES, MISPRINT, NAMES, TA
 from hyperviz.studies.inpainting.study import InpaintingResult
 from hyperviz.studies.table1 import cell as table1_cell
 from hyperviz.studies.table1 import report as table1_report
-from hyperviz.studies.table1.settings import METHODS, TASKS, Cell
+from hyperviz.studies.table1.settings import METHODS, TASKS, TableCell
 from hyperviz.studies.table1.study import TableResult
 
 ROWS = ("hn", "hk", "hk-released", "nngp")  # of Figure 3, below the truth and the input
@@ -70,10 +70,14 @@ def beside(result: InpaintingResult) -> go.Figure:
 
 def figure3(result: TableResult, task: str = TASKS[1]) -> go.Figure:
     """Rows of truth, what f sees and each method's completion after the most training images, as Figure 3."""
-    found = {cell.kernel: (cell, pieces) for cell, pieces in result.pieces.items() if cell.task == task and pieces}
+    found = {
+        cell.kernel: (cell, run_results)
+        for cell, run_results in result.run_results.items()
+        if cell.task == task and run_results
+    }
     most = max((cell.images for cell, _ in found.values()), default=0)
-    shown = {k: pieces[0].shown for k, (cell, pieces) in found.items() if cell.images == most}
-    digits = table1_cell.shown(next((cell for cell, _ in found.values()), Cell(task, most, "hk")))
+    shown = {k: run_results[0].shown for k, (cell, run_results) in found.items() if cell.images == most}
+    digits = table1_cell.shown(next((cell for cell, _ in found.values()), TableCell(task, most, "hk")))
     rows = {"truth": list(digits.truth), "input": list(digits.seen)}
     rows |= {NAMES[kernel]: list(shown[kernel]) for kernel in ROWS if kernel in shown}
     labels = [str(label) for label in digits.labels]

@@ -28,7 +28,7 @@ def show(study: str, settings: InpaintingSettings) -> None:
     query = query_image(settings)
     given = Drawing(query.picture, query.hidden)
     canvas.draw(study, given.image, given.hidden, changed=lambda now: _take(study, given, now))
-    image_sources.offer(study, TEST_IMAGE, last, image_set.noun(settings))
+    image_sources.offer(study, TEST_IMAGE, last, image_set.image_noun(settings))
 
 
 def _dimmed(settings: InpaintingSettings) -> np.ndarray:

@@ -15,15 +15,15 @@ RNG = np.random.default_rng(0)
 
 
 def result(settings=SETTINGS, done=2, examples=None) -> RotationResult:
-    """Every arm tested `done` epochs far."""
+    """Every configuration tested `done` epochs far."""
     curves = {}
-    for arm in settings.arms:
+    for config in settings.configurations:
         accuracy = np.full((settings.runs, settings.epochs + 1), np.nan)
         accuracy[:, : done + 1] = RNG.uniform(0.1, 0.9, (settings.runs, done + 1))
         done = max(done, 0)
         loss = np.full((settings.runs, settings.epochs * settings.steps), np.nan)
         loss[:, : done * settings.steps] = RNG.uniform(1, 2.5, (settings.runs, done * settings.steps))
-        curves[arm] = Curve(accuracy, loss)
+        curves[config] = Curve(accuracy, loss)
     return RotationResult(settings, curves, examples, "", done / settings.epochs, 0.0, frozenset(), False)
 
 
@@ -34,8 +34,8 @@ def trace(figure, name):
 def test_accuracy_shows_the_mean_over_runs_against_steps_with_two_standard_errors():
     some = result()
     figure = figures.accuracy(some)
-    for arm, curve in some.curves.items():
-        line = trace(figure, f"m = {arm.width_g}")
+    for config, curve in some.curves.items():
+        line = trace(figure, f"m = {config.width_g}")
         seen = curve.accuracy[:, :3]
         np.testing.assert_array_equal(line.x, [0, 5, 10])
         np.testing.assert_allclose(line.y, seen.mean(0), rtol=1e-6)
@@ -50,8 +50,8 @@ def test_the_stored_run_stands_beside_the_same_networks_only():
 
     stored = stored_run.stored()
     assert len(beside(SETTINGS)) == 3
-    arm = SETTINGS.arms[0]
-    np.testing.assert_allclose(beside(SETTINGS)[0].y, stored.curves[arm].accuracy.mean(0), rtol=1e-6)
+    config = SETTINGS.configurations[0]
+    np.testing.assert_allclose(beside(SETTINGS)[0].y, stored.curves[config].accuracy.mean(0), rtol=1e-6)
     np.testing.assert_array_equal(beside(SETTINGS)[0].x, np.arange(stored.settings.epochs + 1) * stored.settings.steps)
     assert beside(RotationSettings(parameterisation="released", epochs=4, images=500)) == []
     assert beside(RotationSettings(learning_rate=1.0, epochs=4, images=500)) == []
@@ -60,9 +60,9 @@ def test_the_stored_run_stands_beside_the_same_networks_only():
 def test_figure_2_shows_the_stored_accuracies_three_depths_side_by_side_on_one_axis():
     figure, stored = figures.reference(), stored_run.stored()
     for axis, depth in zip(("x", "x2", "x3"), (3, 6, 8), strict=True):
-        for arm in (a for a in stored.curves if a.depth_g == depth):
-            (line,) = [t for t in figure.data if t.name == f"m = {arm.width_g}" and t.xaxis == axis]
-            np.testing.assert_allclose(line.y, stored.curves[arm].accuracy.mean(0), rtol=1e-6)
+        for config in (a for a in stored.curves if a.depth_g == depth):
+            (line,) = [t for t in figure.data if t.name == f"m = {config.width_g}" and t.xaxis == axis]
+            np.testing.assert_allclose(line.y, stored.curves[config].accuracy.mean(0), rtol=1e-6)
     assert {t.yaxis for t in figure.data} <= {None, "y"}
     assert [a.text for a in figure.layout.annotations] == ["<b>H = 3</b>", "<b>H = 6</b>", "<b>H = 8</b>"]
 
@@ -81,8 +81,8 @@ def test_learning_rates_are_a_heat_map_with_the_last_accuracy_in_each_cell():
     figure = figures.accuracy(some)
     heat = figure.data[0]
     assert heat.type == "heatmap"
-    for arm, curve in some.curves.items():
-        cell = heat.z[list(heat.y).index(str(arm.width_g)), list(heat.x).index(f"{arm.rate:g}")]
+    for config, curve in some.curves.items():
+        cell = heat.z[list(heat.y).index(str(config.width_g)), list(heat.x).index(f"{config.rate:g}")]
         assert cell == pytest.approx(curve.accuracy[0, 2], rel=1e-6)
 
 
@@ -97,8 +97,8 @@ def test_the_loss_is_smoothed_over_ten_steps():
 
 def test_pairs_say_the_true_angle_and_what_the_chosen_network_takes_it_for():
     x, z = RNG.uniform(size=(2, 8, 49))
-    arm = SETTINGS.arms[-1]
-    shown = Examples(x, z, np.arange(8), {arm: np.full(8, 3)})
+    config = SETTINGS.configurations[-1]
+    shown = Examples(x, z, np.arange(8), {config: np.full(8, 3)})
     figure = figures.examples(result(examples=shown))
     assert figure.layout.xaxis.ticktext[:2] == ("0°<br>90°", "30°<br>90°")
     sheet = figure.data[0].z

@@ -3,7 +3,7 @@
 import pytest
 
 from hyperviz.studies.rotation import stored_run
-from hyperviz.studies.rotation.settings import Arm
+from hyperviz.studies.rotation.settings import Configuration
 from tests.pages.browser import alt, move, open_page, trace, wait_for_alt
 
 pytestmark = pytest.mark.browser
@@ -14,7 +14,7 @@ LIVE = 1  # the chart of the run; the stored Figure 2 comes before it
 def test_the_page_opens_with_the_stored_curves_and_a_moved_control_changes_the_live_ones(tab, address):
     open_page(tab, f"{address}/{SMALL}")
     wait_for_alt(tab, "Figure 2, stored run.")
-    stored = stored_run.stored().curves[Arm(3, 100, 10.0)].accuracy.mean(0)
+    stored = stored_run.stored().curves[Configuration(3, 100, 10.0)].accuracy.mean(0)
     assert trace(tab, "m = 100") == pytest.approx(stored.tolist(), rel=1e-5)
     wait_for_alt(tab, "; finished.", LIVE)
     before, shown = alt(tab, LIVE), trace(tab, "m = 10", LIVE)

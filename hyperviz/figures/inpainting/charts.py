@@ -31,7 +31,7 @@ def gallery(result: InpaintingResult) -> go.Figure:
     rows |= {name: np.zeros_like(shown.truth) for name in waiting}
     columns, margin = [str(v) for v in shown.labels], {"l": 64, "r": 8, "t": 8, "b": 44}
     named = {name: list(images) for name, images in rows.items()}
-    x = f"{image_set.noun(result.settings)} shown to f"
+    x = f"{image_set.image_noun(result.settings)} shown to f"
     return image_grid.named(named, columns, x=x, height=430, margin=margin)
 
 

@@ -9,7 +9,7 @@ from hyperviz.figures import image_grid, style
 from hyperviz.studies.inpainting.adam import HELD
 from hyperviz.studies.inpainting.paper_table1 import NAMES
 from hyperviz.studies.inpainting.study import InpaintingResult
-from hyperviz.studies.inpainting.views.finite_network import LOOKS, Learning
+from hyperviz.studies.inpainting.views.finite_network import EVAL_STEPS, Learning
 
 BEFORE, MARKS = 2.5, (5, 10, 20, 50, 100, 200, 500, 1000)  # where step 0 stands on a log axis; the marks
 
@@ -30,7 +30,7 @@ def learning(result: InpaintingResult) -> go.Figure:
     """Mean squared error of the test digits against the step, its band, and the kernels' as dashed lines."""
     figure = style.figure(x="steps of Adam (log scale)", y="squared error, pixels in [0, 1]")
     marks = {"tickvals": [BEFORE, *MARKS], "ticktext": ["0", *map(str, MARKS)]}
-    figure.update_xaxes(type="log", range=list(np.log10([0.9 * BEFORE, LOOKS[-1]])), **marks)
+    figure.update_xaxes(type="log", range=list(np.log10([0.9 * BEFORE, EVAL_STEPS[-1]])), **marks)
     figure.update_yaxes(rangemode="tozero")
     found, colours = result.view, style.palette()
     if not isinstance(found, Learning):
@@ -39,7 +39,7 @@ def learning(result: InpaintingResult) -> go.Figure:
         line = {"color": getattr(colours, kernel.split("-")[0]), "dash": "dash", "width": 2}
         name, value = f"{NAMES[kernel]}, the same pixels", float(squares.mean())
         hover = f"{NAMES[kernel]}, error {value:.4f}<extra></extra>"
-        ends = {"x": [BEFORE, LOOKS[-1]], "y": [value, value], "hovertemplate": hover}
+        ends = {"x": [BEFORE, EVAL_STEPS[-1]], "y": [value, value], "hovertemplate": hover}
         figure.add_scatter(mode="lines", line=line, name=name, **ends)
     if found.steps:
         _trained(figure, found, colours.hn)

@@ -40,17 +40,17 @@ def calibrated(result: InpaintingResult) -> go.Figure:
 
 def moment(result: InpaintingResult) -> go.Figure:
     """The one digit and seven test images at one training time."""
-    found = _view(result, gradient_flow.Training)
+    found = _view(result, gradient_flow.GradientFlow)
     waiting = [image_grid.black(result.gallery.truth)] * len(result.gallery.truth)
     rows = {"truth": list(found.truth) if found else waiting, "f sees": list(found.seen) if found else waiting}
     rows[f"t = {_time(found.now) if found else '0'}"] = list(found.frames[found.now]) if found else waiting
-    columns = [f"the one {image_set.noun(result.settings)}", *[""] * (len(waiting) - 1)]
+    columns = [f"the one {image_set.image_noun(result.settings)}", *[""] * (len(waiting) - 1)]
     return image_grid.named(rows, columns, x="", height=330, margin=MARGIN)
 
 
 def stopping(result: InpaintingResult) -> go.Figure:
     """Test error against training time, the moment shown and the end."""
-    found, colours = _view(result, gradient_flow.Training), style.palette()
+    found, colours = _view(result, gradient_flow.GradientFlow), style.palette()
     judged = "hidden pixels" if hidden(result.settings, image_set.shape(result.settings)[0]).any() else "all pixels"
     figure = style.figure(x="t, training time (log scale)", y=f"squared error, {judged}")
     figure.update_xaxes(type="log", exponentformat="power", range=[EXPONENTS[0], EXPONENTS[-1]])
@@ -102,7 +102,7 @@ def deep(result: InpaintingResult) -> go.Figure:
 def near(result: InpaintingResult) -> go.Figure:
     """The coordinate kernel of the middle pixel with every other: what bandwidth means, in pixels."""
     side = result.gallery.truth.shape[1]
-    z = marginal_likelihood.near(result.settings.bandwidth, side)
+    z = marginal_likelihood.coordinate_kernel(result.settings.bandwidth, side)
     figure = style.figure(x="pixels to the right", y="pixels down", height=420)
     look = {"colorscale": "Greys_r", "zmin": 0, "zmax": 1, "colorbar": {"title": {"text": "likeness"}, "thickness": 12}}
     at = np.arange(side) - side // 2
@@ -138,7 +138,7 @@ def border(result: InpaintingResult) -> go.Figure:
     gap = waiting if opened is None or torus is None else list(grey(TIMES_DIFFERENCE * np.abs(torus - opened)))
     rows[f"difference × {TIMES_DIFFERENCE}"] = gap
     labels = [str(v) for v in result.gallery.labels]
-    x = f"{image_set.noun(result.settings)} shown to f"
+    x = f"{image_set.image_noun(result.settings)} shown to f"
     return image_grid.named(rows, labels, x=x, height=340, margin=MARGIN | {"l": 110})
 
 

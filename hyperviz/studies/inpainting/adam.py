@@ -54,8 +54,8 @@ class Model(NamedTuple):
     scale: float
 
 
-class Trained(NamedTuple):
-    """A look at the network under way."""
+class Evaluation(NamedTuple):
+    """The network under way, judged on the validation images."""
 
     step: int
     loss: float  # mean over the last CHUNK steps
@@ -73,31 +73,31 @@ class State(NamedTuple):
     key: Any
 
 
-def train(x, y, pixels, held_x, held_y, plan: Plan, seed: int, looks: Sequence[int] = ()) -> Iterator[Trained]:
-    """From its random start: looks after so many steps, every EVERY unless given, multiples of CHUNK from 0 on.
+def train(x, y, pixels, held_x, held_y, plan: Plan, seed: int, eval_steps: Sequence[int] = ()) -> Iterator[Evaluation]:
+    """Yield evaluations after so many steps, every EVERY unless given, from the random start on; multiples of CHUNK.
 
     x (N, 784), what f sees; y (N, 784) in [0, 1]; pixels (N, P), the only ones of y that are learnt from;
     held_x, held_y: validation digits, (V, 784).
     """
-    state, table = start(plan, seed)
+    state, table = _start(plan, seed)
     data, held = _padded(x, y, pixels), np.asarray(held_y, np.float32)
     now = best_model = Model(state.parameters, table, plan.scale)
     best, loss = (0, np.inf), np.nan
     rate, scale = jnp.float32(plan.learning_rate), jnp.float32(plan.scale)
-    for before, step in itertools.pairwise((0, *(looks or range(0, plan.steps + 1, EVERY)))):
+    for before, step in itertools.pairwise((0, *(eval_steps or range(0, plan.steps + 1, EVERY)))):
         for _ in range((step - before) // CHUNK):
             state, loss = _advance(state, table, data, rate, scale, length=CHUNK)
         now = now._replace(parameters=state.parameters)
         error = float(np.mean((predict(now, held_x) - held) ** 2))
         if error < best[1]:
             best, best_model = (step, error), now
-        yield Trained(step, float(loss), error, best, best_model, now)
+        yield Evaluation(step, float(loss), error, best, best_model, now)
         if step - best[0] >= PATIENCE:
             return
 
 
-def start(plan: Plan, seed: int) -> tuple[State, jax.Array]:
-    """The untrained networks, and p(z) at every pixel, (784, k)."""
+def _start(plan: Plan, seed: int) -> tuple[State, jax.Array]:
+    """Return the untrained networks, and p(z) at every pixel, (784, k)."""
     weights, features, steps = jax.random.split(jax.random.key(seed), 3)
     shape = {name: getattr(plan, name) for name in ("depth_f", "depth_g", "width_f", "width_g")}
     parameters = network.init(weights, input_f=SIZE**2, input_g=plan.features, **shape)
@@ -108,7 +108,7 @@ def start(plan: Plan, seed: int) -> tuple[State, jax.Array]:
 
 
 def predict(model: Model, x) -> np.ndarray:
-    """Every pixel of the images that f sees as x (M, 784), clipped to [0, 1]."""
+    """Return every pixel of the images that f sees as x (M, 784), clipped to [0, 1]."""
     x = _normed(x)
     parts = [x[at : at + PART] for at in range(0, len(x), PART)]
     padded = (np.pad(part, ((0, PART - len(part)), (0, 0))) for part in parts)
@@ -117,14 +117,14 @@ def predict(model: Model, x) -> np.ndarray:
 
 
 def _normed(x):
-    """||x||^2 = n_0, float32; an image of zeros as it is."""
+    """Return images scaled to ||x||^2 = n_0, float32; an image of zeros as it is."""
     x = np.asarray(x, np.float32)
     norm = np.linalg.norm(x, axis=1, keepdims=True)
     return x * (np.sqrt(x.shape[1]) / np.where(norm > 0, norm, np.inf)).astype(np.float32)
 
 
 def _padded(x, y, pixels):
-    """(x, targets, pixels, N) with rows up to PADDED that are never drawn."""
+    """Return (x, targets, pixels, N) with rows up to PADDED that are never drawn."""
     rows = ((0, max(PADDED - len(x), 0)), (0, 0))
     targets = np.take_along_axis(np.asarray(y, np.float32), pixels, axis=1)
     return (*(jnp.asarray(np.pad(a, rows)) for a in (_normed(x), targets, pixels.astype(np.int32))), np.int32(len(x)))
@@ -132,12 +132,12 @@ def _padded(x, y, pixels):
 
 @lru_cache(maxsize=1)
 def _optimiser() -> optax.GradientTransformation:
-    """Adam without its step size, which is traced."""
+    """Return Adam without its step size, which is traced."""
     return optax.scale_by_adam()
 
 
 def _h(parameters, x, z, scale):
-    """h(x, z) for one image and each row of z: f is run once, since `vmap` copies only what depends on z."""
+    """Return h(x, z) of one image at each row of z: f is run once, since `vmap` copies only what depends on z."""
     return scale * jax.vmap(lambda point: network.apply(parameters, x[None], point[None])[0])(z)
 
 
@@ -148,7 +148,7 @@ def _images(parameters, x, table, scale):
 
 @compiled(static_argnames="length")
 def _advance(state: State, table, data, rate, scale, *, length: int):
-    """So many steps of Adam, each on BATCH images drawn at random; the mean loss."""
+    """Return the state after so many steps of Adam, each on BATCH images drawn at random, and the mean loss."""
     x, targets, pixels, count = data
 
     def loss(parameters, rows):

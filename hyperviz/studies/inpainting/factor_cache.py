@@ -15,18 +15,18 @@ _kept: ByteBoundedCache[Factors] = ByteBoundedCache(LIMIT)
 
 
 def lookup(settings: InpaintingSettings, kernel: str) -> Factors | None:
-    """What is kept of the run-0 training images."""
+    """Return the factored systems of the first run's training images, or None where they are not kept."""
     return _kept.get(_key(settings, kernel))
 
 
 def steps(settings: InpaintingSettings, kernel: str) -> Iterator[Factors]:
-    """Ever more of the systems of the first run's training images; at once where they are kept.
+    """Yield ever more of the systems of the first run's training images; all at once where they are kept.
 
     The NNGP's Cholesky factors are kept too, where they fit: its posterior needs them. The hyperkernel is no prior.
     """
     done = lookup(settings, kernel)
     if done is None:
-        y = train_test_split.of(settings, settings.images).y
+        y = train_test_split.of_run(settings, settings.images).y
         keep = kernel == "nngp" and len(grid.classes(y.shape[1])) * len(y) ** 2 * 8 < LIMIT
         options = {"ridge": settings.ridge, "kernel": kernel, "keep": keep} | kernel_options.of_grid(settings)
         for done in grid_factors.steps(masks.masked(y, settings), y, **options):
@@ -39,7 +39,7 @@ def steps(settings: InpaintingSettings, kernel: str) -> Iterator[Factors]:
 
 
 def _key(settings, kernel) -> tuple:
-    """All that the factors depend on."""
+    """Return all that the factors depend on."""
     names = ("seed", "images", "ridge")
     chosen = [getattr(settings, name) for name in names] + list(kernel_options.of_grid(settings).values())
     return kernel, *masks.cache_key(settings), *chosen

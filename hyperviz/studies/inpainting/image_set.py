@@ -15,53 +15,53 @@ DIGITS = ("digits", "mnist")  # what the paper's numbers are about
 
 
 def data(settings: InpaintingSettings) -> Dataset:
-    """The data set, read once a process."""
+    """Return the data set, read once a process."""
     return datasets.load(settings.dataset)
 
 
 def shape(settings: InpaintingSettings) -> tuple[int, ...]:
-    """(g, g) of grey images, (g, g, 3) of colour ones, known before anything is downloaded."""
+    """Return (g, g) of grey images, (g, g, 3) of colour ones; nothing is downloaded for that."""
     return datasets.shape(settings.dataset)
 
 
 def tests(settings: InpaintingSettings) -> np.ndarray:
-    """uint8 test images, none of which is learnt from: (T, g, g) or (T, g, g, 3)."""
+    """Return the test images, none of which is learnt from: uint8 (T, g, g) or (T, g, g, 3)."""
     return datasets.plain(data(settings).test)
 
 
 def shown(settings: InpaintingSettings) -> np.ndarray:
-    """Which test images the gallery shows; after the last comes the first."""
+    """Return the places of the test images that the gallery shows; after the last comes the first."""
     count = len(data(settings).test)
     return (settings.digits + np.arange(min(SHOWN, count))) % count
 
 
 def pictures(settings: InpaintingSettings) -> np.ndarray:
-    """uint8: the test images that are shown."""
+    """Return the test images that are shown, uint8."""
     return tests(settings)[shown(settings)]
 
 
 def are_digits(settings: InpaintingSettings) -> bool:
-    """Whether the paper's numbers may stand beside ours."""
+    """Return whether the images are digits, so that the paper's numbers may stand beside ours."""
     return settings.dataset in DIGITS
 
 
-def noun(settings: InpaintingSettings) -> str:
-    """What one of them is called."""
+def image_noun(settings: InpaintingSettings) -> str:
+    """Return what one of the images is called."""
     return "digit" if are_digits(settings) else "image"
 
 
 def drawable(settings: InpaintingSettings) -> bool:
-    """Whether the canvas can draw one: it is 28 x 28 and grey."""
+    """Return whether the canvas can draw one: it is 28 x 28 and grey."""
     return shape(settings) == (drawing.SIZE, drawing.SIZE)
 
 
-def share(settings: InpaintingSettings, most: int, at: int) -> int:
-    """How many images take as long as `most` of 32 x 32 ones: at most `most`, and `at` whatever they take."""
-    return max(at, min(most, most * WIDE**2 // shape(settings)[0] ** 2))
+def scaled_count(settings: InpaintingSettings, most: int, least: int) -> int:
+    """Return how many images take as long as `most` of 32 x 32 ones: at most `most`, and at least `least`."""
+    return max(least, min(most, most * WIDE**2 // shape(settings)[0] ** 2))
 
 
 def check(settings: InpaintingSettings) -> None:
-    """InvalidInput where the images cannot answer."""
+    """Raise InvalidInput where the images cannot answer what is asked of them."""
     side, pixels = shape(settings)[0], settings.pixels
     if settings.view == "network" and not drawable(settings):
         raise InvalidInput(

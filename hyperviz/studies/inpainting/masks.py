@@ -13,7 +13,7 @@ COLOURS = 3
 
 
 def hidden(settings: InpaintingSettings, side: int = drawing.SIZE) -> np.ndarray:
-    """Which pixels f does not see, (side, side) bool: none where it is to represent what it sees."""
+    """Return which pixels f does not see, bool (side, side): none where it is to represent what it sees."""
     if settings.task == "representation":
         return np.zeros((side, side), bool)
     if settings.hidden == "drawn":
@@ -37,7 +37,7 @@ def hidden(settings: InpaintingSettings, side: int = drawing.SIZE) -> np.ndarray
 
 
 def masked(images: np.ndarray, settings: InpaintingSettings) -> np.ndarray:
-    """What f sees of images (..., g, g) or (..., g, g, 3): the hidden part is black."""
+    """Return what f sees of images (..., g, g) or (..., g, g, 3): the hidden part is black."""
     return np.where(over(hidden(settings, images.shape[-2]), images), np.zeros((), images.dtype), images)
 
 
@@ -47,17 +47,17 @@ def cache_key(settings: InpaintingSettings) -> tuple[str, bytes]:
 
 
 def judged(settings: InpaintingSettings, side: int) -> np.ndarray:
-    """Which pixels a prediction is judged on: those that f does not see, or all where it sees all."""
+    """Return which pixels a prediction is judged on: those that f does not see, or all where it sees all."""
     hides = hidden(settings, side)
     return hides if hides.any() else ~hides
 
 
 def over(pixels: np.ndarray, images: np.ndarray) -> np.ndarray:
-    """A value for each pixel, (g, g), so that it meets every channel: no image is only COLOURS pixels wide."""
+    """Return a value for each pixel, (g, g), so that it meets every channel: no image is only COLOURS pixels wide."""
     return pixels[..., None] if images.shape[-1] == COLOURS else pixels
 
 
 def _scaled(mask: np.ndarray, side: int) -> np.ndarray:
-    """A mask drawn on 28 x 28, for images of another side."""
+    """Return a mask drawn on 28 x 28 for images of another side."""
     at = (np.arange(side) * drawing.SIZE) // side
     return mask[np.ix_(at, at)]

@@ -14,6 +14,6 @@ TABLE1 = {
 
 
 def paper(task: str, kernel: str, images: int) -> float | None:
-    """The paper's error, or None where it gives none."""
+    """Return the paper's error, or None where it gives none."""
     row = TABLE1.get((task, kernel))
     return row[IMAGES.index(images)] if row and images in IMAGES else None

@@ -52,7 +52,7 @@ class QueryResult(NamedTuple):
 
     @property
     def blank(self) -> bool:
-        """Whether f sees nothing: every kernel is then 0."""
+        """Return whether f sees nothing: every kernel is then 0."""
         return not self.seen.any()
 
 

@@ -39,7 +39,7 @@ class _Task(NamedTuple):
 
 
 def warm() -> None:
-    """Compiles what the study needs, once: afterwards no setting compiles anything."""
+    """Compile what the study needs, once: afterwards no setting compiles anything."""
     x, y, settings = np.ones((1, SIZE**2)), np.ones((1, SIZE, SIZE)), {"depth_f": 1, "depth_g": 1, "bandwidth": 1.0}
     solved = grid_factors.last(grid_factors.steps(x, y, ridge=1.0, **settings))
     grid_upsampling.between(solved, x, finer=FINER, **settings)
@@ -49,15 +49,15 @@ def warm() -> None:
 
 @lru_cache(maxsize=128)
 def _kept(*_settings) -> dict[tuple, Outcome]:
-    """Where the outcomes of these settings are kept, by (run, images, kernel, first image shown): 10 kB each."""
+    """Return where the outcomes of these settings are kept, by (run, images, kernel, first image shown): 10 kB each."""
     return {}
 
 
 def solve(
     settings: InpaintingSettings, run: int, size: int, kernel: str
 ) -> Iterator[tuple[np.ndarray | None, float, Outcome | None]]:
-    """(gallery, progress, outcome): what can be shown so far of one system, and at its end what is kept."""
-    kept, key = _place(settings, run, size, kernel)
+    """Yield (gallery, progress, outcome): what can be shown so far of one system, and at its end what is kept."""
+    kept, key = _cache_entry(settings, run, size, kernel)
     if key not in kept:
         task, last = _draw(settings, run, size), None
         solver = _on_grid if settings.pixels == "all" else _on_pixels
@@ -68,33 +68,33 @@ def solve(
     yield kept[key].shown, 1.0, kept[key]
 
 
-def known(settings: InpaintingSettings, run: int, size: int, kernel: str) -> Outcome | None:
-    """What is kept of one system; nothing is computed."""
-    kept, key = _place(settings, run, size, kernel)
+def lookup(settings: InpaintingSettings, run: int, size: int, kernel: str) -> Outcome | None:
+    """Return what is kept of one system, or None; nothing is computed."""
+    kept, key = _cache_entry(settings, run, size, kernel)
     return kept.get(key)
 
 
-def _place(s: InpaintingSettings, run: int, size: int, kernel: str) -> tuple[dict[tuple, Outcome], tuple]:
-    """Where the outcome of one system is kept, and under which key."""
+def _cache_entry(s: InpaintingSettings, run: int, size: int, kernel: str) -> tuple[dict[tuple, Outcome], tuple]:
+    """Return where the outcome of one system is kept, and under which key."""
     kernel_settings = kernel_options.of_grid(s).values()
     kept = _kept(*cache_key(s), str(s.pixels), *kernel_settings, s.ridge, s.seed)
     return kept, (run, size, kernel, s.digits if (run, size) == (0, s.images) else None)  # no other is shown
 
 
 def _draw(settings, run, size) -> _Task:
-    """The images of one run; the truth holds the shown ones last."""
-    y, tested, rng = train_test_split.of(settings, size, run)
+    """Return the images of one run; the truth holds the shown ones last."""
+    y, tested, rng = train_test_split.of_run(settings, size, run)
     shown = image_set.pictures(settings) / 255.0
     return _Task(y, np.concatenate([tested, shown]), len(tested), run, rng)
 
 
 def _on_grid(settings, task: _Task, kernel):
-    """(prediction, progress, jitter, expansion error), lowest frequencies first."""
+    """Yield (prediction, progress, jitter, expansion error), lowest frequencies first."""
     x_new = masked(task.truth, settings)
     first = task.run == 0 and len(task.y) == settings.images
     if first and (known := factor_cache.lookup(settings, kernel)):
         prediction = np.zeros_like(task.truth)
-        part = image_set.share(settings, PART, 1)
+        part = image_set.scaled_count(settings, PART, 1)
         for at in range((len(x_new) - 1) // part * part, -1, -part):  # the shown ones, which are last, first
             prediction[at : at + part] = grid_factors.mean(known, _flat(x_new[at : at + part]))
             yield prediction, 1 - at / len(x_new), known.jitter, known.systems.expansion.error
@@ -105,7 +105,7 @@ def _on_grid(settings, task: _Task, kernel):
 
 
 def _on_pixels(settings, task: _Task, kernel):
-    """The same, averaged over PIXEL_DRAWS draws of the pixels."""
+    """Yield the same at random pixels, averaged over PIXEL_DRAWS draws of them."""
     options = kernel_options.of_random_pixels(settings)
     x, x_new, count = masked(task.y, settings), masked(task.truth, settings), int(settings.pixels)
     total, mean, jitter = np.zeros_like(task.truth), None, 0.0
@@ -131,5 +131,5 @@ def _flat(images) -> np.ndarray:
 
 
 def grey(images) -> np.ndarray:
-    """Pixels in [0, 1], clipped, as bytes."""
+    """Return pixels, clipped to [0, 1], as bytes."""
     return np.round(np.clip(images, 0, 1) * 255).astype(np.uint8)

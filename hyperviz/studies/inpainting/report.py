@@ -65,7 +65,7 @@ def _here(result: InpaintingResult) -> str:
     ahead = "NNGP" if gap > 0 else "HK"
     low, high = abs(gap) - 1.96 * noise, abs(gap) + 1.96 * noise
     by = f"{abs(gap):.4f} [{low:.4f}, {high:.4f}]".replace("-", "−")
-    return f"{at}: squared error {said}; {ahead} is ahead by {by} on the same {image_set.noun(settings)}s."
+    return f"{at}: squared error {said}; {ahead} is ahead by {by} on the same {image_set.image_noun(settings)}s."
 
 
 def paper(settings: InpaintingSettings, kernel: str, images: int) -> float | None:
@@ -82,7 +82,7 @@ def progress(result: InpaintingResult) -> str:
         return " ".join(["Done." if result.finished else doing, *result.notes])
     runs = max((error.runs for error in result.errors.values()), default=0)
     done = len({images for images, _ in result.errors})
-    tested = f"{min(TESTED, len(image_set.tests(result.settings)))} test {image_set.noun(result.settings)}s"
+    tested = f"{min(TESTED, len(image_set.tests(result.settings)))} test {image_set.image_noun(result.settings)}s"
     said = f"Errors: mean ± 2 standard errors over {f'{runs} runs' if runs > 1 else tested}"
     said += f"; {done} of {len(result.settings.sizes)} points of the curve"
     under_way = "" if result.finished else f", {result.progress:.0%} of the system at hand"
@@ -91,7 +91,7 @@ def progress(result: InpaintingResult) -> str:
 
 def alt(result: InpaintingResult, figure: str = "") -> str:
     """A figure in words, for those who do not see it."""
-    noun, shown = image_set.noun(result.settings), len(result.gallery.truth)
+    noun, shown = image_set.image_noun(result.settings), len(result.gallery.truth)
     if figure == "own":
         query = result.query
         count = int(query.hidden.sum()) if query else 0
@@ -106,7 +106,7 @@ def about(result: InpaintingResult) -> str:
     """What is to be seen of the one digit, or image."""
     query = result.query
     if query is None or query.posterior is None or not result.settings.kernels:
-        return f"What f sees of one {image_set.noun(result.settings)}, and what each kernel makes of that."
+        return f"What f sees of one {image_set.image_noun(result.settings)}, and what each kernel makes of that."
     where = query.hidden if query.hidden.any() else np.ones_like(query.hidden)
     unsure = float(np.sqrt((query.posterior.deviation[where] ** 2).mean()))
     part = "the hidden part" if query.hidden.any() else "the picture"

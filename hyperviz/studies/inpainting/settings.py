@@ -111,12 +111,12 @@ class InpaintingSettings:
 
     @property
     def kernels(self) -> tuple[str, ...]:
-        """The kernels to compare."""
+        """Return the kernels to compare."""
         return ("nngp", "hk") if self.kernel == "both" else (self.kernel,)
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Numbers of training images on the error curve, the chosen one last."""
+        """Return the numbers of training images on the error curve, the chosen one last."""
         return (*(n for n in COUNTS if n < self.images), self.images)
 
 

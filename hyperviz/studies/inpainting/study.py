@@ -14,7 +14,7 @@ from hyperviz.studies.inpainting import image_set, query_image
 from hyperviz.studies.inpainting.image_set import WIDE
 from hyperviz.studies.inpainting.masks import masked
 from hyperviz.studies.inpainting.query_image import QueryResult
-from hyperviz.studies.inpainting.regression import Outcome, known, solve
+from hyperviz.studies.inpainting.regression import Outcome, lookup, solve
 from hyperviz.studies.inpainting.settings import GALLERY, PAPER, PRESETS, SHOWN, InpaintingSettings
 from hyperviz.studies.inpainting.views import finite_network
 from hyperviz.studies.inpainting.views import registry as views
@@ -65,10 +65,10 @@ class InpaintingResult(NamedTuple):
 
 
 def stream(settings: InpaintingSettings) -> Iterator[InpaintingResult]:
-    """Ever better results: the one digit, then what the chosen view is about."""
+    """Yield ever better results: the query image, then what the chosen view is about."""
     for said in loaded(settings):
         if said:
-            yield waiting(settings, said)
+            yield _waiting(settings, said)
     result, outcomes, todo = InpaintingResult(settings, _gallery(settings), {}, None, (), 0.0, False), {}, []
     if settings.view == GALLERY:
         result, todo = _remembered(result, outcomes)
@@ -85,7 +85,7 @@ def stream(settings: InpaintingSettings) -> Iterator[InpaintingResult]:
 
 
 def loaded(settings: InpaintingSettings) -> Iterator[str]:
-    """What goes on until the images are here, then an empty text; InvalidInput where they cannot answer."""
+    """Yield what goes on until the images are here, then an empty text; InvalidInput where they cannot answer."""
     for data in dataset_loading.load(settings.dataset):
         if data is None:
             yield dataset_loading.words(settings.dataset)
@@ -93,8 +93,8 @@ def loaded(settings: InpaintingSettings) -> Iterator[str]:
     yield ""
 
 
-def waiting(settings: InpaintingSettings, doing: str) -> InpaintingResult:
-    """Black pictures, while the data set is read or downloaded."""
+def _waiting(settings: InpaintingSettings, doing: str) -> InpaintingResult:
+    """Return a result with black pictures, for while the data set is read or downloaded."""
     side = datasets.SHAPES.get(settings.dataset, datasets.SHAPES[datasets.BUILT_IN])  # one's own have any
     black = np.zeros((SHOWN, *side), np.uint8)
     gallery = Gallery(np.full(SHOWN, ""), black, black, {}, np.zeros(SHOWN, bool))
@@ -102,16 +102,16 @@ def waiting(settings: InpaintingSettings, doing: str) -> InpaintingResult:
 
 
 def news(result: InpaintingResult, shown: InpaintingResult | None) -> tuple[str, ...]:
-    """Which parts differ from what is shown already: query, gallery, errors, view."""
+    """Return which parts differ from what is shown already: query, gallery, errors, view."""
     parts = ("query", "gallery", "errors", "view")
     return tuple(part for part in parts if shown is None or getattr(result, part) is not getattr(shown, part))
 
 
 def _remembered(result: InpaintingResult, outcomes: Outcomes) -> tuple[InpaintingResult, list[System]]:
-    """With what is kept already, so that a stroke shows it again at once; and what is left to be solved."""
+    """Return the result with what is kept already, so that a stroke shows it at once, and what is left to be solved."""
     order = list(_order(result.settings))
     for done, system in enumerate(order):
-        outcome = known(result.settings, *system)
+        outcome = lookup(result.settings, *system)
         if outcome is None:
             return result, order[done:]
         result = _taken(result, outcomes, system, outcome.shown, outcome)
@@ -119,7 +119,7 @@ def _remembered(result: InpaintingResult, outcomes: Outcomes) -> tuple[Inpaintin
 
 
 def _errors(result: InpaintingResult, outcomes: Outcomes, todo: list[System]) -> Iterator[InpaintingResult]:
-    """The gallery, the error at the chosen N, then against N, smallest first, run after run."""
+    """Yield the gallery, the error at the chosen N, then against N, smallest first, run after run."""
     for system in todo:
         for shown, progress, outcome in solve(result.settings, *system):
             result = _taken(result, outcomes, system, shown, outcome)._replace(progress=progress)
@@ -128,7 +128,7 @@ def _errors(result: InpaintingResult, outcomes: Outcomes, todo: list[System]) ->
 
 
 def _taken(result: InpaintingResult, outcomes: Outcomes, system: System, shown, outcome) -> InpaintingResult:
-    """With what is new of one system: the gallery's pictures, and at its end its errors."""
+    """Return the result with what is new of one system: the gallery's pictures, and at its end its errors."""
     (run, size, kernel), images = system, result.settings.images
     if (run, size) == (0, images) and shown is not None:
         predicted = result.gallery.predicted | {kernel: shown}
@@ -141,7 +141,7 @@ def _taken(result: InpaintingResult, outcomes: Outcomes, system: System, shown, 
 
 
 def too_large(settings: InpaintingSettings) -> str:
-    """Why these settings are for the command line, in one sentence; empty where a page can show them live."""
+    """Return why these settings are for the command line, in one sentence; empty where a page can show them live."""
     side = image_set.shape(settings)[0]
     most = LIVE_IMAGES if side <= WIDE else int(LIVE_IMAGES * (_systems(WIDE) / _systems(side)) ** 0.5)
     if settings.images > most:
@@ -159,12 +159,12 @@ def too_large(settings: InpaintingSettings) -> str:
 
 
 def _systems(side: int) -> int:
-    """Systems of N equations that images of so many pixels' side make, each built of N^2 numbers."""
+    """Return how many systems of N equations images of so many pixels' side make, each built of N^2 numbers."""
     return len(grid.classes(side))
 
 
 def _order(settings) -> Iterator[System]:
-    """(run, images, kernel): the chosen N first, then the curve from its cheap end."""
+    """Yield (run, images, kernel): the chosen N first, then the curve from its cheap end."""
     for run in range(settings.runs):
         sizes = settings.sizes[-1:] + settings.sizes[:-1] if run == 0 else settings.sizes
         for size, kernel in itertools.product(sizes, settings.kernels):
@@ -178,7 +178,7 @@ def _gallery(settings) -> Gallery:
 
 
 def _error(outcomes: list[Outcome]) -> Error:
-    """Means with their standard errors: over the test images of one run, or over the runs."""
+    """Return the means with their standard errors: over the test images of one run, or over the runs."""
     values = np.stack([o.squares.mean(axis=0) for o in outcomes]) if len(outcomes) > 1 else outcomes[0].squares
     mse, mse_hidden = map(float, values.mean(axis=0))
     stderr, stderr_hidden = map(float, values.std(axis=0, ddof=1) / len(values) ** 0.5)
@@ -187,7 +187,7 @@ def _error(outcomes: list[Outcome]) -> Error:
 
 
 def _lead(outcomes: dict, images: int) -> tuple[float, float] | None:
-    """On the same images the two kernels err alike: the difference is known far better than either error."""
+    """Return HK's error minus NNGP's: on the same images they err alike, so that it is known better than either."""
     pairs = list(zip(outcomes.get((images, "hk"), []), outcomes.get((images, "nngp"), []), strict=False))
     if not pairs:
         return None
@@ -197,7 +197,7 @@ def _lead(outcomes: dict, images: int) -> tuple[float, float] | None:
 
 
 def _notes(result: InpaintingResult) -> tuple[str, ...]:
-    notes, blank, noun = [], result.gallery.blank, image_set.noun(result.settings)
+    notes, blank, noun = [], result.gallery.blank, image_set.image_noun(result.settings)
     if result.query and result.query.blank:
         notes.append(f"f sees nothing of the one {noun}: its kernel and its prediction are exactly 0, without a doubt.")
     if blank.any() and result.settings.view == GALLERY:

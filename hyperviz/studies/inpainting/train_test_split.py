@@ -25,13 +25,13 @@ class Sample(NamedTuple):
     rng: np.random.Generator
 
 
-def of(settings: InpaintingSettings, images: int, run: int = 0) -> Sample:
-    """A run's images of the settings' data set."""
+def of_run(settings: InpaintingSettings, images: int, run: int = 0) -> Sample:
+    """Return a run's images of the settings' data set."""
     return sample(settings.seed, run, images, image_set.data(settings))
 
 
 def sample(seed: int, run: int, images: int, data: Dataset | None = None, pool: digits.Digits | None = None) -> Sample:
-    """Nested training sets, a class as often as any other where the order allows, and images of the pool.
+    """Return nested training sets, a class as often as any other where the order allows, and images of the pool.
 
     data: the built-in digits unless given. pool: the data's test images unless given.
     """
@@ -43,10 +43,10 @@ def sample(seed: int, run: int, images: int, data: Dataset | None = None, pool: 
 
 
 def pixels(rng: np.random.Generator, images: int, count: int, size: int = SIZE**2) -> np.ndarray:
-    """One draw of `count` different pixels out of `size` for each image, (images, count) flat indices."""
+    """Return one draw of `count` different pixels out of `size` for each image, (images, count) flat indices."""
     return rng.permuted(np.tile(np.arange(size), (images, 1)), axis=1)[:, :count]
 
 
 def _balanced(rng, count):
-    """A permutation that keeps tens of digits together, which hold each class once."""
+    """Return a permutation that keeps tens of digits together, which hold each class once."""
     return (rng.permutation(count // 10)[:, None] * 10 + np.arange(10)).ravel()

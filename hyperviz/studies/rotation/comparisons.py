@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.data.rotations import CLASSES
-from hyperviz.studies.rotation.settings import Arm
+from hyperviz.studies.rotation.settings import Configuration
 from hyperviz.studies.rotation.study import RotationResult
 from hyperviz.studies.rotation.training_loop import Curve
 
@@ -17,7 +17,7 @@ QUANTITIES = {RISES: "rise_with_width", FALLS: "fall_with_depth"}
 
 
 class Answer(NamedTuple):
-    """A difference of accuracies, averaged over the pairs of arms that can be compared."""
+    """A difference of accuracies, averaged over the pairs of configurations that can be compared."""
 
     question: str
     when: str  # start, end
@@ -28,17 +28,17 @@ class Answer(NamedTuple):
 
     @property
     def slack(self) -> float:
-        """Half of its 95 % interval."""
+        """Return half of its 95 % interval."""
         return 1.96 * self.error
 
     @property
     def quantity(self) -> str:
-        """Its name in the table."""
+        """Return its name in the table."""
         return QUANTITIES[self.question]
 
 
 def accuracies(curve: Curve) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Epochs that all runs have been tested at, the mean over runs, and its standard error (NaN for one run)."""
+    """Return the epochs that all runs are tested at, the mean over runs, and its standard error (NaN for one run)."""
     epochs = np.flatnonzero(~np.isnan(curve.accuracy).any(axis=0))
     seen = curve.accuracy[:, epochs]
     error = seen.std(axis=0, ddof=1) / len(seen) ** 0.5 if len(seen) > 1 else np.full(len(epochs), np.nan)
@@ -46,10 +46,10 @@ def accuracies(curve: Curve) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def answers(result: RotationResult) -> list[Answer]:
-    """Both questions after the first epoch and after the last one that all arms have done."""
+    """Return the answers to both questions, after the first epoch and after the last that all have done."""
     done = [epochs[-1] if len(epochs := accuracies(curve)[0]) else 0 for curve in result.curves.values()]
     last = int(min(done, default=0))
-    if not last or len({arm.rate for arm in result.curves}) > 1:
+    if not last or len({config.rate for config in result.curves}) > 1:
         return []
     found = []
     for question in (RISES, FALLS):
@@ -59,17 +59,28 @@ def answers(result: RotationResult) -> list[Answer]:
     return found
 
 
-def _pairs(arms: list[Arm], question: str) -> list[tuple[Arm, Arm]]:
-    """What should be better, and what worse."""
-    widths, depths = sorted({arm.width_g for arm in arms}), sorted({arm.depth_g for arm in arms})
+def _pairs(configurations: list[Configuration], question: str) -> list[tuple[Configuration, Configuration]]:
+    """Return pairs of configurations: what should be better, and what worse."""
+    widths, depths = (
+        sorted({config.width_g for config in configurations}),
+        sorted({config.depth_g for config in configurations}),
+    )
     if question == RISES and len(widths) > 1:
-        return [(Arm(h, widths[-1], arms[0].rate), Arm(h, widths[0], arms[0].rate)) for h in depths]
+        return [
+            (Configuration(h, widths[-1], configurations[0].rate), Configuration(h, widths[0], configurations[0].rate))
+            for h in depths
+        ]
     if question == FALLS and len(depths) > 1:
-        return [(Arm(depths[0], m, arms[0].rate), Arm(depths[-1], m, arms[0].rate)) for m in widths]
+        return [
+            (Configuration(depths[0], m, configurations[0].rate), Configuration(depths[-1], m, configurations[0].rate))
+            for m in widths
+        ]
     return []
 
 
-def _answer(result: RotationResult, question: str, when: str, epoch: int, pairs: list[tuple[Arm, Arm]]) -> Answer:
+def _answer(
+    result: RotationResult, question: str, when: str, epoch: int, pairs: list[tuple[Configuration, Configuration]]
+) -> Answer:
     gaps = [_gap(result, better, worse, epoch) for better, worse in pairs]
     differences, errors = map(np.array, zip(*gaps, strict=True))
     better, worse = pairs[0]
@@ -80,11 +91,11 @@ def _answer(result: RotationResult, question: str, when: str, epoch: int, pairs:
     return Answer(question, when, epoch, float(differences.mean()), error, between)
 
 
-def _gap(result: RotationResult, better: Arm, worse: Arm, epoch: int) -> tuple[float, float]:
-    """Difference and standard error: the runs' spread, and the binomial one of the test pairs."""
+def _gap(result: RotationResult, better: Configuration, worse: Configuration, epoch: int) -> tuple[float, float]:
+    """Return the difference and its standard error: the runs' spread, and the binomial one of the test pairs."""
     means, squares = [], 0.0
-    for arm in (better, worse):
-        seen = result.curves[arm].accuracy[:, epoch]
+    for config in (better, worse):
+        seen = result.curves[config].accuracy[:, epoch]
         mean = float(seen.mean())
         squares += mean * (1 - mean) / result.settings.tested
         squares += float(seen.var(ddof=1)) / len(seen) if len(seen) > 1 else 0.0
@@ -93,10 +104,10 @@ def _gap(result: RotationResult, better: Arm, worse: Arm, epoch: int) -> tuple[f
 
 
 def best_rates(result: RotationResult) -> dict[int, tuple[float, float]]:
-    """For each width the learning rate that has reached most, with its accuracy."""
+    """Return for each width the learning rate that has reached most, with its accuracy."""
     found: dict[int, tuple[float, float]] = {}
-    for arm, curve in result.curves.items():
+    for config, curve in result.curves.items():
         epochs, mean, _ = accuracies(curve)
-        if len(epochs) and mean[-1] > found.get(arm.width_g, (0.0, -1.0))[1]:
-            found[arm.width_g] = (arm.rate, float(mean[-1]))
+        if len(epochs) and mean[-1] > found.get(config.width_g, (0.0, -1.0))[1]:
+            found[config.width_g] = (config.rate, float(mean[-1]))
     return found

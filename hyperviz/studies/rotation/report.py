@@ -64,13 +64,13 @@ def _rates(result: RotationResult) -> str:
 
 
 def _reached(result: RotationResult) -> str:
-    """The last accuracy of each arm."""
+    """The last accuracy of each configuration."""
     found = []
-    for arm, curve in result.curves.items():
+    for config, curve in result.curves.items():
         epochs, mean, _ = accuracies(curve)
         if len(epochs):
             found.append(
-                f"H = {arm.depth_g}, m = {arm.width_g}, µ = {arm.rate:g}: {mean[-1]:.2f} at epoch {epochs[-1]}"
+                f"H = {config.depth_g}, m = {config.width_g}, µ = {config.rate:g}: {mean[-1]:.2f} at epoch {epochs[-1]}"
             )
     return f"Test accuracy: {'; '.join(found)}" if found else "No network tested yet"
 
@@ -137,18 +137,20 @@ def stored_words(result: RotationResult) -> str:
 def _guessing(result: RotationResult) -> str:
     """Networks that are not beyond guessing yet: the paper's 100 epochs are many more."""
     bound = CHANCE + 2 * (CHANCE * (1 - CHANCE) / result.settings.tested) ** 0.5
-    arms = [arm for arm, curve in result.curves.items() if (mean := accuracies(curve)[1]).size and mean[-1] < bound]
-    if not arms:
+    configurations = [
+        config for config, curve in result.curves.items() if (mean := accuracies(curve)[1]).size and mean[-1] < bound
+    ]
+    if not configurations:
         return ""
-    names = ", ".join(f"H = {arm.depth_g}, m = {arm.width_g}" for arm in arms)
+    names = ", ".join(f"H = {config.depth_g}, m = {config.width_g}" for config in configurations)
     return f"Still no better than guessing at the end, unlike the paper's after 100 epochs: {names}."
 
 
 def table(result: RotationResult) -> pd.DataFrame:
     """Tidy: axes, seed, version, verdict, then quantity, value, stderr, interval, over runs; last the differences."""
     settings, rows = result.settings, []
-    for arm, curve in result.curves.items():
-        at = {"depth_g": arm.depth_g, "width_g": arm.width_g, "learning_rate": arm.rate}
+    for config, curve in result.curves.items():
+        at = {"depth_g": config.depth_g, "width_g": config.width_g, "learning_rate": config.rate}
         for epoch, mean, error in zip(*accuracies(curve), strict=True):
             rows.append(at | {"epoch": epoch, "quantity": "accuracy", "value": mean, "stderr": error})
         for epoch, losses in enumerate(np.moveaxis(_per_epoch(curve), 1, 0), 1):
@@ -170,9 +172,9 @@ def table(result: RotationResult) -> pd.DataFrame:
 def draws(result: RotationResult) -> pd.DataFrame:
     """Return the accuracy of every run: a row a network, a run and an epoch."""
     found = []
-    for arm, curve in result.curves.items():
+    for config, curve in result.curves.items():
         for run, row in enumerate(curve.accuracy):
-            at = {"depth_g": arm.depth_g, "width_g": arm.width_g, "learning_rate": arm.rate, "run": run}
+            at = {"depth_g": config.depth_g, "width_g": config.width_g, "learning_rate": config.rate, "run": run}
             found.append(pd.DataFrame(at | {"epoch": range(len(row)), "accuracy": row}).dropna())
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from hyperviz.studies.common.options import PARAMETERISATIONS, activation_of, check, depth_of, option, seed_of
 
 
-class Arm(NamedTuple):
+class Configuration(NamedTuple):
     """One curve of the picture: an architecture and its learning rate."""
 
     depth_g: int
@@ -107,8 +107,8 @@ class RotationSettings:
         check(self)
 
     @property
-    def arms(self) -> tuple[Arm, ...]:
-        """The curves side by side, cheapest first."""
+    def configurations(self) -> tuple[Configuration, ...]:
+        """Return the curves side by side, cheapest first."""
         widths = tuple(sorted({*(m for m in WIDTHS[self.dataset][:2] if m <= self.width_g), self.width_g}))
         depths = tuple(sorted({*DEPTHS, self.depth_g}))
         rate = (self.learning_rate,)
@@ -120,16 +120,16 @@ class RotationSettings:
             "one": ((self.depth_g,), (self.width_g,), rate),
         }
         depths, widths, rates = some[self.compare]
-        return tuple(Arm(h, m, r) for m in widths for h in depths for r in rates)
+        return tuple(Configuration(h, m, r) for m in widths for h in depths for r in rates)
 
     @property
     def steps(self) -> int:
-        """Of one epoch."""
+        """Return the number of steps of one epoch."""
         return self.images // BATCH
 
     @property
     def tested(self) -> int:
-        """Test pairs: the 1,000 built-in digits that nothing is trained on, or as many as there are training pairs."""
+        """Return the number of test pairs: the 1,000 built-in digits kept for tests, or as many as training pairs."""
         return BUILT_IN_TESTS if self.dataset == "digits" else BATCH * self.steps
 
 
@@ -147,7 +147,7 @@ PAPER = RotationSettings(
 
 
 def stamp(settings: RotationSettings) -> str:
-    """Names what a checkpoint belongs to; more epochs go on from the same one."""
+    """Return the name of what a checkpoint belongs to; more epochs go on from the same one."""
     shared = dataclasses.asdict(settings)
     for name in ("epochs", "runs", "compare", "depth_g", "width_g", "learning_rate"):
         shared.pop(name)

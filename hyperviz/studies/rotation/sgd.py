@@ -42,7 +42,7 @@ class Data(NamedTuple):
 
 
 def prepare(dataset: str, count: int, size: int, seed: int, angles: str, tested: int) -> Iterator[Data | None]:
-    """None while it is at work, then the data: read or downloaded in the background, turned in short steps."""
+    """Yield None while at work, then the data: read or downloaded in the background, turned in short steps."""
     kept = _kept(dataset, count, size, seed, angles, tested)
     if not kept:
         for prepared in _prepare(dataset, count, size, seed, angles, tested):
@@ -54,7 +54,7 @@ def prepare(dataset: str, count: int, size: int, seed: int, angles: str, tested:
 
 @lru_cache(maxsize=2)
 def _kept(*_settings) -> dict[int, Data]:
-    """Where the data of these settings are kept, so that another network trains at once."""
+    """Return where the data of these settings are kept, so that another network trains at once."""
     return {}
 
 
@@ -65,12 +65,12 @@ def _prepare(dataset: str, count: int, size: int, seed: int, angles: str, tested
             yield None
     assert data
     parts: list[list[rotations.Pairs]] = [[], []]
-    for made, images, number, own in zip(
+    for made, images, number, pairs_seed in zip(
         parts, (data.train, data.unseen), (count, tested), (seed, seed + TEST_SEED), strict=True
     ):
         for first in range(0, number, rotations.BLOCK):
             block = min(rotations.BLOCK, number - first)
-            pairs = rotations.pairs(images, count=block, size=size, seed=own, angles=angles, first=first)
+            pairs = rotations.pairs(images, count=block, size=size, seed=pairs_seed, angles=angles, first=first)
             x, z = (np.asarray((side - data.mean) / data.scale, np.float32) for side in (pairs.x, pairs.z))
             made.append(rotations.Pairs(x, z, pairs.label))
             yield None
@@ -95,7 +95,7 @@ class Shape(NamedTuple):
 
     @property
     def sizes(self) -> dict[str, int]:
-        """The arguments of `network.init`."""
+        """Return the arguments of `network.init`."""
         named = self._asdict()
         del named["parameterisation"]
         return named
@@ -111,34 +111,36 @@ class Programs(NamedTuple):
 
 
 def shape_of(inputs: int, depth_f: int, depth_g: int, widths: Widths, parameterisation: str) -> Shape:
-    """The smallest program that has room for these widths."""
+    """Return the smallest program that has room for these widths."""
     room_f = next(room for room in ROOMS_F if room >= widths.f)
     room_g = next(room for room in ROOMS_G if room >= widths.g)
     return Shape(inputs, inputs, depth_f, depth_g, room_f, room_g, rotations.CLASSES, parameterisation)
 
 
 def generated(shape: Shape) -> int:
-    """How many weights f writes."""
+    """Return how many weights f writes."""
     g = [shape.input_g] + [shape.width_g] * (shape.depth_g - 1) + [shape.outputs]
     return sum(a * b for a, b in itertools.pairwise(g))
 
 
 def operations(shape: Shape) -> float:
-    """Floating-point operations of a step of one run: forward, and twice as much backward."""
+    """Return the floating-point operations of a step of one run: forward, and twice as much backward."""
     return 6.0 * BATCH * shape.width_f * generated(shape)
 
 
 def lanes(shape: Shape) -> int:
-    """Runs that go through one program together: as many as a short step allows, whatever number is asked for."""
+    """Return how many runs go through one program together: as many as a short step allows, whatever is asked for."""
     fits = AT_ONCE.get(jax.default_backend(), ELSEWHERE) / operations(shape)
     return next(n for n in (LANES, LANES // 2, 1) if n <= fits or n == 1)
 
 
-def phis(activation_of_f: str, activation_of_g: str, parameterisation: str):
-    """sigma and phi; the released code has no constant before its activations."""
+def activations(activation_of_f: str, activation_of_g: str, parameterisation: str):
+    """Return sigma and phi as traced records; the released code has no constant before its activations."""
     gain = 1.0 if parameterisation == "released" else None
-    both = activation(activation_of_f, gain=gain), activation_g(activation_of_g, gain=gain)
-    return jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.int32 if isinstance(leaf, int) else jnp.float32), both)
+    activations = activation(activation_of_f, gain=gain), activation_g(activation_of_g, gain=gain)
+    return jax.tree.map(
+        lambda leaf: jnp.asarray(leaf, jnp.int32 if isinstance(leaf, int) else jnp.float32), activations
+    )
 
 
 def _init(shape: Shape, key, widths: Widths) -> network.Parameters:
@@ -147,35 +149,35 @@ def _init(shape: Shape, key, widths: Widths) -> network.Parameters:
     return network.init_released(key, **shape.sizes, used=widths)
 
 
-def _loss(params, x, z, label, widths, both):
-    sigma, phi = both
+def _loss(params, x, z, label, widths, activations):
+    sigma, phi = activations
     h = network.forward(params, x, z, sigma, phi, widths)
     return optax.softmax_cross_entropy_with_integer_labels(h, label).mean()
 
 
-def _advance(params, x, z, label, order, first, count, rate, widths, both):
-    """Steps first .. first + count - 1 of an epoch of stochastic gradient descent on the mean cross-entropy."""
+def _advance(params, x, z, label, order, first, count, rate, widths, activations):
+    """Run steps first .. first + count - 1 of an epoch of stochastic gradient descent on the mean cross-entropy."""
     optimiser = optax.sgd(rate)
 
     def step(i, carry):
         params, losses = carry
         at = jax.lax.dynamic_slice(order, ((first + i) * BATCH,), (BATCH,))
-        loss, gradient = jax.value_and_grad(_loss)(params, x[at], z[at], label[at], widths, both)
+        loss, gradient = jax.value_and_grad(_loss)(params, x[at], z[at], label[at], widths, activations)
         updates, _ = optimiser.update(gradient, optimiser.init(params))
         return optax.apply_updates(params, updates), losses.at[i].set(loss)
 
     return jax.lax.fori_loop(0, count, step, (params, jnp.zeros(CHUNK, jnp.float32)))
 
 
-def _predict(params, x, z, widths, both):
-    sigma, phi = both
+def _predict(params, x, z, widths, activations):
+    sigma, phi = activations
     h = network.forward(params, x, z, sigma, phi, widths)
     return jnp.where(jnp.isfinite(h).all(-1), jnp.argmax(h, -1), -1).astype(jnp.int32)
 
 
 @lru_cache(maxsize=64)
 def programs(shape: Shape, smooth: bool) -> Future[Programs]:
-    """Compiled in the background, once a process; smooth: whether g's activation is a smooth one."""
+    """Return the programs, compiled in the background once a process; smooth: whether g's activation is smooth."""
     return in_background(_compile, shape, "tanh" if smooth else "relu")
 
 
@@ -183,7 +185,7 @@ def _compile(shape: Shape, phi: str) -> Programs:
     many = lanes(shape)
     widths = Widths(*[jax.ShapeDtypeStruct((), jnp.int32)] * 2)
     number, rate = widths.f, jax.ShapeDtypeStruct((), jnp.float32)
-    both = phis("relu", phi, shape.parameterisation)
+    both = activations("relu", phi, shape.parameterisation)
     one = jax.ShapeDtypeStruct((ROOM, shape.input_f), jnp.float32)
     rows = jax.ShapeDtypeStruct((BATCH, shape.input_f), jnp.float32)
     label, orders = (jax.ShapeDtypeStruct(s, jnp.int32) for s in ((ROOM,), (many, ROOM)))

@@ -16,19 +16,19 @@ TABLE = "rotation"
 
 @lru_cache
 def stored() -> RotationResult:
-    """The nine curves as a finished result; its losses are not stored."""
+    """Return the nine curves as a finished result; its losses are not stored."""
     settings = RotationSettings(**stored_tables.about(TABLE)["settings"])
     frame = stored_tables.table(TABLE)
     curves = {}
-    for arm in settings.arms:
-        part = frame[(frame.depth_g == arm.depth_g) & (frame.width_g == arm.width_g)]
+    for config in settings.configurations:
+        part = frame[(frame.depth_g == config.depth_g) & (frame.width_g == config.width_g)]
         accuracy = part.pivot(index="run", columns="epoch", values="accuracy").to_numpy()
-        curves[arm] = Curve(accuracy, np.zeros((settings.runs, 0)))
+        curves[config] = Curve(accuracy, np.zeros((settings.runs, 0)))
     return RotationResult(settings, curves, None, "", 1.0, 0.0, frozenset(), True)
 
 
 def comparable(settings: RotationSettings) -> bool:
-    """Whether a live run trains the same networks on the same task, fewer pairs aside."""
+    """Return whether a live run trains the same networks on the same task, fewer pairs aside."""
     same = ("dataset", "size", "angles", "parameterisation", "depth_f", "width_f", "learning_rate")
     names = (*same, "activation_f", "activation_g")
     return all(getattr(settings, name) == getattr(stored().settings, name) for name in names)

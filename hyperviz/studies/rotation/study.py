@@ -14,8 +14,8 @@ from hyperviz.studies.common import dataset_loading
 from hyperviz.studies.common.streaming import Clock
 from hyperviz.studies.rotation import scheduling, sgd
 from hyperviz.studies.rotation.scheduling import Job
-from hyperviz.studies.rotation.settings import BATCH, DEPTHS, PAPER, PRESETS, Arm, RotationSettings, stamp
-from hyperviz.studies.rotation.training_loop import Curve, Group, News, Plan, train
+from hyperviz.studies.rotation.settings import BATCH, DEPTHS, PAPER, PRESETS, Configuration, RotationSettings, stamp
+from hyperviz.studies.rotation.training_loop import Curve, Group, GroupProgress, Plan, train
 from hyperviz.theory.smooth_activations import SMOOTH
 
 __all__ = ["DEPTHS", "PAPER", "PRESETS", "RotationSettings"]
@@ -25,19 +25,19 @@ LIVE = 1.5e13  # floating-point operations that a page may ask for: some minutes
 
 
 class Examples(NamedTuple):
-    """The first test pairs, and what each arm's first run takes them for (-1: no number)."""
+    """The first test pairs, and what each configuration's first run takes them for (-1: no number)."""
 
     x: np.ndarray  # (SHOWN, n_0)
     z: np.ndarray
     label: np.ndarray
-    guesses: dict[Arm, np.ndarray]
+    guesses: dict[Configuration, np.ndarray]
 
 
 class RotationResult(NamedTuple):
     """What is known so far."""
 
     settings: RotationSettings
-    curves: dict[Arm, Curve]
+    curves: dict[Configuration, Curve]
     examples: Examples | None
     doing: str  # what goes on before there are curves
     progress: float  # of all epochs
@@ -47,11 +47,13 @@ class RotationResult(NamedTuple):
 
 
 def stream(settings: RotationSettings, store: Store | None = None) -> Iterator[RotationResult]:
-    """Ever longer curves, all arms an epoch at a time; with a store it goes on where a killed run stopped."""
+    """Yield ever longer curves, all an epoch at a time; with a store it goes on where a killed run stopped."""
     empty = Curve(
         *(np.full((settings.runs, n), np.nan) for n in (settings.epochs + 1, settings.epochs * settings.steps))
     )
-    result = RotationResult(settings, dict.fromkeys(settings.arms, empty), None, "", 0.0, 0.0, frozenset(), False)
+    result = RotationResult(
+        settings, dict.fromkeys(settings.configurations, empty), None, "", 0.0, 0.0, frozenset(), False
+    )
     data = None
     said = dataset_loading.words(settings.dataset, "Rotating images of")
     for prepared in sgd.prepare(
@@ -63,17 +65,17 @@ def stream(settings: RotationSettings, store: Store | None = None) -> Iterator[R
     first = rotations.Pairs(*(side[:SHOWN] for side in data.test[0]))
     result = result._replace(examples=Examples(*first, {}), news=frozenset({"examples"}))
     yield result
-    both = sgd.phis(settings.activation_f, settings.activation_g, settings.parameterisation)
-    plan = Plan(data, settings.epochs, settings.seed, settings.width_f, both, store, stamp(settings))
-    for wave in scheduling.waves(settings):
-        for trained in _train(wave, plan, result):
+    activations = sgd.activations(settings.activation_f, settings.activation_g, settings.parameterisation)
+    plan = Plan(data, settings.epochs, settings.seed, settings.width_f, activations, store, stamp(settings))
+    for jobs in scheduling.rounds(settings):
+        for trained in _train(jobs, plan, result):
             result = trained
             yield result
     yield result._replace(progress=1.0, left=0.0, finished=True, news=frozenset({"curves", "examples"}))
 
 
 def too_large(settings: RotationSettings) -> str:
-    """Why these settings are for the command line, in one sentence; empty where a page can show them live."""
+    """Return why these settings are for the command line, in one sentence; empty where a page can show them live."""
     total = scheduling.operations(settings)
     if total <= LIVE:
         return ""
@@ -84,31 +86,31 @@ def too_large(settings: RotationSettings) -> str:
 
 
 def warm() -> None:
-    """Compiles the default picture's networks, so that its curves begin at once."""
+    """Compile the default picture's networks, so that its curves begin at once."""
     settings = RotationSettings()
-    for future in [sgd.programs(scheduling.shape(settings, arm), False) for arm in settings.arms]:
+    for future in [sgd.programs(scheduling.shape(settings, config), False) for config in settings.configurations]:
         future.result()
 
 
-def _train(wave: list[Job], plan: Plan, result: RotationResult) -> Iterator[RotationResult]:
-    """Always the job that is furthest behind; a program that is not compiled yet is waited for, and said."""
+def _train(jobs: list[Job], plan: Plan, result: RotationResult) -> Iterator[RotationResult]:
+    """Train always the job that is furthest behind; say so while a program is waited for."""
     clock, before, began = Clock(), result.progress, time.monotonic()
-    reached: dict[int, float] = dict.fromkeys(range(len(wave)), -1.0)
-    trainings: dict[int, Iterator[News]] = {}
+    reached: dict[int, float] = dict.fromkeys(range(len(jobs)), -1.0)
+    trainings: dict[int, Iterator[GroupProgress]] = {}
     done = dict.fromkeys(reached, 0.0)
     smooth = result.settings.activation_g in SMOOTH
-    for job in wave:
+    for job in jobs:
         sgd.programs(job.shape, smooth)
     while reached:
         i = min(reached, key=lambda i: (reached[i], i))
-        job = wave[i]
+        job = jobs[i]
         if i not in trainings:
             program = sgd.programs(job.shape, smooth)
             while not program.done():
-                said = f"Compiling the network with H = {job.arm.depth_g}, m = {job.arm.width_g}."
+                said = f"Compiling the network with H = {job.config.depth_g}, m = {job.config.width_g}."
                 yield result._replace(doing=said, news=frozenset())
                 time.sleep(0.1)
-            trainings[i] = train(Group(job.arm, job.runs, program.result()), plan)
+            trainings[i] = train(Group(job.config, job.runs, program.result()), plan)
         news = next(trainings[i], None)
         if news is None:
             del reached[i], trainings[i]
@@ -123,9 +125,9 @@ def _train(wave: list[Job], plan: Plan, result: RotationResult) -> Iterator[Rota
         yield result._replace(news=shown) if clock.picture() else result
 
 
-def _with(result: RotationResult, job: Job, news: News) -> RotationResult:
-    """The result with what a step has brought."""
-    curve, runs = result.curves[job.arm], list(job.runs)
+def _with(result: RotationResult, job: Job, news: GroupProgress) -> RotationResult:
+    """Return the result with what a step has brought."""
+    curve, runs = result.curves[job.config], list(job.runs)
     loss, accuracy = curve.loss.copy(), curve.accuracy
     loss[runs, news.step - news.losses.shape[1] : news.step] = np.where(np.isfinite(news.losses), news.losses, np.nan)
     if news.accuracy is not None:
@@ -133,5 +135,5 @@ def _with(result: RotationResult, job: Job, news: News) -> RotationResult:
         accuracy[runs, : news.accuracy.shape[1]] = news.accuracy
     examples = result.examples
     if news.guesses is not None and examples and 0 in runs:
-        examples = examples._replace(guesses=examples.guesses | {job.arm: news.guesses[:SHOWN]})
-    return result._replace(curves=result.curves | {job.arm: Curve(accuracy, loss)}, examples=examples)
+        examples = examples._replace(guesses=examples.guesses | {job.config: news.guesses[:SHOWN]})
+    return result._replace(curves=result.curves | {job.config: Curve(accuracy, loss)}, examples=examples)

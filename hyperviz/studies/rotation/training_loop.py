@@ -13,7 +13,7 @@ import numpy as np
 from hyperviz.runtime.checkpoint import Store
 from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.rotation import sgd
-from hyperviz.studies.rotation.settings import BATCH, Arm
+from hyperviz.studies.rotation.settings import BATCH, Configuration
 from hyperviz.studies.rotation.sgd import CHUNK, Data, Programs
 from hyperviz.theory.network import Widths
 
@@ -22,7 +22,7 @@ SAVE = 60.0  # seconds between two checkpoints of a group
 
 
 class Curve(NamedTuple):
-    """What an arm has reached; NaN where it has not got to yet."""
+    """What a configuration has reached; NaN where it has not got to yet."""
 
     accuracy: np.ndarray  # (runs, epochs + 1), on the test pairs, of the untrained networks first
     loss: np.ndarray  # (runs, steps): mean cross-entropy of each batch, before its step
@@ -35,20 +35,20 @@ class Plan(NamedTuple):
     epochs: int
     seed: int
     width_f: int
-    both: Any  # the activations
+    activations: Any  # the activations
     store: Store | None
     stamp: str  # of the settings, for the names of checkpoints
 
 
 class Group(NamedTuple):
-    """Runs of one arm that share a program."""
+    """Runs of one configuration that share a program."""
 
-    arm: Arm
+    config: Configuration
     runs: tuple[int, ...]
     programs: Programs
 
 
-class News(NamedTuple):
+class GroupProgress(NamedTuple):
     """Where a group is after one short step."""
 
     epoch: int  # finished ones
@@ -67,14 +67,14 @@ class State(NamedTuple):
     losses: np.ndarray
 
 
-def train(group: Group, plan: Plan) -> Generator[News, None, None]:
-    """A test, then epochs of short steps each followed by a test; begins where a checkpoint stands."""
+def train(group: Group, plan: Plan) -> Generator[GroupProgress, None, None]:
+    """Yield a test, then epochs of short steps each followed by a test, from where a checkpoint stands."""
     steps, saved = plan.data.number // BATCH, time.monotonic()
     state, guesses = _begin(group, plan), None
     if not state.accuracy.shape[1]:
         reached, guesses = yield from _test(group, plan, state.params, 0)
         state = state._replace(accuracy=reached)
-    yield News(state.epoch, state.epoch * steps, state.losses, state.accuracy, guesses)
+    yield GroupProgress(state.epoch, state.epoch * steps, state.losses, state.accuracy, guesses)
     while state.epoch < plan.epochs:
         state = yield from _epoch(group, plan, state, steps)
         reached, guesses = yield from _test(group, plan, state.params, state.epoch * steps)
@@ -82,11 +82,11 @@ def train(group: Group, plan: Plan) -> Generator[News, None, None]:
         if plan.store and (time.monotonic() - saved > SAVE or state.epoch == plan.epochs):
             _save(plan.store, _name(group, plan), state)
             saved = time.monotonic()
-        yield News(state.epoch, state.epoch * steps, state.losses[:, :0], state.accuracy, guesses)
+        yield GroupProgress(state.epoch, state.epoch * steps, state.losses[:, :0], state.accuracy, guesses)
 
 
-def _epoch(group: Group, plan: Plan, state: State, steps: int) -> Generator[News, None, State]:
-    """Every pair once, as many steps at a time as take about STEP seconds."""
+def _epoch(group: Group, plan: Plan, state: State, steps: int) -> Generator[GroupProgress, None, State]:
+    """Train on every pair once, as many steps at a time as take about STEP seconds."""
     params, losses, order = state.params, [state.losses], _orders(group, plan, state.epoch)
     done, pace = 0, 1.0
     while done < steps:
@@ -96,21 +96,21 @@ def _epoch(group: Group, plan: Plan, state: State, steps: int) -> Generator[News
         pace = count * np.clip(STEP / max(time.monotonic() - began, 1e-4), 0.25, 4)
         done += count
         losses.append(loss)
-        yield News(state.epoch, state.epoch * steps + done, loss, None, None)
+        yield GroupProgress(state.epoch, state.epoch * steps + done, loss, None, None)
     return State(state.epoch + 1, params, state.accuracy, np.concatenate(losses, axis=1))
 
 
 def _lanes(group: Group) -> list[int]:
-    """The runs, the last one again for what is left of the program's lanes."""
+    """Return the runs, the last one again for what is left of the program's lanes."""
     return [group.runs[min(i, len(group.runs) - 1)] for i in range(group.programs.lanes)]
 
 
 def _widths(group: Group, plan: Plan) -> Widths:
-    return Widths(np.int32(plan.width_f), np.int32(group.arm.width_g))
+    return Widths(np.int32(plan.width_f), np.int32(group.config.width_g))
 
 
 def _begin(group: Group, plan: Plan) -> State:
-    """Fresh weights, or those of a checkpoint."""
+    """Return fresh weights, or those of a checkpoint."""
     key, numbers = jax.random.key(plan.seed), [Stream.ROTATION_WEIGHTS + run for run in _lanes(group)]
     keys = jnp.stack([jax.random.fold_in(key, number) for number in numbers])
     params = group.programs.init(keys, _widths(group, plan))
@@ -134,12 +134,12 @@ def _save(store: Store, name: str, state: State) -> None:
 
 
 def _name(group: Group, plan: Plan) -> str:
-    arm = group.arm
-    return f"{plan.stamp}-H{arm.depth_g}-m{arm.width_g}-rate{arm.rate:g}-runs{group.runs[0]}to{group.runs[-1]}"
+    config = group.config
+    return f"{plan.stamp}-H{config.depth_g}-m{config.width_g}-rate{config.rate:g}-runs{group.runs[0]}to{group.runs[-1]}"
 
 
 def _orders(group: Group, plan: Plan, epoch: int) -> np.ndarray:
-    """Each run sees the pairs in an order of its own, anew each epoch."""
+    """Return the order in which each run sees the pairs, another for each run and epoch."""
     orders, count = np.zeros((group.programs.lanes, sgd.ROOM), np.int32), plan.data.number
     for order, run in zip(orders, _lanes(group), strict=True):
         order[:count] = random_generator(plan.seed, Stream.ROTATION_ORDER, run, epoch).permutation(count)
@@ -147,7 +147,7 @@ def _orders(group: Group, plan: Plan, epoch: int) -> np.ndarray:
 
 
 def _advance(group: Group, plan: Plan, params, order, first: int, count: int):
-    data, rate = plan.data, np.float32(group.arm.rate)
+    data, rate = plan.data, np.float32(group.config.rate)
     params, losses = group.programs.advance(
         params,
         data.x,
@@ -158,19 +158,21 @@ def _advance(group: Group, plan: Plan, params, order, first: int, count: int):
         np.int32(count),
         rate,
         _widths(group, plan),
-        plan.both,
+        plan.activations,
     )
     return params, np.asarray(losses)[: len(group.runs), :count]
 
 
 def _test(group: Group, plan: Plan, params, step: int):
-    """Accuracy (runs, 1) on the test pairs, and the guesses of the first run on the first batch."""
+    """Return the accuracy (runs, 1) on the test pairs, and the guesses of the first run on the first batch."""
     right, guesses, began = 0, None, time.monotonic()
     for batch in plan.data.test:
-        classes = np.asarray(group.programs.predict(params, batch.x, batch.z, _widths(group, plan), plan.both))
+        classes = np.asarray(group.programs.predict(params, batch.x, batch.z, _widths(group, plan), plan.activations))
         right = right + (classes[: len(group.runs)] == batch.label).sum(axis=1, keepdims=True)
         guesses = classes[0] if guesses is None else guesses
         if time.monotonic() - began > STEP:
-            yield News(step * BATCH // plan.data.number, step, np.zeros((len(group.runs), 0), np.float32), None, None)
+            yield GroupProgress(
+                step * BATCH // plan.data.number, step, np.zeros((len(group.runs), 0), np.float32), None, None
+            )
             began = time.monotonic()
     return right / (BATCH * len(plan.data.test)), guesses

@@ -11,11 +11,11 @@ import numpy as np
 from hyperviz.data import digits
 from hyperviz.studies.inpainting import adam, masks, train_test_split
 from hyperviz.studies.inpainting.settings import SHOWN, InpaintingSettings
-from hyperviz.studies.table1.settings import Cell
+from hyperviz.studies.table1.settings import TableCell
 from hyperviz.theory.regression import grid, random_pixels
 
 
-class Design(NamedTuple):
+class Hyperparameters(NamedTuple):
     """What the paper leaves open, and the ridge."""
 
     depth_f: int
@@ -24,7 +24,7 @@ class Design(NamedTuple):
     ridge: float
 
 
-class Piece(NamedTuple):
+class RunResult(NamedTuple):
     """What one run of a cell leaves; errors on all pixels and on the hidden ones (NaN where nothing is hidden)."""
 
     mse: np.ndarray  # (2,) of the prediction averaged over PIXEL_DRAWS draws of the pixels
@@ -54,8 +54,8 @@ class Inputs(NamedTuple):
     seed: int  # of what a method draws itself
 
 
-def inputs(cell: Cell, seed: int, run: int, pool: digits.Digits | None = None) -> Inputs:
-    """The same digits and pixels for every kernel and for both tasks, so that they can be compared run by run."""
+def inputs(cell: TableCell, seed: int, run: int, pool: digits.Digits | None = None) -> Inputs:
+    """Return the same digits and pixels for every kernel and both tasks, so that they are compared run by run."""
     y, tested, rng = train_test_split.sample(seed, run, cell.images, pool=pool)
     truth = np.concatenate([tested, (pool or digits.test()).images[:SHOWN] / 255.0])
     hides, count = mask(cell), 0 if cell.pixels == "all" else int(cell.pixels)
@@ -64,25 +64,27 @@ def inputs(cell: Cell, seed: int, run: int, pool: digits.Digits | None = None) -
     return Inputs(x, y, x_new, truth, hides, draws, int(rng.integers(2**31)))
 
 
-def shown(cell: Cell) -> Shown:
-    """The test digits that every piece completes."""
+def shown(cell: TableCell) -> Shown:
+    """Return the test digits that every run completes."""
     at = slice(SHOWN)
     images = digits.test().images[at]
     return Shown(digits.test().labels[at], images, np.where(mask(cell), np.uint8(0), images))
 
 
-def mask(cell: Cell) -> np.ndarray:
-    """Which pixels f does not see, (28, 28)."""
+def mask(cell: TableCell) -> np.ndarray:
+    """Return which pixels f does not see, (28, 28)."""
     return masks.hidden(InpaintingSettings(task=cell.task, hidden=cell.hidden))
 
 
-def measure(cell: Cell, design: Design | adam.Plan, given: Inputs) -> Iterator[tuple[float, Piece | None]]:
-    """(share done, None), and at the end (1, the piece)."""
-    if isinstance(design, adam.Plan):
-        yield from _trained(design, given)
+def measure(
+    cell: TableCell, hyperparameters: Hyperparameters | adam.Plan, given: Inputs
+) -> Iterator[tuple[float, RunResult | None]]:
+    """Yield (share done, None), and at the end (1, the run's result)."""
+    if isinstance(hyperparameters, adam.Plan):
+        yield from _trained(hyperparameters, given)
         return
     began, jitter, predictions = time.monotonic(), 0.0, []
-    settings: dict[str, Any] = design._asdict() | {"kernel": cell.kernel}
+    settings: dict[str, Any] = hyperparameters._asdict() | {"kernel": cell.kernel}
     if not given.draws:
         solving = grid.steps(given.x, given.y, given.x_new, **settings)
         step = yield from _followed(solving, lambda step: step.solved / step.systems)
@@ -91,11 +93,11 @@ def measure(cell: Cell, design: Design | adam.Plan, given: Inputs) -> Iterator[t
         solving = random_pixels.steps(given.x, given.y, pixels, given.x_new, **settings)
         step = yield from _followed(solving, lambda step, done=number: (done + step.built) / len(given.draws))
         predictions, jitter = [*predictions, step.prediction], max(jitter, step.jitter)
-    yield 1.0, piece(given, predictions, time.monotonic() - began, jitter)
+    yield 1.0, _run_result(given, predictions, time.monotonic() - began, jitter)
 
 
 def _followed(steps: Iterator, share: Callable[[Any], float]) -> Generator[tuple[float, None], None, Any]:
-    """The last of the steps; says after each what share of the work is done."""
+    """Return the last of the steps; yield after each what share of the work is done."""
     last = None
     for step in steps:
         yield share(step), None
@@ -103,23 +105,23 @@ def _followed(steps: Iterator, share: Callable[[Any], float]) -> Generator[tuple
     return last
 
 
-def _trained(plan: adam.Plan, given: Inputs) -> Iterator[tuple[float, Piece | None]]:
-    """One network on the first draw of the pixels, stopped by digits of the validation set."""
+def _trained(plan: adam.Plan, given: Inputs) -> Iterator[tuple[float, RunResult | None]]:
+    """Train one network on the first draw of the pixels, stopped by digits of the validation set."""
     began, held = time.monotonic(), digits.validation().images[: adam.HELD] / 255.0
     x, y, x_new, held_x, held_y = (
         a.reshape(len(a), -1) for a in (given.x, given.y, given.x_new, np.where(given.mask, 0, held), held)
     )
-    looks = adam.train(x, y, given.draws[0], held_x, held_y, plan, given.seed)
-    look = yield from _followed(looks, lambda look: look.step / plan.steps)
-    prediction = adam.predict(look.model, x_new).reshape(given.truth.shape)
-    yield 1.0, piece(given, [prediction], time.monotonic() - began)
+    evaluations = adam.train(x, y, given.draws[0], held_x, held_y, plan, given.seed)
+    evaluation = yield from _followed(evaluations, lambda evaluation: evaluation.step / plan.steps)
+    prediction = adam.predict(evaluation.model, x_new).reshape(given.truth.shape)
+    yield 1.0, _run_result(given, [prediction], time.monotonic() - began)
 
 
-def piece(given: Inputs, predictions: list[np.ndarray], seconds: float, jitter: float = 0.0) -> Piece:
-    """The errors of the predictions' mean and of the first, clipped to [0, 1]."""
+def _run_result(given: Inputs, predictions: list[np.ndarray], seconds: float, jitter: float = 0.0) -> RunResult:
+    """Return the errors of the predictions' mean and of the first, clipped to [0, 1]."""
     mean = np.mean(predictions, axis=0)
     shown = np.round(np.clip(mean[train_test_split.TESTED :], 0, 1) * 255).astype(np.uint8)
-    return Piece(_errors(given, mean), _errors(given, predictions[0]), shown, seconds, jitter)
+    return RunResult(_errors(given, mean), _errors(given, predictions[0]), shown, seconds, jitter)
 
 
 def _errors(given: Inputs, prediction) -> np.ndarray:

@@ -18,10 +18,10 @@ from hyperviz.data import stored as stored_tables
 from hyperviz.errors import InvalidInput
 from hyperviz.studies.inpainting import adam
 from hyperviz.studies.table1 import cell as table1_cell
-from hyperviz.studies.table1.cell import Design
-from hyperviz.studies.table1.settings import TASKS, Cell
+from hyperviz.studies.table1.cell import Hyperparameters
+from hyperviz.studies.table1.settings import TASKS, TableCell
 
-START = Design(3, 3, 2**0.5, 1e-3)
+START = Hyperparameters(3, 3, 2**0.5, 1e-3)
 TRIED = {
     "bandwidth": (0.5, 0.7, 1.0, 2**0.5, 2.0, 2.5, 3.0, 4.0),
     "depth_f": (1, 2, 3, 4, 6),
@@ -36,8 +36,8 @@ HN_TRIED = [{"learning_rate": rate} for rate in (0.03, 0.01, 0.1)]
 HN_OTHERS = [{"scale": 1.0}, {"width_g": 64}, {"width_f": 512}, {"depth_g": 2}]  # for the table alone
 
 
-def search(cell: Cell, runs: int = RUNS) -> Iterator[dict]:
-    """Coordinate descent from START on the validation digits: a row for every setting tried, at most once each.
+def search(cell: TableCell, runs: int = RUNS) -> Iterator[dict]:
+    """Yield a row for every setting tried, once each: coordinate descent from START on the validation digits.
 
     One draw of the pixels; runs with their own training digits. Rows hold the cell, the design, mse and stderr.
     """
@@ -57,17 +57,17 @@ def search(cell: Cell, runs: int = RUNS) -> Iterator[dict]:
                 best = min(filter(_eligible, at), key=errors.__getitem__)
 
 
-def _eligible(design: Design) -> bool:
-    """A network of depth 1 has no hidden layer: no width to be infinite, and HK is NNGP. It is tried, not chosen."""
+def _eligible(design: Hyperparameters) -> bool:
+    """Return whether both networks have a hidden layer: without one HK is NNGP. Depth 1 is tried, not chosen."""
     return min(design.depth_f, design.depth_g) >= 2
 
 
-def _last(steps) -> table1_cell.Piece:
+def _last(steps) -> table1_cell.RunResult:
     *_, (_, piece) = steps
     return piece
 
 
-def _row(cell: Cell, design: Design, errors: list[float]) -> dict:
+def _row(cell: TableCell, design: Hyperparameters, errors: list[float]) -> dict:
     spread = float(np.std(errors, ddof=1) / len(errors) ** 0.5) if len(errors) > 1 else np.nan
     at = {"task": cell.task, "pixels": cell.pixels, "images": cell.images, "kernel": cell.kernel}
     return at | design._asdict() | {"runs": len(errors), "mse": float(np.mean(errors)), "stderr": spread}
@@ -78,8 +78,8 @@ def sensitivity() -> pd.DataFrame:
     return stored_tables.table("sensitivity")
 
 
-def chosen(cell: Cell) -> Design:
-    """The best design tried for the cell's task, kernel and way of taking pixels; at the paper's ridge for its way."""
+def chosen(cell: TableCell) -> Hyperparameters:
+    """Return the best tried for the cell's task, kernel and way of taking pixels; at the paper's ridge for its way."""
     tried = sensitivity()
     pixels = "all" if cell.pixels == "all" else "20"
     mine = tried[(tried.task == cell.task) & (tried.kernel == cell.kernel) & (tried.pixels == pixels)]
@@ -90,12 +90,12 @@ def chosen(cell: Cell) -> Design:
         )
     mine = mine[(mine.depth_f >= 2) & (mine.depth_g >= 2)]  # as _eligible  # pyright: ignore[reportAttributeAccessIssue]
     best = mine.loc[mine.mse.idxmin()]  # pyright: ignore[reportAttributeAccessIssue]
-    return Design(int(best.depth_f), int(best.depth_g), float(best.bandwidth), float(best.ridge))
+    return Hyperparameters(int(best.depth_f), int(best.depth_g), float(best.bandwidth), float(best.ridge))
 
 
 def search_hn(task: str) -> Iterator[dict]:
-    """The error of the validation digits at which each training was stopped."""
-    cell = Cell(task, HN_IMAGES, "hn")
+    """Yield the error of the validation digits at which each training was stopped."""
+    cell = TableCell(task, HN_IMAGES, "hn")
     given = table1_cell.inputs(cell, SEED, 0, digits.validation())
     for changed in HN_TRIED + (HN_OTHERS if task == "representation" else []):
         plan = adam.Plan(**changed)  # pyright: ignore[reportArgumentType]
@@ -104,8 +104,8 @@ def search_hn(task: str) -> Iterator[dict]:
         yield at | plan._asdict() | {"runs": 1, "mse": error, "stderr": np.nan}
 
 
-def chosen_plan(cell: Cell) -> adam.Plan:
-    """HN with the learning rate that was best for the cell's task."""
+def chosen_plan(cell: TableCell) -> adam.Plan:
+    """Return HN with the learning rate that was best for the cell's task."""
     tried = sensitivity()
     mine = tried[(tried.task == cell.task) & (tried.kernel == "hn")]
     standard = adam.Plan()._asdict()
@@ -115,10 +115,10 @@ def chosen_plan(cell: Cell) -> adam.Plan:
 
 
 def rows() -> Iterator[dict]:
-    """Every search, the random pixels' first."""
+    """Yield the rows of every search, the random pixels' first."""
     for pixels, images in IMAGES.items():
         for task, kernel in itertools.product(TASKS, ("nngp", "hk", "hk-released")):
-            yield from search(Cell(task, images, kernel, pixels))
+            yield from search(TableCell(task, images, kernel, pixels))
     for task in TASKS:
         yield from search_hn(task)
 

@@ -14,8 +14,8 @@ from hyperviz.studies.common.recipe import recipe
 from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.inpainting import adam
 from hyperviz.studies.inpainting.paper_table1 import paper
-from hyperviz.studies.table1.cell import Piece
-from hyperviz.studies.table1.settings import Cell
+from hyperviz.studies.table1.cell import RunResult
+from hyperviz.studies.table1.settings import TableCell
 from hyperviz.studies.table1.study import TableResult
 
 PAPER_RUNS, ROUNDED = 20, 0.0005  # of the paper's averages; half a unit of its last digit
@@ -55,9 +55,9 @@ def reach(errors, printed: float | None, all_pixels: bool = False) -> str:
     return "within" if abs(value - printed) <= width else "ours lower" if value < printed else "ours higher"
 
 
-def gap(result: TableResult, first: Cell, second: Cell) -> Gap | None:
+def gap(result: TableResult, first: TableCell, second: TableCell) -> Gap | None:
     """Over the runs that both have; None with fewer than two. Beside HN a kernel counts with one draw, as HN has."""
-    pairs = list(zip(result.pieces.get(first, []), result.pieces.get(second, []), strict=False))
+    pairs = list(zip(result.run_results.get(first, []), result.run_results.get(second, []), strict=False))
     if len(pairs) < 2:
         return None
     like = "single" if "hn" in (first.kernel, second.kernel) else "mse"
@@ -70,8 +70,8 @@ def orderings(result: TableResult) -> dict[str, dict[tuple[str, int], int]]:
     NNGP_FIRST everywhere; KERNELS_FIRST on LITTLE data or less, where the worse of the kernels counts.
     """
     signs: dict[str, dict[tuple[str, int], int]] = {NNGP_FIRST: {}, KERNELS_FIRST: {}}
-    for task, n in dict.fromkeys((cell.task, cell.images) for cell in result.pieces):
-        at = {cell.kernel: cell for cell in result.pieces if (cell.task, cell.images) == (task, n)}
+    for task, n in dict.fromkeys((cell.task, cell.images) for cell in result.run_results):
+        at = {cell.kernel: cell for cell in result.run_results if (cell.task, cell.images) == (task, n)}
         if (one := _gap(result, at, "hk", "nngp")) is not None:
             signs[NNGP_FIRST][task, n] = one.sign
         both = [_gap(result, at, "hn", kernel) for kernel in ("nngp", "hk")]
@@ -110,20 +110,20 @@ def _told(claim: str, signs: dict) -> str:
     return f"{claim}: {', '.join(parts)}."
 
 
-def reached(result: TableResult) -> dict[Cell, str]:
+def reached(result: TableResult) -> dict[TableCell, str]:
     """`reach` of every cell that the paper prints and that has two runs."""
-    found = {cell: _reach(cell, pieces) for cell, pieces in result.pieces.items()}
+    found = {cell: _reach(cell, run_results) for cell, run_results in result.run_results.items()}
     return {cell: said for cell, said in found.items() if said}
 
 
-def _reach(cell: Cell, pieces: list[Piece]) -> str:
+def _reach(cell: TableCell, run_results: list[RunResult]) -> str:
     printed = paper(cell.task, cell.kernel, cell.images)
-    return reach([p.mse[0] for p in pieces], printed, cell.pixels == "all" or cell.hidden != "lower")
+    return reach([p.mse[0] for p in run_results], printed, cell.pixels == "all" or cell.hidden != "lower")
 
 
 def progress(result: TableResult) -> str:
     """What is under way, and what the numbers are."""
-    runs = max((len(pieces) for pieces in result.pieces.values()), default=0)
+    runs = max((len(run_results) for run_results in result.run_results.values()), default=0)
     now = f" Now: {result.at}." if result.at else ""
     return f"Mean and standard error over up to {runs} runs, each with digits and pixels of its own.{now}"
 
@@ -141,10 +141,10 @@ def alt(result: TableResult) -> str:
 def table(result: TableResult) -> pd.DataFrame:
     """Tidy: a row for each cell and quantity, with design, runs, the paper's value and whether it is reached."""
     rows = []
-    for cell, pieces in result.pieces.items():
+    for cell, run_results in result.run_results.items():
         at = {"task": cell.task, "hidden": cell.hidden if cell.task == "inpainting" else "", "pixels": cell.pixels}
-        at |= {"images": cell.images, "kernel": cell.kernel, "runs": len(pieces)} | _design(result.designs[cell])
-        rows += [at | row for row in _quantities(cell, pieces)] if pieces else []
+        at |= {"images": cell.images, "kernel": cell.kernel, "runs": len(run_results)} | _design(result.designs[cell])
+        rows += [at | row for row in _quantities(cell, run_results)] if run_results else []
     return pd.DataFrame(rows)
 
 
@@ -153,18 +153,24 @@ def _design(design) -> dict:
     return {name: getattr(design, name, np.nan) for name in kept}
 
 
-def _quantities(cell: Cell, pieces: list[Piece]):
+def _quantities(cell: TableCell, run_results: list[RunResult]):
     """mse with the paper's value; mse_hidden where a part is hidden; one draw of the pixels alone; seconds; jitter."""
-    values = {"mse": [p.mse[0] for p in pieces], "mse_hidden": [p.mse[1] for p in pieces]}
-    values |= {"mse_one_draw": [p.single[0] for p in pieces], "seconds": [p.seconds for p in pieces]}
+    values = {"mse": [p.mse[0] for p in run_results], "mse_hidden": [p.mse[1] for p in run_results]}
+    values |= {"mse_one_draw": [p.single[0] for p in run_results], "seconds": [p.seconds for p in run_results]}
     for quantity, found in values.items():
         if not math.isnan(found[0]):
             value, stderr = mean(found)
             printed, said = (
-                (paper(*cell[0:3:2], cell.images), _reach(cell, pieces)) if quantity == "mse" else (None, "")  # pyright: ignore[reportCallIssue]
+                (paper(*cell[0:3:2], cell.images), _reach(cell, run_results)) if quantity == "mse" else (None, "")  # pyright: ignore[reportCallIssue]
             )
             yield {"quantity": quantity, "value": value, "stderr": stderr, "paper": printed, "reach": said}
-    yield {"quantity": "jitter", "value": max(p.jitter for p in pieces), "stderr": np.nan, "paper": None, "reach": ""}
+    yield {
+        "quantity": "jitter",
+        "value": max(p.jitter for p in run_results),
+        "stderr": np.nan,
+        "paper": None,
+        "reach": "",
+    }
 
 
 def stored(all_pixels: bool = False) -> pd.DataFrame:

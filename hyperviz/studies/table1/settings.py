@@ -39,17 +39,17 @@ class TableSettings:
         check(self)
 
     @property
-    def cells(self) -> list[Cell]:
-        """The cells, cheap ones first."""
+    def cells(self) -> list[TableCell]:
+        """Return the cells, cheap ones first."""
         known = IMAGES.get("all" if self.pixels == "all" else "20", ())
         sizes = [n for n in known if n < self.images] + [self.images]
         tasks = TASKS if self.task == "both" else (self.task,)
         rows = itertools.product(sizes, tasks, self.methods)
-        return [Cell(task, n, method, self.pixels, self.hidden) for n, task, method in rows]
+        return [TableCell(task, n, method, self.pixels, self.hidden) for n, task, method in rows]
 
     @property
     def methods(self) -> tuple[str, ...]:
-        """The methods to compare; HN is trained on random pixels only."""
+        """Return the methods to compare; HN is trained on random pixels only."""
         every = {"all": METHODS if self.pixels != "all" else METHODS[:3], "both": METHODS[:2]}
         return every.get(self.kernel, (self.kernel,))
 
@@ -57,7 +57,7 @@ class TableSettings:
 PAPER = TableSettings()
 
 
-class Cell(NamedTuple):
+class TableCell(NamedTuple):
     """One number of the table: N training images, each seen at so many random pixels, or at all of them."""
 
     task: str

@@ -11,16 +11,16 @@ from hyperviz.runtime.checkpoint import Store
 from hyperviz.studies.inpainting import adam
 from hyperviz.studies.table1 import cell as table1_cell
 from hyperviz.studies.table1 import model_selection
-from hyperviz.studies.table1.cell import Design, Piece
-from hyperviz.studies.table1.settings import Cell, TableSettings
+from hyperviz.studies.table1.cell import Hyperparameters, RunResult
+from hyperviz.studies.table1.settings import TableCell, TableSettings
 
 
 class TableResult(NamedTuple):
     """What is known so far."""
 
     settings: TableSettings
-    designs: dict[Cell, Design | adam.Plan]
-    pieces: dict[Cell, list[Piece]]  # a run each
+    designs: dict[TableCell, Hyperparameters | adam.Plan]
+    run_results: dict[TableCell, list[RunResult]]  # a run each
     at: str  # what is under way
     fraction: float  # of the whole work
     peak: float  # gigabytes that the process has held at most
@@ -28,7 +28,7 @@ class TableResult(NamedTuple):
 
 
 def stream(settings: TableSettings, store: Store | None = None) -> Iterator[TableResult]:
-    """Run after run of cell after cell; what the store holds is not computed again."""
+    """Yield run after run of cell after cell; what the store holds is not computed again."""
     designs = {cell: design(cell, settings) for cell in settings.cells}
     whole = sum(seconds(cell) for cell in designs) * settings.runs
     result, done = TableResult(settings, designs, {cell: [] for cell in designs}, "", 0.0, peak(), False), 0.0
@@ -36,25 +36,25 @@ def stream(settings: TableSettings, store: Store | None = None) -> Iterator[Tabl
         at = f"{cell.task}, N = {cell.images:,}, {cell.kernel}, run {run + 1} of {settings.runs}"
         for share, piece in _run(cell, designs[cell], settings.seed, run, store):
             if piece is not None:
-                result.pieces[cell].append(piece)
+                result.run_results[cell].append(piece)
             fraction = (done + share * seconds(cell)) / whole
             yield result._replace(at=at, fraction=fraction, peak=peak())
         done += seconds(cell)
     yield result._replace(at="", fraction=1.0, peak=peak(), finished=True)
 
 
-def design(cell: Cell, settings: TableSettings) -> Design | adam.Plan:
-    """As validation chose, but for what the settings say."""
-    given = {name: getattr(settings, name) for name in Design._fields}
+def design(cell: TableCell, settings: TableSettings) -> Hyperparameters | adam.Plan:
+    """Return a cell's hyper-parameters: chosen by validation error, overridden by what the settings say."""
+    given = {name: getattr(settings, name) for name in Hyperparameters._fields}
     given = {name: value for name, value in given.items() if value != "chosen"}
     if cell.kernel == "hn":
         return model_selection.chosen_plan(cell)._replace(**{k: v for k, v in given.items() if k != "ridge"})
-    start = model_selection.START if len(given) == len(Design._fields) else model_selection.chosen(cell)
+    start = model_selection.START if len(given) == len(Hyperparameters._fields) else model_selection.chosen(cell)
     return start._replace(**given)
 
 
-def _run(cell: Cell, plan, seed: int, run: int, store: Store | None) -> Iterator[tuple[float, Piece | None]]:
-    """One run, from the store where it is there, else computed and stored."""
+def _run(cell: TableCell, plan, seed: int, run: int, store: Store | None) -> Iterator[tuple[float, RunResult | None]]:
+    """Yield the progress of one run, then its result: from the store, or computed and stored."""
     called = name(cell, plan, seed, run)
     if store is not None and (kept := _kept(called, store)) is not None:
         yield 1.0, kept
@@ -65,20 +65,20 @@ def _run(cell: Cell, plan, seed: int, run: int, store: Store | None) -> Iterator
         yield share, piece
 
 
-def name(cell: Cell, plan, seed: int, run: int) -> str:
-    """Of a run in the store: all that decides it."""
+def name(cell: TableCell, plan, seed: int, run: int) -> str:
+    """Return the name of a run in the store: all that decides it."""
     return "-".join(map(str, (*cell, *plan, seed, run)))
 
 
-def _kept(called: str, store: Store) -> Piece | None:
+def _kept(called: str, store: Store) -> RunResult | None:
     found = store.load(called)
     if found is None:
         return None
-    return Piece(found["mse"], found["single"], found["shown"], float(found["seconds"]), float(found["jitter"]))
+    return RunResult(found["mse"], found["single"], found["shown"], float(found["seconds"]), float(found["jitter"]))
 
 
-def seconds(cell: Cell) -> float:
-    """About how long one run takes on two cores: what the time left is reckoned by."""
+def seconds(cell: TableCell) -> float:
+    """Return about how many seconds one run takes on two cores: what the time left is reckoned by."""
     if cell.kernel == "hn":
         return 6.0
     if cell.pixels == "all":
@@ -87,5 +87,5 @@ def seconds(cell: Cell) -> float:
 
 
 def peak() -> float:
-    """The most memory that this process has held, in gigabytes."""
+    """Return the most memory that this process has held, in gigabytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

@@ -35,7 +35,7 @@ def numbers(parameters):
 
 def test_it_predicts_what_the_loops_do():
     x, _, _ = problem()
-    state, table = adam.start(TINY, 3)
+    state, table = adam._start(TINY, 3)
     found = adam.predict(adam.Model(state.parameters, table, TINY.scale), x)[0]
     for pixel in (0, 391, 783):
         wanted = plain(numbers(state.parameters), x[0], np.asarray(table, np.float64)[pixel], TINY.scale)
@@ -46,7 +46,7 @@ def test_its_first_step_is_adams_along_the_gradient_of_the_loops_loss(monkeypatc
     """Adam's first step has the length of the learning rate in every weight, against the gradient's sign."""
     monkeypatch.setattr(adam, "CHUNK", 1)
     x, y, pixels = problem()
-    state, table = adam.start(TINY, 3)
+    state, table = adam._start(TINY, 3)
     before, features = numbers(state.parameters), np.asarray(table, np.float64)
     after = numbers(list(adam.train(x, y, pixels, x, y, TINY, 3, [0, 1]))[-1].now.parameters)
 
@@ -63,7 +63,7 @@ def test_its_first_step_is_adams_along_the_gradient_of_the_loops_loss(monkeypatc
 
 
 def test_the_features_products_tend_to_the_coordinate_kernel():
-    _, table = adam.start(adam.Plan(features=5000, width_f=1, width_g=1, bandwidth=2.5), 0)
+    _, table = adam._start(adam.Plan(features=5000, width_f=1, width_g=1, bandwidth=2.5), 0)
     p = np.asarray(table, np.float64)
     for pixel, square in ((1, 1), (28, 1), (29, 2), (3, 9)):
         assert p[0] @ p[pixel] / p.shape[1] == pytest.approx(np.exp(-square / (2 * 2.5**2)), abs=0.08)
@@ -85,7 +85,7 @@ def test_the_parameters_that_count_are_those_of_the_best_look(monkeypatch):
 
 
 def test_an_image_of_zeros_gives_zeros_and_padding_is_never_drawn():
-    state, table = adam.start(TINY, 3)
+    state, table = adam._start(TINY, 3)
     assert (adam.predict(adam.Model(state.parameters, table, 1.0), np.zeros((1, 784))) == 0).all()
     x, targets, pixels, count = adam._padded(*problem())
     assert len(x) == len(targets) == len(pixels) == adam.PADDED

@@ -120,7 +120,7 @@ def test_colour_images_are_completed_as_three_grey_ones_and_learnt_from(archive)
     assert result.gallery.truth.shape == (8, SIDE, SIDE, 3)
     assert (result.gallery.truth == truth).all()
     assert (result.gallery.seen[:, SIDE // 2 :] == 0).all()
-    y, x_new = train_test_split.of(settings, 12).y, masked(truth / 255.0, settings)
+    y, x_new = train_test_split.of_run(settings, 12).y, masked(truth / 255.0, settings)
     options = kernel_options.of_grid(settings) | {"ridge": settings.ridge}
     for kernel in ("nngp", "hk"):
         found = [grid.complete(masked(y, settings), y[..., c], x_new, kernel=kernel, **options) for c in range(3)]
@@ -342,7 +342,7 @@ def test_each_run_learns_from_images_of_its_own():
     options = kernel_options.of_grid(settings) | {"ridge": settings.ridge, "kernel": "nngp"}
     for run in range(2):
         *_, (_, _, found) = regression.solve(settings, run, 10, "nngp")
-        y, truth, _ = train_test_split.of(settings, 10, run)
+        y, truth, _ = train_test_split.of_run(settings, 10, run)
         done = grid.complete(masked(y, settings), y, masked(truth, settings), **options).prediction
         wanted = ((np.clip(done, 0, 1) - truth) ** 2).mean(axis=(1, 2))
         assert found.squares[:, 0] == pytest.approx(wanted, abs=1e-9)

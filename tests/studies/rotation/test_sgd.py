@@ -30,7 +30,7 @@ def begun():
 
 def advanced(params, order, monkeypatch):
     monkeypatch.setattr(sgd, "BATCH", BATCH)
-    settings = (Widths(6, 4), sgd.phis("relu", "relu", "ntk"))
+    settings = (Widths(6, 4), sgd.activations("relu", "relu", "ntk"))
     return sgd._advance(params, X, Z, LABEL, jnp.asarray(order), 0, STEPS, RATE, *settings)
 
 

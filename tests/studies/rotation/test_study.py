@@ -1,4 +1,4 @@
-"""The rotation study: curves of every arm, a killed run that goes on, verdicts that can say no, the stored run."""
+"""The rotation study: a curve a configuration, a killed run that goes on, verdicts that can say no, the stored run."""
 
 import dataclasses
 import subprocess
@@ -11,14 +11,14 @@ from hyperviz.data import stored as stored_tables
 from hyperviz.runtime.checkpoint import Store
 from hyperviz.studies.rotation import report, stored_run, study
 from hyperviz.studies.rotation.comparisons import FALLS, RISES, answers
-from hyperviz.studies.rotation.settings import Arm, RotationSettings
+from hyperviz.studies.rotation.settings import Configuration, RotationSettings
 from hyperviz.studies.rotation.study import RotationResult
 from hyperviz.studies.rotation.training_loop import Curve
 from tests.compilations import counted
 
 SMALL = {"images": 200, "epochs": 3, "runs": 2, "size": 7, "width_f": 10, "width_g": 5, "depth_f": 2, "depth_g": 2}
 SETTINGS = RotationSettings(compare="one", **SMALL)
-ARM = Arm(2, 5, 10.0)
+CONFIG = Configuration(2, 5, 10.0)
 
 
 def last(settings, *store) -> RotationResult:
@@ -32,7 +32,7 @@ def result():
 
 
 def test_every_run_is_tested_before_training_and_after_every_epoch(result):
-    curve = result.curves[ARM]
+    curve = result.curves[CONFIG]
     assert curve.accuracy.shape == (2, 4)
     assert curve.loss.shape == (2, 6)
     assert np.isfinite(curve.accuracy).all()
@@ -44,8 +44,8 @@ def test_every_run_is_tested_before_training_and_after_every_epoch(result):
 
 def test_the_same_settings_give_the_same_curves_and_another_seed_others(result):
     again, other = last(SETTINGS), last(dataclasses.replace(SETTINGS, seed=1))
-    np.testing.assert_array_equal(again.curves[ARM].loss, result.curves[ARM].loss)
-    assert not np.array_equal(other.curves[ARM].loss, result.curves[ARM].loss)
+    np.testing.assert_array_equal(again.curves[CONFIG].loss, result.curves[CONFIG].loss)
+    assert not np.array_equal(other.curves[CONFIG].loss, result.curves[CONFIG].loss)
 
 
 def test_training_lowers_the_loss_and_a_tiny_learning_rate_does_not(result):
@@ -76,9 +76,11 @@ for result in study.stream(settings, Store(pathlib.Path({str(tmp_path)!r}))):
             pass
         process.kill()
     assert list(tmp_path.glob("*.npz"))
-    begun = [r.progress for r in study.stream(SETTINGS, Store(tmp_path)) if np.isfinite(r.curves[ARM].accuracy).any()]
+    begun = [
+        r.progress for r in study.stream(SETTINGS, Store(tmp_path)) if np.isfinite(r.curves[CONFIG].accuracy).any()
+    ]
     assert begun[0] > 0.3  # it did not start over
-    np.testing.assert_array_equal(last(SETTINGS, Store(tmp_path)).curves[ARM].loss, result.curves[ARM].loss)
+    np.testing.assert_array_equal(last(SETTINGS, Store(tmp_path)).curves[CONFIG].loss, result.curves[CONFIG].loss)
 
 
 def test_a_checkpoint_whose_weights_are_in_another_order_is_begun_anew(tmp_path):
@@ -100,17 +102,18 @@ def test_the_table_has_one_accuracy_an_epoch_with_its_error(result):
     assert rows.epoch.tolist() == [0, 1, 2, 3]
     assert set(rows.width_g) == {5}
     assert set(rows.depth_g) == {2}
-    np.testing.assert_allclose(rows.value, result.curves[ARM].accuracy.mean(0))
-    np.testing.assert_allclose(rows.stderr, result.curves[ARM].accuracy.std(0, ddof=1) / np.sqrt(2))
+    np.testing.assert_allclose(rows.value, result.curves[CONFIG].accuracy.mean(0))
+    np.testing.assert_allclose(rows.stderr, result.curves[CONFIG].accuracy.std(0, ddof=1) / np.sqrt(2))
     assert found.columns.tolist()[-8:] == ["seed", "version", "verdict", "quantity", "value", "stderr", "low", "high"]
 
 
 def made_up(level) -> RotationResult:
-    """A finished run of the nine arms whose accuracy is level(H, m)."""
+    """A finished run of the nine configurations whose accuracy is level(H, m)."""
     settings = RotationSettings(compare="all", epochs=2, runs=3, images=1000)
     noise = np.random.default_rng(0).normal(0, 0.005, (3, 3))
     curves = {
-        arm: Curve(level(arm.depth_g, arm.width_g) + noise, np.zeros((3, 2 * settings.steps))) for arm in settings.arms
+        config: Curve(level(config.depth_g, config.width_g) + noise, np.zeros((3, 2 * settings.steps)))
+        for config in settings.configurations
     }
     return RotationResult(settings, curves, None, "", 1.0, 0.0, frozenset(), True)
 
@@ -139,7 +142,7 @@ def test_the_stored_run_is_what_its_settings_say():
     stored, about = stored_run.stored(), stored_tables.about("rotation")
     settings = stored.settings
     assert dataclasses.asdict(settings) == about["settings"]
-    assert set(stored.curves) == set(settings.arms)
+    assert set(stored.curves) == set(settings.configurations)
     assert len(stored.curves) == 9
     for curve in stored.curves.values():
         assert curve.accuracy.shape == (settings.runs, settings.epochs + 1)

@@ -7,8 +7,8 @@ import pytest
 
 from hyperviz.studies.inpainting import adam
 from hyperviz.studies.table1 import report
-from hyperviz.studies.table1.cell import Design, Piece
-from hyperviz.studies.table1.settings import Cell, TableSettings
+from hyperviz.studies.table1.cell import Hyperparameters, RunResult
+from hyperviz.studies.table1.settings import TableCell, TableSettings
 from hyperviz.studies.table1.study import TableResult
 
 SETTINGS = TableSettings(images=50, runs=5, task="representation")
@@ -16,15 +16,15 @@ SETTINGS = TableSettings(images=50, runs=5, task="representation")
 
 def piece(mse, single=None):
     one = mse if single is None else single
-    return Piece(np.array([mse, np.nan]), np.array([one, np.nan]), np.zeros((8, 28, 28), np.uint8), 1.0, 0.0)
+    return RunResult(np.array([mse, np.nan]), np.array([one, np.nan]), np.zeros((8, 28, 28), np.uint8), 1.0, 0.0)
 
 
 def result(finished=True, **errors):
     """Errors by kernel, _ for -, one a run."""
-    designs = {Cell("representation", 50, k.replace("_", "-")): Design(3, 3, 2.0, 1e-3) for k in errors}
+    designs = {TableCell("representation", 50, k.replace("_", "-")): Hyperparameters(3, 3, 2.0, 1e-3) for k in errors}
     designs = {cell: adam.Plan() if cell.kernel == "hn" else plan for cell, plan in designs.items()}
-    pieces = {cell: [piece(e) for e in values] for cell, values in zip(designs, errors.values(), strict=True)}
-    return TableResult(SETTINGS, designs, pieces, "", 1.0, 0.1, finished)
+    run_results = {cell: [piece(e) for e in values] for cell, values in zip(designs, errors.values(), strict=True)}
+    return TableResult(SETTINGS, designs, run_results, "", 1.0, 0.1, finished)
 
 
 LOW, HIGH, WILD = [0.050, 0.051, 0.052], [0.060, 0.0611, 0.062], [0.02, 0.05, 0.09]
@@ -49,7 +49,7 @@ def test_the_orderings_decide_the_verdict(errors, state):
 def test_runs_are_compared_pair_by_pair():
     """Digits that are hard for one are hard for all: the difference is sure where neither mean is."""
     found = result(nngp=WILD, hk=[e + 0.001 + 1e-5 * i for i, e in enumerate(WILD)])
-    nngp, hk = found.pieces
+    nngp, hk = found.run_results
     gap = report.gap(found, hk, nngp)
     assert gap is not None
     assert gap.sign == 1
@@ -59,9 +59,11 @@ def test_runs_are_compared_pair_by_pair():
 def test_hn_is_judged_against_kernels_with_one_draw_of_the_pixels_as_it_has():
     """Five draws beat HN, one does not: the claim follows the one, and NNGP and HK are compared with five each."""
     found = result(nngp=LOW, hk=[0.055, 0.056, 0.0572], hn=HIGH)
-    for cell in found.pieces:
+    for cell in found.run_results:
         if cell.kernel != "hn":
-            found.pieces[cell] = [piece(p.mse[0], p.mse[0] + 0.02 + 1e-4 * i) for i, p in enumerate(found.pieces[cell])]
+            found.run_results[cell] = [
+                piece(p.mse[0], p.mse[0] + 0.02 + 1e-4 * i) for i, p in enumerate(found.run_results[cell])
+            ]
     at = ("representation", 50)
     assert report.orderings(found) == {report.NNGP_FIRST: {at: 1}, report.KERNELS_FIRST: {at: -1}}
     assert "with one draw of the pixels each: holds in 0 of 1 cells, fails in 1." in report.verdict(found).text

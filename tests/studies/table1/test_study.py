@@ -20,8 +20,8 @@ from hyperviz.studies.inpainting import regression
 from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.table1 import cell as table1_cell
 from hyperviz.studies.table1 import model_selection
-from hyperviz.studies.table1.cell import Design
-from hyperviz.studies.table1.settings import PAPER, TASKS, Cell, TableSettings
+from hyperviz.studies.table1.cell import Hyperparameters
+from hyperviz.studies.table1.settings import PAPER, TASKS, TableCell, TableSettings
 from hyperviz.studies.table1.study import stream
 from tests import ROOT
 
@@ -64,7 +64,7 @@ def test_a_run_is_the_inpainting_studys_run():
     mine = last(task="representation", runs=1, kernel="hk", pixels=5)
     settings = InpaintingSettings(images=10, pixels=5, task="representation", **DESIGN)
     *_, (_, _, theirs) = regression.solve(settings, 0, 10, "hk")
-    ((piece,),) = mine.pieces.values()
+    ((piece,),) = mine.run_results.values()
     assert theirs is not None
     assert piece.mse[0] == pytest.approx(theirs.squares[:, 0].mean(), rel=1e-9)
     assert np.isnan(piece.mse[1])
@@ -73,12 +73,13 @@ def test_a_run_is_the_inpainting_studys_run():
 
 def test_methods_and_tasks_see_the_same_digits_and_pixels_and_runs_do_not():
     first, other = (
-        table1_cell.inputs(Cell(task, 10, kernel, 5), 0, 0) for task, kernel in zip(TASKS, ("hk", "hn"), strict=True)
+        table1_cell.inputs(TableCell(task, 10, kernel, 5), 0, 0)
+        for task, kernel in zip(TASKS, ("hk", "hn"), strict=True)
     )
     assert (first.y == other.y).all()
     assert all((a == b).all() for a, b in zip(first.draws, other.draws, strict=True))
     assert (other.x[:, 14:] == 0).all()
-    again = table1_cell.inputs(Cell("inpainting", 10, "hk", 5), 0, 1)
+    again = table1_cell.inputs(TableCell("inpainting", 10, "hk", 5), 0, 1)
     assert not (again.y == first.y).all()
     assert not (again.draws[0] == first.draws[0]).all()
     assert not (first.draws[0] == first.draws[1]).all()
@@ -92,8 +93,8 @@ def test_what_is_stored_is_not_computed_again_and_another_design_is(tmp_path, mo
     monkeypatch.setattr(table1_cell, "measure", lambda *a: calls.append(a) or measure(*a))
     found = last(store)
     assert calls == []
-    for cell, pieces in wanted.pieces.items():
-        for a, b in zip(pieces, found.pieces[cell], strict=True):
+    for cell, run_results in wanted.run_results.items():
+        for a, b in zip(run_results, found.run_results[cell], strict=True):
             np.testing.assert_array_equal(a.mse, b.mse)
             np.testing.assert_array_equal(a.shown, b.shown)
     last(store, bandwidth=3.0, runs=1)
@@ -115,8 +116,8 @@ def test_a_killed_command_goes_on_where_it_stopped(tmp_path):
     assert all(path.stat().st_mtime_ns == stamp for path, stamp in kept.items())
     rows = pd.read_csv(tmp_path / "result.csv")
     errors = rows[rows.quantity == "mse"].set_index(["task", "kernel"]).value
-    for cell, pieces in last().pieces.items():
-        assert errors[cell.task, cell.kernel] == pytest.approx(np.mean([p.mse[0] for p in pieces]), rel=1e-9)
+    for cell, run_results in last().run_results.items():
+        assert errors[cell.task, cell.kernel] == pytest.approx(np.mean([p.mse[0] for p in run_results]), rel=1e-9)
     assert "--paper" in json.loads((tmp_path / "settings.json").read_text())["command"]
 
 
@@ -126,23 +127,23 @@ def test_the_choice_never_sees_a_test_digit(monkeypatch):
 
     monkeypatch.setattr(digits, "test", forbidden)
     monkeypatch.setattr(model_selection, "TRIED", {"bandwidth": (1.0, 2.0), "depth_g": (1, 2)})
-    rows = list(model_selection.search(Cell("inpainting", 10, "nngp", 3), runs=2))
+    rows = list(model_selection.search(TableCell("inpainting", 10, "nngp", 3), runs=2))
     assert {(row["bandwidth"], row["depth_g"]) for row in rows} >= {(1.0, 3), (2.0, 3)}
     with pytest.raises(AssertionError, match="test digit"):  # negative control: the table itself does look
-        table1_cell.inputs(Cell("inpainting", 10, "nngp", 3), 0, 0)
+        table1_cell.inputs(TableCell("inpainting", 10, "nngp", 3), 0, 0)
 
 
 def test_the_shipped_choice_is_the_best_row_with_hidden_layers():
     tried = model_selection.sensitivity()
     for task in TASKS:
         for kernel in ("nngp", "hk", "hk-released"):
-            chosen = model_selection.chosen(Cell(task, 50, kernel))
+            chosen = model_selection.chosen(TableCell(task, 50, kernel))
             mine = tried[(tried.task == task) & (tried.kernel == kernel) & (tried.pixels == "20")]
             deep = mine[(mine.depth_f > 1) & (mine.depth_g > 1) & np.isclose(mine.ridge, 1e-3)]
             row = deep[np.isclose(deep.mse, deep.mse.min())].iloc[0]
-            assert chosen == Design(row.depth_f, row.depth_g, row.bandwidth, row.ridge)
+            assert chosen == Hyperparameters(row.depth_f, row.depth_g, row.bandwidth, row.ridge)
             assert mine.bandwidth.min() < chosen.bandwidth < mine.bandwidth.max()
-        assert model_selection.chosen_plan(Cell(task, 50, "hn")).learning_rate in (0.01, 0.03, 0.1)
+        assert model_selection.chosen_plan(TableCell(task, 50, "hn")).learning_rate in (0.01, 0.03, 0.1)
 
 
 @pytest.mark.parametrize("all_pixels", [False, True])

@@ -38,20 +38,20 @@ class Bin(NamedTuple):
 
 
 def steps(settings: InpaintingSettings) -> Iterator[Calibration | None]:
-    """Image after image, none while the systems are factored."""
+    """Yield the calibration over ever more images; None while the systems are factored."""
     found = None
     for found in factor_cache.steps(settings, "nngp"):
         if found.solved < found.total:
             yield None
     assert found is not None
-    truth = train_test_split.of(settings, settings.images).truth[: image_set.share(settings, JUDGED, 12)]
+    truth = train_test_split.of_run(settings, settings.images).truth[: image_set.scaled_count(settings, JUDGED, 12)]
     seen, parts = masked(truth, settings).reshape(len(truth), -1), []
     spread = np.empty(0)
     for so_far in grid_factors.covariance(found, seen):
         spread = so_far
         yield None
     plain = grid_factors.mean(found, seen) - truth
-    where, every = judged(settings, truth.shape[1]), image_set.share(settings, PART, 1)
+    where, every = judged(settings, truth.shape[1]), image_set.scaled_count(settings, PART, 1)
     for i in range(len(truth)):
         one = posterior(settings, found, np.round(truth[i] * 255).astype(np.uint8), spread[i])
         deviation = np.hypot(one.deviation, one.amplitude * settings.ridge**0.5)
@@ -63,7 +63,7 @@ def steps(settings: InpaintingSettings) -> Iterator[Calibration | None]:
 
 
 def bins(found: Calibration) -> list[Bin]:
-    """Equally many pixels in each, from the surest to the least sure; the error bar is over digits."""
+    """Return bins of equally many pixels, from the surest to the least sure; the error bar is over images."""
     edges = np.quantile(found.predicted, np.linspace(0, 1, BINS + 1))
     which = np.clip(np.searchsorted(edges, found.predicted, side="right") - 1, 0, BINS - 1)
     return [_bin(found, which == i) for i in range(BINS) if (which == i).any()]
@@ -79,12 +79,12 @@ def _bin(found: Calibration, inside: np.ndarray) -> Bin:
 
 
 def certain(found: Calibration) -> bool:
-    """Whether the posterior claims no error at all, as where f sees nothing: there is nothing to judge then."""
+    """Return whether the posterior claims no error at all, as where f sees nothing: there is nothing to judge then."""
     return not (found.predicted**2).any()
 
 
 def inflation(found: Calibration) -> tuple[float, float]:
-    """Root mean square error over the root mean predicted variance, with its standard error: 1 is right."""
+    """Return the root mean square error over the root mean predicted variance, with its standard error: 1 is right."""
     errors, variances = (found.wrong**2).mean(axis=1), (found.predicted**2).mean(axis=1)
     ratio = errors.sum() / max(variances.sum(), np.finfo(float).tiny)
     error = np.sqrt(((errors - ratio * variances) ** 2).sum()) / max(variances.sum(), np.finfo(float).tiny)
@@ -92,6 +92,6 @@ def inflation(found: Calibration) -> tuple[float, float]:
 
 
 def coverage(found: Calibration) -> tuple[float, float]:
-    """How often the truth lies within WITHIN predicted deviations, with its standard error over images."""
+    """Return how often the truth lies within WITHIN predicted deviations, with its standard error over images."""
     share = (np.abs(found.wrong) <= WITHIN * found.predicted).mean(axis=1)
     return float(share.mean()), float(share.std(ddof=1) / len(share) ** 0.5)

@@ -17,7 +17,7 @@ from hyperviz.theory.regression import random_pixels
 
 PIXELS, MOST = 20, 100  # of an image where the page takes all; at most: HN's step takes twice as long by then
 POINTS = 4000  # images times pixels whose dense system takes less than a second
-LOOKS = (0, 5, 10, 15, *range(20, adam.Plan().steps + 1, 20))  # steps at which it is seen: fast at first
+EVAL_STEPS = (0, 5, 10, 15, *range(20, adam.Plan().steps + 1, 20))  # steps at which it is seen: fast at first
 
 
 class Learning(NamedTuple):
@@ -37,7 +37,7 @@ class Learning(NamedTuple):
     finished: bool
 
 
-class _Given(NamedTuple):
+class _Data(NamedTuple):
     """Digits in [0, 1], what f sees of them, and the pixels that are learnt from."""
 
     x: np.ndarray  # (N, 28, 28)
@@ -50,71 +50,71 @@ class _Given(NamedTuple):
 
 
 def steps(settings: InpaintingSettings) -> Iterator[Learning]:
-    """HN before its first step, the kernels, and HN from step to step; its best one at the end."""
-    given = _given(settings)
-    blank, (images, pixels) = not given.x.any(), given.pixels.shape
+    """Yield HN before its first step, the kernels, and HN from step to step; its best one at the end."""
+    data = _data(settings)
+    blank, (images, pixels) = not data.x.any(), data.pixels.shape
     doing = "HN is compiled where these depths and this number of pixels are new: some seconds, once."
     found = Learning({}, {}, (), (), (), 0, 0, images, pixels, blank, doing, False)
     yield found
-    looks = _looks(settings, given)
-    found = _looked(found, next(looks), given)
+    evaluations = _evaluations(settings, data)
+    found = _with_evaluation(found, next(evaluations), data)
     yield found
     for kernel in settings.kernels:
-        for step in _solved(found, kernel, settings, given):
+        for step in _with_kernel(found, kernel, settings, data):
             found = step
             yield found
     best = found.pictures["hn"]
-    for look in () if blank else looks:
-        found = _looked(found, look, given)
-        best = found.pictures["hn"] if look.step == look.best[0] else best
+    for evaluation in () if blank else evaluations:
+        found = _with_evaluation(found, evaluation, data)
+        best = found.pictures["hn"] if evaluation.step == evaluation.best[0] else best
         yield found
     yield found._replace(pictures=found.pictures | {"hn": best}, shown=found.steps[found.best], finished=True)
 
 
 def plan(settings: InpaintingSettings) -> adam.Plan:
-    """Table 1's widths, features and training, with the page's depths, bandwidth and learning rate."""
+    """Return Table 1's widths, features and training, with the page's depths, bandwidth and learning rate."""
     names = ("depth_f", "depth_g", "bandwidth", "learning_rate")
     return adam.Plan(**{name: getattr(settings, name) for name in names})
 
 
-def _given(settings) -> _Given:
-    """The digits and the first draw of the pixels are those of the gallery."""
+def _data(settings) -> _Data:
+    """Return the data: digits and first draw of the pixels as in the gallery."""
     count = PIXELS if settings.pixels == "all" else min(int(settings.pixels), MOST)
-    y, tested, rng = train_test_split.of(settings, min(settings.images, POINTS // count))
+    y, tested, rng = train_test_split.of_run(settings, min(settings.images, POINTS // count))
     shown = image_set.pictures(settings) / 255.0
     truth, pixels = np.concatenate([tested, shown]), train_test_split.pixels(rng, len(y), count)
-    return _Given(masked(y, settings), y, pixels, masked(truth, settings), truth, len(tested), int(rng.integers(2**31)))
+    return _Data(masked(y, settings), y, pixels, masked(truth, settings), truth, len(tested), int(rng.integers(2**31)))
 
 
-def _looks(settings, given: _Given) -> Iterator[adam.Trained]:
+def _evaluations(settings, data: _Data) -> Iterator[adam.Evaluation]:
     held = datasets.plain(image_set.data(settings).validation)[: adam.HELD] / 255.0
-    x, y, held_x, held_y = (a.reshape(len(a), -1) for a in (given.x, given.y, masked(held, settings), held))
-    return adam.train(x, y, given.pixels, held_x, held_y, plan(settings), given.seed, LOOKS)
+    x, y, held_x, held_y = (a.reshape(len(a), -1) for a in (data.x, data.y, masked(held, settings), held))
+    return adam.train(x, y, data.pixels, held_x, held_y, plan(settings), data.seed, EVAL_STEPS)
 
 
-def _looked(found: Learning, look: adam.Trained, given: _Given) -> Learning:
-    """With HN's pictures and errors of now."""
-    h = adam.predict(look.now, given.x_new.reshape(len(given.x_new), -1)).reshape(given.truth.shape)
-    at, tested, held = (*found.steps, look.step), (*found.tested, _squares(h, given)), (*found.held, look.validation)
-    doing = (
-        f"HN learns: step {look.step}, at most {adam.Plan().steps:,}, and {adam.PATIENCE} without a better one end it."
-    )
-    pictures = found.pictures | {"hn": grey(h[given.tested :])}
-    now = {"pictures": pictures, "steps": at, "tested": tested, "held": held, "shown": look.step, "doing": doing}
-    return found._replace(best=at.index(look.best[0]), **now)
+def _with_evaluation(found: Learning, evaluation: adam.Evaluation, data: _Data) -> Learning:
+    """Return the result with HN's pictures and errors of now."""
+    h = adam.predict(evaluation.now, data.x_new.reshape(len(data.x_new), -1)).reshape(data.truth.shape)
+    step, steps = evaluation.step, (*found.steps, evaluation.step)
+    tested, held = (*found.tested, _squares(h, data)), (*found.held, evaluation.validation)
+    end = f"at most {adam.Plan().steps:,}, and {adam.PATIENCE} without a better one end it"
+    doing = f"HN learns: step {step}, {end}."
+    pictures = found.pictures | {"hn": grey(h[data.tested :])}
+    now = {"pictures": pictures, "steps": steps, "tested": tested, "held": held, "shown": step, "doing": doing}
+    return found._replace(best=steps.index(evaluation.best[0]), **now)
 
 
-def _solved(found: Learning, kernel: str, settings, given: _Given) -> Iterator[Learning]:
-    """With one kernel's regression from the same pixels, at the end."""
+def _with_kernel(found: Learning, kernel: str, settings, data: _Data) -> Iterator[Learning]:
+    """Yield the result under way, at the end with one kernel's regression from the same pixels."""
     options = kernel_options.of_random_pixels(settings)
-    for step in random_pixels.steps(given.x, given.y, given.pixels, given.x_new, kernel=kernel, **options):
+    for step in random_pixels.steps(data.x, data.y, data.pixels, data.x_new, kernel=kernel, **options):
         found = found._replace(doing=f"The kernels are solved: {step.built:.0%} of {NAMES[kernel]}'s system is built.")
         if step.prediction is not None:
-            pictures = found.pictures | {kernel: grey(step.prediction[given.tested :])}
-            kernels = found.kernels | {kernel: _squares(step.prediction, given)}
+            pictures = found.pictures | {kernel: grey(step.prediction[data.tested :])}
+            kernels = found.kernels | {kernel: _squares(step.prediction, data)}
             found = found._replace(pictures=pictures, kernels=kernels)
         yield found
 
 
-def _squares(prediction, given: _Given) -> np.ndarray:
-    return ((np.clip(prediction, 0, 1) - given.truth) ** 2)[: given.tested].mean(axis=(1, 2))
+def _squares(prediction, data: _Data) -> np.ndarray:
+    return ((np.clip(prediction, 0, 1) - data.truth) ** 2)[: data.tested].mean(axis=(1, 2))

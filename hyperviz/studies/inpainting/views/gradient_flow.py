@@ -22,7 +22,7 @@ TESTED, MOST = (
 SYSTEMS = 120  # of 28 x 28
 
 
-class Training(NamedTuple):
+class GradientFlow(NamedTuple):
     """Gradient flow of the hyperkernel from h = 0, its mean over initialisations."""
 
     truth: np.ndarray  # uint8 (SHOWN, g, g) or (SHOWN, g, g, 3): the own digit, then test images
@@ -37,40 +37,40 @@ class Training(NamedTuple):
 
 
 def kernel(settings: InpaintingSettings) -> str:
-    """Gradient flow is the hyperkernel's; the authors' variant where that is asked for."""
+    """Return the kernel of the flow: the hyperkernel, or the authors' variant where that is asked for."""
     return "hk-released" if settings.kernel == "hk-released" else "hk"
 
 
-def steps(settings: InpaintingSettings) -> Iterator[Training]:
-    """The pictures at one time sharpen while systems are solved; then time runs, unless one was chosen."""
-    sample = train_test_split.of(settings, most(settings))
+def steps(settings: InpaintingSettings) -> Iterator[GradientFlow]:
+    """Yield the pictures at one time, sharper while systems are solved; then of every time, unless one was chosen."""
+    sample = train_test_split.of_run(settings, image_count(settings))
     others = image_set.pictures(settings)
     truth = np.concatenate([query_image(settings).picture[None], others[:-1] if is_drawn(settings) else others[1:]])
-    tested = sample.truth[: image_set.share(settings, TESTED, 12)]
+    tested = sample.truth[: image_set.scaled_count(settings, TESTED, 12)]
     x_new = masked(np.concatenate([truth / 255.0, tested]), settings)
     flows = grid_flow.steps(
         masked(sample.y, settings), sample.y, x_new, TIMES, kernel=kernel(settings), **kernel_options.of_grid(settings)
     )
-    seen, training, chosen = masked(truth, settings), None, place(settings.time)
+    seen, training, chosen = masked(truth, settings), None, _time_index(settings.time)
     for found in flows:
         squares = _squares(found.frames[:, len(truth) :], tested, settings)
         pictures = grey(found.frames[:, : len(truth)])
         rest = (found.slowest, len(sample.y), chosen, found.solved / found.total, False)
-        training = Training(truth, seen, pictures, squares, *rest)
+        training = GradientFlow(truth, seen, pictures, squares, *rest)
         yield training
     assert training is not None
     for now in range(len(TIMES)) if settings.time == PLAYED else (chosen,):
         yield training._replace(now=now, finished=now == chosen)
 
 
-def most(settings: InpaintingSettings, limit: int = MOST) -> int:
-    """Images learnt from: as chosen, or as many as take no longer than `limit` digits, N^3 for each system."""
+def image_count(settings: InpaintingSettings, limit: int = MOST) -> int:
+    """Return how many images are learnt from: as chosen, or as many as take no longer than `limit` digits."""
     systems = len(grid.classes(image_set.shape(settings)[0]))
     return min(settings.images, int(limit * min(1.0, SYSTEMS / systems) ** (1 / 3)))
 
 
-def place(time: float | str) -> int:
-    """The nearest of TIMES; the last, infinity, where time is played to its end."""
+def _time_index(time: float | str) -> int:
+    """Return the place of the nearest of TIMES; of the last, infinity, where time is played to its end."""
     if isinstance(time, str):
         return len(TIMES) - 1
     return 1 + int(np.argmin(np.abs(EXPONENTS - np.log10(time))))

@@ -12,7 +12,7 @@ from hyperviz.studies.common.drawing import SIZE
 from hyperviz.studies.inpainting import kernel_options, train_test_split
 from hyperviz.studies.inpainting.masks import masked
 from hyperviz.studies.inpainting.settings import InpaintingSettings
-from hyperviz.studies.inpainting.views.gradient_flow import most
+from hyperviz.studies.inpainting.views.gradient_flow import image_count
 from hyperviz.theory.regression import grid, grid_flow
 
 MOST = 60  # images: their eigenvalues give every ridge at once, 0.1 s a kernel
@@ -36,8 +36,8 @@ class Likelihood(NamedTuple):
 
 
 def steps(settings: InpaintingSettings) -> Iterator[Likelihood]:
-    """The chosen point, then the surface over bandwidth and ridge, then that over the depths."""
-    y = train_test_split.of(settings, most(settings, MOST)).y
+    """Yield the chosen point, then the surface over bandwidth and ridge, then that over the depths."""
+    y = train_test_split.of_run(settings, image_count(settings, MOST)).y
     surface = np.full((len(BANDWIDTHS), len(RIDGES)), np.nan)
     depths, ridges = np.full((2, len(DEPTHS), len(DEPTHS)), np.nan)
     if not masked(y, settings).any():
@@ -57,7 +57,7 @@ def steps(settings: InpaintingSettings) -> Iterator[Likelihood]:
 
 
 def best(found: Likelihood) -> dict[str, Any]:
-    """The settings of the highest point computed so far, by name."""
+    """Return the settings of the highest point computed so far, by name."""
     if np.isnan(found.surface).all():
         return {}
     i, j = np.unravel_index(np.nanargmax(found.surface), found.surface.shape)
@@ -77,7 +77,7 @@ def _ridges(modes: grid_flow.Modes) -> np.ndarray:
     return np.array([grid_flow.evidence(modes, ridge).value for ridge in RIDGES])
 
 
-def near(bandwidth: float, side: int = SIZE) -> np.ndarray:
-    """Sigma^0 of the middle pixel with every pixel, (side, side)."""
+def coordinate_kernel(bandwidth: float, side: int = SIZE) -> np.ndarray:
+    """Return Sigma^0 of the middle pixel with every pixel, (side, side)."""
     sigma, _, place = grid.coordinates(side, bandwidth)
     return np.fft.fftshift(sigma[place])

@@ -14,7 +14,7 @@ OTHERS = {
     "uncertainty": calibration.steps,
     "training": gradient_flow.steps,
     "likelihood": marginal_likelihood.steps,
-    "finer": grid_effects.sharpened,
-    "border": grid_effects.bordered,
+    "finer": grid_effects.upsampling_steps,
+    "border": grid_effects.boundary_steps,
     "network": finite_network.steps,
 }

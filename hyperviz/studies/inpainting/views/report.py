@@ -16,8 +16,8 @@ from hyperviz.studies.inpainting.study import InpaintingResult
 from hyperviz.studies.inpainting.views import calibration, finite_network_report, gradient_flow, marginal_likelihood
 from hyperviz.studies.inpainting.views.calibration import Calibration
 from hyperviz.studies.inpainting.views.finite_network import Learning
-from hyperviz.studies.inpainting.views.gradient_flow import Training
-from hyperviz.studies.inpainting.views.grid_effects import Border, Finer
+from hyperviz.studies.inpainting.views.gradient_flow import GradientFlow
+from hyperviz.studies.inpainting.views.grid_effects import BoundaryComparison, Upsampling
 from hyperviz.studies.inpainting.views.marginal_likelihood import Likelihood
 from hyperviz.studies.table1.report import DESIGN, mean
 
@@ -52,7 +52,7 @@ def see(name: str, settings: InpaintingSettings) -> str:
         " Crosses are the paper's Table 1." if paper else "",
         "" if paper else f" ({TITLES[settings.dataset]})",
     )
-    return SEE[name].format(noun=image_set.noun(settings), crosses=crosses, of=of)
+    return SEE[name].format(noun=image_set.image_noun(settings), crosses=crosses, of=of)
 
 
 def verdict(result: InpaintingResult) -> Verdict:
@@ -89,7 +89,7 @@ def _calibrated(found: Calibration, settings: InpaintingSettings) -> Verdict:
     return Verdict(text, "measured" if found.finished else "measuring")
 
 
-def _trained(found: Training, settings: InpaintingSettings) -> Verdict:
+def _trained(found: GradientFlow, settings: InpaintingSettings) -> Verdict:
     if not found.seen.any():
         text = "f sees nothing: the kernel is 0, and nothing is learnt at any time."
         return Verdict(text, "measured" if found.finished or found.progress == 1 else "measuring")
@@ -118,7 +118,7 @@ def _likely(found: Likelihood, settings: InpaintingSettings) -> Verdict:
     return Verdict(text + ".", "measured" if found.finished else "measuring")
 
 
-def _finer(found: Finer, settings: InpaintingSettings) -> Verdict:
+def _finer(found: Upsampling, settings: InpaintingSettings) -> Verdict:
     if found.predicted and not any(picture.any() for picture in found.predicted.values()):
         return Verdict("f sees nothing: there is nothing between the pixels either.", "measured")
     g = image_set.shape(settings)[0]
@@ -126,21 +126,21 @@ def _finer(found: Finer, settings: InpaintingSettings) -> Verdict:
     return Verdict(text, "measured" if found.finished else "measuring")
 
 
-def _bordered(found: Border, settings: InpaintingSettings) -> Verdict:
+def _bordered(found: BoundaryComparison, settings: InpaintingSettings) -> Verdict:
     if found.open is None:
         return Verdict(f"Solving an open grid, {found.images} of the images, as one dense system.", "measuring")
     if not found.torus.any():
         return Verdict("f sees nothing: torus and open grid predict 0.", "measured")
     of = "an image" if found.images == 1 else f"{found.images} images"
     text = f"Joining opposite borders moves what is learnt from {of} by {_moved(found):.4f} (root mean "
-    black = f"{image_set.noun(settings)}s have black borders, where nothing meets."
+    black = f"{image_set.image_noun(settings)}s have black borders, where nothing meets."
     why = black if found.black else "these have no black borders, so that opposite edges meet."
     errors = ["{} {:.4f} ± {:.4f}".format(name, *mean(squares)) for name, squares in found.errors().items()]
     against = f"Mean squared error of the {len(found.truth)} images shown: {', '.join(errors)} (± standard error)."
     return Verdict(f"{text}square, pixels from 0 to 1): {why} {against}", "measured")
 
 
-def _moved(found: Border) -> float:
+def _moved(found: BoundaryComparison) -> float:
     assert found.open is not None
     return float(np.sqrt(((np.clip(found.torus, 0, 1) - np.clip(found.open, 0, 1)) ** 2).mean()))
 
@@ -160,7 +160,7 @@ def _calibration_rows(found: Calibration, settings) -> Iterator[dict[str, Any]]:
         yield {"kernel": "nngp", "quantity": name, "value": value, "stderr": stderr}
 
 
-def _training_rows(found: Training, settings) -> Iterator[dict[str, Any]]:
+def _training_rows(found: GradientFlow, settings) -> Iterator[dict[str, Any]]:
     for time, squares in zip(gradient_flow.TIMES, found.squares, strict=True):
         at = {"kernel": gradient_flow.kernel(settings), "time": time, "images": found.images, "quantity": "mse_judged"}
         yield at | {"value": squares.mean(), "stderr": squares.std(ddof=1) / len(squares) ** 0.5}
@@ -181,7 +181,7 @@ def _likelihood_rows(found: Likelihood, settings) -> Iterator[dict[str, Any]]:
         yield at | depths | {"ridge": found.ridges[i, j], "value": value}
 
 
-def _border_rows(found: Border, settings) -> Iterator[dict[str, Any]]:
+def _border_rows(found: BoundaryComparison, settings) -> Iterator[dict[str, Any]]:
     at = {"kernel": settings.kernels[0], "images": found.images}
     for name, squares in found.errors().items():
         value, stderr = mean(squares)
@@ -192,17 +192,17 @@ def _border_rows(found: Border, settings) -> Iterator[dict[str, Any]]:
 
 _VERDICTS: dict[type, Callable[..., Verdict]] = {
     Calibration: _calibrated,
-    Training: _trained,
+    GradientFlow: _trained,
     Likelihood: _likely,
-    Finer: _finer,
-    Border: _bordered,
+    Upsampling: _finer,
+    BoundaryComparison: _bordered,
     Learning: finite_network_report.verdict,
 }
 _ROWS: dict[type, Callable] = {
     Calibration: _calibration_rows,
-    Training: _training_rows,
+    GradientFlow: _training_rows,
     Likelihood: _likelihood_rows,
-    Finer: lambda *_: iter(()),
-    Border: _border_rows,
+    Upsampling: lambda *_: iter(()),
+    BoundaryComparison: _border_rows,
     Learning: finite_network_report.rows,
 }

@@ -18,7 +18,7 @@ QUICK, BRIEF = adam.Plan(width_f=64, width_g=16, features=32), (0, 5, 20, 60, 12
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """A small network at few steps: its numbers are not judged, only where they go."""
-    monkeypatch.setattr(finite_network, "LOOKS", BRIEF)
+    monkeypatch.setattr(finite_network, "EVAL_STEPS", BRIEF)
     monkeypatch.setattr(finite_network, "plan", lambda settings: QUICK._replace(learning_rate=settings.learning_rate))
 
 

@@ -26,7 +26,7 @@ RNG = np.random.default_rng(0)
 def brief():
     """HN at few steps: what it learns is judged in test_learning."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(finite_network, "LOOKS", (0, 5, 20))
+        patch.setattr(finite_network, "EVAL_STEPS", (0, 5, 20))
         patch.setattr(finite_network, "plan", lambda settings: adam.Plan(width_f=64, width_g=16, features=32))
         yield
 
@@ -139,13 +139,13 @@ def test_the_best_of_the_surface_is_better_than_the_settings_and_taking_it_leads
 
 
 def test_the_middle_pixel_is_like_itself_and_less_like_others_the_smaller_the_bandwidth():
-    narrow, wide = (marginal_likelihood.near(width) for width in (0.5, 5.0))
+    narrow, wide = (marginal_likelihood.coordinate_kernel(width) for width in (0.5, 5.0))
     assert narrow[14, 14] == wide[14, 14] == pytest.approx(1)
     assert narrow[14, 16] < 1e-3 < 0.9 < wide[14, 16]
 
 
 def test_black_borders_hide_the_torus_and_bright_ones_do_not(monkeypatch):
-    *_, digit = grid_effects.bordered(InpaintingSettings(task="representation"))
+    *_, digit = grid_effects.boundary_steps(InpaintingSettings(task="representation"))
     assert np.abs(digit.torus - digit.open).max() < 0.1
     original = grid_effects.train_test_split.sample
 
@@ -154,14 +154,14 @@ def test_black_borders_hide_the_torus_and_bright_ones_do_not(monkeypatch):
         return drawn._replace(y=drawn.y + np.linspace(0, 1, 28))
 
     monkeypatch.setattr(grid_effects.train_test_split, "sample", bright)
-    *_, slanted = grid_effects.bordered(InpaintingSettings(task="representation"))
+    *_, slanted = grid_effects.boundary_steps(InpaintingSettings(task="representation"))
     at_the_border = [np.abs(found.torus - found.open)[..., [0, -1]].mean() for found in (digit, slanted)]
     assert at_the_border[1] > 3 * at_the_border[0]
 
 
 def test_the_torus_and_the_open_grid_are_judged_against_the_truth():
     settings = InpaintingSettings(task="representation")
-    first, *_, last = grid_effects.bordered(settings)
+    first, *_, last = grid_effects.boundary_steps(settings)
     assert list(first.errors()) == ["torus"]  # the open grid is not there yet
     truth = image_set.pictures(settings) / 255.0
     for name, predicted in (("torus", last.torus), ("open grid", last.open)):
