@@ -73,7 +73,16 @@ class State(NamedTuple):
     key: Any
 
 
-def train(x, y, pixels, held_x, held_y, plan: Plan, seed: int, eval_steps: Sequence[int] = ()) -> Iterator[Evaluation]:
+def train(
+    x: np.ndarray,
+    y: np.ndarray,
+    pixels: np.ndarray,
+    held_x: np.ndarray,
+    held_y: np.ndarray,
+    plan: Plan,
+    seed: int,
+    eval_steps: Sequence[int] = (),
+) -> Iterator[Evaluation]:
     """Yield evaluations after so many steps, every EVERY unless given, from the random start on; multiples of CHUNK.
 
     x (N, 784), what f sees; y (N, 784) in [0, 1]; pixels (N, P), the only ones of y that are learnt from;
@@ -107,7 +116,7 @@ def _start(plan: Plan, seed: int) -> tuple[State, jax.Array]:
     return State(parameters, _optimiser().init(parameters), steps), table.astype(jnp.float32)
 
 
-def predict(model: Model, x) -> np.ndarray:
+def predict(model: Model, x: np.ndarray) -> np.ndarray:
     """Return every pixel of the images that f sees as x (M, 784), clipped to [0, 1]."""
     x = _normed(x)
     parts = [x[at : at + PART] for at in range(0, len(x), PART)]
@@ -116,14 +125,14 @@ def predict(model: Model, x) -> np.ndarray:
     return np.clip(np.concatenate([h[: len(part)] for h, part in zip(found, parts, strict=True)]), 0, 1)
 
 
-def _normed(x):
+def _normed(x: np.ndarray) -> np.ndarray:
     """Return images scaled to ||x||^2 = n_0, float32; an image of zeros as it is."""
     x = np.asarray(x, np.float32)
     norm = np.linalg.norm(x, axis=1, keepdims=True)
     return x * (np.sqrt(x.shape[1]) / np.where(norm > 0, norm, np.inf)).astype(np.float32)
 
 
-def _padded(x, y, pixels):
+def _padded(x: np.ndarray, y: np.ndarray, pixels: np.ndarray) -> tuple:
     """Return (x, targets, pixels, N) with rows up to PADDED that are never drawn."""
     rows = ((0, max(PADDED - len(x), 0)), (0, 0))
     targets = np.take_along_axis(np.asarray(y, np.float32), pixels, axis=1)

@@ -38,7 +38,7 @@ def steps(settings: InpaintingSettings, kernel: str) -> Iterator[Factors]:
     yield done
 
 
-def _key(settings, kernel) -> tuple:
+def _key(settings: InpaintingSettings, kernel: str) -> tuple:
     """Return all that the factors depend on."""
     names = ("seed", "images", "ridge")
     chosen = [getattr(settings, name) for name in names] + list(kernel_options.of_grid(settings).values())

@@ -81,14 +81,14 @@ def _cache_entry(s: InpaintingSettings, run: int, size: int, kernel: str) -> tup
     return kept, (run, size, kernel, s.digits if (run, size) == (0, s.images) else None)  # no other is shown
 
 
-def _draw(settings, run, size) -> _Task:
+def _draw(settings: InpaintingSettings, run: int, size: int) -> _Task:
     """Return the images of one run; the truth holds the shown ones last."""
     y, tested, rng = train_test_split.of_run(settings, size, run)
     shown = image_set.pictures(settings) / 255.0
     return _Task(y, np.concatenate([tested, shown]), len(tested), run, rng)
 
 
-def _on_grid(settings, task: _Task, kernel):
+def _on_grid(settings: InpaintingSettings, task: _Task, kernel: str) -> Iterator[tuple]:
     """Yield (prediction, progress, jitter, expansion error), lowest frequencies first."""
     x_new = masked(task.truth, settings)
     first = task.run == 0 and len(task.y) == settings.images
@@ -99,12 +99,12 @@ def _on_grid(settings, task: _Task, kernel):
             prediction[at : at + part] = grid_factors.mean(known, _flat(x_new[at : at + part]))
             yield prediction, 1 - at / len(x_new), known.jitter, known.systems.expansion.error
         return
-    x, options = masked(task.y, settings), kernel_options.of_grid(settings) | {"ridge": settings.ridge}
-    for step in grid.steps(x, task.y, x_new, kernel=kernel, **options):
+    x, options = masked(task.y, settings), kernel_options.of_grid(settings)
+    for step in grid.steps(x, task.y, x_new, kernel=kernel, ridge=settings.ridge, **options):
         yield step.prediction, step.solved / step.systems, step.jitter, step.expansion_error
 
 
-def _on_pixels(settings, task: _Task, kernel):
+def _on_pixels(settings: InpaintingSettings, task: _Task, kernel: str) -> Iterator[tuple]:
     """Yield the same at random pixels, averaged over PIXEL_DRAWS draws of them."""
     options = kernel_options.of_random_pixels(settings)
     x, x_new, count = masked(task.y, settings), masked(task.truth, settings), int(settings.pixels)
@@ -126,10 +126,10 @@ def _outcome(settings, task: _Task, prediction, _, jitter, expansion_error) -> O
     return Outcome(both, grey(prediction[task.tested :]), jitter, expansion_error)
 
 
-def _flat(images) -> np.ndarray:
+def _flat(images: np.ndarray) -> np.ndarray:
     return images.reshape(len(images), -1)
 
 
-def grey(images) -> np.ndarray:
+def grey(images: np.ndarray) -> np.ndarray:
     """Return pixels, clipped to [0, 1], as bytes."""
     return np.round(np.clip(images, 0, 1) * 255).astype(np.uint8)

@@ -163,7 +163,7 @@ def _systems(side: int) -> int:
     return len(grid.classes(side))
 
 
-def _order(settings) -> Iterator[System]:
+def _order(settings: InpaintingSettings) -> Iterator[System]:
     """Yield (run, images, kernel): the chosen N first, then the curve from its cheap end."""
     for run in range(settings.runs):
         sizes = settings.sizes[-1:] + settings.sizes[:-1] if run == 0 else settings.sizes
@@ -171,7 +171,7 @@ def _order(settings) -> Iterator[System]:
             yield run, size, kernel
 
 
-def _gallery(settings) -> Gallery:
+def _gallery(settings: InpaintingSettings) -> Gallery:
     truth, at = image_set.pictures(settings), image_set.shown(settings)
     seen = masked(truth, settings)
     return Gallery(image_set.data(settings).labels[at], truth, seen, {}, seen.reshape(len(seen), -1).max(axis=1) == 0)

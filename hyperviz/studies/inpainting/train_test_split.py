@@ -47,6 +47,6 @@ def pixels(rng: np.random.Generator, images: int, count: int, size: int = SIZE**
     return rng.permuted(np.tile(np.arange(size), (images, 1)), axis=1)[:, :count]
 
 
-def _balanced(rng, count):
+def _balanced(rng: np.random.Generator, count: int) -> np.ndarray:
     """Return a permutation that keeps tens of digits together, which hold each class once."""
     return (rng.permutation(count // 10)[:, None] * 10 + np.arange(10)).ravel()

@@ -18,9 +18,9 @@ from hyperviz.runtime.compilation import compiled, in_background
 from hyperviz.studies.common import dataset_loading
 from hyperviz.studies.rotation.settings import BATCH
 from hyperviz.theory import network
-from hyperviz.theory.activations import activation
+from hyperviz.theory.activations import Activation, activation
 from hyperviz.theory.network import Widths
-from hyperviz.theory.smooth_activations import activation_g
+from hyperviz.theory.smooth_activations import Smooth, activation_g
 
 ROOM = 10_000  # training pairs that there is room for, so that nothing is compiled for their number
 CHUNK = 100  # steps a call at most: its losses come back in a buffer of this size
@@ -134,7 +134,9 @@ def lanes(shape: Shape) -> int:
     return next(n for n in (LANES, LANES // 2, 1) if n <= fits or n == 1)
 
 
-def activations(activation_of_f: str, activation_of_g: str, parameterisation: str):
+def activations(
+    activation_of_f: str, activation_of_g: str, parameterisation: str
+) -> tuple[Activation, Activation | Smooth]:
     """Return sigma and phi as traced records; the released code has no constant before its activations."""
     gain = 1.0 if parameterisation == "released" else None
     activations = activation(activation_of_f, gain=gain), activation_g(activation_of_g, gain=gain)
@@ -143,7 +145,7 @@ def activations(activation_of_f: str, activation_of_g: str, parameterisation: st
     )
 
 
-def _init(shape: Shape, key, widths: Widths) -> network.Parameters:
+def _init(shape: Shape, key: jax.Array, widths: Widths) -> network.Parameters:
     if shape.parameterisation == "ntk":
         return network.init(key, **shape.sizes)
     return network.init_released(key, **shape.sizes, used=widths)

@@ -124,6 +124,6 @@ def _run_result(given: Inputs, predictions: list[np.ndarray], seconds: float, ji
     return RunResult(_errors(given, mean), _errors(given, predictions[0]), shown, seconds, jitter)
 
 
-def _errors(given: Inputs, prediction) -> np.ndarray:
+def _errors(given: Inputs, prediction: np.ndarray) -> np.ndarray:
     squares = (np.clip(prediction, 0, 1) - given.truth)[: train_test_split.TESTED] ** 2
     return np.array([squares.mean(), squares[:, given.mask].mean() if given.mask.any() else np.nan])

@@ -62,7 +62,7 @@ def _eligible(design: Hyperparameters) -> bool:
     return min(design.depth_f, design.depth_g) >= 2
 
 
-def _last(steps) -> table1_cell.RunResult:
+def _last(steps: Iterator) -> table1_cell.RunResult:
     *_, (_, piece) = steps
     return piece
 

@@ -53,7 +53,9 @@ def design(cell: TableCell, settings: TableSettings) -> Hyperparameters | adam.P
     return start._replace(**given)
 
 
-def _run(cell: TableCell, plan, seed: int, run: int, store: Store | None) -> Iterator[tuple[float, RunResult | None]]:
+def _run(
+    cell: TableCell, plan: Hyperparameters | adam.Plan, seed: int, run: int, store: Store | None
+) -> Iterator[tuple[float, RunResult | None]]:
     """Yield the progress of one run, then its result: from the store, or computed and stored."""
     called = name(cell, plan, seed, run)
     if store is not None and (kept := _kept(called, store)) is not None:
@@ -65,7 +67,7 @@ def _run(cell: TableCell, plan, seed: int, run: int, store: Store | None) -> Ite
         yield share, piece
 
 
-def name(cell: TableCell, plan, seed: int, run: int) -> str:
+def name(cell: TableCell, plan: Hyperparameters | adam.Plan, seed: int, run: int) -> str:
     """Return the name of a run in the store: all that decides it."""
     return "-".join(map(str, (*cell, *plan, seed, run)))
 

@@ -77,7 +77,7 @@ def plan(settings: InpaintingSettings) -> adam.Plan:
     return adam.Plan(**{name: getattr(settings, name) for name in names})
 
 
-def _data(settings) -> _Data:
+def _data(settings: InpaintingSettings) -> _Data:
     """Return the data: digits and first draw of the pixels as in the gallery."""
     count = PIXELS if settings.pixels == "all" else min(int(settings.pixels), MOST)
     y, tested, rng = train_test_split.of_run(settings, min(settings.images, POINTS // count))
@@ -86,7 +86,7 @@ def _data(settings) -> _Data:
     return _Data(masked(y, settings), y, pixels, masked(truth, settings), truth, len(tested), int(rng.integers(2**31)))
 
 
-def _evaluations(settings, data: _Data) -> Iterator[adam.Evaluation]:
+def _evaluations(settings: InpaintingSettings, data: _Data) -> Iterator[adam.Evaluation]:
     held = datasets.plain(image_set.data(settings).validation)[: adam.HELD] / 255.0
     x, y, held_x, held_y = (a.reshape(len(a), -1) for a in (data.x, data.y, masked(held, settings), held))
     return adam.train(x, y, data.pixels, held_x, held_y, plan(settings), data.seed, EVAL_STEPS)
@@ -104,7 +104,7 @@ def _with_evaluation(found: Learning, evaluation: adam.Evaluation, data: _Data) 
     return found._replace(best=steps.index(evaluation.best[0]), **now)
 
 
-def _with_kernel(found: Learning, kernel: str, settings, data: _Data) -> Iterator[Learning]:
+def _with_kernel(found: Learning, kernel: str, settings: InpaintingSettings, data: _Data) -> Iterator[Learning]:
     """Yield the result under way, at the end with one kernel's regression from the same pixels."""
     options = kernel_options.of_random_pixels(settings)
     for step in random_pixels.steps(data.x, data.y, data.pixels, data.x_new, kernel=kernel, **options):
@@ -116,5 +116,5 @@ def _with_kernel(found: Learning, kernel: str, settings, data: _Data) -> Iterato
         yield found
 
 
-def _squares(prediction, data: _Data) -> np.ndarray:
+def _squares(prediction: np.ndarray, data: _Data) -> np.ndarray:
     return ((np.clip(prediction, 0, 1) - data.truth) ** 2)[: data.tested].mean(axis=(1, 2))

@@ -76,6 +76,6 @@ def _time_index(time: float | str) -> int:
     return 1 + int(np.argmin(np.abs(EXPONENTS - np.log10(time))))
 
 
-def _squares(frames, truth, settings) -> np.ndarray:
+def _squares(frames: np.ndarray, truth: np.ndarray, settings: InpaintingSettings) -> np.ndarray:
     squares = ((np.clip(frames, 0, 1) - truth) ** 2)[:, :, judged(settings, truth.shape[1])]
     return squares.mean(axis=tuple(range(2, squares.ndim)))

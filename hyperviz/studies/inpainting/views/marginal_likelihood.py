@@ -68,9 +68,9 @@ def best(found: Likelihood) -> dict[str, Any]:
     return choice
 
 
-def _modes(settings, y, **changed) -> grid_flow.Modes:
-    options = kernel_options.of_grid(settings) | {"kernel": settings.kernels[0]} | changed
-    return grid_flow.all_modes(grid.split(masked(y, settings), y, **options))
+def _modes(settings: InpaintingSettings, y: np.ndarray, **changed: Any) -> grid_flow.Modes:
+    options = kernel_options.of_grid(settings) | changed
+    return grid_flow.all_modes(grid.split(masked(y, settings), y, kernel=settings.kernels[0], **options))
 
 
 def _ridges(modes: grid_flow.Modes) -> np.ndarray:
