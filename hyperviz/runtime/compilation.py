@@ -17,9 +17,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from types import ModuleType
 from typing import Any, Generic, ParamSpec, TypeVar
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax import monitoring
 from jax.core import Tracer
@@ -30,6 +32,7 @@ from hyperviz.runtime import program_store
 LOADED = "/hyperviz/program_load_duration"  # the event that says: a program was read from disk
 CONFIG = ("jax_enable_x64", "jax_disable_most_optimizations", "jax_default_matmul_precision")
 
+AnyArray = jax.Array | np.ndarray  # of JAX under a transformation and within a compiled function, else of NumPy
 P = ParamSpec("P")
 R = TypeVar("R")
 Result = TypeVar("Result")
@@ -40,6 +43,14 @@ _compiler = ThreadPoolExecutor(1, "compile")
 def traced(*values: Any) -> bool:
     """Return whether a transformation (jit, vmap, grad) is at work: values cannot be looked at then."""
     return any(isinstance(v, Tracer) for v in values)
+
+
+def namespace(*values: Any) -> ModuleType:
+    """Return jax.numpy where a transformation is at work, else NumPy.
+
+    Outside of a compiled function every operation of jax.numpy compiles a program of its own, one a shape.
+    """
+    return jnp if traced(*values) else np
 
 
 def in_background(compile_: Callable[..., Result], *arguments: Any) -> Future[Result]:

@@ -16,6 +16,7 @@ from jaxtyping import Array, Float
 from numpy.polynomial import chebyshev
 
 from hyperviz.errors import InvalidInput
+from hyperviz.runtime.compilation import AnyArray, namespace
 from hyperviz.theory.names import PIECEWISE_LINEAR as NAMES
 
 
@@ -61,9 +62,10 @@ def second_moment(phi: Activation) -> float:
     return phi.gain**2 * (1 + phi.alpha**2) / 2
 
 
-def root(v: Float[Array, "*s"]) -> Float[Array, "*s"]:
-    """The square root with slope 0 at 0."""
-    return jnp.where(v > 0, jnp.sqrt(jnp.where(v > 0, v, 1)), 0)
+def root(v: Float[AnyArray, "*s"]) -> Float[AnyArray, "*s"]:
+    """Return the square root, with slope 0 at 0."""
+    xp = namespace(v)
+    return xp.where(v > 0, xp.sqrt(xp.where(v > 0, v, 1)), 0)
 
 
 def product(a: Correlation, b: Correlation) -> Correlation:

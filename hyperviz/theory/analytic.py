@@ -140,12 +140,13 @@ def _prepare(x, z, model: _Model, features: bool) -> _Points:
     """Norms taken out: the diagonals are r gamma^(L-1) for f and, to the power H, times Sigma^0(z, z) for h."""
     x, z = x.astype(jnp.float64), z.astype(jnp.float64)
     unit_x, r = unit_rows(x)
-    unit_z, t = (z, jnp.full(len(z), 0.5)) if features else unit_rows(z)
-    H = jnp.asarray(model.depth_g, jnp.float64)
+    unit_z, t = (z, np.full(len(z), 0.5)) if features else unit_rows(z)
+    H = model.depth_g if compilation.traced(model.depth_g) else float(model.depth_g)
     of_f = root(r) * second_moment(model.sigma) ** ((model.depth_f - 1) / 2)
-    points = _Points(unit_x, unit_z, root(t), of_f, of_f)
+    points = _Points(unit_x, unit_z, root(t), of_f, of_f)  # pyright: ignore[reportArgumentType]  # of NumPy, often
     if isinstance(model.phi, Smooth):
-        return points._replace(of_h=root(_g_diagonal(points.diagonal(), model.depth_g, model.phi)[0]))
+        of_h = _g_diagonal(points.diagonal(), model.depth_g, model.phi)[0]
+        return points._replace(of_h=root(compilation.namespace(of_h).asarray(of_h)))
     return points._replace(of_h=of_f**H * root(t) * second_moment(model.phi) ** ((H - 1) / 2))
 
 
@@ -155,7 +156,7 @@ _g_diagonal = compiled(g_diagonal)
 def _extremes(points: _Points, model: _Model) -> np.ndarray:
     """Lambda^H(u, u) and Theta_h(u, u), which is L H times the former where phi is homogeneous."""
     if isinstance(model.phi, Smooth):
-        Lam, T_g = _g_diagonal(points.diagonal(), model.depth_g, model.phi)
+        Lam, T_g = map(np.asarray, _g_diagonal(points.diagonal(), model.depth_g, model.phi))
         return np.stack([Lam, int(model.depth_f) * points.of_f**2 * T_g])
     return np.outer((1, int(model.depth_f) * int(model.depth_g)), points.of_h**2)
 

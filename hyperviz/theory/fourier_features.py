@@ -42,17 +42,24 @@ def _gram(z, bandwidth):
 
 def embedding(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = None) -> Float[Array, "K K"]:
     """K numbers e_i a point with e_i.e_j / K = Sigma^0(z_i, z_j): infinitely many features, as seen by these points."""
-    found = gram(z, coordinates)
-    return _root(found) * len(found) ** 0.5
+    return _embedding(gram(z, coordinates))
 
 
-_root = compiled(gram_factors.root)
+@compiled
+def _embedding(found):
+    return gram_factors.root(found) * len(found) ** 0.5
 
 
 def random_features(key, z: Real[ArrayLike, "K m0"], count: int, bandwidth: float = 1.0) -> Float[Array, "K features"]:
     """p(z) = cos(W z / bandwidth + b), W ~ N(0, 1), b ~ U[-pi, pi]: `count` features of Remark 2; float64."""
     z = validation.points("z", z).astype(jnp.float64)
+    count = validation.at_least("count", count, 1)
+    return _random_features(key, z, validation.positive("bandwidth", bandwidth), count=count)
+
+
+@compiled(static_argnames="count")
+def _random_features(key, z, bandwidth, *, count: int):
     of_W, of_b = jax.random.split(key)
-    W = jax.random.normal(of_W, (z.shape[1], validation.at_least("count", count, 1)), jnp.float64)
-    b = jax.random.uniform(of_b, (W.shape[1],), jnp.float64, -jnp.pi, jnp.pi)
-    return jnp.cos(z @ W / validation.positive("bandwidth", bandwidth) + b)
+    W = jax.random.normal(of_W, (z.shape[1], count), jnp.float64)
+    b = jax.random.uniform(of_b, (count,), jnp.float64, -jnp.pi, jnp.pi)
+    return jnp.cos(z @ W / bandwidth + b)

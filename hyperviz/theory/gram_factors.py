@@ -8,6 +8,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from hyperviz.runtime.compilation import AnyArray, namespace
+
 JITTER = 1e-10  # added to correlation matrices in float64, so that those of low rank have a Cholesky root
 TOLERANCE = 1e-6  # eigenvalues of the correlation matrix below this share of the largest count as zero (float32)
 
@@ -61,12 +63,13 @@ def factors(*grams: Float[Array, "k k"]) -> list[Factor]:
     return [Factor(half, basis) for half, basis in zip(together.half, together.basis, strict=True)]
 
 
-def root(gram: Float[Array, "*batch k k"]) -> Float[Array, "*batch k k"]:
+def root(gram: Float[AnyArray, "*batch k k"]) -> Float[AnyArray, "*batch k k"]:
     """R with R R^T = A (1 + JITTER on the diagonal), by Cholesky: cheaper than `factor` where no inverse is asked.
 
     A in float64, positive semi-definite to rounding; zero vectors have exactly zero rows.
     """
-    norm = jnp.sqrt(jnp.maximum(jnp.diagonal(gram, axis1=-2, axis2=-1), 0))
-    scale = jnp.where(norm > 0, 1 / jnp.where(norm > 0, norm, 1), 0)
-    correlation = gram * scale[..., None, :] * scale[..., None] + JITTER * jnp.eye(gram.shape[-1], dtype=gram.dtype)
-    return jnp.linalg.cholesky(correlation) * norm[..., None]
+    xp = namespace(gram)
+    norm = xp.sqrt(xp.maximum(xp.diagonal(gram, axis1=-2, axis2=-1), 0))
+    scale = xp.where(norm > 0, 1 / xp.where(norm > 0, norm, 1), 0)
+    correlation = gram * scale[..., None, :] * scale[..., None] + JITTER * xp.eye(gram.shape[-1], dtype=gram.dtype)
+    return xp.linalg.cholesky(correlation) * norm[..., None]

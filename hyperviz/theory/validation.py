@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hyperviz.errors import InvalidInput, OutOfRange
-from hyperviz.runtime.compilation import traced
+from hyperviz.runtime.compilation import namespace, traced
 
 MAX_WIDTH = 10**8
 
@@ -28,6 +28,11 @@ def at_least(name: str, value, least: int, most: int | None = None):
     return number
 
 
+def whole(value):
+    """Return an int32 of NumPy, or of JAX where the value is traced: all sizes have one type, and one program."""
+    return namespace(value).asarray(value, jnp.int32)
+
+
 def sizes(depth_f, depth_g, width_f, width_g, deepest: int) -> tuple:
     """L, H, n and m within bounds, each an integer or traced."""
     L, H = (at_least(name, d, 1, deepest) for name, d in (("depth_f", depth_f), ("depth_g", depth_g)))
@@ -36,12 +41,12 @@ def sizes(depth_f, depth_g, width_f, width_g, deepest: int) -> tuple:
 
 
 def points(name: str, value):
-    """A non-empty (N, d) array of finite floats; float32 unless float64 came."""
+    """Return a non-empty (N, d) array of finite floats, of NumPy unless it is traced; float32 unless float64 came."""
     if not traced(value):
         value = _array(name, value)
     if value.ndim != 2 or 0 in value.shape:
         raise InvalidInput(f"{name} must be a non-empty (points, dimensions) array; got shape {value.shape}.")
-    return jnp.asarray(value, jnp.float64 if value.dtype == jnp.float64 else jnp.float32)
+    return value.astype(jnp.float64 if value.dtype == jnp.float64 else jnp.float32, copy=False)
 
 
 def _array(name: str, value):

@@ -45,12 +45,21 @@ def kept(*settings) -> dict:
 
 def keys(seed: int, stream: int, first: int, count: int):
     """Return the keys of the draws first .. first + count - 1 of a Stream: draw i is the same whatever came before."""
-    base = jax.random.fold_in(jax.random.key(seed), int(stream))
-    return _folded(base, np.arange(first, first + count))
+    return _keys(seed, int(stream), np.arange(first, first + count))
 
 
 _compiled: set[tuple] = set()  # points and lanes: nothing else decides what is compiled
-_folded = compiled(jax.vmap(jax.random.fold_in, in_axes=(None, 0)))
+
+
+@compiled
+def _keys(seed, stream, numbers):
+    return jax.vmap(partial(jax.random.fold_in, jax.random.fold_in(jax.random.key(seed), stream)))(numbers)
+
+
+@compiled
+def key(seed, stream, number):
+    """Return the key of one draw: that of `keys`."""
+    return jax.random.fold_in(jax.random.fold_in(jax.random.key(seed), stream), number)
 
 
 def draw(keys, points, settings: dict) -> Generator[float, None, Draws]:

@@ -78,7 +78,7 @@ def _start(settings: ConvergenceSettings) -> ConvergenceResult:
     limit = jax.tree.map(np.asarray, analytic.kernels(x[at], z[at], x, z, **_model(settings)))
     theta_f, theta = float(limit.ntk_f[0, 0]), limit.hyperkernel[0]
     pair = points(settings, np.array([0.0, settings.theta]))
-    watched = float(analytic.kernels(*pair, **_model(settings)).hyperkernel[0, 1])
+    watched = float(np.asarray(analytic.kernels(*pair, **_model(settings)).hyperkernel)[0, 1])
     none = np.zeros((0, len(ANGLES)))
     widths = {"width_f": settings.width_f, "width_g": settings.width_g}
     seconds = random_networks.seconds(len(ANGLES), **_model(settings), **widths)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import jax.numpy as jnp
 import numpy as np
 
 from hyperviz.studies.common import streaming
@@ -84,7 +83,7 @@ def _movement(settings, model: trajectories.Model, i: int, n: int, m: int):
         yield {}
         began = time.monotonic()
         while float(training.time) < until * (1 - 1e-6) and time.monotonic() - began < streaming.STEP:
-            training = factored_network.advance(training, net, model.task, model.x, settings.step, until, 2)
+            training = factored_network.advance(training, net, model.task, model.x, settings.step, until, np.int32(2))
     after = np.asarray(factored_network.kernel(training.net, net, model.task, model.x))
     size = np.linalg.norm(K)
     return (np.linalg.norm(after - K) / size, np.linalg.norm(slope_of_K) / size) if size > 0 else None
@@ -97,7 +96,7 @@ def _limit(settings, model: trajectories.Model) -> float:
     state = trajectories.begin(settings, model, g, width, Stream.DYNAMICS_KERNEL, 0)
     K = np.asarray(implicit_flow.kernels(state, model.task, g))
     blocks = trajectories.PATIENCE * max(1, round(until / settings.step / implicit_flow.BLOCK))
-    state = implicit_flow.advance(state, model.task, g, settings.step, until, jnp.int32(blocks), np.bool_(False))
+    state = implicit_flow.advance(state, model.task, g, settings.step, until, np.int32(blocks), np.bool_(False))
     change = np.linalg.norm(np.asarray(implicit_flow.kernels(state, model.task, g)) - K, axis=(1, 2))
     size = np.linalg.norm(K, axis=(1, 2))
     return float(np.median(change[size > 0] / size[size > 0])) if (size > 0).any() else 0.0

@@ -137,11 +137,13 @@ def _columns(path: Path, chosen: slice) -> Path:
 
 def _twinned(state: implicit_flow.Starts, model: Model, nets: list, width: int) -> implicit_flow.Starts:
     """The first lanes start where the finite networks do: V_i = f(x_i) of the network itself."""
+    lanes = jax.tree.map(np.array, state.V)
     for lane, (net, w) in enumerate(nets):
-        V = factored_network.weights(w, net, model.x)
-        cut = (V.first[:, :width], V.middle[:, :, :width, :width], V.last[:, :width])
-        state = state._replace(V=jax.tree.map(lambda a, b, at=lane: a.at[at].set(b), state.V, type(V)(*cut)))
-    return state
+        first, middle, last = map(np.asarray, factored_network.weights(w, net, model.x))
+        lanes.first[lane] = first[:, :width]
+        lanes.middle[lane] = middle[:, :, :width, :width]
+        lanes.last[lane] = last[:, :width]
+    return state._replace(V=lanes)
 
 
 def _finite(settings: DynamicsSettings, model: Model, nets: list) -> Iterator[dict]:

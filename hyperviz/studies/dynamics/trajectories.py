@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
+from hyperviz.runtime.compilation import compiled
 from hyperviz.studies.common.random_networks import keys
 from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.common.streaming import STEP
@@ -23,6 +23,7 @@ from hyperviz.theory.dynamics.factored_g import Primary, Weights
 from hyperviz.theory.dynamics.factored_network import Architecture, Finite
 from hyperviz.theory.dynamics.infinite_width import Task
 from hyperviz.theory.network import Parameters
+from hyperviz.theory.validation import whole
 
 POINTS, INPUT_F, INPUT_G, DEPTH = 12, 10, 3, 6  # padded sizes: no setting goes beyond
 LANES = {4: 99, 16: 33, 64: 33}  # padded widths of g, and how many starts are followed together
@@ -36,7 +37,7 @@ class Model(NamedTuple):
     """The padded points and the limits at them."""
 
     task: Task
-    x: jnp.ndarray  # (12, 10)
+    x: np.ndarray  # (12, 10) float32
     limit: analytic.Kernels  # (12, 12): float64
 
 
@@ -75,18 +76,17 @@ def model(settings: DynamicsSettings) -> Model:
     functions: dict[str, Any] = {"activation_f": settings.activation_f, "activation_g": settings.activation_g}
     limit = analytic.kernels(x, z, depth_f=settings.depth_f, depth_g=settings.depth_g, **functions)
     real = np.arange(POINTS) < settings.points
-    return Model(task(limit, None, z, y, real), jnp.asarray(x, jnp.float32), jax.tree.map(np.asarray, limit))
+    return Model(task(limit, None, z, y, real), x.astype(np.float32), jax.tree.map(np.asarray, limit))
 
 
 def task(limit: analytic.Kernels, member, z, y, real) -> Task:
     """The padded task in float32; limit: f's kernels at the distinct x."""
-    single = [jnp.asarray(np.asarray(v, np.float32)) for v in (limit.nngp_f, limit.ntk_f, z, y, real)]
-    S, theta, *rest = single
+    S, theta, *rest = [np.asarray(v, np.float32) for v in (limit.nngp_f, limit.ntk_f, z, y, real)]
     columns = theta if member is None else theta[:, member]
-    return Task(_root(S), columns * single[-1], member, *rest)
+    return Task(np.asarray(_root(S)), columns * rest[-1], member, *rest)
 
 
-@jax.jit
+@compiled
 def _root(S):
     return gram_factors.factor(S).half
 
@@ -111,12 +111,12 @@ def brief(settings, time: float) -> Brief:
 def primary_of(settings: DynamicsSettings, widths, depth: int | None = None) -> Primary:
     """g, with a width for each lane."""
     phi = activation(settings.activation_g)
-    return Primary(jnp.int32(depth or settings.depth_g), jnp.asarray(widths, jnp.int32), phi)
+    return Primary(whole(depth or settings.depth_g), whole(widths), phi)
 
 
 def room(width: int, count: int = POINTS) -> Weights:
     """Zeros for `count` sets of weights of a g of this padded width."""
-    return factored_g.zeros(count, INPUT_G, width, DEPTH, jnp.float32)
+    return factored_g.zeros(count, INPUT_G, width, DEPTH, np.float32)
 
 
 def begin(settings, model: Model, g: Primary, width: int, stream: int, first: int) -> implicit_flow.Starts:
@@ -130,7 +130,7 @@ def follow(
     """The starts on their way, until each is at time T or has arrived, by steps of descent or of the flow."""
 
     def advance(state, count):
-        return implicit_flow.advance(state, task, g, settings.step, settings.time, count, np.bool_(flow))
+        return implicit_flow.advance(state, task, g, float(settings.step), float(settings.time), count, np.bool_(flow))
 
     yield from _followed(settings, state, advance)
 
@@ -141,7 +141,8 @@ def train(
     """A finite network on its way."""
 
     def advance(state, count):
-        return factored_network.advance(state, net, model.task, model.x, settings.step, settings.time, count)
+        step, until = float(settings.step), float(settings.time)
+        return factored_network.advance(state, net, model.task, model.x, step, until, count)
 
     yield from _followed(settings, state, advance)
 
@@ -162,7 +163,7 @@ def _followed(settings, state: Any, advance: Callable) -> Iterator[tuple[Any, Pa
     while made < marks[-1]:
         count = int(min(marks[marks > made][0] - made, allowed))
         began = time.monotonic()
-        state = advance(state, jnp.int32(count))
+        state = advance(state, np.int32(count))
         made += count
         allowed = int(np.clip(count * STEP / max(time.monotonic() - began, 1e-5), 1, 4 * allowed))
         seen, loss, late = (np.atleast_1d(v) for v in (state.seen, state.loss, state.late))
@@ -180,8 +181,8 @@ def _followed(settings, state: Any, advance: Callable) -> Iterator[tuple[Any, Pa
 def network(settings, i: int, width_f: int, width_g: int) -> tuple[Architecture, Finite]:
     """Random network number i of these widths, padded."""
     net = Architecture(
-        jnp.int32(settings.depth_f),
-        jnp.int32(width_f),
+        whole(settings.depth_f),
+        whole(width_f),
         activation(settings.activation_f),
         primary_of(settings, width_g),
     )

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from hyperviz.studies.common import random_networks
@@ -18,6 +17,7 @@ from hyperviz.studies.dynamics import kernel_drift, trajectories
 from hyperviz.studies.dynamics.settings import DynamicsSettings
 from hyperviz.theory import analytic
 from hyperviz.theory.dynamics import factored_g, implicit_flow
+from hyperviz.theory.validation import whole
 
 ANGLES, TRAINED = np.linspace(-np.pi / 2, np.pi / 2, 65), np.linspace(-1.4, 1.4, 8)
 TARGETS = (lambda t: np.sin(2 * t), lambda t: np.cos(3 * t))  # for the two x
@@ -59,12 +59,12 @@ def fit(settings: DynamicsSettings) -> Iterator[dict]:
     g, width = trajectories.primary_of(settings, [settings.width_g]), trajectories.pad(settings.width_g)
     key = random_networks.keys(settings.seed, Stream.DYNAMICS_FIT, 0, 1)
     state = implicit_flow.begin(key, task, g, trajectories.room(width, 2))
-    member, where = jnp.asarray(which[16:]), jnp.asarray(z[16:], jnp.float32)
+    member, where = which[16:], z[16:].astype(np.float32)
     times, curves = [], []
     for now, path in trajectories.follow(settings, task, state, g):
         if times and path.times[-1, 0] < 1.2 * times[-1] and not path.ended[0]:
             continue
-        times.append(float(now.time[0]))
+        times.append(float(np.asarray(now.time)[0]))
         curves.append(np.asarray(implicit_flow.outputs(now.V, g, member, where))[0].reshape(2, 65))
         linear = _linear(np.asarray(limit.hyperkernel), y, times[-1])
         yield {"view": Fit(y.reshape(2, 8), np.array(times), np.array(curves), linear)}
@@ -94,8 +94,8 @@ def surface(settings: DynamicsSettings) -> Iterator[dict]:
         begun = trajectories.begin(settings, model, g, width, Stream.DYNAMICS_SURFACE, 0)
         way = trajectories.follow(trajectories.brief(settings, SLICE_TIME), model.task, begun, g)
         state, _ = yield from trajectories.quietly(way)
-        one = g._replace(width=jnp.int32(m))
-        V, trained = (jax.tree.map(lambda v: v[0], s.V) for s in (begun, state))
+        one = g._replace(width=whole(m))
+        V, trained = (jax.tree.map(lambda v: np.asarray(v)[0], s.V) for s in (begun, state))
         gradients = implicit_flow.gradients(V, model.task, one)
         first, second = _directions(settings, model, V, trained, gradients)
         losses[m] = np.asarray(implicit_flow.slice_losses(V, first, second, SIDE.astype(np.float32), model.task, one))
@@ -108,7 +108,7 @@ def _directions(settings, model: trajectories.Model, V, trained, gradients) -> t
     A movement dV = Theta_f B has the length sum_ij Theta_f,ij B_i . B_j in f's weights; both have the same, at a
     right angle.
     """
-    flat = [_flat(tree) for tree in (jax.tree.map(jnp.subtract, trained, V), gradients)]
+    flat = [_flat(tree) for tree in (jax.tree.map(np.subtract, trained, V), gradients)]
     theta = np.asarray(model.task.theta, np.float64)
     signs = random_generator(settings.seed, Stream.DYNAMICS_DIRECTIONS).choice([-1.0, 1.0], trajectories.POINTS)
     first, second = flat[0], theta @ (signs[:, None] * flat[1])
@@ -122,12 +122,12 @@ def _directions(settings, model: trajectories.Model, V, trained, gradients) -> t
         second = second - inner(first, second) / size * first
     other = inner(second, second)
     second = second * (max(size, 1e-12) / other) ** 0.5 if other > 0 else second
-    return jax.tree.map(jnp.subtract, trained, V), _unflat(second, V)
+    return jax.tree.map(np.subtract, trained, V), _unflat(second, V)
 
 
 def _flat(tree: factored_g.Weights) -> np.ndarray:
     """(points, weights) in float64."""
-    parts = (tree.first, jnp.moveaxis(tree.middle, 1, 0), tree.last)
+    parts = (tree.first, np.moveaxis(np.asarray(tree.middle), 1, 0), tree.last)
     return np.concatenate([np.asarray(v, np.float64).reshape(trajectories.POINTS, -1) for v in parts], 1)
 
 
@@ -136,7 +136,7 @@ def _unflat(flat: np.ndarray, like: factored_g.Weights) -> factored_g.Weights:
     first, middle, last = np.split(flat.astype(np.float32), sizes, axis=1)
     D, k, m, _ = like.middle.shape
     middle = np.moveaxis(middle.reshape(k, D, m, m), 1, 0)
-    return factored_g.Weights(*map(jnp.asarray, (first.reshape(like.first.shape), middle, last)))
+    return factored_g.Weights(first.reshape(like.first.shape), middle, last)
 
 
 def _convex(losses: np.ndarray) -> float:

@@ -131,9 +131,9 @@ def rate(settings: PriorSettings) -> Rate:
     """Sigma^0 of k random features at two points a bandwidth apart, minus its limit; other features for every k."""
     width = bandwidth(settings)
     z = np.array([[0.3, 0.2], [0.3 + width, 0.2]])
-    limit, errors = float(fourier_features.gram(z, FourierFeatures(width))[0, 1]), []
+    limit, errors = float(np.asarray(fourier_features.gram(z, FourierFeatures(width)))[0, 1]), []
     for i, count in enumerate(COUNTS):
-        key = random_networks.keys(settings.seed, Stream.PRIOR_FEATURES, i, 1)[0]
+        key = random_networks.key(settings.seed, int(Stream.PRIOR_FEATURES), i)
         p = np.asarray(fourier_features.random_features(key, z, FEATURE_DRAWS * int(COUNTS[-1]), width))
         products = (p[0] * p[1]).reshape(FEATURE_DRAWS, -1)[:, :count]
         errors.append(products.mean(1) - limit)

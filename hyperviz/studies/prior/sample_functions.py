@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import jax.numpy as jnp
 import numpy as np
 
 from hyperviz.studies.common import random_networks, streaming
@@ -81,7 +80,7 @@ def _pairs(x, z):
 def _process(kernel, settings, stream: Stream) -> tuple[np.ndarray, np.ndarray]:
     """Draws of N(0, Lambda^H) on the points, the same random numbers at every setting, and its deviation."""
     noise = random_generator(settings.seed, stream).standard_normal((SHOWN, len(kernel)))
-    return noise @ np.asarray(gram_factors.root(jnp.asarray(kernel))).T, np.sqrt(np.diagonal(kernel))
+    return noise @ gram_factors.root(np.asarray(kernel)).T, np.sqrt(np.diagonal(kernel))
 
 
 def _networks(name, points, settings, wanted) -> Iterator[dict]:

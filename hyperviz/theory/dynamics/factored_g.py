@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+import numpy as np
+from jaxtyping import Float, Int
 
+from hyperviz.runtime.compilation import AnyArray
 from hyperviz.theory.activations import Activation
 from hyperviz.theory.smooth_activations import Smooth
 
@@ -19,34 +21,34 @@ from hyperviz.theory.smooth_activations import Smooth
 class Primary(NamedTuple):
     """g's architecture; depth H and width m may be traced."""
 
-    depth: int | Int[Array, ""]
-    width: int | Int[Array, ""]
+    depth: int | Int[AnyArray, ""]
+    width: int | Int[AnyArray, ""]
     activation: Activation | Smooth
 
 
 class Weights(NamedTuple):
     """V^1, V^2 .. V^(H-1) and V^H, one of each for every c. With H = 1 the one row of V^1 is first[c, 0]."""
 
-    first: Float[Array, "c m m0"]
-    middle: Float[Array, "D c m m"]
-    last: Float[Array, "c m"]
+    first: Float[AnyArray, "c m m0"]
+    middle: Float[AnyArray, "D c m m"]
+    last: Float[AnyArray, "c m"]
 
 
 class Factors(NamedTuple):
     """The gradient of h at point j, layer by layer a product: dh_j/dV^l = left_j right_j^T."""
 
-    first: Float[Array, "N m"]
-    z: Float[Array, "N m0"]
-    left: Float[Array, "D N m"]
-    right: Float[Array, "D N m"]
-    last: Float[Array, "N m"]
+    first: Float[AnyArray, "N m"]
+    z: Float[AnyArray, "N m0"]
+    left: Float[AnyArray, "D N m"]
+    right: Float[AnyArray, "D N m"]
+    last: Float[AnyArray, "N m"]
 
 
 def zeros(count: int, inputs: int, width: int, depth: int, dtype) -> Weights:
     """Room for `count` sets of weights of a g no wider and no deeper than this."""
     inner = max(depth - 2, 1)
     shapes = ((count, width, inputs), (inner, count, width, width), (count, width))
-    return Weights(*(jnp.zeros(shape, dtype) for shape in shapes))
+    return Weights(*(np.zeros(shape, dtype) for shape in shapes))
 
 
 def mask(g: Primary, room: Weights) -> Weights:
@@ -57,7 +59,7 @@ def mask(g: Primary, room: Weights) -> Weights:
     return Weights(real[:, None], square, real * (g.depth > 1))
 
 
-def at(V: Array, member: Int[Array, " N"] | None) -> Array:
+def at(V: AnyArray, member: Int[AnyArray, " N"] | None) -> AnyArray:
     """The weights that each point uses: a gather is slow, so points that have one set each, in order, need none."""
     return V if member is None else V[member]
 
@@ -66,7 +68,7 @@ def _root_width(g: Primary, dtype):
     return jnp.sqrt(jnp.asarray(g.width, dtype))
 
 
-def forward(g: Primary, V: Weights, member: Int[Array, " N"] | None, z: Float[Array, "N m0"]):
+def forward(g: Primary, V: Weights, member: Int[AnyArray, " N"] | None, z: Float[AnyArray, "N m0"]):
     """h_j = g(z_j; V_member(j)) and the pre-activations of every hidden layer, (D + 1, N, m)."""
     z, root = z / z.shape[1] ** 0.5, _root_width(g, z.dtype)
     first = jnp.einsum("jba,ja->jb", at(V.first, member), z)
@@ -81,7 +83,7 @@ def forward(g: Primary, V: Weights, member: Int[Array, " N"] | None, z: Float[Ar
     return jnp.where(g.depth > 1, jnp.sum(at(V.last, member) * top, 1) / root, first[:, 0]), pre
 
 
-def backward(g: Primary, V: Weights, member: Int[Array, " N"] | None, z: Float[Array, "N m0"], pre) -> Factors:
+def backward(g: Primary, V: Weights, member: Int[AnyArray, " N"] | None, z: Float[AnyArray, "N m0"], pre) -> Factors:
     """The factors of dh_j/dV: from the output down, delta^(l-1) = V^T delta^l / sqrt(m) * phi'."""
     root, top = _root_width(g, z.dtype), jnp.maximum(g.depth - 2, 0)
     delta = at(V.last, member) / root * g.activation.derivative(pre[top])
@@ -101,7 +103,7 @@ def backward(g: Primary, V: Weights, member: Int[Array, " N"] | None, z: Float[A
     return Factors(jnp.where(deep, delta, alone), z / z.shape[1] ** 0.5, left, right, last)
 
 
-def descend(g: Primary, V: Weights, factors: Factors, pull: Float[Array, "c N"]) -> Weights:
+def descend(g: Primary, V: Weights, factors: Factors, pull: Float[AnyArray, "c N"]) -> Weights:
     """V_c - sum_j pull_cj dh_j/dV."""
 
     def moved(V, left, right):
@@ -114,7 +116,7 @@ def descend(g: Primary, V: Weights, factors: Factors, pull: Float[Array, "c N"])
     return Weights(moved(V.first, factors.first, factors.z), middle, V.last - pull @ factors.last)
 
 
-def gram(g: Primary, factors: Factors) -> Float[Array, "N N"]:
+def gram(g: Primary, factors: Factors) -> Float[AnyArray, "N N"]:
     """dh_i/dV . dh_j/dV."""
     first = (factors.first @ factors.first.T) * (factors.z @ factors.z.T)
 

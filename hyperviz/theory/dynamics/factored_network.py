@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from hyperviz.runtime.compilation import compiled
+from hyperviz.runtime.compilation import AnyArray, compiled
 from hyperviz.theory import network
 from hyperviz.theory.activations import Activation
 from hyperviz.theory.dynamics import factored_g
@@ -25,16 +25,16 @@ from hyperviz.theory.dynamics.infinite_width import LARGEST, Task
 class Finite(NamedTuple):
     """W^1, W^2 .. W^(L-1) and W^L, which holds a row of n weights for every weight of g."""
 
-    first: Float[Array, "n n0"]
-    inner: Float[Array, "D n n"]
+    first: Float[AnyArray, "n n0"]
+    inner: Float[AnyArray, "D n n"]
     generator: Weights
 
 
 class Architecture(NamedTuple):
     """L, n, f's activation, and g; depths and widths may be traced."""
 
-    depth: int | Int[Array, ""]
-    width: int | Int[Array, ""]
+    depth: int | Int[AnyArray, ""]
+    width: int | Int[AnyArray, ""]
     activation: Activation
     g: Primary
 
@@ -54,22 +54,22 @@ class Training(NamedTuple):
     """A network on its way."""
 
     net: Finite
-    time: Float[Array, ""]
-    seen: Float[Array, ""]  # when the loss was measured: before the last step
-    loss: Float[Array, ""]
-    late: Float[Array, ""]
+    time: Float[AnyArray, ""]
+    seen: Float[AnyArray, ""]  # when the loss was measured: before the last step
+    loss: Float[AnyArray, ""]
+    late: Float[AnyArray, ""]
 
 
 def room(inputs: int, width: int, depth: int, of_g: Weights) -> Finite:
     """Zeros for an f no wider and no deeper than this; of_g: `primary.zeros` with count = width."""
     dtype = of_g.first.dtype
-    inner = jnp.zeros((max(depth - 2, 1), width, width), dtype)
-    return Finite(jnp.zeros((width, inputs), dtype), inner, of_g)
+    inner = np.zeros((max(depth - 2, 1), width, width), dtype)
+    return Finite(np.zeros((width, inputs), dtype), inner, of_g)
 
 
 def padded(params: network.Parameters, room: Finite) -> Finite:
     """A network with one output in the room of a larger one; the new neurons have zero weights, and keep them."""
-    first, inner, (g1, middle, last) = jax.tree.map(lambda v: np.zeros(v.shape, v.dtype), room)
+    first, inner, (g1, middle, last) = jax.tree.map(np.zeros_like, room)
     hidden, generator = ([np.asarray(v) for v in part] for part in (params.hidden, params.generator))
     if hidden:
         first[: len(hidden[0])] = hidden[0]
@@ -81,13 +81,13 @@ def padded(params: network.Parameters, room: Finite) -> Finite:
         V[: len(own), : own.shape[1], : own.shape[1]] = own
     for own in rest[-1:]:
         last[: len(own), : own.shape[2]] = own[:, 0]
-    return jax.tree.map(jnp.asarray, Finite(first, inner, Weights(g1, middle, last)))
+    return Finite(first, inner, Weights(g1, middle, last))
 
 
 def begin(net: Finite) -> Training:
     """At time 0; the loss is known after a step."""
-    none = jnp.full((), jnp.inf, net.first.dtype)
-    return Training(net, jnp.zeros_like(none), jnp.zeros_like(none), none, none)
+    none = np.full((), np.inf, net.first.dtype)
+    return Training(net, np.zeros_like(none), np.zeros_like(none), none, none)
 
 
 def _features(net: Architecture, w: Finite, x):
@@ -168,7 +168,7 @@ def _kernel(net: Architecture, gradient: Gradient) -> Float[Array, "N N"]:
 
 
 @compiled
-def advance(training: Training, net: Architecture, task: Task, x, step, until, count: Int[Array, ""]) -> Training:
+def advance(training: Training, net: Architecture, task: Task, x, step, until, count) -> Training:
     """`count` blocks of steps of gradient descent on sum_j (h_j - y_j)^2, no further than time `until`."""
 
     def one(pace, s):
@@ -187,19 +187,19 @@ def advance(training: Training, net: Architecture, task: Task, x, step, until, c
 
 
 @compiled
-def weights(w: Finite, net: Architecture, x: Float[Array, "N n0"]) -> Weights:
+def weights(w: Finite, net: Architecture, x: Float[AnyArray, "N n0"]) -> Weights:
     """V_j = f(x_j)."""
     return generated(w, _features(net, w, x)[0])
 
 
 @compiled
-def kernel(w: Finite, net: Architecture, task: Task, x: Float[Array, "N n0"]) -> Float[Array, "N N"]:
+def kernel(w: Finite, net: Architecture, task: Task, x: Float[AnyArray, "N n0"]) -> Float[Array, "N N"]:
     """K_h at the points of a task."""
     return _kernel(net, _sweep(net, w, x, task.z)[1]) * task.real
 
 
 @compiled
-def drift(w: Finite, net: Architecture, task: Task, x: Float[Array, "N n0"]):
+def drift(w: Finite, net: Architecture, task: Task, x: Float[AnyArray, "N n0"]):
     """K_h and dK_h/dt under gradient flow, by forward-mode differentiation along dW/dt = -grad (eq. 16)."""
 
     def at(w):

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Float, Int
 
-from hyperviz.runtime.compilation import compiled
+from hyperviz.runtime.compilation import AnyArray, compiled
 from hyperviz.theory.dynamics import factored_g, infinite_width
 from hyperviz.theory.dynamics.factored_g import Primary, Weights
 from hyperviz.theory.dynamics.infinite_width import Task
@@ -31,21 +31,21 @@ class Starts(NamedTuple):
     """One lane a start."""
 
     V: Weights
-    time: Float[Array, " R"]
-    seen: Float[Array, " R"]  # when the loss was measured: before the last step
-    loss: Float[Array, " R"]
-    late: Float[Array, " R"]  # the loss when LATE of the time had gone
-    pace: Float[Array, " R"]  # the length of the next step, before what K allows anyway
-    foreseen: Float[Array, "R N"]  # gaps h - y that the last step was to leave
-    change: Float[Array, " R"]  # the size of what it was to change
+    time: Float[AnyArray, " R"]
+    seen: Float[AnyArray, " R"]  # when the loss was measured: before the last step
+    loss: Float[AnyArray, " R"]
+    late: Float[AnyArray, " R"]  # the loss when LATE of the time had gone
+    pace: Float[AnyArray, " R"]  # the length of the next step, before what K allows anyway
+    foreseen: Float[AnyArray, "R N"]  # gaps h - y that the last step was to leave
+    change: Float[AnyArray, " R"]  # the size of what it was to change
 
 
-def calm(kernel: Float[Array, "N N"], step) -> Float[Array, ""]:
+def calm(kernel: Float[AnyArray, "N N"], step) -> Float[AnyArray, ""]:
     """The step that the kernel allows."""
     return CALM / jnp.maximum(jnp.sqrt(jnp.sum(kernel**2)), CALM / step)
 
 
-def _kernel(task: Task, g: Primary, factors: factored_g.Factors) -> Float[Array, "N N"]:
+def _kernel(task: Task, g: Primary, factors: factored_g.Factors) -> Float[AnyArray, "N N"]:
     return factored_g.at(task.theta, task.member) * factored_g.gram(g, factors) * task.real
 
 
@@ -62,7 +62,9 @@ def _step(task: Task, g: Primary, step, until, flow, s: Starts) -> Starts:
     return Starts(V, s.time + dt, s.time, now.loss, late, pace, end, jnp.linalg.norm(end - now.gap))
 
 
-def _closing(K: Float[Array, "N N"], gap: Float[Array, " N"], dt) -> tuple[Float[Array, " N"], Float[Array, " N"]]:
+def _closing(
+    K: Float[AnyArray, "N N"], gap: Float[AnyArray, " N"], dt
+) -> tuple[Float[AnyArray, " N"], Float[AnyArray, " N"]]:
     """The gap's mean over a step in which K stands still, and the gap at its end."""
     A = 2 * dt * K
     both = jnp.stack([gap + A @ gap / 2, gap], axis=1)
@@ -70,7 +72,7 @@ def _closing(K: Float[Array, "N N"], gap: Float[Array, " N"], dt) -> tuple[Float
     return mean, end
 
 
-def _trust(s: Starts, gap: Float[Array, " N"]) -> Float[Array, ""]:
+def _trust(s: Starts, gap: Float[AnyArray, " N"]) -> Float[AnyArray, ""]:
     """Whether the last step did what was foreseen of it: longer or shorter ones from here."""
     allowed = SURPRISE * s.change + NEGLIGIBLE * jnp.linalg.norm(gap)
     return jnp.where(jnp.linalg.norm(gap - s.foreseen) <= allowed, FASTER, SLOWER)
@@ -94,7 +96,7 @@ def follow(V: Weights, points: int) -> Starts:
 
 
 @compiled
-def advance(starts: Starts, task: Task, g: Primary, step, until, count: Int[Array, ""], flow) -> Starts:
+def advance(starts: Starts, task: Task, g: Primary, step, until, count, flow) -> Starts:
     """`count` blocks of steps further, each start no further than time `until`; losses: before the last step.
 
     flow: whether the steps are those of the gradient flow, which may be longer, or of gradient descent.
@@ -107,7 +109,7 @@ def advance(starts: Starts, task: Task, g: Primary, step, until, count: Int[Arra
 
 
 @compiled
-def kernels(starts: Starts, task: Task, g: Primary) -> Float[Array, "R N N"]:
+def kernels(starts: Starts, task: Task, g: Primary) -> Float[AnyArray, "R N N"]:
     """K of every start as it is now."""
 
     def one(V, width):
@@ -119,7 +121,7 @@ def kernels(starts: Starts, task: Task, g: Primary) -> Float[Array, "R N N"]:
 
 
 @compiled
-def outputs(V: Weights, g: Primary, member: Int[Array, " N"], z: Float[Array, "N m0"]) -> Float[Array, "R N"]:
+def outputs(V: Weights, g: Primary, member: Int[AnyArray, " N"], z: Float[AnyArray, "N m0"]) -> Float[AnyArray, "R N"]:
     """h at any pairs (x_member, z), a row for each start."""
     return jax.vmap(lambda V, width: factored_g.forward(g._replace(width=width), V, member, z)[0])(V, g.width)
 
@@ -133,7 +135,7 @@ def gradients(V: Weights, task: Task, g: Primary) -> Weights:
 
 
 @compiled
-def slice_losses(V: Weights, first: Weights, second: Weights, side, task: Task, g: Primary) -> Float[Array, "S S"]:
+def slice_losses(V: Weights, first: Weights, second: Weights, side, task: Task, g: Primary) -> Float[AnyArray, "S S"]:
     """The loss at V + a first + b second; rows: b, columns: a."""
 
     def at(a, b):

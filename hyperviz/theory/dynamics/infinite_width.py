@@ -12,11 +12,11 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, ArrayLike, Float, Int, Real
+from jaxtyping import ArrayLike, Float, Int, Real
 
 from hyperviz.errors import InvalidInput, OutOfRange
 from hyperviz.runtime import compilation
-from hyperviz.runtime.compilation import compiled
+from hyperviz.runtime.compilation import AnyArray, compiled
 from hyperviz.theory import analytic, gram_factors, validation
 from hyperviz.theory.dynamics import factored_g
 from hyperviz.theory.dynamics.factored_g import Primary, Weights
@@ -28,20 +28,20 @@ LARGEST = 1e12  # of a loss: beyond, the step was too large for the kernel, and 
 class Task(NamedTuple):
     """What is learnt, and all that f is in the limit: its two kernels at the k distinct x."""
 
-    root: Float[Array, "k k"]  # R with R^T R = S
-    theta: Float[Array, "k N"]  # Theta_f(x_c, x_member(j)); zero where point j is only padding
-    member: Int[Array, " N"] | None  # which x point j has; None where each has its own, in order
-    z: Float[Array, "N m0"]
-    y: Float[Array, " N"]
-    real: Float[Array, " N"]  # 1, or 0 for padding
+    root: Float[AnyArray, "k k"]  # R with R^T R = S
+    theta: Float[AnyArray, "k N"]  # Theta_f(x_c, x_member(j)); zero where point j is only padding
+    member: Int[AnyArray, " N"] | None  # which x point j has; None where each has its own, in order
+    z: Float[AnyArray, "N m0"]
+    y: Float[AnyArray, " N"]
+    real: Float[AnyArray, " N"]  # 1, or 0 for padding
 
 
 class Trajectory(NamedTuple):
     """The loss sum_j (h_j - y_j)^2 before each step and after the last, and h beside it."""
 
-    loss: Float[Array, " steps+1"]
-    outputs: Float[Array, "steps+1 N"]
-    predictions: Float[Array, "steps+1 M"]  # at the test inputs
+    loss: Float[AnyArray, " steps+1"]
+    outputs: Float[AnyArray, "steps+1 N"]
+    predictions: Float[AnyArray, "steps+1 M"]  # at the test inputs
 
 
 def infinite_f(
@@ -112,7 +112,7 @@ def _tests(points, test):
     return tests
 
 
-def task(x: Float[Array, "N n0"], z: Float[Array, "N m0"], y, depth_f: int, activation_f: str = "relu") -> Task:
+def task(x: Float[AnyArray, "N n0"], z: Float[AnyArray, "N m0"], y, depth_f: int, activation_f: str = "relu") -> Task:
     """The task of learning h(x_j, z_j) = y_j with an infinitely wide f of depth L."""
     distinct, member = x, None
     if not compilation.traced(x):
@@ -139,7 +139,7 @@ def start(key, task: Task, g: Primary, room: Weights) -> Weights:
     return jax.tree.map(jnp.multiply, Weights(*mixed), factored_g.mask(g, room))
 
 
-def euler(task: Task, g: Primary, V: Weights, step) -> tuple[Weights, Float[Array, ""], Float[Array, " N"]]:
+def euler(task: Task, g: Primary, V: Weights, step) -> tuple[Weights, Float[AnyArray, ""], Float[AnyArray, " N"]]:
     """V one step later; the loss and the outputs h before it."""
     now = look(task, g, V)
     return pulled(task, g, V, now, step * now.gap), now.loss, now.h
@@ -148,9 +148,9 @@ def euler(task: Task, g: Primary, V: Weights, step) -> tuple[Weights, Float[Arra
 class Look(NamedTuple):
     """A start as it is: infinite where the loss has left every bound, and then it is left as it is."""
 
-    h: Float[Array, " N"]
-    gap: Float[Array, " N"]  # h - y, 0 at padding
-    loss: Float[Array, ""]
+    h: Float[AnyArray, " N"]
+    gap: Float[AnyArray, " N"]  # h - y, 0 at padding
+    loss: Float[AnyArray, ""]
     factors: factored_g.Factors
 
 
@@ -164,7 +164,7 @@ def look(task: Task, g: Primary, V: Weights) -> Look:
     return Look(jnp.where(sound, h, jnp.inf), gap, jnp.where(sound, loss, jnp.inf), factors)
 
 
-def pulled(task: Task, g: Primary, V: Weights, now: Look, pull: Float[Array, " N"]) -> Weights:
+def pulled(task: Task, g: Primary, V: Weights, now: Look, pull: Float[AnyArray, " N"]) -> Weights:
     """V moved down the gradient of the squared loss; pull: the gaps times the length of the step."""
     return factored_g.descend(g, V, now.factors, task.theta * jnp.where(jnp.isfinite(now.loss), 2 * pull, 0))
 
@@ -182,7 +182,7 @@ def _run(key, task: Task, test, g: Primary, step, depth: int, width: int, steps:
     return Trajectory(*(jnp.concatenate([a, b[None]]) for a, b in zip(found, last, strict=True)))
 
 
-def both_infinite(kernel: Float[Array, "N N"], y: Float[Array, " N"], h0: Float[Array, "*s N"], times):
+def both_infinite(kernel: Float[AnyArray, "N N"], y: Float[AnyArray, " N"], h0: Float[AnyArray, "*s N"], times):
     """h_t = Y + exp(-2 Theta_h t)(h_0 - Y): training once g is infinitely wide too; (times, ..., N).
 
     kernel: Theta_h of the training points. y: Y. h0: outputs at time 0. times: in units of step * number of steps.

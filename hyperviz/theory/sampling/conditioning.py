@@ -18,6 +18,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
+from hyperviz.runtime.compilation import AnyArray
 from hyperviz.theory import gram_factors
 from hyperviz.theory.activations import Activation
 
@@ -25,9 +26,9 @@ from hyperviz.theory.activations import Activation
 class Net(NamedTuple):
     """One of the two networks; depth and width may be traced. c columns: k distinct x for f, K points for g."""
 
-    gram: Float[Array, "c c"]  # of the inputs: S^0 = x.x'/n_0, Sigma^0 = z.z'/m_0
-    depth: Int[Array, ""]
-    width: Int[Array, ""]
+    gram: Float[AnyArray, "c c"]  # of the inputs: S^0 = x.x'/n_0, Sigma^0 = z.z'/m_0
+    depth: Int[AnyArray, ""]
+    width: Int[AnyArray, ""]
     activation: Activation
 
 
@@ -36,7 +37,7 @@ class Problem(NamedTuple):
 
     f: Net
     g: Net
-    member: Int[Array, " K"]  # c(i): which of f's k distinct x point i has
+    member: Int[AnyArray, " K"]  # c(i): which of f's k distinct x point i has
 
 
 class Layers(NamedTuple):

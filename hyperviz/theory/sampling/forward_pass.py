@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from hyperviz.runtime import compilation
-from hyperviz.runtime.compilation import compiled
+from hyperviz.runtime.compilation import AnyArray, compiled
 from hyperviz.theory import gram_factors, validation
 from hyperviz.theory.activations import Activation, activation
 from hyperviz.theory.fourier_features import FourierFeatures, gram
@@ -50,9 +50,9 @@ def _as_any(phi: Activation | Smooth) -> AnyActivation:
 class Stack(NamedTuple):
     """One of the two networks; depth and width may be traced. c columns: k distinct x for f, K points for g."""
 
-    gram: Float[Array, "c c"]  # of the inputs
-    depth: Int[Array, ""]
-    width: Int[Array, ""]
+    gram: Float[AnyArray, "c c"]  # of the inputs
+    depth: Int[AnyArray, ""]
+    width: Int[AnyArray, ""]
     activation: AnyActivation
 
 
@@ -121,7 +121,7 @@ def advance(net: Stack, keys, s: Layer, until) -> Layer:
     return jax.lax.while_loop(lambda s: s.tick < until, partial(_tick, net, keys), s)
 
 
-def of_g(member: Int[Array, " K"], f: Layer, g: Stack) -> Layer:
+def of_g(member: Int[AnyArray, " K"], f: Layer, g: Stack) -> Layer:
     """g at its inputs, once f is done: M = S_emp at the points."""
     return start(g, f.gram[:, member][:, :, member])
 
@@ -138,7 +138,7 @@ class Problem(NamedTuple):
 
     f: Stack
     g: Stack
-    member: Int[Array, " K"]
+    member: Int[AnyArray, " K"]
 
 
 def problem(
@@ -161,7 +161,7 @@ def problem(
         validation.same_length(x, z)
         rows, member = distinct(x.astype(jnp.float64))
         grams = gram(rows), gram(z, coordinates)
-    L, n, H, m = (jnp.asarray(v, jnp.int32) for v in (L, n, H, m))
+    L, n, H, m = map(validation.whole, (L, n, H, m))
     sigma, phi = activation(activation_f, alpha), primary(activation_g, alpha)
     return Problem(Stack(grams[0], L, n, _as_any(sigma)), Stack(grams[1], H, m, _as_any(phi)), member)
 
@@ -169,9 +169,9 @@ def problem(
 def distinct(x):
     """The k distinct rows of x and each point's row among them; under a transformation of x every row counts."""
     if compilation.traced(x):
-        return x, jnp.arange(x.shape[0])
+        return x, np.arange(x.shape[0])
     rows, member = np.unique(np.round(np.asarray(x), 12), axis=0, return_inverse=True)
-    return jnp.asarray(rows), jnp.asarray(member.ravel(), jnp.int32)
+    return rows, member.ravel().astype(np.int32)
 
 
 class Progress(NamedTuple):

@@ -69,11 +69,11 @@ def problem(
         validation.same_length(x, z)
         (x, r), (z, t) = unit_rows(x.astype(jnp.float64)), unit_rows(z.astype(jnp.float64))
         distinct, member = forward_pass.distinct(x)
-    scale = root(r) ** jnp.asarray(H, r.dtype) * root(t)
+    scale = root(r) ** (H if compilation.traced(H) else float(H)) * root(t)
     sigma, phi = activation(activation_f, alpha), activation(activation_g, alpha)
     S0, Sigma0 = ((v @ v.T).astype(jnp.float32) for v in (distinct, z))
-    f = Net(S0, jnp.asarray(L, jnp.int32), jnp.asarray(n, jnp.int32), sigma)
-    return Problem(f, Net(Sigma0, jnp.asarray(H, jnp.int32), jnp.asarray(m, jnp.int32), phi), member), scale
+    L, n, H, m = map(validation.whole, (L, n, H, m))
+    return Problem(Net(S0, L, n, sigma), Net(Sigma0, H, m, phi), member), scale
 
 
 def draw(key, x, z, **settings) -> Draw:

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Int
 
+from hyperviz.runtime.compilation import AnyArray, namespace
 from hyperviz.theory.sampling import conditioning
 from hyperviz.theory.sampling.conditioning import Block, Net, Problem, State
 
@@ -37,11 +38,12 @@ def _blocks(net: Net, points: int):
     return many, (net.width - many * large_block(points) + SMALL - 1) // SMALL
 
 
-def ticks(problem: Problem) -> Int[Array, " stages"]:
+def ticks(problem: Problem) -> Int[AnyArray, " stages"]:
     """Ticks of f forward, g forward, g backward, f backward: a layer is one turn (small algebra), then its blocks."""
     f, g = (1 + sum(_blocks(net, problem.member.shape[0])) for net in (problem.f, problem.g))
     L, H = problem.f.depth, problem.g.depth
-    return jnp.stack([(L - 1) * f, H * g - g + 1, 1 + (H - 1) * g, 1 + (L - 1) * f]).astype(jnp.int32)
+    found = [(L - 1) * f, H * g - g + 1, 1 + (H - 1) * g, 1 + (L - 1) * f]
+    return namespace(*found).stack(found).astype(jnp.int32)
 
 
 def _place(problem: Problem, tick) -> Place:

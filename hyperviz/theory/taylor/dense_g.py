@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from hyperviz.runtime.compilation import namespace
 from hyperviz.theory.taylor import jets
 from hyperviz.theory.taylor.bartlett import ORDERS, at, noise, stack
 from hyperviz.theory.taylor.matrix_free import back, f_backward, f_series, factorial, pass_on
@@ -37,7 +38,8 @@ def terms(pair: Pair, counted: Census, key) -> Float[Array, " powers"]:
 
 def f_alone(pair: Pair) -> Pair:
     """The pair with a g of no hidden layer: what is counted, and put in coordinates, is f."""
-    return pair._replace(g=pair.g._replace(depth=jnp.ones_like(pair.g.depth), activation=pair.f.activation))
+    one = namespace(pair.g.depth).ones_like(pair.g.depth)
+    return pair._replace(g=pair.g._replace(depth=one, activation=pair.f.activation))
 
 
 def _exists(pair: Pair) -> Float[Array, "H M M"]:

@@ -76,8 +76,8 @@ def problem(
             f"The Taylor terms of these points would reach 1e{size * ORDERS:.0f}, which float64 cannot hold: "
             "scale x to norm sqrt(n_0) and z to norm sqrt(m_0)."
         )
-    whole = partial(jnp.asarray, dtype=jnp.int32)
-    return Pair(Net(jnp.asarray(f), whole(L), whole(n), sigma), Net(jnp.asarray(g), whole(H), whole(m), phi))  # pyright: ignore[reportArgumentType]
+    L, n, H, m = map(validation.whole, (L, n, H, m))
+    return Pair(Net(f, L, n, sigma), Net(g, H, m, phi))  # pyright: ignore[reportArgumentType]
 
 
 def _gram(name, at_j, at_i) -> np.ndarray:
@@ -113,7 +113,7 @@ def lanes(pair: Pair) -> int:
 def begin(pair: Pair, keys) -> Work:
     """Draws before their first block; at most `lanes(pair)` keys."""
     asked = len(keys)
-    padded = keys[np.arange(lanes(pair)) % asked]
+    padded = keys if asked == lanes(pair) else _taken(keys, np.arange(lanes(pair)) % asked)
     ends = sign_patterns.ticks(_layers(pair), lanes(pair))
     return Work(pair, padded, _start(_layers(pair), padded), asked, int(ends))
 
@@ -133,9 +133,15 @@ def finish(work: Work) -> Float[np.ndarray, "draws powers"]:
     """K^(0..ORDERS) of draws that are counted to their end."""
     counted, keys = work.counted._replace(tick=None), work.keys
     if len(keys) < LANES:
-        counted, keys = jax.tree.map(lambda v: v[np.zeros(LANES, int)], (counted, keys))
+        counted, keys = _taken((counted, keys), np.zeros(LANES, int))
     algebra = _smooth if isinstance(work.pair.g.activation, smooth_activations.Smooth) else _linear
     return np.asarray(algebra(work.pair, counted, keys))[: work.asked]
+
+
+@compiled
+def _taken(lanes, which):
+    """Return those lanes, of every array."""
+    return jax.tree.map(lambda v: v[which], lanes)
 
 
 @compiled

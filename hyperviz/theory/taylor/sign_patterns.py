@@ -17,6 +17,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
+from hyperviz.runtime.compilation import AnyArray
 from hyperviz.theory.sampling.conditioning import Net
 
 MAX_DEPTH = 8
@@ -47,7 +48,7 @@ def start(pair: Pair) -> Census:
     return Census(jnp.int32(0), jnp.zeros((2, MAX_DEPTH + 1, 4, 4), jnp.float64), roots)
 
 
-def _cholesky(gram: Float[Array, "2 2"]) -> Float[Array, "2 2"]:
+def _cholesky(gram: Float[AnyArray, "2 2"]) -> Float[Array, "2 2"]:
     """root with root^T root = gram; nothing outside the first vector's line where that is a matter of rounding."""
     first = jnp.sqrt(gram[0, 0])
     along = jnp.where(first > 0, gram[0, 1] / jnp.where(first > 0, first, 1), 0)
@@ -109,7 +110,7 @@ def large_block(lanes: int) -> int:
     return max(SMALL, LARGE // lanes)
 
 
-def ticks(pair: Pair, lanes: int) -> Int[Array, ""]:
+def ticks(pair: Pair, lanes: int) -> Int[AnyArray, ""]:
     """Blocks of all hidden layers of f and g."""
     f, g = (sum(_blocks(net.width, lanes)) for net in pair)
     return (pair.f.depth - 1) * f + (pair.g.depth - 1) * g
