@@ -94,6 +94,10 @@ class CompiledFunction(Generic[P, R]):
                     found = self._programs[key] = self._load(key) or self._compile(key, args, kwargs)
         return found
 
+    def programs(self) -> int:
+        """Return how many programs there are of it in this process."""
+        return len(self._programs)
+
     def _split(self, args: tuple, kwargs: dict) -> tuple[tuple[tuple, dict], tuple]:
         """Return the arguments that a program takes, and those that are part of it."""
         named = tuple(zip(self._names, args, strict=False))

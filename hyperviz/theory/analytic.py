@@ -16,7 +16,7 @@ from jaxtyping import Array, ArrayLike, Float, Int, Real
 
 from hyperviz.errors import InvalidInput
 from hyperviz.runtime import compilation
-from hyperviz.runtime.compilation import compiled
+from hyperviz.runtime.compilation import AnyArray, compiled
 from hyperviz.theory import validation
 from hyperviz.theory.activations import Activation, Correlation, activation, duals, product, root, second_moment
 from hyperviz.theory.fourier_features import FourierFeatures, gaussian
@@ -61,7 +61,7 @@ def g_recursion(Sigma: Correlation, S: Correlation, depth_g, alpha) -> tuple[Cor
     return product(Sigma, S), T
 
 
-def correlation(a: Float[Array, "N1 d"], b: Float[Array, "N2 d"], dtype) -> Correlation:
+def correlation(a: Float[AnyArray, "N1 d"], b: Float[AnyArray, "N2 d"], dtype) -> Correlation:
     """The correlations of unit rows, in float64 until the gap is known: then the gap's digits survive in `dtype`."""
     cosine = jnp.clip(a.astype(jnp.float64) @ b.T.astype(jnp.float64), -1, 1)
     return Correlation(cosine.astype(dtype), (1 - jnp.abs(cosine)).astype(dtype))

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Real
 
-from hyperviz.runtime.compilation import compiled
+from hyperviz.runtime.compilation import AnyArray, compiled
 from hyperviz.theory import gram_factors, validation
 from hyperviz.theory.activations import Correlation
 from hyperviz.theory.inputs import covariance
@@ -20,7 +20,7 @@ class FourierFeatures(NamedTuple):
     bandwidth: float = 1.0
 
 
-def gaussian(a: Float[Array, "N1 d"], b: Float[Array, "N2 d"], bandwidth, dtype) -> Correlation:
+def gaussian(a: Float[AnyArray, "N1 d"], b: Float[AnyArray, "N2 d"], bandwidth, dtype) -> Correlation:
     """exp(-|z - z'|^2 / (2 bandwidth^2)) and its gap."""
     squares = jnp.sum(a**2, 1)[:, None] + jnp.sum(b**2, 1) - 2 * a @ b.T
     exponent = -jnp.maximum(squares, 0) / (2 * bandwidth**2)

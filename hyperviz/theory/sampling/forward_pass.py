@@ -32,11 +32,11 @@ BUDGET = 65536  # normals a tick: its arrays stay in the cache
 class AnyActivation(NamedTuple):
     """Every activation as one, all fields traced: one compilation serves them all, in f and in g."""
 
-    kind: int | Int[Array, ""]  # 0 piecewise linear, then as in SMOOTH
-    alpha: float | Float[Array, ""]
-    gain: float | Float[Array, ""]
+    kind: int | Int[AnyArray, ""]  # 0 piecewise linear, then as in SMOOTH
+    alpha: float | Float[AnyArray, ""]
+    gain: float | Float[AnyArray, ""]
 
-    def apply(self, y: Float[Array, "*s"]) -> Float[Array, "*s"]:
+    def apply(self, y: Float[AnyArray, "*s"]) -> Float[AnyArray, "*s"]:
         """gain * phi(y), entry by entry."""
         return self.gain * jax.lax.switch(self.kind, (lambda y: jnp.where(y > 0, y, self.alpha * y), *FUNCTIONS), y)
 
@@ -59,18 +59,18 @@ class Stack(NamedTuple):
 class Layer(NamedTuple):
     """Where every draw (lane) stands, `tick` blocks of neurons far."""
 
-    tick: Int[Array, ""]
-    factor: Float[Array, "lanes c c"]  # M
-    gram: Float[Array, "lanes c c"]  # of the last finished layer
-    root: Float[Array, "lanes c c"]  # of the covariance of a row of the layer under way
-    total: Float[Array, "lanes c c"]  # of phi phi^T over its neurons so far
+    tick: Int[AnyArray, ""]
+    factor: Float[AnyArray, "lanes c c"]  # M
+    gram: Float[AnyArray, "lanes c c"]  # of the last finished layer
+    root: Float[AnyArray, "lanes c c"]  # of the covariance of a row of the layer under way
+    total: Float[AnyArray, "lanes c c"]  # of phi phi^T over its neurons so far
 
 
 class Outputs(NamedTuple):
     """h(u_i) of every draw, and its covariance given the hidden layers: h | covariance ~ N(0, covariance)."""
 
-    value: Float[Array, "lanes K"]
-    covariance: Float[Array, "lanes K K"]
+    value: Float[AnyArray, "lanes K"]
+    covariance: Float[AnyArray, "lanes K K"]
 
 
 def block(lanes: int, columns: int) -> int:
@@ -88,7 +88,7 @@ def _blocks(net: Stack, lanes: int):
     return (net.width + size - 1) // size
 
 
-def start(net: Stack, factor: Float[Array, "lanes c c"]) -> Layer:
+def start(net: Stack, factor: Float[AnyArray, "lanes c c"]) -> Layer:
     """Every draw at its inputs."""
     gram = jnp.broadcast_to(net.gram, factor.shape)
     return Layer(jnp.int32(0), factor, gram, jnp.zeros_like(gram), jnp.zeros_like(gram))

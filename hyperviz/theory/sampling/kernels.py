@@ -15,7 +15,7 @@ from jaxtyping import Array, ArrayLike, Float, Real
 
 from hyperviz.errors import OutOfRange
 from hyperviz.runtime import compilation
-from hyperviz.runtime.compilation import compiled
+from hyperviz.runtime.compilation import AnyArray, compiled
 from hyperviz.theory import validation
 from hyperviz.theory.activations import activation, root
 from hyperviz.theory.fourier_features import FourierFeatures
@@ -31,8 +31,8 @@ HEADROOM = 1e6  # a draw's kernel exceeds |x|^(2H) |z|^2 by its depths and its h
 class Draw(NamedTuple):
     """h(u_i) and K_h(u_i, u_j) of one random hypernetwork on K points."""
 
-    value: Float[Array, " K"]
-    kernel: Float[Array, "K K"]
+    value: Float[AnyArray, " K"]
+    kernel: Float[AnyArray, "K K"]
 
 
 def _draw(problem: Problem, key) -> Draw:
@@ -58,7 +58,7 @@ def _advance_many(problem: Problem, keys, states: State, until) -> State:
 
 def problem(
     x, z, *, depth_f, depth_g, width_f, width_g, activation_f="relu", activation_g="relu", alpha=0.01
-) -> tuple[Problem, Float[Array, " K"]]:
+) -> tuple[Problem, Float[AnyArray, " K"]]:
     """The points as Gram matrices of inputs of norm sqrt(n_0) and sqrt(m_0), and h's scale at each point.
 
     h is homogeneous, of degree H in |x| and 1 in |z|, so norms never meet float32's range inside a draw.
@@ -102,7 +102,7 @@ def hyperkernel(
     activation_f: str = "relu",
     activation_g: str = "relu",
     alpha: float = 0.01,
-) -> Float[Array, "K K"]:
+) -> Float[AnyArray, "K K"]:
     """The empirical hyperkernel K_h(u_i, u_j) = <grad_w h(u_i), grad_w h(u_j)> of one random hypernetwork (eq. 12).
 
     key: of jax.random. x (K, n_0), z (K, m_0): the K pairs, x repeated or distinct. depth_f, depth_g: L, H in
@@ -174,6 +174,6 @@ def outputs(
     return found
 
 
-def values(keys, x: Real[ArrayLike, "K n0"], z: Real[ArrayLike, "K m0"], **settings) -> Float[Array, "draws K"]:
+def values(keys, x: Real[ArrayLike, "K n0"], z: Real[ArrayLike, "K m0"], **settings) -> Float[AnyArray, "draws K"]:
     """h(u_i) of random hypernetworks, one a key; arguments as in `outputs`."""
     return outputs(keys, x, z, **settings).value

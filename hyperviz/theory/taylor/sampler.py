@@ -9,10 +9,10 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, ArrayLike, Float, PRNGKeyArray, Real
+from jaxtyping import ArrayLike, Float, PRNGKeyArray, Real
 
 from hyperviz.errors import InvalidInput, OutOfRange
-from hyperviz.runtime.compilation import compiled
+from hyperviz.runtime.compilation import AnyArray, compiled
 from hyperviz.theory import activations, network, smooth_activations, validation
 from hyperviz.theory.inputs import covariance
 from hyperviz.theory.sampling.conditioning import Net
@@ -156,12 +156,12 @@ def _advance(pair: Pair, keys, counted: Census, until) -> Census:
 
 
 @compiled
-def _linear(pair: Pair, counted: Census, keys) -> Float[Array, "lanes powers"]:
+def _linear(pair: Pair, counted: Census, keys) -> Float[AnyArray, "lanes powers"]:
     return jax.vmap(partial(matrix_free.terms, pair))(counted, keys)
 
 
 @compiled
-def _smooth(pair: Pair, counted: Census, keys) -> Float[Array, "lanes powers"]:
+def _smooth(pair: Pair, counted: Census, keys) -> Float[AnyArray, "lanes powers"]:
     return jax.vmap(partial(dense_g.terms, pair))(counted, keys)
 
 
@@ -174,7 +174,7 @@ def of_network(
     activation_f: str = "relu",
     activation_g: str = "relu",
     alpha: float = 0.01,
-) -> Float[Array, " powers"]:
+) -> Float[AnyArray, " powers"]:
     """K^(0..orders)_ij of one hypernetwork that is written out; arguments as in `terms` (eq. 5)."""
     settings = {"activation_f": activation_f, "activation_g": activation_g, "alpha": alpha}
     sigma, phi = activations.activation(activation_f, alpha), smooth_activations.activation_g(activation_g, alpha)

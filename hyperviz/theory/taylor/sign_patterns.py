@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from hyperviz.runtime.compilation import AnyArray
@@ -110,7 +111,7 @@ def large_block(lanes: int) -> int:
     return max(SMALL, LARGE // lanes)
 
 
-def ticks(pair: Pair, lanes: int) -> Int[AnyArray, ""]:
+def ticks(pair: Pair, lanes: int) -> Int[AnyArray, ""] | np.integer:
     """Blocks of all hidden layers of f and g."""
     f, g = (sum(_blocks(net.width, lanes)) for net in pair)
     return (pair.f.depth - 1) * f + (pair.g.depth - 1) * g

@@ -124,14 +124,14 @@ def test_f_that_sees_nothing_predicts_0_and_the_result_says_so():
 
 def test_after_the_warm_up_no_setting_compiles_anything():
     regression.warm()
-    compiled = len(separable_kernel._tables._programs)
+    compiled = separable_kernel._tables.programs()
     for settings in (
         {"seed": 9},
         {"pixels": 3, "depth_f": 8},
         {"pixels": 7, "activation_f": "leaky_relu", "bandwidth": 5},
     ):
         last(images=10, **settings)
-    assert len(separable_kernel._tables._programs) == compiled
+    assert separable_kernel._tables.programs() == compiled
 
 
 def test_what_is_too_large_to_be_live_says_so_in_one_sentence():
