@@ -25,7 +25,7 @@ plotly_js = Mount(paths.plotly(), StaticFiles(directory=str(files("plotly") / "p
 app = st.App(
     HERE / "hyperviz" / "ui" / "shell.py",
     lifespan=lifespan,
-    routes=[plotly_js, visits.route(), head.route()],
+    routes=[plotly_js, visits.route(), warm.route(), head.route()],
     middleware=[Middleware(head.Head)],
     on_script_error=warm.failed,
 )

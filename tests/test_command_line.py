@@ -109,7 +109,7 @@ def test_a_convergence_run_writes_its_table_its_figures_and_its_settings(capsys,
 def test_an_inpainting_run_in_a_process_of_its_own_says_progress_on_standard_error_only(tmp_path):
     command = [sys.executable, "-W", "error", "-m", "hyperviz", "run", "inpainting", "--images=20", "--pixels=all"]
     done = subprocess.run(
-        [*command, "--out", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+        [*command, "--out", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("\n") == 1

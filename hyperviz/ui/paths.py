@@ -21,6 +21,11 @@ def visits() -> str:
     return f"{base()}/mounted"
 
 
+def ready() -> str:
+    """Return where the app says whether its studies are compiled."""
+    return f"{base()}/ready"
+
+
 def previews() -> str:
     """Return where the pictures for shared links lie."""
     return f"{base()}/preview"

@@ -1,4 +1,4 @@
-"""Compiling before the first visitor, and the page that an unexpected error shows."""
+"""Compiling before the first visitor, saying when that is done, and what a page shows on an unexpected error."""
 
 from __future__ import annotations
 
@@ -8,26 +8,46 @@ import os
 import threading
 
 import streamlit as st
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from hyperviz.studies.registry import STUDIES
+from hyperviz.ui import paths
 
 VARIABLE = "HYPERVIZ_WARM_UP"  # the environment variable that names other studies, or none, for a small host
 ORDER = "convergence,inpainting,taylor,rotation,dynamics,prior"  # quickest pages first: all take two minutes
 
 
+_left: list[str] = []  # the studies that are still to be compiled
+
+
 def begin() -> threading.Thread:
     """Compiles the studies in the background, outside the gate: compiling needs no turn on the accelerator."""
+    _left[:] = [name for name in os.environ.get(VARIABLE, ORDER).split(",") if name in STUDIES]
     thread = threading.Thread(target=_all, name="warm-up", daemon=True)
     thread.start()
     return thread
 
 
 def _all() -> None:
-    for name in os.environ.get(VARIABLE, ORDER).split(","):
-        if name in STUDIES:
+    for name in tuple(_left):
+        try:
             STUDIES[name].warm()
+        except Exception:  # it stays among those that are left; the others can be compiled all the same
+            logging.getLogger(__name__).exception("%s is not compiled", name)
+        else:
+            _left.remove(name)
     gc.collect()
     gc.freeze()  # what is compiled stays: no later collection need go through it while a picture waits
+
+
+def _ready(request) -> JSONResponse:
+    return JSONResponse({"left": _left}, 503 if _left else 200, {"Cache-Control": "no-store"})
+
+
+def route() -> Route:
+    """Return the route that answers 200 when the studies are compiled, before that 503, with the names of the rest."""
+    return Route(paths.ready(), _ready)
 
 
 def failed(error: Exception) -> bool:

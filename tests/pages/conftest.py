@@ -7,15 +7,16 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
+from collections.abc import Callable
 
 import pytest
 
-from hyperviz.ui import warm
 from tests import ROOT
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+PATIENCE = 600  # seconds, after which something hangs: no test may depend on how fast the machine is
 
 
 def free_port() -> int:
@@ -24,35 +25,44 @@ def free_port() -> int:
         return s.getsockname()[1]
 
 
+def wait_until(happened: Callable[[], bool], what: str) -> None:
+    """Returns once it has happened; fails with `what` after PATIENCE, which only guards against hanging."""
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.05)
+
+
+def answers(address: str) -> bool:
+    """Whether a server is there and ready: its studies compiled, if it is the app."""
+    try:
+        urllib.request.urlopen(address, timeout=PATIENCE).close()
+    except OSError:  # nobody listens yet, or 503: studies are left
+        return False
+    return True
+
+
 @contextlib.contextmanager
-def serving(*options: str, script: str = "app.py", warm_up: str | None = None):
-    """The app as the README starts it, at an address of its own; warm_up: the studies compiled at the start."""
+def serving(*options: str, script: str = "app.py", ready: str = "/ready", **variables: str):
+    """The app as the README starts it, at an address of its own, once it is ready; variables: of its environment."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true", f"--server.port={port}"]
     command += ["--server.address=127.0.0.1", *options]
-    environment = os.environ | ({} if warm_up is None else {warm.VARIABLE: warm_up})
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env=environment)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env=os.environ | variables)
+    address = f"http://127.0.0.1:{port}"
     try:
-        address = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                urllib.request.urlopen(address, timeout=5).close()
-                break
-            except urllib.error.HTTPError:  # it answers, if only that there is nothing above its base path
-                break
-            except OSError:
-                time.sleep(0.1)
+        wait_until(lambda: process.poll() is not None or answers(address + ready), "the server is not ready")
+        assert process.poll() is None, "the server has ended"
         yield address
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
 @pytest.fixture(scope="session")
 def address():
     """A server that compiles two pages at its start: to compile them all would take the cores from what is tested."""
-    with serving(warm_up="convergence,inpainting") as address:
+    with serving(HYPERVIZ_WARM_UP="convergence,inpainting") as address:
         yield address
 
 
@@ -76,6 +86,6 @@ def tab(chromium):
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(1000 * PATIENCE)
     yield page
     context.close()

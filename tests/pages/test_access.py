@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from hyperviz.studies.registry import STUDIES
 from tests.pages.browser import CHART, alt, open_page
+from tests.pages.conftest import PATIENCE
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
@@ -21,7 +22,7 @@ SWIPES = ".live .plot, .stSlider"
 def phone(chromium):
     context = chromium.new_context(**PHONE)
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(1000 * PATIENCE)
     yield page
     context.close()
 
@@ -105,7 +106,7 @@ def test_a_theme_change_recolours_every_chart_at_once(tab, address):
     ink = "[...document.querySelectorAll('.js-plotly-plot')].map(c => c._fullLayout.font.color)"
     light = tab.evaluate(ink)
     tab.emulate_media(color_scheme="dark")
-    tab.wait_for_function(f"before => {ink}.every((colour, i) => colour !== before[i])", arg=light, timeout=5000)
+    tab.wait_for_function(f"before => {ink}.every((colour, i) => colour !== before[i])", arg=light)
     assert set(tab.evaluate(ink)) == {"#e8eaf0"}
 
 
@@ -127,12 +128,13 @@ def test_the_verdict_is_a_status_and_every_chart_has_words_of_its_own(tab, addre
 def test_who_asked_for_less_motion_gets_a_picture_every_three_seconds_at_most(chromium, address):
     context = chromium.new_context(reduced_motion="reduce")
     page = context.new_page()
+    page.set_default_timeout(1000 * PATIENCE)
     page.add_init_script("window.drawn = []")
     open_page(page, f"{address}/convergence?draws=64&seed=11&width_f=4096")
     page.evaluate(
         "document.querySelector('.js-plotly-plot').on('plotly_afterplot', () => window.drawn.push(Date.now()))"
     )
-    page.locator(".st-key-status").get_by_text("Finished.").wait_for(timeout=60_000)
+    page.locator(".st-key-status").get_by_text("Finished.").wait_for()
     page.wait_for_timeout(3500)
     drawn = page.evaluate("window.drawn")
     bursts = [b - a for a, b in itertools.pairwise(drawn) if b - a > 400]

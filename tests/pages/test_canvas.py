@@ -30,7 +30,7 @@ class Told(Canvas):
 
 @pytest.fixture(scope="module")
 def canvas_address():
-    with serving(script="tests/pages/canvas_app.py") as address:
+    with serving(script="tests/pages/canvas_app.py", ready="/_stcore/health") as address:
         yield address
 
 

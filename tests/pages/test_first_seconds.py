@@ -3,6 +3,7 @@
 import pytest
 
 from tests.pages.browser import CHART, slider
+from tests.pages.conftest import PATIENCE
 
 pytestmark = pytest.mark.browser
 # what the page looked like at every change: the size of its title, and how many pictures came while a control was grey
@@ -29,7 +30,7 @@ def visitor(chromium):
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
     context.add_init_script(WATCH)
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(1000 * PATIENCE)
     yield page
     context.close()
 
@@ -57,7 +58,7 @@ def test_a_slider_answers_while_pictures_come(visitor, address):
     visitor.wait_for_selector(CHART)
     slider(visitor, "width of g, m").focus()
     visitor.keyboard.press("ArrowRight")
-    visitor.wait_for_url("**width_g=8**", timeout=10_000)
+    visitor.wait_for_url("**width_g=8**")
 
 
 def test_a_preset_shows_its_stored_end_state_and_run_live_overwrites_it(visitor, address):

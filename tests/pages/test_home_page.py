@@ -7,7 +7,7 @@ import pytest
 
 from hyperviz.studies.registry import STUDIES
 from tests.pages.browser import CHART
-from tests.pages.conftest import serving
+from tests.pages.conftest import PATIENCE, serving
 
 pytestmark = pytest.mark.browser
 
@@ -35,10 +35,10 @@ def test_nothing_is_loaded_from_anywhere_but_the_app(tab, address):
 
 
 def test_the_app_works_under_a_base_path(tab):
-    with serving("--server.baseUrlPath=class/a", warm_up="convergence") as address:
+    with serving("--server.baseUrlPath=class/a", ready="/class/a/ready", HYPERVIZ_WARM_UP="") as address:
         tab.goto(f"{address}/class/a/convergence?draws=16")
         tab.wait_for_selector(CHART)
-        with urllib.request.urlopen(f"{address}/class/a/", timeout=10) as answer:
+        with urllib.request.urlopen(f"{address}/class/a/", timeout=PATIENCE) as answer:
             assert answer.status == 200
 
 
@@ -47,7 +47,7 @@ def test_no_page_overflows_sideways(chromium, address, name):
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
     page.goto(f"{address}/{name}")
-    page.wait_for_selector(CHART if name else "img[alt]", timeout=60_000)
+    page.wait_for_selector(CHART if name else "img[alt]", timeout=1000 * PATIENCE)
     found = {}
     for width, scheme in itertools.product((1280, 390), ("light", "dark")):
         page.set_viewport_size({"width": width, "height": 800})

@@ -64,7 +64,7 @@ def sent(app) -> dict:
 
 
 def test_a_given_picture_is_loaded_once_and_what_is_there_is_not_sent_as_new():
-    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    app = AppTest.from_file(str(APP), default_timeout=600).run()
     first = sent(app)
     app.run()
     assert sent(app) == first

@@ -30,12 +30,12 @@ QUERIES = {
     "inpainting": {"images": "20"},
 }
 visits.PATIENCE = 0  # no browser is there to report that a page is mounted
-PATIENCE = 60  # seconds: how long a test waits for a thread before it fails
+PATIENCE = 600  # seconds: how long a test waits for a thread before it fails
 
 
 def opened(name, **query) -> AppTest:
     """A page, run to the end of its stream."""
-    app = AppTest.from_file(str(SHELL), default_timeout=120)
+    app = AppTest.from_file(str(SHELL), default_timeout=PATIENCE)
     app.switch_page(str(ROOT / "pages" / f"{name}.py"))
     for key, value in query.items():
         app.query_params[key] = value
@@ -357,3 +357,42 @@ def test_every_study_is_compiled_at_the_start_unless_a_small_host_names_fewer(mo
     warm.begin().join(PATIENCE)
     assert len(compiled) == len(wanted)
     assert set(compiled) == wanted
+
+
+def readiness() -> tuple[int, dict]:
+    """Status and body of what /ready answers."""
+    from hyperviz.ui import warm
+
+    answer = warm.route().endpoint(None)
+    return answer.status_code, json.loads(answer.body)
+
+
+def test_ready_answers_200_once_every_study_is_compiled_and_503_with_the_names_of_the_rest_before(monkeypatch):
+    from hyperviz.ui import warm
+
+    released, reached = threading.Event(), threading.Event()
+
+    def slow():
+        reached.set()
+        assert released.wait(PATIENCE)
+
+    monkeypatch.setitem(STUDIES, "taylor", STUDIES["taylor"]._replace(warm=lambda: None))
+    monkeypatch.setitem(STUDIES, "prior", STUDIES["prior"]._replace(warm=slow))
+    monkeypatch.setenv(warm.VARIABLE, "taylor,prior,unknown")
+    thread = warm.begin()
+    assert reached.wait(PATIENCE)
+    assert readiness() == (503, {"left": ["prior"]})
+    released.set()
+    thread.join(PATIENCE)
+    assert readiness() == (200, {"left": []})
+
+
+def test_a_study_that_cannot_be_compiled_leaves_the_server_not_ready_and_the_others_compiled(monkeypatch, caplog):
+    from hyperviz.ui import warm
+
+    monkeypatch.setitem(STUDIES, "taylor", STUDIES["taylor"]._replace(warm=lambda: 1 / 0))
+    monkeypatch.setitem(STUDIES, "prior", STUDIES["prior"]._replace(warm=lambda: None))
+    monkeypatch.setenv(warm.VARIABLE, "taylor,prior")
+    warm.begin().join(PATIENCE)
+    assert readiness() == (503, {"left": ["taylor"]})
+    assert "taylor is not compiled" in caplog.text

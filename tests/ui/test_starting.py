@@ -28,7 +28,7 @@ def page():
 
 @pytest.fixture
 def app():
-    return AppTest.from_function(page, default_timeout=60).run()
+    return AppTest.from_function(page, default_timeout=600).run()
 
 
 def press(app, label):

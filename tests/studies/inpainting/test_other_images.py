@@ -94,7 +94,7 @@ def last(**settings):
 
 
 def page(**query) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "hyperviz" / "ui" / "shell.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "hyperviz" / "ui" / "shell.py"), default_timeout=600)
     app.switch_page(str(ROOT / "pages" / "inpainting.py"))
     for key, value in query.items():
         app.query_params[key] = str(value)
