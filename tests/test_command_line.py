@@ -225,3 +225,13 @@ def test_a_bug_is_not_taken_for_bad_input(monkeypatch, tmp_path):
     monkeypatch.setitem(STUDIES, "inpainting", STUDIES["inpainting"]._replace(stream=stream))
     with pytest.raises(RuntimeError, match="a bug"):
         main(["run", "inpainting", "--out", str(tmp_path)])
+
+
+def test_warm_compiles_every_study_and_says_so(capsys, monkeypatch):
+    warmed = []
+    for name, study in STUDIES.items():
+        monkeypatch.setitem(STUDIES, name, study._replace(warm=functools.partial(warmed.append, name)))
+    code, out, err = said(capsys, "warm")
+    assert (code, out) == (0, "")
+    assert warmed == list(STUDIES)
+    assert [line.split(":")[0] for line in err.splitlines()] == warmed
