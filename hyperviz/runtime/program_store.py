@@ -10,6 +10,7 @@ import os
 import pathlib
 import pickle
 import platform
+import re
 import shutil
 import tempfile
 from functools import cache
@@ -22,6 +23,7 @@ from jax.stages import Compiled
 
 VARIABLE = "HYPERVIZ_PROGRAMS"  # another folder; "off": nothing is kept
 VERSIONS = 4  # of machine, JAX and source together whose programs are kept
+VERSION = re.compile("[0-9a-f]{16}")  # how such a folder is named
 SOURCES = ("theory", "studies", "runtime", "data")
 _log = logging.getLogger(__name__)
 
@@ -84,9 +86,11 @@ def folder(named: str) -> pathlib.Path | None:
         return None
     root = pathlib.Path(named).expanduser() if named else pathlib.Path(pooch.os_cache("hyperviz")) / "programs"
     try:
-        return _private(root / _version())
+        found = _private(root / _version())
+        _forget_old(root)
     except OSError:
         return _private(pathlib.Path(tempfile.mkdtemp(prefix="hyperviz-")))
+    return found
 
 
 def _private(path: pathlib.Path) -> pathlib.Path | None:
@@ -98,10 +102,14 @@ def _private(path: pathlib.Path) -> pathlib.Path | None:
     if not os.access(path, os.W_OK):
         raise PermissionError(path)
     os.utime(path)
-    for old in sorted(path.parent.iterdir(), key=lambda p: p.stat().st_mtime)[:-VERSIONS]:
-        with contextlib.suppress(OSError):
-            shutil.rmtree(old)
     return path
+
+
+def _forget_old(root: pathlib.Path) -> None:
+    """Remove all but the last versions: folders that are named as versions are, and nothing else."""
+    versions = [path for path in root.iterdir() if path.is_dir() and VERSION.fullmatch(path.name)]
+    for old in sorted(versions, key=lambda path: path.stat().st_mtime)[:-VERSIONS]:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _version() -> str:

@@ -125,13 +125,29 @@ def test_a_compiled_function_is_inlined_under_a_transformation(store):
     np.testing.assert_allclose(jax.jit(lambda v: cube(v, n=3))(x), x**3)
 
 
-def test_only_programs_of_the_last_versions_are_kept(store):
-    for i in range(program_store.VERSIONS + 3):
-        (store / f"old{i}").mkdir()
-        os.utime(store / f"old{i}", (i, i))
+def test_only_programs_of_the_last_versions_are_kept_and_nothing_else_is_touched(store):
+    names = [f"{i:016x}" for i in range(program_store.VERSIONS + 3)]
+    for i, name in enumerate((*names, "pictures", "0123", "tmp0123456789abcdef")):
+        (store / name).mkdir()
+        os.utime(store / name, (i, i))
     program_store.folder.cache_clear()
-    program_store.folder(str(store))
-    assert sorted(p.name for p in store.iterdir() if p.name.startswith("old")) == ["old4", "old5", "old6"]
+    own = program_store.folder(str(store))
+    program_store.folder.cache_clear()
+    left = {path.name for path in store.iterdir()} - {own.name}
+    assert left == {*names[-program_store.VERSIONS + 1 :], "pictures", "0123", "tmp0123456789abcdef"}
+
+
+def test_beside_a_temporary_folder_nothing_is_removed(tmp_path, monkeypatch):
+    """Other programs' temporary folders are its neighbours."""
+    monkeypatch.setattr(program_store.tempfile, "tempdir", str(tmp_path))
+    neighbours = {f"{i:016x}" for i in range(2 * program_store.VERSIONS)}
+    for name in neighbours:
+        (tmp_path / name).mkdir()
+    (tmp_path / "file").write_text("")
+    found = program_store.folder(str(tmp_path / "file"))
+    program_store.folder.cache_clear()
+    assert found.parent == tmp_path
+    assert {path.name for path in tmp_path.iterdir()} == {*neighbours, "file", found.name}
 
 
 def test_functions_that_may_be_called_the_same_keep_nothing_on_disk(store):

@@ -140,9 +140,7 @@ def activations(
     """Return sigma and phi as traced records; the released code has no constant before its activations."""
     gain = 1.0 if parameterisation == "released" else None
     activations = activation(activation_of_f, gain=gain), activation_g(activation_of_g, gain=gain)
-    return jax.tree.map(
-        lambda leaf: jnp.asarray(leaf, jnp.int32 if isinstance(leaf, int) else jnp.float32), activations
-    )
+    return jax.tree.map(lambda leaf: np.asarray(leaf, np.int32 if isinstance(leaf, int) else np.float32), activations)
 
 
 def _init(shape: Shape, key: jax.Array, widths: Widths) -> network.Parameters:
