@@ -49,18 +49,18 @@ class _Unpickler(pickle.Unpickler):
 
 @functools.cache
 def train() -> Pictures:
-    """The 50,000 training images; read-only, read once a process."""
+    """Return the 50,000 training images; read-only, read once a process. DataMissing where they cannot be had."""
     return read(SOURCE, [f"data_batch_{i + 1}" for i in range(BATCHES)])
 
 
 @functools.cache
 def test() -> Pictures:
-    """The 10,000 test images."""
+    """Return the 10,000 test images. DataMissing where they cannot be had."""
     return read(SOURCE, ["test_batch"])
 
 
 def read(source: Source, names: Sequence[str]) -> Pictures:
-    """The named batches of the archive, one after the other; nothing is unpacked to disk."""
+    """Return the named batches of the archive, joined; nothing is unpacked to disk."""
     path = fetch(source, ARCHIVE)
     try:
         with tarfile.open(path) as archive:
@@ -75,7 +75,7 @@ def read(source: Source, names: Sequence[str]) -> Pictures:
 
 
 def batch(content: bytes) -> Pictures:
-    """One pickled batch: rows of 3,072 bytes, the red plane first, then green, then blue."""
+    """Return one pickled batch: rows of 3,072 bytes, the red plane first, then green, then blue."""
     found = _Unpickler(io.BytesIO(content), encoding="bytes").load()
     planes = np.asarray(found[b"data"], np.uint8).reshape(-1, CHANNELS, SIDE, SIDE)
     return Pictures(planes.transpose(0, 2, 3, 1), np.asarray(found[b"labels"], np.uint8))

@@ -47,45 +47,61 @@ class Dataset(NamedTuple):
 
     @property
     def unseen(self) -> np.ndarray:
-        """The test images, and where they are few the validation images before them."""
+        """Return the test images, and where they are few the validation images before them."""
         return np.concatenate([self.validation, self.test]) if len(self.test) < FEW else self.test
 
     @property
     def bordered(self) -> bool:
-        """Whether the outermost pixels are black, so that joining opposite borders joins like with like."""
+        """Return whether the outermost pixels are black, so that joining opposite borders joins like with like."""
         images = self.train[:LOOKED_AT]
         edges = images[:, [0, -1]], images[:, :, [0, -1]]
         return bool(np.mean([edge.mean() for edge in edges]) < 255 * BLACK)
 
 
 def load(name: str) -> Dataset:
-    """The named data set, split once and for all: built-in digits 4,000 + 500 + 500, MNIST 54,000 + 6,000 + 10,000,
-    CIFAR-10 45,000 + 5,000 + 10,000, and one's own images, of which a fifth is for tests and a tenth for validation.
+    """Return the named data set, split once and for all, and read once a process; what is not here is downloaded.
 
-    Means and scales are those usual for the data set. What is not here is downloaded; DataMissing says if it cannot.
-    Everything is read once a process. InvalidInput where one's own images cannot be read.
+    The built-in digits are 4,000 + 500 + 500, MNIST 54,000 + 6,000 + 10,000, CIFAR-10 45,000 + 5,000 + 10,000; of
+    a visitor's images a fifth is for tests and a tenth of the others for validation.
+
+    Args:
+        name: one of NAMES.
+
+    Returns:
+        Dataset; its mean and scale are those usual for the data set.
+
+    Raises:
+        DataMissing: a data set that is not on this machine and cannot be downloaded.
+        InvalidInput: the images that VARIABLE names cannot be read.
+
+    References:
+        section 5.2 for MNIST and CIFAR-10.
+
+    Example:
+        >>> load("digits").train.shape
+        (4000, 28, 28, 1)
     """
     return _own(os.environ.get(VARIABLE, "")) if name == OWN else _published(name)
 
 
 def shape(name: str) -> tuple[int, ...]:
-    """(side, side) of grey images, (side, side, 3) of colour ones: nothing is downloaded for that."""
+    """Return (side, side) of grey images, (side, side, 3) of colour ones: nothing is downloaded for that."""
     return plain(load(name).test).shape[1:] if name == OWN else SHAPES[name]
 
 
 def plain(images: np.ndarray) -> np.ndarray:
-    """Grey images without their axis of channels."""
+    """Return grey images without their axis of channels, and colour ones as they are."""
     return images[..., 0] if images.shape[-1] == 1 else images
 
 
 def absent(name: str) -> bool:
-    """Whether the named data set would have to be downloaded."""
+    """Return whether the named data set would have to be downloaded."""
     name = SAME.get(name, name)
     return name in SOURCES and not fetch.present(SOURCES[name])
 
 
 def missing() -> str:
-    """One sentence on what is not on this machine; empty where everything is."""
+    """Return one sentence on what is not on this machine; empty where everything is."""
     parts = [f"{TITLES[name]} ({source.megabytes} MB)" for name, source in SOURCES.items() if absent(name)]
     return f"Not on this machine, and downloaded once when chosen: {' and '.join(parts)}." if parts else ""
 
@@ -107,7 +123,7 @@ def _published(name: str) -> Dataset:
 
 @functools.lru_cache(maxsize=2)
 def _own(path: str) -> Dataset:
-    """In an order of its own, since files of a folder come by name, and names often go by what they show."""
+    """Return a visitor's images shuffled: files of a folder come by name, and names often go by what they show."""
     if not path:
         raise InvalidInput(
             f"Own images are those in the folder or .npz that the environment variable {VARIABLE} names where the app "
@@ -124,7 +140,7 @@ def _own(path: str) -> Dataset:
 
 
 def _split(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What is trained on, and the last tenth, for validation."""
+    """Return what is trained on, and the last tenth, for validation."""
     count = len(images) - len(images) // VALIDATION
     return images[:count], images[count:]
 

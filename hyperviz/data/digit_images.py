@@ -16,12 +16,12 @@ FAINT, FLAT = 26, 16  # of 255: grey that is no ink yet; contrast that is no pic
 
 
 def read(data: bytes) -> np.ndarray:
-    """A PNG or JPEG of a digit -> uint8 (28, 28), white on black, scaled and centred as MNIST does."""
+    """Read a PNG or JPEG of a digit -> uint8 (28, 28), white on black, scaled and centred as MNIST does."""
     return fit(grey(opened(data)))
 
 
 def fit(image: np.ndarray) -> np.ndarray:
-    """Any grey image (h, w), 0 to 255, of either polarity -> uint8 (28, 28) as in MNIST.
+    """Bring any grey image (h, w), 0 to 255, of either polarity, to MNIST's form, uint8 (28, 28).
 
     The border tells what is background. The ink is cropped, its longer side scaled to 20 pixels with its aspect kept,
     and its centre of mass brought to pixel (14, 14) of 28 x 28. InvalidInput where there is no ink.
@@ -36,7 +36,7 @@ def fit(image: np.ndarray) -> np.ndarray:
 
 
 def opened(data: bytes) -> Image.Image:
-    """The image in a PNG or JPEG file, upright; InvalidInput for what is too large, damaged or something else."""
+    """Return the image in a PNG or JPEG file, upright; InvalidInput if it is too large, damaged or no image."""
     if not 0 < len(data) <= LIMIT:
         raise InvalidInput(
             f"An image file has 1 to {LIMIT:,} bytes; this one has {len(data):,}: save it smaller, or crop it."
@@ -53,7 +53,7 @@ def opened(data: bytes) -> Image.Image:
 
 
 def _decoded(image: Image.Image) -> Image.Image:
-    """Every pixel, upright, and no larger than is of use."""
+    """Decode every pixel; return the image upright, and no larger than is of use."""
     try:
         image.draft("L" if image.mode == "L" else "RGB", (LARGE, LARGE))  # a large JPEG is decoded smaller
         image.load()
@@ -69,7 +69,7 @@ def _decoded(image: Image.Image) -> Image.Image:
 
 
 def grey(image: Image.Image) -> np.ndarray:
-    """Luminance 0 to 255 as float (h, w); what is transparent takes the colour that sets off what is not."""
+    """Return luminance 0 to 255 as float (h, w); what is transparent takes the colour that sets off what is not."""
     both = np.asarray(image.convert("RGBA").convert("LA"), np.float64)
     light, seen = both[..., 0], both[..., 1] / 255
     if seen.min() == 1:
@@ -82,7 +82,7 @@ def grey(image: Image.Image) -> np.ndarray:
 
 
 def _ink(grey_: np.ndarray) -> np.ndarray:
-    """How far each pixel is from the background, 0 to 255, white where the digit is."""
+    """Return how far each pixel is from the background, 0 to 255, white where the digit is."""
     if grey_.ndim != 2 or not grey_.size or not np.isfinite(grey_).all():
         raise InvalidInput(f"A grey image is finite of shape (h, w); got shape {grey_.shape}.")
     border = np.concatenate([grey_[0], grey_[-1], grey_[1:-1, 0], grey_[1:-1, -1]])
@@ -96,7 +96,7 @@ def _ink(grey_: np.ndarray) -> np.ndarray:
 
 
 def _centred(small: np.ndarray) -> np.ndarray:
-    """The box moved by whole pixels until its centre of mass is in the middle."""
+    """Return the box moved by whole pixels until its centre of mass is in the middle."""
     canvas = np.zeros((SIDE, SIDE))
     centre = [np.average(np.arange(n), weights=small.sum(axis=1 - axis)) for axis, n in enumerate(small.shape)]
     top, left = (int(np.clip(round(MIDDLE - c), 0, SIDE - n)) for c, n in zip(centre, small.shape, strict=True))

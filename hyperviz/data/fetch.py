@@ -19,7 +19,7 @@ pooch.get_logger().setLevel("WARNING")  # a retry is no news
 
 
 class Source(NamedTuple):
-    """Where a data set lives and what its files must be."""
+    """Name where a data set is published and what its files must be."""
 
     name: str
     mirror: str  # base address
@@ -29,23 +29,23 @@ class Source(NamedTuple):
 
     @property
     def address(self) -> str:
-        """The mirror in use, ending in a slash."""
+        """Return the mirror in use, ending in a slash."""
         return os.environ.get(self.variable, self.mirror).rstrip("/") + "/"
 
 
 def folder(source: Source) -> Path:
-    """Where the files of a data set are kept: the user's cache, or below $HYPERVIZ_DATA."""
+    """Return the folder in which the files of a data set are kept: the user's cache, or below $HYPERVIZ_DATA."""
     base = os.environ.get(FOLDER)
     return (Path(base) if base else Path(pooch.os_cache("hyperviz"))) / source.name
 
 
 def present(source: Source) -> bool:
-    """Whether all its files are here (their checksums are looked at when they are read)."""
+    """Return whether all its files are here (their checksums are looked at when they are read)."""
     return all((folder(source) / name).is_file() for name in source.files)
 
 
 def fetch(source: Source, name: str) -> Path:
-    """The path of one file: a good copy that is here is used without the network, a bad one is replaced.
+    """Return the path of one file: a good copy that is here is used without the network, a bad one is replaced.
 
     Downloads are refused unless the checksum is right, and tried again; DataMissing says what to do otherwise.
     """
@@ -62,7 +62,7 @@ def fetch(source: Source, name: str) -> Path:
 
 
 def _download(url: str, path: str, _cache: pooch.Pooch) -> None:
-    """One try, as pooch asks for it; its own downloader leaves the connection open where a server fails."""
+    """Download once, as pooch asks for it; its downloader leaves the connection open where a server fails."""
     plain = {"Accept-Encoding": "identity"}  # a .gz must stay one
     with requests.get(url, stream=True, timeout=TIMEOUT, headers=plain) as answer, open(path, "wb") as file:
         answer.raise_for_status()
@@ -71,7 +71,7 @@ def _download(url: str, path: str, _cache: pooch.Pooch) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """In a few words: requests is wordy."""
+    """Return the reason in a few words: requests is wordy."""
     if isinstance(error, requests.exceptions.Timeout):
         return "the server hangs"
     if isinstance(error, requests.exceptions.HTTPError) and error.response is not None:

@@ -12,7 +12,7 @@ SEED = 0
 
 
 def order(labels: np.ndarray) -> np.ndarray:
-    """A shuffle in which every ten consecutive digits hold each class once, so that any prefix is balanced."""
+    """Return a shuffle in which every ten consecutive digits hold each class once, so that any prefix is balanced."""
     rng = np.random.default_rng(SEED)
     columns = [rng.permutation(np.flatnonzero(labels == c)) for c in range(10)]
     return rng.permuted(np.stack(columns, axis=1), axis=1).ravel()

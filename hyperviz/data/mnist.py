@@ -28,25 +28,30 @@ UNSIGNED_BYTE = 8  # the type code of an idx file's magic number
 
 @functools.cache
 def train() -> Digits:
-    """The 60,000 training digits; read-only, read once a process."""
+    """Return the 60,000 training digits; read-only, read once a process. DataMissing where they cannot be had."""
     return read(SOURCE, "train")
 
 
 @functools.cache
 def test() -> Digits:
-    """The 10,000 test digits."""
+    """Return the 10,000 test digits. DataMissing where they cannot be had."""
     return read(SOURCE, "t10k")
 
 
 def read(source: Source, part: str) -> Digits:
-    """The images and labels of a part, "train" or "t10k", fetched if need be."""
+    """Return the images and labels of a part, "train" or "t10k", fetched if need be."""
     names = f"{part}-images-idx3-ubyte.gz", f"{part}-labels-idx1-ubyte.gz"
     images, labels = (idx(gzip.decompress(fetch(source, name).read_bytes()), name) for name in names)
     return Digits(images, labels)
 
 
 def idx(content: bytes, name: str) -> np.ndarray:
-    """The array of an idx file: 0, 0, type, rank, then big-endian sizes, then the bytes; read-only."""
+    """Return the array of an idx file: 0, 0, type, rank, then big-endian sizes, then the bytes; read-only.
+
+    Example:
+        >>> idx(bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 8, 9]), "three.gz").tolist()
+        [7, 8, 9]
+    """
     rank = content[3] if len(content) > 3 and content[:3] == bytes([0, 0, UNSIGNED_BYTE]) else 0
     shape = np.frombuffer(content, ">u4", rank, 4) if rank and len(content) >= 4 + 4 * rank else np.zeros(0, int)
     start = 4 + 4 * rank

@@ -1,4 +1,4 @@
-"""One's own square images: a folder of PNG or JPEG files, or an .npz, opened without trust."""
+"""A visitor's square images: a folder of PNG or JPEG files, or an .npz, opened without trust."""
 
 from __future__ import annotations
 
@@ -15,10 +15,24 @@ ENDINGS = (".png", ".jpg", ".jpeg")
 
 
 def read(path: str | Path) -> np.ndarray:
-    """Images of one size in a folder or an .npz -> float64 (N, g, g) in [0, 1], or (N, g, g, 3) for colour.
+    """Read square images of one size from a folder of PNG or JPEG files, taken by name, or from an .npz.
 
-    An .npz holds one array, or several of which one is called `images`: uint8 (0 to 255) or float (0 to 1), of shape
-    (N, g, g), (N, g, g, 1) or (N, g, g, 3). Files of a folder are taken by name. InvalidInput names what is wrong.
+    Args:
+        path: the folder, or an .npz that holds one array, or several of which one is called `images`: uint8 (0 to
+            255) or float (0 to 1), of shape (N, g, g), (N, g, g, 1) or (N, g, g, 3).
+
+    Returns:
+        float64 (N, g, g) in [0, 1], or (N, g, g, 3) for colour.
+
+    Raises:
+        InvalidInput: what is there is damaged, of another kind, too large, or not all of one size.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     np.savez(f"{folder}/two.npz", images=np.zeros((2, 8, 8), np.uint8))
+        ...     read(f"{folder}/two.npz").shape
+        (2, 8, 8)
     """
     path = Path(path)
     if path.is_dir():
@@ -69,7 +83,7 @@ def _archive(path: Path) -> np.ndarray:
 
 
 def _header(path: Path, name: str) -> None:
-    """Looks at an array's shape before a byte of it is unpacked."""
+    """Look at an array's shape before a byte of it is unpacked."""
     with zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as member:
         version = np.lib.format.read_magic(member)
         read_header = getattr(np.lib.format, f"read_array_header_{version[0]}_0")

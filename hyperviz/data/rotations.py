@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.ndimage import map_coordinates
+from jaxtyping import Array, Float
 
 from hyperviz.errors import InvalidInput
 from hyperviz.runtime.compilation import compiled
@@ -26,12 +27,31 @@ class Pairs(NamedTuple):
 
 
 def pairs(images: np.ndarray, *, count: int, size: int, seed: int, angles: str = "uniform", first: int = 0) -> Pairs:
-    """Pairs first .. first + count - 1, at most BLOCK of them: image i mod N turned by beta_i, and by beta_i + alpha_i.
+    """Make pairs of one image turned by beta_i, and by beta_i + alpha_i, labelled round(alpha_i / 30 deg) mod 12.
 
-    The label is round(alpha_i / 30 deg) mod 12. images: uint8 (N, side, side, channels). size: side of the result, at
-    most the image's. beta uniform on the circle; alpha too ("uniform"), or a multiple of 30 deg ("multiples"). Pixels
-    in [0, 1], 0 outside the image. Pair i depends on i and seed alone. Both turn the image itself, so that z is no
-    blurrier than x. Source: section 5.2 and the authors' code.
+    Both turn the image itself, so that z is no blurrier than x. Pair i depends on i and seed alone.
+
+    Args:
+        images: uint8 (N, side, side, channels); pair i shows image i mod N.
+        count: how many pairs, 1 to BLOCK.
+        size: side of the results in pixels, at most the images'.
+        seed: of beta, uniform on the circle, and of alpha.
+        angles: alpha is "uniform" on the circle, or one of the "multiples" of 30 degrees.
+        first: number of the first pair.
+
+    Returns:
+        Pairs, pixels in [0, 1], 0 outside the image.
+
+    Raises:
+        InvalidInput: a count out of range.
+
+    References:
+        section 5.2, and the authors' code.
+
+    Example:
+        >>> made = pairs(np.full((1, 8, 8, 1), 255, np.uint8), count=2, size=8, seed=0)
+        >>> made.x.shape, made.label.tolist()
+        ((2, 64), [11, 7])
     """
     if not 0 < count <= BLOCK:
         raise InvalidInput(f"count must be an integer from 1 to {BLOCK}; got {count}: ask for several blocks.")
@@ -47,8 +67,8 @@ def pairs(images: np.ndarray, *, count: int, size: int, seed: int, angles: str =
     return Pairs(x, z, label)
 
 
-def rotate(image, angle):
-    """The image turned counter-clockwise about its middle, bilinear, black outside.
+def rotate(image: Float[Array, "side side"], angle: Float[Array, ""]) -> Float[Array, "side side"]:
+    """Turn the image counter-clockwise about its middle, bilinear, black outside.
 
     image: (side, side), row 0 at the top. angle: radians. Pixel r' of the result is the image at R(angle) r'.
     """
@@ -60,7 +80,7 @@ def rotate(image, angle):
 
 
 def _turn(images, angles, size: int):
-    """Each image by its angle, channel by channel, then shrunk to side `size` by an antialiased linear filter."""
+    """Turn each image by its angle, channel by channel, then shrunk to side `size` by an antialiased linear filter."""
     turned = jax.vmap(jax.vmap(rotate, (2, None), 2))(images, angles)
     shape = (images.shape[0], size, size, images.shape[3])
     return turned if size == images.shape[1] else jax.image.resize(turned, shape, "linear", antialias=True)

@@ -2,7 +2,7 @@
 
 ReLU-like networks are homogeneous, so every kernel is a product of norms times a function of two
 correlations: that of x and x', and that of z and z'. The recursions below work on correlations; that of
-a g with a smooth activation (module `duals`) carries the variances beside them, in float64.
+a g with a smooth activation (module `smooth_duals`) carries the variances beside them, in float64.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class _Points(NamedTuple):
 
 
 class _Model(NamedTuple):
-    """What a slider moves, traced: no depth, activation or bandwidth compiles anything."""
+    """The architecture, all of it traced: another depth, activation or bandwidth is the same program."""
 
     depth_f: int | Int[Array, ""]
     depth_g: int | Int[Array, ""]
@@ -103,13 +103,40 @@ def kernels(
     alpha: float = 0.01,
     coordinates: FourierFeatures | None = None,
 ) -> Kernels:
-    """The limits between the pairs (x1, z1) and (x2, z2); without the latter, of the first set with itself.
+    """Compute the kernels of infinitely wide f, g and h between the pairs (x1, z1) and (x2, z2).
 
-    Lambda^l = S * Sigma^(l-1), Sigma^l = 2 E[phi phi']; Theta_h = Theta_f * Theta_g (eqs. 8 to 14).
-    x (N, n_0), z (N, m_0); depth_f = L, depth_g = H >= 1; alpha: slope of leaky ReLU below zero;
-    activation_g: also tanh (by quadrature, to 1e-8), erf or gelu (closed forms), see module `duals`.
-    coordinates: None for raw z, or FourierFeatures(bandwidth), in units of z. float32 unless float64 comes.
-    InvalidInput for bad arguments, OutOfRange where the kernel of h, which grows as |x|^(2H), leaves the type's range.
+        S^l = 2 E[sigma sigma'],          Theta_f = T^L,  T^(l+1) = S^l + T^l * S_dot^l
+        Lambda^l = Sigma^(l-1) * S,       Sigma^l = 2 E[phi phi'],
+        Theta_h = Theta_f * Theta_g,      Theta_g = T^H,  T^(l+1) = Sigma^l + T^l * Sigma_dot^l * S
+
+    Args:
+        x1, z1: the first set of inputs of f, (N1, n_0), and of g, (N1, m_0); float32 unless float64 comes.
+        x2, z2: the second set, (N2, n_0) and (N2, m_0); None for the first set with itself.
+        depth_f, depth_g: L and H, weight matrices of f and g, 1 to MAX_DEPTH; may be traced.
+        activation_f: sigma, "relu" or "leaky_relu".
+        activation_g: phi; also "erf", "gelu" (closed forms) and "tanh" (by quadrature, to 1e-8).
+        alpha: slope of leaky ReLU below zero, in [-1, 1].
+        coordinates: None for raw z, or FourierFeatures(bandwidth), its bandwidth in units of z.
+
+    Returns:
+        Kernels of (N1, N2) arrays: S, Theta_f, Lambda^H and Theta_h.
+
+    Raises:
+        InvalidInput: an argument of the wrong type, shape or range.
+        OutOfRange: the kernel of h, which grows as |x|^(2H), leaves the range of its type.
+
+    References:
+        Theorems 2 and 3, eqs. 8 to 14.
+
+    Example:
+        >>> import numpy as np
+        >>> x, z = np.sqrt(2) * np.eye(2), np.sqrt(2) * np.eye(2)
+        >>> found = kernels(x, z, depth_f=3, depth_g=3)
+        >>> np.round(np.asarray(found.nngp), 3)
+        array([[1.   , 0.198],
+               [0.198, 1.   ]])
+        >>> np.round(np.diagonal(found.hyperkernel), 3)  # L H on the diagonal
+        array([9., 9.])
     """
     if (x2 is None) != (z2 is None):
         raise InvalidInput(

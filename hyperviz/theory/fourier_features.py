@@ -15,33 +15,88 @@ from hyperviz.theory.inputs import covariance
 
 
 class FourierFeatures(NamedTuple):
-    """Infinitely many features cos(Wz / bandwidth + b): Sigma^0 = 1/2 exp(-|z - z'|^2 / (2 bandwidth^2)) (Remark 2)."""
+    """Have g see infinitely many features cos(W z / bandwidth + b) in the place of z.
+
+        Sigma^0(z, z') = 1/2 exp(-|z - z'|^2 / (2 bandwidth^2))
+
+    Args:
+        bandwidth: the length, in units of z, over which features resemble each other; above 0.
+
+    References:
+        Remark 2, whose bandwidth is 1.
+
+    Example:
+        >>> import numpy as np
+        >>> np.round(np.asarray(gram(np.array([[0.0], [1.0]]), FourierFeatures(bandwidth=1.0))), 4)
+        array([[0.5   , 0.3033],
+               [0.3033, 0.5   ]])
+    """
 
     bandwidth: float = 1.0
 
 
 def gaussian(a: Float[AnyArray, "N1 d"], b: Float[AnyArray, "N2 d"], bandwidth, dtype) -> Correlation:
-    """exp(-|z - z'|^2 / (2 bandwidth^2)) and its gap."""
+    """Return the correlation exp(-|z - z'|^2 / (2 bandwidth^2)) and its gap, in `dtype`."""
     squares = jnp.sum(a**2, 1)[:, None] + jnp.sum(b**2, 1) - 2 * a @ b.T
     exponent = -jnp.maximum(squares, 0) / (2 * bandwidth**2)
     return Correlation(jnp.exp(exponent).astype(dtype), -jnp.expm1(exponent).astype(dtype))
 
 
 def gram(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = None) -> Float[Array, "K K"]:
-    """Sigma^0 between points: z.z'/m_0, or that of the features; float64."""
+    """Compute Sigma^0 between points: z.z'/m_0 of raw z, or that of infinitely many Fourier features.
+
+    Args:
+        z: points, (K, m_0).
+        coordinates: None for raw z, or FourierFeatures(bandwidth).
+
+    Returns:
+        Sigma^0, (K, K), float64.
+
+    Raises:
+        InvalidInput: points that are no finite (K, m_0) array, or a bandwidth that is not above 0.
+
+    References:
+        eq. 8, Remark 2.
+
+    Example:
+        >>> import numpy as np
+        >>> gram(np.array([[1.0, 1.0], [1.0, -1.0]])).tolist()
+        [[1.0, 0.0], [0.0, 1.0]]
+    """
     z = validation.points("z", z).astype(jnp.float64)
     return _gram(z, 0.0 if coordinates is None else validation.positive("bandwidth", coordinates.bandwidth))
 
 
 @compiled
 def _gram(z, bandwidth):
-    """Both, so that a bandwidth moved from 0, raw z, compiles nothing."""
+    """Return Sigma^0 of features, or of raw z at bandwidth 0: one program for both."""
     features = gaussian(z, z, jnp.where(bandwidth > 0, bandwidth, 1), jnp.float64).cosine / 2
     return jnp.where(bandwidth > 0, features, covariance(z))
 
 
 def embedding(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = None) -> Float[Array, "K K"]:
-    """K numbers e_i a point with e_i.e_j / K = Sigma^0(z_i, z_j): infinitely many features, as seen by these points."""
+    """Return K numbers e_i a point that stand for infinitely many features: e_i . e_j / K = Sigma^0(z_i, z_j).
+
+    Args:
+        z: points, (K, m_0).
+        coordinates: None for raw z, or FourierFeatures(bandwidth).
+
+    Returns:
+        e, (K, K), float64.
+
+    Raises:
+        InvalidInput: points that are no finite (K, m_0) array, or a bandwidth that is not above 0.
+
+    References:
+        Remark 2.
+
+    Example:
+        >>> import numpy as np
+        >>> e = embedding(np.array([[0.0], [1.0]]), FourierFeatures(bandwidth=1.0))
+        >>> np.round(np.asarray(e @ e.T / 2), 4)
+        array([[0.5   , 0.3033],
+               [0.3033, 0.5   ]])
+    """
     return _embedding(gram(z, coordinates))
 
 
@@ -50,8 +105,30 @@ def _embedding(found):
     return gram_factors.root(found) * len(found) ** 0.5
 
 
-def random_features(key, z: Real[ArrayLike, "K m0"], count: int, bandwidth: float = 1.0) -> Float[Array, "K features"]:
-    """p(z) = cos(W z / bandwidth + b), W ~ N(0, 1), b ~ U[-pi, pi]: `count` features of Remark 2; float64."""
+def random_features(
+    key: jax.Array, z: Real[ArrayLike, "K m0"], count: int, bandwidth: float = 1.0
+) -> Float[Array, "K features"]:
+    """Draw random Fourier features p(z) = cos(W z / bandwidth + b), W ~ N(0, 1), b ~ U[-pi, pi].
+
+    Args:
+        key: of jax.random.
+        z: points, (K, m_0).
+        count: how many features, at least 1.
+        bandwidth: in units of z, above 0.
+
+    Returns:
+        p(z), (K, count), float64.
+
+    Raises:
+        InvalidInput: an argument of the wrong type, shape or range.
+
+    References:
+        Remark 2.
+
+    Example:
+        >>> random_features(jax.random.key(0), jnp.zeros((2, 3)), 64).shape
+        (2, 64)
+    """
     z = validation.points("z", z).astype(jnp.float64)
     count = validation.at_least("count", count, 1)
     return _random_features(key, z, validation.positive("bandwidth", bandwidth), count=count)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -12,6 +13,7 @@ from hyperviz.errors import InvalidInput, OutOfRange
 from hyperviz.runtime.compilation import namespace, traced
 
 MAX_WIDTH = 10**8
+Unchecked = Any  # an argument at the border, array-like or a number: it is judged here, in a sentence
 
 
 def at_least(name: str, value, least: int, most: int | None = None):

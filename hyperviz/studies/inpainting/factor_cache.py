@@ -8,18 +8,18 @@ from hyperviz.runtime.cache import ByteBoundedCache
 from hyperviz.studies.inpainting import kernel_options, masks, train_test_split
 from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.theory.regression import grid, grid_factors
-from hyperviz.theory.regression.grid_factors import Factors
+from hyperviz.theory.regression.grid_factors import GridFactors
 
 LIMIT = 256 * 2**20  # bytes of all that is kept: one NNGP of 500 images, or five of 200
-_kept: ByteBoundedCache[Factors] = ByteBoundedCache(LIMIT)
+_kept: ByteBoundedCache[GridFactors] = ByteBoundedCache(LIMIT)
 
 
-def lookup(settings: InpaintingSettings, kernel: str) -> Factors | None:
+def lookup(settings: InpaintingSettings, kernel: str) -> GridFactors | None:
     """Return the factored systems of the first run's training images, or None where they are not kept."""
     return _kept.get(_key(settings, kernel))
 
 
-def steps(settings: InpaintingSettings, kernel: str) -> Iterator[Factors]:
+def steps(settings: InpaintingSettings, kernel: str) -> Iterator[GridFactors]:
     """Yield ever more of the systems of the first run's training images; all at once where they are kept.
 
     The NNGP's Cholesky factors are kept too, where they fit: its posterior needs them. The hyperkernel is no prior.
@@ -33,7 +33,7 @@ def steps(settings: InpaintingSettings, kernel: str) -> Iterator[Factors]:
             if done.solved < done.total:
                 yield done
         assert done is not None
-        done = done if kernel == "nngp" else grid_factors.lean(done)
+        done = done if kernel == "nngp" else grid_factors.without_triangle(done)
         _kept.put(_key(settings, kernel), done)
     yield done
 

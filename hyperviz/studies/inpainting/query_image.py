@@ -15,7 +15,7 @@ from hyperviz.studies.inpainting.masks import hidden, masked
 from hyperviz.studies.inpainting.regression import grey
 from hyperviz.studies.inpainting.settings import TEST_IMAGE, InpaintingSettings
 from hyperviz.theory.regression import grid_factors, grid_posterior
-from hyperviz.theory.regression.grid_factors import Factors
+from hyperviz.theory.regression.grid_factors import GridFactors
 
 SAMPLES = 3
 
@@ -80,7 +80,7 @@ def steps(settings: InpaintingSettings) -> Iterator[QueryResult]:
     for i, kernel in enumerate(kernels):
         known = factor_cache.lookup(settings, kernel) is not None  # then one picture is enough
         for factors in factor_cache.steps(settings, kernel):
-            predicted = result.predicted | {kernel: grey(grid_factors.mean(factors, _row(query.seen))[0])}
+            predicted = result.predicted | {kernel: grey(grid_factors.posterior_mean(factors, _row(query.seen))[0])}
             progress = (i + factors.solved / factors.total) / len(kernels)
             result = result._replace(predicted=predicted, progress=progress, jitter=max(result.jitter, factors.jitter))
             if not known and (factors.solved < factors.total or kernel != "nngp"):
@@ -94,7 +94,9 @@ def steps(settings: InpaintingSettings) -> Iterator[QueryResult]:
     yield result._replace(finished=True)
 
 
-def posterior(settings: InpaintingSettings, factors: Factors, image: np.ndarray, covariance: np.ndarray) -> Posterior:
+def posterior(
+    settings: InpaintingSettings, factors: GridFactors, image: np.ndarray, covariance: np.ndarray
+) -> Posterior:
     """Return the posterior of a uint8 image given its visible pixels; covariance: its Fourier transform, of the prior.
 
     A task of representation conditions on no pixel: its band is what the regression alone leaves open.
@@ -103,7 +105,7 @@ def posterior(settings: InpaintingSettings, factors: Factors, image: np.ndarray,
     observed = ~hidden(settings, side) if settings.task == "inpainting" else np.zeros((side, side), bool)
     shape = (SAMPLES, 2, side * side, *image.shape[2:])
     noise = random_generator(settings.seed, Stream.INPAINTING_POSTERIOR).standard_normal(shape)
-    mean = grid_factors.mean(factors, _row(masked(image, settings)))[0]
+    mean = grid_factors.posterior_mean(factors, _row(masked(image, settings)))[0]
     amplitude = grid_factors.evidence(factors).amplitude if len(factors.systems.x) else 0.0
     inputs = (mean, covariance, image / 255.0, observed, noise)
     done = grid_posterior.condition(*inputs, ridge=settings.ridge, amplitude=amplitude)

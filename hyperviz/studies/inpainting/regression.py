@@ -41,8 +41,8 @@ class _Task(NamedTuple):
 def warm() -> None:
     """Compile what the study needs, once: afterwards no setting compiles anything."""
     x, y, settings = np.ones((1, SIZE**2)), np.ones((1, SIZE, SIZE)), {"depth_f": 1, "depth_g": 1, "bandwidth": 1.0}
-    solved = grid_factors.last(grid_factors.steps(x, y, ridge=1.0, **settings))
-    grid_upsampling.between(solved, x, finer=FINER, **settings)
+    solved = grid_factors.all_solved(grid_factors.steps(x, y, ridge=1.0, **settings))
+    grid_upsampling.upsample(solved, x, factor=FINER, **settings)
     for _ in random_pixels.steps(x, y, np.zeros((1, 1), int), x, ridge=1.0, **settings):
         pass
 
@@ -96,7 +96,7 @@ def _on_grid(settings: InpaintingSettings, task: _Task, kernel: str) -> Iterator
         prediction = np.zeros_like(task.truth)
         part = image_set.scaled_count(settings, PART, 1)
         for at in range((len(x_new) - 1) // part * part, -1, -part):  # the shown ones, which are last, first
-            prediction[at : at + part] = grid_factors.mean(known, _flat(x_new[at : at + part]))
+            prediction[at : at + part] = grid_factors.posterior_mean(known, _flat(x_new[at : at + part]))
             yield prediction, 1 - at / len(x_new), known.jitter, known.systems.expansion.error
         return
     x, options = masked(task.y, settings), kernel_options.of_grid(settings)

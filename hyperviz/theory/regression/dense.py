@@ -15,20 +15,21 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve, get_lapack_funcs, s
 
 from hyperviz.errors import InvalidInput, NotPositiveDefinite
 from hyperviz.theory import validation
+from hyperviz.theory.validation import Unchecked
 
 JITTER = (0.0, 1e-12, 1e-10, 1e-8, 1e-6, 1e-4)  # rungs of the ladder, in units of the mean diagonal
 (_pocon,) = get_lapack_funcs(("pocon",), dtype=np.float64)  # no wrapper estimates the condition from a factor in N^2
 
 
-class Factor(NamedTuple):
-    """R with R^T R = K + (ridge + jitter) I; what lies below R's diagonal is not zeroed."""
+class CholeskyFactor(NamedTuple):
+    """Hold R with R^T R = K + (ridge + jitter) I; what lies below R's diagonal is not zeroed."""
 
     upper: Float[np.ndarray, "N N"]
     jitter: float
 
 
 class Fit(NamedTuple):
-    """A trained regression: R, the weights (K + eps I)^-1 Y, what was added to the diagonal, the condition number."""
+    """Hold a trained regression: R, (K + eps I)^-1 Y, what was added to the diagonal, the condition number."""
 
     factor: Float[np.ndarray, "N N"]
     weights: Float[np.ndarray, "N outputs"] | Float[np.ndarray, " N"]
@@ -37,12 +38,28 @@ class Fit(NamedTuple):
     condition: float
 
 
-def fit(kernel, y, ridge) -> Fit:  # arguments at the border are judged below, in sentences
-    """alpha = (K + eps I)^-1 Y by Cholesky, with the smallest jitter of JITTER that makes it possible.
+def fit(kernel: Unchecked, y: Unchecked, ridge: Unchecked) -> Fit:
+    """Solve (K + eps I) alpha = Y by Cholesky, with the smallest jitter of JITTER that makes it possible.
 
-    kernel: K = k(U, U), (N, N), symmetric. y: Y, (N,) or (N, outputs). ridge: eps >= 0, in the kernel's units.
-    Fit.jitter is what was added beside the ridge (0 nearly always), Fit.condition LAPACK's estimate in the 1-norm.
-    InvalidInput for bad arguments; NotPositiveDefinite, naming a ridge that would do. Source: eq. 18.
+    Args:
+        kernel: K = k(U, U), (N, N), symmetric.
+        y: Y, (N,) or (N, outputs).
+        ridge: eps >= 0, in the kernel's units.
+
+    Returns:
+        Fit: what `predict` reads; its `jitter` is what was added beside the ridge (0 nearly always), its `condition`
+        LAPACK's estimate in the 1-norm.
+
+    Raises:
+        InvalidInput: an argument of the wrong type, shape or range, or a kernel that is not symmetric.
+        NotPositiveDefinite: K + eps I has no Cholesky factor; the message names a ridge that would do.
+
+    References:
+        eq. 18.
+
+    Example:
+        >>> fit([[2.0, 0.0], [0.0, 2.0]], [1.0, -3.0], ridge=0.0).weights
+        array([ 0.5, -1.5])
     """
     K, Y = validation.doubles("kernel", kernel, "(N, N)", 2), validation.doubles("y", y, "(N,) or (N, outputs)", 1, 2)
     eps = validation.nonnegative("ridge", ridge)
@@ -55,12 +72,31 @@ def fit(kernel, y, ridge) -> Fit:  # arguments at the border are judged below, i
     return Fit(factor.upper, solve(factor, Y), eps, factor.jitter, float(1 / max(reciprocal, np.finfo(float).tiny)))
 
 
-def predict(fit: Fit, cross, prior=None) -> tuple[np.ndarray, Float[np.ndarray, " M"] | None]:
-    """The posterior mean k(u*, U) (K + eps I)^-1 Y and variance k(u*, u*) - k(u*, U) (K + eps I)^-1 k(U, u*).
+def predict(
+    fit: Fit, cross: Unchecked, prior: Unchecked | None = None
+) -> tuple[np.ndarray, Float[np.ndarray, " M"] | None]:
+    """Compute the posterior mean and variance of a kernel regression at new points.
 
-    cross: k(u*, U), (N*, N). prior: k(u*, u*), (N*,), or None for no variance. Returns (mean, variance or None):
-    the mean (N*,) or (N*, outputs), the variance (N*,), of the noiseless function, never below 0.
-    The variance is that of the GP whose kernel this is: for the NNGP, not for the hyperkernel. Source: eq. 18.
+        mean = k(u*, U) (K + eps I)^-1 Y,    variance = k(u*, u*) - k(u*, U) (K + eps I)^-1 k(U, u*)
+
+    Args:
+        fit: of `fit`.
+        cross: k(u*, U), (N*, N).
+        prior: k(u*, u*), (N*,); None for no variance.
+
+    Returns:
+        The mean, (N*,) or (N*, outputs), and the variance of the noiseless function, (N*,), at least 0, or None. The
+        variance is that of the Gaussian process with this kernel: of the NNGP, not of the hyperkernel.
+
+    Raises:
+        InvalidInput: an argument of the wrong type or shape.
+
+    References:
+        eq. 18.
+
+    Example:
+        >>> predict(fit([[1.0]], [2.0], ridge=1.0), cross=[[0.5]], prior=[1.0])
+        (array([0.5]), array([0.875]))
     """
     k = validation.doubles("cross", cross, "(N*, N)", 2)
     if k.shape[1] != len(fit.factor):
@@ -75,8 +111,10 @@ def predict(fit: Fit, cross, prior=None) -> tuple[np.ndarray, Float[np.ndarray, 
     return mean, np.maximum(diagonal - np.sum(half**2, axis=0), 0)
 
 
-def factorise(kernel: Float[np.ndarray, "N N"], ridge: float, scale: float | None = None) -> Factor:
-    """The Cholesky factor of K + eps I, read from the lower triangle of a C-ordered float64 K, which stays as it is.
+def factorise(kernel: Float[np.ndarray, "N N"], ridge: float, scale: float | None = None) -> CholeskyFactor:
+    """Return the Cholesky factor of K + eps I, read from the lower triangle of a C-ordered float64 K.
+
+    K stays as it is.
 
     scale: the unit of the jitter and of what counts as singular; None for K's mean diagonal.
     """
@@ -88,22 +126,22 @@ def factorise(kernel: Float[np.ndarray, "N N"], ridge: float, scale: float | Non
         with contextlib.suppress(LinAlgError):
             upper, _ = cho_factor(system, overwrite_a=True, check_finite=False)
             if _sound(upper, scale):
-                return Factor(upper, rung * scale)
+                return CholeskyFactor(upper, rung * scale)
     raise NotPositiveDefinite(_advice(kernel, ridge, scale))
 
 
-def solve(factor: Factor, y: np.ndarray) -> np.ndarray:
-    """(K + eps I)^-1 Y, of Y's shape."""
+def solve(factor: CholeskyFactor, y: np.ndarray) -> np.ndarray:
+    """Return (K + eps I)^-1 Y, of Y's shape."""
     return cho_solve((factor.upper, False), y, check_finite=False)
 
 
-def half_solve(factor: Factor, y: np.ndarray) -> np.ndarray:
-    """R^-T Y: its columns' products are Y^T (K + eps I)^-1 Y."""
+def half_solve(factor: CholeskyFactor, y: np.ndarray) -> np.ndarray:
+    """Return R^-T Y: its columns' products are Y^T (K + eps I)^-1 Y."""
     return solve_triangular(factor.upper, y, trans=1, check_finite=False)
 
 
 def _sound(upper, scale) -> bool:
-    """Rounding can leave a singular system a tiny positive pivot: no pivot may be lost in the others' rounding."""
+    """Return whether no pivot is lost in the rounding of the others: a singular system may show a tiny one."""
     pivots = upper.diagonal() ** 2
     return bool(pivots.min() > len(upper) * np.finfo(np.float64).eps * max(pivots.max(), scale))
 

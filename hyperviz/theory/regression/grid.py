@@ -4,11 +4,11 @@ With coordinates on the torus the kernel of two images at pixels z, z' depends o
 real Fourier (Hartley) transform over the pixels then splits the (N g^2) x (N g^2) system into g^2 systems of size N:
 
     (khat_w(X, X) + eps I) alpha_w = Yhat_w,    prediction = inverse transform of khat_w(x*, X) alpha_w,
-    khat_w = sum_r bhat_r(w) a_r(S),            F(S, sigma) = sum_r a_r(S) b_r(sigma)    (module expansion).
+    khat_w = sum_r bhat_r(w) a_r(S),            F(S, sigma) = sum_r a_r(S) b_r(sigma)    (module separable_kernel).
 
 Frequencies that differ in sign or order share their system: 120 for 28 x 28. The C channels of colour images are C
 outputs of h that share the kernel: more right-hand sides of the same systems. NumPy and LAPACK, not JAX: no number of
-images compiles anything, and a factorisation takes half the time (measured, see `regression`).
+images compiles anything, and a factorisation takes half the time (measured, see `dense`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -26,8 +26,9 @@ from hyperviz.theory import validation
 from hyperviz.theory.activations import activation
 from hyperviz.theory.analytic import MAX_DEPTH
 from hyperviz.theory.inputs import unit_rows
-from hyperviz.theory.regression.dense import Factor, factorise, solve
+from hyperviz.theory.regression.dense import CholeskyFactor, factorise, solve
 from hyperviz.theory.separable_kernel import Expansion, evaluate, expand
+from hyperviz.theory.validation import Unchecked
 
 KERNELS = {"nngp": "nngp", "hk": "hk", "hk-released": "released"}
 BAND = 64  # rows of the triangle built at a time
@@ -57,40 +58,81 @@ class Systems(NamedTuple):
 
     @property
     def side(self) -> int:
-        """g."""
+        """Return g."""
         return math.isqrt(self.y.shape[1])
 
 
-def complete(x, y, x_new, **settings) -> Completion:
-    """The last of `steps`, which see: every system solved."""
+def complete(x: Unchecked, y: Unchecked, x_new: Unchecked, **settings: Any) -> Completion:
+    """Predict images at every pixel by exact kernel regression: the last of `steps`, every system solved.
+
+    Args:
+        x, y, x_new, settings: as in `steps`.
+
+    Returns:
+        The exact Completion.
+
+    Raises:
+        InvalidInput, NotPositiveDefinite: as `steps`.
+
+    References:
+        eq. 18.
+
+    Example:
+        >>> image = np.eye(4)[None]
+        >>> settings = {"depth_f": 2, "depth_g": 2, "bandwidth": 1.0}
+        >>> found = complete(image, image, image, ridge=1e-9, **settings)  # the training image itself
+        >>> found.prediction.shape, np.allclose(found.prediction, image, atol=1e-3)
+        ((1, 4, 4), True)
+    """
     *_, last = steps(x, y, x_new, **settings)
     return last
 
 
 def steps(
-    x,  # no types at the border: what comes is judged below, in sentences
-    y,
-    x_new,
+    x: Unchecked,
+    y: Unchecked,
+    x_new: Unchecked,
     *,
-    depth_f,
-    depth_g,
-    bandwidth,
-    ridge,
+    depth_f: Unchecked,
+    depth_g: Unchecked,
+    bandwidth: Unchecked,
+    ridge: Unchecked,
     kernel: str = "hk",
     activation_f: str = "relu",
     activation_g: str = "relu",
     alpha: float = 0.01,
 ) -> Iterator[Completion]:
-    """k(u, U) (K + eps I)^-1 Y for u = (x*, every pixel), U = (every x, every pixel), ever closer to the exact answer.
+    """Solve k(u, U) (K + eps I)^-1 Y for u = (x*, every pixel), U = (every x, every pixel), one frequency at a time.
 
-    x (N, ...), x_new (M, ...): what f sees, of any norm (S^0 is their cosine). y: targets (N, g, g), any g, or
-    (N, g, g, C) for C channels; predictions are of the like shape.
-    depth_f = L, depth_g = H >= 1. bandwidth: l of the coordinate kernel, in pixels: per axis the periodised Gaussian
-    sum_k exp(-(d + g k)^2 / (2 l^2)) over its value at d = 0. ridge: eps >= 0, in units of a kernel whose S^0 and
-    Sigma^0 have diagonal 1. kernel: "nngp" Lambda^H, "hk" Theta_f Theta_g, "hk-released" the authors' recursion,
-    which leaves the factor S out of g's backward step. alpha: slope of leaky ReLU below zero.
-    float64; memory R/2 + 2 arrays of N x N, R <= 17. An image x of zeros has kernel 0: it teaches nothing, and its
-    prediction is 0. InvalidInput; NotPositiveDefinite. Source: eq. 18 with Theorems 2 and 3.
+    Args:
+        x: inputs of f for the training images, (N, ...), of any norm: S^0 is their cosine.
+        y: the training images, (N, g, g), or (N, g, g, C) for C channels; any g.
+        x_new: inputs of f for the images to predict, (M, ...).
+        depth_f, depth_g: L and H, 1 to MAX_DEPTH.
+        bandwidth: l of the coordinate kernel, in pixels: per axis the periodised Gaussian
+            sum_k exp(-(d + g k)^2 / (2 l^2)) over its value at d = 0.
+        ridge: eps >= 0, in units of a kernel whose S^0 and Sigma^0 have diagonal 1.
+        kernel: "nngp", Lambda^H; "hk", Theta_f Theta_g; "hk-released", the authors' recursion, which leaves the
+            factor S out of g's backward step.
+        activation_f, activation_g: "relu" or "leaky_relu".
+        alpha: slope of leaky ReLU below zero.
+
+    Yields:
+        Completion, ever closer to the exact answer, each step about 0.1 s. float64; R/2 + 2 arrays of N x N, R <= 17.
+        An image x of zeros has kernel 0: it teaches nothing, and its prediction is 0.
+
+    Raises:
+        InvalidInput: an argument of the wrong type, shape or range.
+        NotPositiveDefinite: a system without a Cholesky factor; the message names a ridge that would do.
+
+    References:
+        eq. 18 with Theorems 2 and 3.
+
+    Example:
+        >>> images = np.stack([np.eye(4), np.ones((4, 4))])
+        >>> *_, last = steps(images, images, images, depth_f=2, depth_g=2, bandwidth=1.0, ridge=1e-3)
+        >>> last.solved == last.systems, last.prediction.shape
+        (True, (2, 4, 4))
     """
     eps = validation.nonnegative("ridge", ridge)
     x, y, x_new = images(x, y, x_new)
@@ -100,9 +142,18 @@ def steps(
 
 
 def split(
-    x, y, *, depth_f, depth_g, bandwidth, kernel="hk", activation_f="relu", activation_g="relu", alpha=0.01
+    x: Unchecked,
+    y: Unchecked,
+    *,
+    depth_f: Unchecked,
+    depth_g: Unchecked,
+    bandwidth: Unchecked,
+    kernel: str = "hk",
+    activation_f: str = "relu",
+    activation_g: str = "relu",
+    alpha: float = 0.01,
 ) -> Systems:
-    """The g^2 systems that the training images make, arguments as in `steps`; nothing is solved yet.
+    """Return the g^2 systems that the training images make, arguments as in `steps`; nothing is solved yet.
 
     (R/2) N^2 float64 numbers: the kernel of one frequency at a time is built of them by `build`.
     """
@@ -123,30 +174,30 @@ def split(
 
 @functools.lru_cache(maxsize=16)
 def _expansion(g, width, kernel, L, H, slopes) -> Expansion:
-    """Shared by all numbers of images: at 64 x 64 it takes half a second."""
+    """Return F at the distances of the grid, kept for all numbers of images: at 64 x 64 it takes half a second."""
     return expand(*coordinates(g, width)[:2], kernel, L, H, slopes)
 
 
 def cross(systems: Systems, x_new: Float[np.ndarray, "M d"]) -> tuple[Float[np.ndarray, "R M N"], np.ndarray]:
-    """a_r(S) of new with training images, and which new images f sees nothing of."""
+    """Return a_r(S) of new with training images, and which new images are zero: f sees nothing of them."""
     x_new, seen = directions(x_new)
     return evaluate(systems.expansion.a, angle(x_new @ systems.x.T)), ~seen
 
 
-def factors(systems: Systems, ridge: float) -> Iterator[tuple[np.ndarray, Factor]]:
-    """The frequencies of each system, lowest first, and the Cholesky factor of khat_w + eps I."""
+def factors(systems: Systems, ridge: float) -> Iterator[tuple[np.ndarray, CholeskyFactor]]:
+    """Yield the frequencies of each system, lowest first, and the Cholesky factor of khat_w + eps I."""
     system = np.zeros((len(systems.x), len(systems.x)), np.float64)
     for w in classes(systems.side):
         yield w, factorise(build(systems, w, system), ridge, systems.expansion.scale)
 
 
 def pause(systems: Systems) -> int:
-    """How many systems make a step of about 0.1 s."""
+    """Return how many systems make a step of about 0.1 s."""
     return max(1, int(WORK / (len(systems.x) ** 3 / 3 + 2e7)))
 
 
 def coordinates(g: int, bandwidth: float, finer: int = 1):
-    """Sigma^0's distinct values on the torus, the gaps 1 - Sigma^0, and the place of each offset among them.
+    """Return Sigma^0's distinct values on the torus, the gaps 1 - Sigma^0, and the place of each offset among them.
 
     The offsets are multiples of 1 / finer pixels, (g * finer, g * finer) of them.
     """
@@ -159,7 +210,7 @@ def coordinates(g: int, bandwidth: float, finer: int = 1):
 
 
 def _axis(g, bandwidth, finer):
-    """One axis of Sigma^0 at the distances 0, 1 / finer .. g/2, and its gap to 1.
+    """Return one axis of Sigma^0 at the distances 0, 1 / finer .. g/2, and its gap to 1.
 
     By Poisson's formula the sum over k is a sum over j of c_j cos(2 pi j d / g), c_j = exp(-2 (pi l j / g)^2), so that
     the gap is one of terms 2 c_j sin^2(pi j d / g) >= 0: no digit is lost where a wide Gaussian comes close to 1.
@@ -175,18 +226,18 @@ def _axis(g, bandwidth, finer):
 
 
 def hartley(images: Float[np.ndarray, "N g g *C"]) -> np.ndarray:
-    """The real Fourier transform, orthogonal and its own inverse: sum_z y(z) (cos + sin)(2 pi w.z / g) / g."""
+    """Return the real Fourier transform, orthogonal and its own inverse: sum_z y(z) (cos + sin)(2 pi w.z / g) / g."""
     spectrum = np.fft.fft2(images, axes=(1, 2), norm="ortho")
     return spectrum.real - spectrum.imag
 
 
 def right_sides(systems: Systems, w: np.ndarray) -> Float[np.ndarray, "N sides"]:
-    """The targets of one system: every channel of each of its frequencies."""
+    """Return the targets of one system: every channel of each of its frequencies."""
     return systems.y[:, w].reshape(len(systems.y), -1)
 
 
 def classes(g: int) -> list[np.ndarray]:
-    """The flat indices of the frequencies that share a system, (+-w1, +-w2) and swapped, lowest frequencies first."""
+    """Return the flat indices of the frequencies that share a system, (+-w1, +-w2) and swapped, lowest first."""
     w = np.minimum(np.arange(g), g - np.arange(g))
     low, high = np.minimum(w[:, None], w).ravel(), np.maximum(w[:, None], w).ravel()
     names, which = np.unique(np.stack([low**2 + high**2, low, high]), axis=1, return_inverse=True)
@@ -210,7 +261,7 @@ def _solve(systems: Systems, x_new, ridge) -> Iterator[Completion]:
 
 
 def build(systems: Systems, w: np.ndarray, into: Float[np.ndarray, "N N"]) -> Float[np.ndarray, "N N"]:
-    """khat_w = sum_r bhat_r(w) a_r(S) on and below the diagonal of `into`: all that a factorisation reads.
+    """Write khat_w = sum_r bhat_r(w) a_r(S) on and below the diagonal of `into`: all that a factorisation reads.
 
     einsum, not BLAS: NumPy's and SciPy's threads wait for each other, which on two busy cores cost 10 ms a product.
     """
@@ -221,7 +272,7 @@ def build(systems: Systems, w: np.ndarray, into: Float[np.ndarray, "N N"]) -> Fl
 
 
 def angle(S: np.ndarray) -> np.ndarray:
-    """arccos S."""
+    """Return arccos S."""
     return np.arccos(np.where(S > IDENTICAL, 1, np.maximum(S, -1)))
 
 
@@ -231,8 +282,8 @@ def directions(v: Float[np.ndarray, "N d"]) -> tuple[np.ndarray, np.ndarray]:
     return rows, squares > 0
 
 
-def images(x, y, x_new) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The three inputs checked, as float64, x flattened."""
+def images(x: Unchecked, y: Unchecked, x_new: Unchecked) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the three inputs checked, as float64, x flattened."""
     ranks = (2, 3, 4)
     x = validation.doubles("x", x, "(N, pixels), (N, g, g) or (N, g, g, C)", *ranks)
     x_new = validation.doubles("x_new", x_new, "(M, pixels), (M, g, g) or (M, g, g, C)", *ranks)

@@ -10,25 +10,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
 from hyperviz.errors import InvalidInput
 from hyperviz.theory import validation
-from hyperviz.theory.regression.dense import Factor, half_solve, solve
+from hyperviz.theory.regression.dense import CholeskyFactor, half_solve, solve
 from hyperviz.theory.regression.grid import Systems, classes, cross, factors, hartley, pause, right_sides, split
 from hyperviz.theory.separable_kernel import evaluate
+from hyperviz.theory.validation import Unchecked
 
 
-class Factors(NamedTuple):
+class GridFactors(NamedTuple):
     """The systems solved so far, lowest frequencies first: blurred, then exact."""
 
     systems: Systems
     ridge: float
     weights: Float[np.ndarray, "N g2 *C"]  # transformed; 0 at frequencies that are not solved yet
-    kept: tuple[Factor, ...]  # one for each system solved, in the order of `classes`; empty where none is kept
+    kept: tuple[CholeskyFactor, ...]  # one for each system solved, in the order of `classes`; empty where none is kept
     log_determinant: float  # of K + eps I over all frequencies, and over the channels, which share it
     quadratic: float  # Y^T (K + eps I)^-1 Y
     jitter: float  # the most that was added to a diagonal beside the ridge
@@ -37,7 +38,7 @@ class Factors(NamedTuple):
 
     @property
     def nbytes(self) -> int:
-        """What keeping it costs."""
+        """Return the size of what is kept, in bytes."""
         arrays = [self.weights, self.systems.x, self.systems.y, *self.systems.triangle]
         return sum(a.nbytes for a in [*arrays, *(f.upper for f in self.kept)])
 
@@ -49,23 +50,40 @@ class Evidence(NamedTuple):
     amplitude: float  # s of the kernel s^2 k and the noise s^2 eps
 
 
-def steps(x, y, *, ridge, keep: bool = True, **settings) -> Iterator[Factors]:
-    """Ever more systems solved, each step about 0.1 s; x, y and the settings as in `grid.steps`.
+def steps(x: Unchecked, y: Unchecked, *, ridge: Unchecked, keep: bool = True, **settings: Any) -> Iterator[GridFactors]:
+    """Solve (khat_w + eps I) alpha_w = Yhat_w for ever more frequencies w, each step about 0.1 s.
 
-    keep: whether the Cholesky factors stay: 120 N^2 float64 numbers for 28 x 28 (38 MB at N = 200).
-    InvalidInput; NotPositiveDefinite. Source: eq. 18.
+    Args:
+        x, y, settings: as in `grid.steps`.
+        ridge: eps >= 0.
+        keep: whether the Cholesky factors stay: 120 N^2 float64 numbers for 28 x 28 (38 MB at N = 200).
+
+    Yields:
+        GridFactors, lowest frequencies first.
+
+    Raises:
+        InvalidInput, NotPositiveDefinite: as `grid.steps`.
+
+    References:
+        eq. 18.
+
+    Example:
+        >>> image = np.eye(4)[None]
+        >>> found = all_solved(steps(image, image, ridge=1e-9, depth_f=2, depth_g=2, bandwidth=1.0))
+        >>> np.allclose(posterior_mean(found, image.reshape(1, 16)), image, atol=1e-3)
+        True
     """
     eps = validation.nonnegative("ridge", ridge)
     return _pass(split(x, y, **settings), eps, keep)
 
 
-def last(stream: Iterable[Factors]) -> Factors:
-    """Every system solved."""
+def all_solved(stream: Iterable[GridFactors]) -> GridFactors:
+    """Run the stream to its end, and return its last state: every system solved."""
     *_, found = stream
     return found
 
 
-def _pass(systems: Systems, ridge: float, keep: bool) -> Iterator[Factors]:
+def _pass(systems: Systems, ridge: float, keep: bool) -> Iterator[GridFactors]:
     groups, every = classes(systems.side), pause(systems)
     weights, kept, sums = np.zeros_like(systems.y), [], np.zeros(2)
     jitter, done = 0.0, (factors(systems, ridge) if len(systems.x) else iter(()))
@@ -78,22 +96,22 @@ def _pass(systems: Systems, ridge: float, keep: bool) -> Iterator[Factors]:
         if keep:
             kept.append(factor)
         if solved < len(groups) and (solved == 1 or solved % every == 0):
-            yield Factors(
+            yield GridFactors(
                 systems, ridge, weights.copy(), (), float(sums[0]), float(sums[1]), jitter, solved, len(groups)
             )
-    whole = Factors(
+    whole = GridFactors(
         systems, ridge, weights, tuple(kept), float(sums[0]), float(sums[1]), jitter, len(groups), len(groups)
     )
-    yield lean(whole) if keep else whole
+    yield without_triangle(whole) if keep else whole
 
 
-def lean(found: Factors) -> Factors:
-    """Without what only another pass over the systems would read."""
+def without_triangle(found: GridFactors) -> GridFactors:
+    """Drop a_r(S) of the training images, which only another pass over the systems would read."""
     return found._replace(systems=found.systems._replace(triangle=[]))
 
 
-def mean(found: Factors, x_new: Float[np.ndarray, "M d"]) -> Float[np.ndarray, "M g g *C"]:
-    """k(u*, U) (K + eps I)^-1 Y for u* = (x*, every pixel): sum_r bhat_r sum_i a_r(S(x*, x_i)) alpha_i."""
+def posterior_mean(found: GridFactors, x_new: Float[np.ndarray, "M d"]) -> Float[np.ndarray, "M g g *C"]:
+    """Return k(u*, U) (K + eps I)^-1 Y for u* = (x*, every pixel): sum_r bhat_r sum_i a_r(S(x*, x_i)) alpha_i."""
     a, blank = cross(found.systems, x_new)
     b, g, shape = found.systems.b, found.systems.side, found.weights.shape[1:]
     onto = (a @ found.weights.reshape(-1, math.prod(shape))).reshape(*a.shape[:2], *shape)
@@ -102,8 +120,8 @@ def mean(found: Factors, x_new: Float[np.ndarray, "M d"]) -> Float[np.ndarray, "
     return prediction
 
 
-def covariance(found: Factors, x_new: Float[np.ndarray, "M d"]) -> Iterator[Float[np.ndarray, "M g2"]]:
-    """chat_w of each new image, any channel, ever more of it, the prior's where no system is solved yet; at least 0.
+def covariance(found: GridFactors, x_new: Float[np.ndarray, "M d"]) -> Iterator[Float[np.ndarray, "M g2"]]:
+    """Yield chat_w of each new image, any channel, the prior's where no system is solved yet; at least 0.
 
     From the factors kept at once; where none is kept each system is factored again, in steps of about 0.1 s.
     """
@@ -119,13 +137,13 @@ def covariance(found: Factors, x_new: Float[np.ndarray, "M d"]) -> Iterator[Floa
     yield spectrum
 
 
-def evidence(found: Factors) -> Evidence:
-    """Its log marginal likelihood over all frequencies; see `of`."""
-    return of(found.log_determinant, found.quadratic, found.weights.size)
+def evidence(found: GridFactors) -> Evidence:
+    """Return the log marginal likelihood over all frequencies; see `log_marginal_likelihood`."""
+    return log_marginal_likelihood(found.log_determinant, found.quadratic, found.weights.size)
 
 
-def of(log_determinant: float, quadratic: float, n: int) -> Evidence:
-    """max over s of log N(Y; 0, s^2 (K + eps I)) / n = -(log(2 pi e s^2) + log det(K + eps I) / n) / 2.
+def log_marginal_likelihood(log_determinant: float, quadratic: float, n: int) -> Evidence:
+    """Return max over s of log N(Y; 0, s^2 (K + eps I)) / n = -(log(2 pi e s^2) + log det(K + eps I) / n) / 2.
 
     The best amplitude is s^2 = Y^T (K + eps I)^-1 Y / n. n: pixels of all training images, each channel's.
     """
@@ -138,5 +156,5 @@ def of(log_determinant: float, quadratic: float, n: int) -> Evidence:
 
 
 def _at_one(systems: Systems) -> Float[np.ndarray, " R"]:
-    """a_r(S = 1)."""
+    """Return a_r(S = 1)."""
     return evaluate(systems.expansion.a, np.zeros(1))[:, 0]

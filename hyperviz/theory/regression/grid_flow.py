@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -21,7 +21,8 @@ from scipy.linalg import LinAlgError, eigh
 from hyperviz.errors import InvalidInput
 from hyperviz.theory import validation
 from hyperviz.theory.regression.grid import Systems, build, classes, cross, hartley, images, right_sides, split
-from hyperviz.theory.regression.grid_factors import Evidence, of
+from hyperviz.theory.regression.grid_factors import Evidence, log_marginal_likelihood
+from hyperviz.theory.validation import Unchecked
 
 WORK = 5e8  # floating-point operations between two yields, about 0.1 s
 NULL = 1e-13  # eigenvalues below this part of the largest, which has the lowest frequency, are rounding
@@ -45,18 +46,36 @@ class Modes(NamedTuple):
 
 
 def growth(values: np.ndarray, time: float, floor: float = 0.0) -> np.ndarray:
-    """(1 - e^(-2 lambda t)) / lambda, which is 2 t at lambda = 0; at t = infinity 1 / lambda, and 0 up to `floor`."""
+    """Return (1 - e^(-2 lambda t)) / lambda, 2 t at lambda = 0; at t = infinity 1 / lambda, and 0 up to `floor`."""
     if np.isinf(time):
         return np.where(values > floor, 1 / np.where(values > floor, values, 1), 0)
     safe = np.where(values > 0, values, 1)
     return np.where(values > 0, -np.expm1(-2 * safe * time) / safe, 2 * time)
 
 
-def steps(x, y, x_new, times, **settings) -> Iterator[Flow]:
-    """Predictions of new images at every time; x, y, x_new and the settings as in `grid.steps`, without a ridge.
+def steps(x: Unchecked, y: Unchecked, x_new: Unchecked, times: Unchecked, **settings: Any) -> Iterator[Flow]:
+    """Predict new images at every training time t of the infinitely wide hypernetwork under gradient flow.
 
-    times: t >= 0, infinity allowed, in the unit of dh/dt = -2 K (h - y). Memory: the frames and one system in float64.
-    InvalidInput. Source: section 4 with Theorem 3: the hyperkernel stays what it is at t = 0.
+        h_t(u*) = k(u*, U) V (1 - e^(-2 lambda t)) / lambda V^T Y,    K = V lambda V^T
+
+    Args:
+        x, y, x_new, settings: as in `grid.steps`, without a ridge.
+        times: t >= 0, infinity allowed, in the unit of dh/dt = -2 K (h - y).
+
+    Yields:
+        Flow, lowest frequencies first. Memory: the frames and one system in float64.
+
+    Raises:
+        InvalidInput: an argument of the wrong type, shape or range.
+
+    References:
+        section 4 with Theorem 3: the hyperkernel stays what it is at t = 0.
+
+    Example:
+        >>> image = np.eye(4)[None]
+        >>> *_, last = steps(image, image, image, [0.0, np.inf], depth_f=2, depth_g=2, bandwidth=1.0)
+        >>> np.allclose(last.frames, [0 * image, image], atol=1e-3)  # untrained, and trained for ever
+        True
     """
     moments = np.asarray(times, np.float64)
     if moments.ndim != 1 or not len(moments) or not (moments >= 0).all():
@@ -66,7 +85,7 @@ def steps(x, y, x_new, times, **settings) -> Iterator[Flow]:
 
 
 def modes(systems: Systems) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """The frequencies of each system, lowest first, its eigenvalues (at least 0) and its eigenvectors."""
+    """Yield the frequencies of each system, lowest first, its eigenvalues (at least 0) and its eigenvectors."""
     system = np.zeros((len(systems.x), len(systems.x)), np.float64)
     for w in classes(systems.side):
         try:  # divide and conquer
@@ -105,7 +124,7 @@ def _frames(spectrum, blank, smallest, solved, total) -> Flow:
 
 
 def all_modes(systems: Systems) -> Modes:
-    """Every system's; 120 N^2 operations of the eigensolver at a time, nothing but the spectrum kept."""
+    """Return the modes of every system; nothing but the spectrum is kept."""
     found = []
     for w, values, vectors in modes(systems):
         y = right_sides(systems, w)
@@ -114,7 +133,9 @@ def all_modes(systems: Systems) -> Modes:
 
 
 def evidence(found: Modes, ridge: float) -> Evidence:
-    """The log marginal likelihood at any ridge > 0, without another decomposition; see `spectrum.of`."""
+    """Return the log marginal likelihood at any ridge > 0, without another decomposition."""
     shifted = found.values + validation.positive("ridge", ridge)
     n = int(found.shared.sum()) * found.values.shape[1]
-    return of(float((found.shared * np.log(shifted)).sum()), float((found.power / shifted).sum()), n)
+    return log_marginal_likelihood(
+        float((found.shared * np.log(shifted)).sum()), float((found.power / shifted).sum()), n
+    )

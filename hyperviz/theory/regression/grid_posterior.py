@@ -1,7 +1,7 @@
 """A new image given its own observed pixels: mean, standard deviation and samples of what is missing.
 
 After the training images h(x*, .) is a Gaussian process over the pixels with mean m(z) and covariance c(z - z')
-(module spectrum). Observing y_O = h_O + noise of variance eps at the pixels O makes it
+(module grid_factors). Observing y_O = h_O + noise of variance eps at the pixels O makes it
 
     mean m + C_.O (C_OO + eps I)^-1 (y_O - m_O),    covariance C - C_.O (C_OO + eps I)^-1 C_O.
 
@@ -39,11 +39,36 @@ def condition(
     ridge: float,
     amplitude: float = 1.0,
 ) -> Posterior:
-    """The posterior of one image. mean: m. spectrum: chat_w >= 0. own: y, read where `observed` alone.
+    """Condition the Gaussian process h(x*, .) of one image on its observed pixels.
 
-    noise: standard normal numbers, for the draws of h and for those of the observations' noise. ridge: eps.
-    amplitude: s, of a kernel s^2 k with noise s^2 eps: it scales the deviation and leaves the mean.
-    Samples by Matheron's rule: u - C_.O (C_OO + eps I)^-1 (u_O + e_O) for u ~ GP(0, c), drawn exactly by a transform.
+        mean m + C_.O (C_OO + eps I)^-1 (y_O - m_O),    covariance C - C_.O (C_OO + eps I)^-1 C_O.
+
+    Args:
+        mean: m, (g, g) or (g, g, C).
+        spectrum: chat_w >= 0, (g^2,).
+        own: y, of m's shape, read where `observed` alone.
+        observed: O, (g, g).
+        noise: standard normal numbers, (K, 2, g^2) or (K, 2, g^2, C): of the draws of h, and of the observations.
+        ridge: eps >= 0, the variance of that noise.
+        amplitude: s, of a kernel s^2 k with noise s^2 eps: it scales the deviation and leaves the mean.
+
+    Returns:
+        Posterior. Samples by Matheron's rule: u - C_.O (C_OO + eps I)^-1 (u_O + e_O) for u ~ GP(0, c), drawn
+        exactly by a transform.
+
+    Raises:
+        InvalidInput: a ridge or an amplitude below 0.
+        NotPositiveDefinite: C_OO + eps I has no Cholesky factor.
+
+    References:
+        eq. 18.
+
+    Example:
+        >>> seen = np.arange(4).reshape(2, 2) < 2  # the upper row
+        >>> white = np.zeros((1, 2, 4))
+        >>> condition(np.zeros((2, 2)), np.ones(4), np.ones((2, 2)), seen, white, ridge=0.0).mean
+        array([[1., 1.],
+               [0., 0.]])
     """
     eps, s = validation.nonnegative("ridge", ridge), validation.nonnegative("amplitude", amplitude)
     g, at, draws = len(mean), np.flatnonzero(observed), len(noise)
@@ -67,7 +92,7 @@ def condition(
 
 
 def covariances(c: Float[np.ndarray, "g g"], rows: np.ndarray) -> Float[np.ndarray, "O g2"]:
-    """C[z, z'] = c(z - z') on the torus, z in `rows`, z' every pixel."""
+    """Return C[z, z'] = c(z - z') on the torus, z in `rows`, z' every pixel."""
     g, every = len(c), np.arange(c.size)
     down, right = (np.subtract.outer(part(rows), part(every)) % g for part in (lambda i: i // g, lambda i: i % g))
     return c[down, right]

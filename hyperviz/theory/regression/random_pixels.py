@@ -6,7 +6,7 @@ predicts every pixel of an image without the (M g^2) x (N P) kernel between new 
     h(x*, z) = sum_r sum_i a_r(S(x*, x_i)) B_r(i, z),    B_r(i, z) = sum_p b_r(sigma(z, z_ip)) alpha_ip.
 
 Up to DIRECT points the system is factorised in float64; beyond, conjugate gradients on it in float32 (module
-`iterative`) take a tenth of the time, and the factorisation remains for what they cannot solve.
+`conjugate_gradient`) take a tenth of the time, and the factorisation remains for what they cannot solve.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ from hyperviz.theory.regression import conjugate_gradient
 from hyperviz.theory.regression.dense import factorise, solve
 from hyperviz.theory.regression.grid import KERNELS, angle, directions, images
 from hyperviz.theory.separable_kernel import Expansion, evaluate, expand
+from hyperviz.theory.validation import Unchecked
 
 BLOCK = 1_000_000  # entries of the system built between two yields, about 0.05 s
 DIRECT = 3000  # points
 MAX_POINTS = 20_000  # two float64 matrices of that size fill 6.4 GB
 
 
-class Scattered(NamedTuple):
+class RandomPixelCompletion(NamedTuple):
     """Predicted images, None until the system is solved, and how much of the system is built."""
 
     prediction: Float[np.ndarray, "M g g *C"] | None
@@ -41,26 +42,47 @@ class Scattered(NamedTuple):
 
 
 def steps(
-    x,  # no types at the border: what comes is judged below, in sentences
-    y,
-    pixels,
-    x_new,
+    x: Unchecked,
+    y: Unchecked,
+    pixels: Unchecked,
+    x_new: Unchecked,
     *,
-    depth_f,
-    depth_g,
-    bandwidth,
-    ridge,
+    depth_f: Unchecked,
+    depth_g: Unchecked,
+    bandwidth: Unchecked,
+    ridge: Unchecked,
     kernel: str = "hk",
     slopes: tuple[float, float] = (0.0, 0.0),
-) -> Iterator[Scattered]:
-    """k(u, U) (K + eps I)^-1 Y for u = (x*, every pixel), U = (x_i, the pixels z_i1 .. z_iP of image i).
+) -> Iterator[RandomPixelCompletion]:
+    """Solve k(u, U) (K + eps I)^-1 Y for u = (x*, every pixel), U = (x_i, the pixels z_i1 .. z_iP of image i).
 
-    x (N, ...), x_new (M, ...): what f sees, of any norm. y: (N, g, g) or (N, g, g, C), whose channels are right-hand
-    sides of one system. pixels: (N, P) indices into g * g.
-    Coordinates meet through exp(-|z - z'|^2 / (2 bandwidth^2)), in pixels, without wrapping around. slopes: of the
-    leaky ReLUs of f and g below zero. The rest as in `grid.steps`. Two (N P) x (N P) arrays of float64, or one of
-    float32 beyond DIRECT points; solving it is one uninterrupted step. An image x of zeros has kernel 0.
-    InvalidInput; NotPositiveDefinite. Source: eq. 18; section 5.3 for the protocol.
+    Args:
+        x: inputs of f for the training images, (N, ...), of any norm: S^0 is their cosine.
+        y: the training images, (N, g, g), or (N, g, g, C) for C channels; any g.
+        pixels: (N, P) indices into g * g: where each training image is seen.
+        x_new: inputs of f for the images to predict, (M, ...).
+        depth_f, depth_g: L and H, 1 to MAX_DEPTH.
+        bandwidth: l of exp(-|z - z'|^2 / (2 l^2)), in pixels, without wrapping around.
+        ridge: eps >= 0, in units of a kernel whose S^0 and Sigma^0 have diagonal 1.
+        kernel: as in `grid.steps`.
+        slopes: of the leaky ReLUs of f and g below zero, 0 for ReLU.
+
+    Yields:
+        RandomPixelCompletion: how much of the system is built, then the prediction. Two (N P) x (N P) arrays of
+        float64, or one of float32 beyond DIRECT points; solving it is one uninterrupted step.
+
+    Raises:
+        InvalidInput: an argument of the wrong type, shape or range, or more than MAX_POINTS points.
+        NotPositiveDefinite: a system without a Cholesky factor; the message names a ridge that would do.
+
+    References:
+        eq. 18; section 5.3 for the protocol.
+
+    Example:
+        >>> image, pixels = np.eye(4)[None], np.arange(16)[None]
+        >>> *_, last = steps(image, image, pixels, image, depth_f=2, depth_g=2, bandwidth=1.0, ridge=1e-9)
+        >>> float(np.abs(last.prediction - image).max()) < 1e-3  # every pixel of it was seen
+        True
     """
     L, H = (validation.at_least(n, d, 1, MAX_DEPTH) for n, d in (("depth_f", depth_f), ("depth_g", depth_g)))
     if kernel not in KERNELS:
@@ -81,14 +103,14 @@ def steps(
 
 @lru_cache(maxsize=16)
 def _expansion(g, bandwidth, kernel, depth_f, depth_g, slopes) -> Expansion:
-    """F with b_r at every distinct |z - z'|^2: draws of the pixels share it."""
+    """Return F with b_r at every distinct |z - z'|^2: draws of the pixels share it."""
     exponent = -_squares(g)[0] / (2 * bandwidth**2)
     return expand(np.exp(exponent), -np.expm1(exponent), kernel, depth_f, depth_g, slopes)
 
 
 @lru_cache(maxsize=4)
 def _squares(g) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct |z - z'|^2 between pixels of a g x g image, and the place of each pair (g^2, g^2) among them."""
+    """Return the distinct |z - z'|^2 between pixels of a g x g image, and where each pair (g^2, g^2) is."""
     at = np.arange(g)
     distinct, place = np.unique(at[:, None] ** 2 + at**2, return_inverse=True)  # of two distances along the axes
     lag = np.abs(np.subtract.outer(at, at))
@@ -96,7 +118,7 @@ def _squares(g) -> tuple[np.ndarray, np.ndarray]:
     return distinct, place.reshape(g * g, g * g)
 
 
-def _solve(x, y, pixels, x_new, F: Expansion, ridge) -> Iterator[Scattered]:
+def _solve(x, y, pixels, x_new, F: Expansion, ridge) -> Iterator[RandomPixelCompletion]:
     g, ((x, alive), (x_new, seen)) = y.shape[1], (directions(x), directions(x_new))
     shape = (len(x_new), *y.shape[1:])
     x, pixels, y = x[alive], pixels[alive], y[alive].reshape(int(alive.sum()), g * g, y[0, 0, 0].size)
@@ -107,7 +129,7 @@ def _solve(x, y, pixels, x_new, F: Expansion, ridge) -> Iterator[Scattered]:
         for dtype in (np.float32, np.float64) if pixels.size > DIRECT else (np.float64,):
             system = np.zeros((pixels.size, pixels.size), dtype)
             for row in _build(system, a, pixels, place, F.b):
-                yield Scattered(None, (row / len(x)) ** 2, F.error, 0.0)
+                yield RandomPixelCompletion(None, (row / len(x)) ** 2, F.error, 0.0)
             weights, jitter = _weights(system, targets, ridge, F.scale)
             del system
             if weights is not None:
@@ -117,11 +139,11 @@ def _solve(x, y, pixels, x_new, F: Expansion, ridge) -> Iterator[Scattered]:
             np.add.at(plane, (np.arange(len(x))[:, None], pixels), alpha.reshape(pixels.shape))
         a = evaluate(F.a, angle(x_new @ x.T)) * seen[:, None]
         prediction = _everywhere(a, spread.reshape(-1, len(x), g, g), F.b[:, place[0].reshape(g, g)])
-    yield Scattered(np.moveaxis(prediction, 0, 3).reshape(shape), 1.0, F.error, jitter)
+    yield RandomPixelCompletion(np.moveaxis(prediction, 0, 3).reshape(shape), 1.0, F.error, jitter)
 
 
 def _everywhere(a, spread: Float[np.ndarray, "C N g g"], b: Float[np.ndarray, "R g g"]) -> Float[np.ndarray, "C M g g"]:
-    """sum_r sum_i a_r(x*, x_i) sum_z' b_r(z - z') spread_i(z'), the inner sum by a transform.
+    """Return sum_r sum_i a_r(x*, x_i) sum_z' b_r(z - z') spread_i(z'), the inner sum by a transform.
 
     b: b_r at every distance from the first pixel. Round a circle of 2 g - 1 pixels nothing meets what is behind it.
     """
@@ -135,7 +157,7 @@ def _everywhere(a, spread: Float[np.ndarray, "C N g g"], b: Float[np.ndarray, "R
 
 
 def _weights(system, y, ridge, scale) -> tuple[np.ndarray | None, float]:
-    """(K + eps I)^-1 y and the jitter, by the way that the system's type asks for; None where that way fails."""
+    """Return (K + eps I)^-1 y and the jitter, by the way that the system's type asks for; None where that way fails."""
     if system.dtype == np.float32:
         return conjugate_gradient.solve(system, y, ridge, scale), 0.0
     factor = factorise(system, ridge, scale)
@@ -143,7 +165,7 @@ def _weights(system, y, ridge, scale) -> tuple[np.ndarray | None, float]:
 
 
 def _build(system, a, pixels, place, b) -> Iterator[int]:
-    """F(S, sigma) between all points on and below the diagonal, some images at a time; yields the images done.
+    """Build F(S, sigma) between all points on and below the diagonal, some images at a time, and yield the images done.
 
     F of a pair of images at every distance is one product a b; each of its P x P entries is then looked up.
     """

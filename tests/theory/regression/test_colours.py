@@ -59,8 +59,8 @@ def test_a_colour_system_is_factored_once(monkeypatch):
 def test_what_a_pass_leaves_predicts_the_same_and_its_evidence_counts_every_channel():
     found = solved(X, Y)
     grey = [solved(X, Y[..., c]) for c in range(3)]
-    wanted = np.stack([grid_factors.mean(one, flat(X_NEW)) for one in grey], axis=-1)
-    assert grid_factors.mean(found, flat(X_NEW)) == pytest.approx(wanted, abs=1e-10)
+    wanted = np.stack([grid_factors.posterior_mean(one, flat(X_NEW)) for one in grey], axis=-1)
+    assert grid_factors.posterior_mean(found, flat(X_NEW)) == pytest.approx(wanted, abs=1e-10)
     assert found.log_determinant == pytest.approx(sum(one.log_determinant for one in grey))
     assert found.quadratic == pytest.approx(sum(one.quadratic for one in grey))
     evidence = grid_factors.evidence(found)
@@ -71,9 +71,9 @@ def test_what_a_pass_leaves_predicts_the_same_and_its_evidence_counts_every_chan
 
 
 def test_between_the_pixels_each_channel_is_its_own():
-    options = SETTINGS | {"kernel": "nngp", "finer": 3}
-    found = grid_upsampling.between(solved(X, Y), flat(X_NEW), **options)
-    wanted = channels(lambda y: grid_upsampling.between(solved(X, y), flat(X_NEW), **options))
+    options = SETTINGS | {"kernel": "nngp", "factor": 3}
+    found = grid_upsampling.upsample(solved(X, Y), flat(X_NEW), **options)
+    wanted = channels(lambda y: grid_upsampling.upsample(solved(X, y), flat(X_NEW), **options))
     assert found == pytest.approx(wanted, abs=1e-10)
 
 
@@ -88,7 +88,7 @@ def test_gradient_flow_of_a_colour_is_that_of_its_channel():
 def test_given_its_own_pixels_every_channel_has_its_mean_and_samples_and_all_share_the_band():
     found, own = solved(X, Y), colours(1, 3)[0]
     *_, c = grid_factors.covariance(found, flat(X_NEW[:1]))
-    mean, observed = grid_factors.mean(found, flat(X_NEW[:1]))[0], np.indices((G, G))[0] < 3
+    mean, observed = grid_factors.posterior_mean(found, flat(X_NEW[:1]))[0], np.indices((G, G))[0] < 3
     noise = np.random.default_rng(5).standard_normal((2, 2, G * G, 3))
     done = grid_posterior.condition(mean, c[0], own, observed, noise, ridge=RIDGE, amplitude=2.0)
     for i in range(3):
@@ -121,8 +121,8 @@ def test_a_blank_colour_image_predicts_0_and_one_channel_is_an_image_of_one_chan
     assert one.shape == (4, G, G, 1)
     assert (one[2:] == 0).all()
     assert one[:2, ..., 0] == pytest.approx(grid.complete(X, Y[..., 0], X_NEW, ridge=RIDGE, **SETTINGS).prediction)
-    assert (grid_factors.mean(solved(0 * X, Y), flat(X)) == 0).all()
-    assert (grid_upsampling.between(solved(0 * X, Y), flat(X), finer=2, kernel="nngp", **SETTINGS) == 0).all()
+    assert (grid_factors.posterior_mean(solved(0 * X, Y), flat(X)) == 0).all()
+    assert (grid_upsampling.upsample(solved(0 * X, Y), flat(X), factor=2, kernel="nngp", **SETTINGS) == 0).all()
 
 
 def test_a_grey_image_stays_without_channels():

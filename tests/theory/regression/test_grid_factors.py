@@ -20,7 +20,7 @@ def flat(x):
 
 
 def solved(x, y, ridge=RIDGE, keep=True, **settings):
-    return grid_factors.last(
+    return grid_factors.all_solved(
         grid_factors.steps(x, y, ridge=ridge, keep=keep, **SETTINGS | {"kernel": "nngp"} | settings)
     )
 
@@ -34,7 +34,7 @@ def dense(kernel="nngp", **settings):
 def test_the_weights_predict_what_the_grid_solver_does(g, count, kernel):
     x, y, x_new = images(g, count), images(g, count, 1), images(g, 3, 2)
     x_new[1] = 0
-    found = grid_factors.mean(solved(x, y, kernel=kernel), flat(x_new))
+    found = grid_factors.posterior_mean(solved(x, y, kernel=kernel), flat(x_new))
     wanted = grid.complete(x, y, x_new, kernel=kernel, ridge=RIDGE, **SETTINGS).prediction
     assert found == pytest.approx(wanted, abs=1e-9)
     assert (found[1] == 0).all()
@@ -87,7 +87,7 @@ def test_images_of_zeros_are_no_evidence_and_without_any_other_there_is_none():
         with pytest.raises(InvalidInput, match="y must hold a pixel that is not 0"):
             grid_factors.evidence(found)
     nothing = solved(0 * x, y)
-    assert (grid_factors.mean(nothing, flat(x)) == 0).all()
+    assert (grid_factors.posterior_mean(nothing, flat(x)) == 0).all()
     *_, prior = grid_factors.covariance(nothing, flat(x))
     assert np.fft.ifft2(prior.reshape(-1, 6, 6)).real[:, 0, 0] == pytest.approx(1, abs=1e-9)  # Lambda^H at u = u'
 
@@ -100,7 +100,7 @@ def test_duplicates_without_a_ridge_need_jitter_and_the_pass_says_so():
     *_, c = grid_factors.covariance(found, flat(x))
     assert np.isfinite(c).all()
     assert c.min() >= 0
-    assert grid_factors.mean(found, flat(x)) == pytest.approx(x, abs=1e-3)
+    assert grid_factors.posterior_mean(found, flat(x)) == pytest.approx(x, abs=1e-3)
 
 
 def test_a_pass_begins_with_a_picture_and_ends_at_the_exact_one():
@@ -109,7 +109,7 @@ def test_a_pass_begins_with_a_picture_and_ends_at_the_exact_one():
     assert [s.solved for s in seen] == sorted({s.solved for s in seen})
     assert len(seen) > 2
     assert seen[-1].solved == seen[-1].total == len(seen[-1].kept) == 120
-    error = [float(((grid_factors.mean(s, flat(x[:3])) - x[:3]) ** 2).mean()) for s in seen]
+    error = [float(((grid_factors.posterior_mean(s, flat(x[:3])) - x[:3]) ** 2).mean()) for s in seen]
     assert error[-1] < 0.1 * error[0]
 
 

@@ -26,7 +26,7 @@ def white(draws=0, seed=0):
 def conditioned(x, y, x_new, own, observed, noise=None, ridge=RIDGE, **settings):
     found = solved(x, y, **settings)
     *_, c = grid_factors.covariance(found, flat(x_new))
-    mean = grid_factors.mean(found, flat(x_new))[0]
+    mean = grid_factors.posterior_mean(found, flat(x_new))[0]
     noise = white() if noise is None else noise
     return grid_posterior.condition(mean, c[0], own, observed, noise, ridge=ridge)
 
@@ -74,7 +74,7 @@ def test_the_amplitude_scales_the_deviation_and_the_spread_of_the_samples_but_no
     x, y, x_new, own = images(G, 4), images(G, 4, 1), images(G, 1, 2), images(G, 1, 3)[0]
     found = solved(x, y)
     *_, c = grid_factors.covariance(found, flat(x_new))
-    mean = grid_factors.mean(found, flat(x_new))[0]
+    mean = grid_factors.posterior_mean(found, flat(x_new))[0]
     one, three = (
         grid_posterior.condition(mean, c[0], own, MASKS["half"], white(2), ridge=RIDGE, amplitude=s) for s in (1.0, 3.0)
     )

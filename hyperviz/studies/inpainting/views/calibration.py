@@ -50,7 +50,7 @@ def steps(settings: InpaintingSettings) -> Iterator[Calibration | None]:
     for so_far in grid_factors.covariance(found, seen):
         spread = so_far
         yield None
-    plain = grid_factors.mean(found, seen) - truth
+    plain = grid_factors.posterior_mean(found, seen) - truth
     where, every = judged(settings, truth.shape[1]), image_set.scaled_count(settings, PART, 1)
     for i in range(len(truth)):
         one = posterior(settings, found, np.round(truth[i] * 255).astype(np.uint8), spread[i])

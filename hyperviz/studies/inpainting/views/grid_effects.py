@@ -47,8 +47,8 @@ def upsampling_steps(settings: InpaintingSettings) -> Iterator[Upsampling]:
     for kernel in settings.kernels:
         for found in factor_cache.steps(settings, kernel):
             if found.solved == found.total:
-                options = kernel_options.of_grid(settings) | {"finer": FINER, "kernel": kernel}
-                shown = shown | {kernel: grey(grid_upsampling.between(found, row, **options)[0])}
+                options = kernel_options.of_grid(settings) | {"factor": FINER, "kernel": kernel}
+                shown = shown | {kernel: grey(grid_upsampling.upsample(found, row, **options)[0])}
             yield Upsampling(shown, kernel == settings.kernels[-1] and found.solved == found.total)
 
 
