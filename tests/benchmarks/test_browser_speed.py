@@ -66,7 +66,7 @@ def test_slider_to_first_picture(tab, address, path, label, p50, p95, pause):  #
 
 def test_first_visitor_sees_a_chart_soon_after_the_start(chromium):  # noqa: F811
     began = time.monotonic()
-    with serving() as fresh:
+    with serving(ready="/_stcore/health") as fresh:
         page = chromium.new_page()
         page.goto(f"{fresh}/convergence")
         page.wait_for_selector(".js-plotly-plot .main-svg", timeout=60_000)
