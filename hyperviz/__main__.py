@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import functools
 import importlib
 import json
 import pathlib
@@ -27,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Exit code 0, or 2 with one sentence for anything the user can put right."""
     given = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     try:
-        return {"list": _list, "warm": _warm}[given.command]() if given.command != "run" else _run(given)
+        return {"list": _list, "warm": _warm, "run": functools.partial(_run, given)}[given.command]()
     except HypervizError as error:
         print(f"hyperviz: {error}", file=sys.stderr)
     except OSError as error:

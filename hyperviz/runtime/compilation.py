@@ -75,16 +75,23 @@ class CompiledFunction(Generic[P, R]):
         """Return the function's value, finished; under a transformation the function is inlined."""
         if traced(*jax.tree.leaves((args, kwargs))):
             return self._jitted(*args, **kwargs)
-        program = self.prepare(*args, **kwargs)
-        (args_, kwargs_), _ = self._split(args, kwargs)
+        program, (dynamic, named) = self._found(args, kwargs)
         with _turn:
-            return jax.block_until_ready(program(*args_, **kwargs_))
+            return jax.block_until_ready(program(*dynamic, **named))
 
     def prepare(self, *args: Any, **kwargs: Any) -> Compiled:
         """Return the program for arguments of these shapes (arrays or ShapeDtypeStructs); nothing is run.
 
         It is looked up in this process, then on disk; else it is compiled, and written to disk.
         """
+        return self._found(args, kwargs)[0]
+
+    def programs(self) -> int:
+        """Return how many programs there are of it in this process."""
+        return len(self._programs)
+
+    def _found(self, args: tuple, kwargs: dict) -> tuple[Compiled, tuple[tuple, dict]]:
+        """Return the program for these arguments, and those of them that it takes."""
         dynamic, static = self._split(args, kwargs)
         leaves, tree = jax.tree.flatten(dynamic)
         key = (tree, tuple(map(_shape, leaves)), static, tuple(jax.config.values[name] for name in CONFIG))
@@ -92,11 +99,7 @@ class CompiledFunction(Generic[P, R]):
             with self._making:
                 if (found := self._programs.get(key)) is None:
                     found = self._programs[key] = self._load(key) or self._compile(key, args, kwargs)
-        return found
-
-    def programs(self) -> int:
-        """Return how many programs there are of it in this process."""
-        return len(self._programs)
+        return found, dynamic
 
     def _split(self, args: tuple, kwargs: dict) -> tuple[tuple[tuple, dict], tuple]:
         """Return the arguments that a program takes, and those that are part of it."""

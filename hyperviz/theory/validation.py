@@ -113,6 +113,21 @@ def doubles(name: str, value, shape: str, *ranks: int) -> np.ndarray:
     return array
 
 
+def images(x: Unchecked, y: Unchecked, x_new: Unchecked) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the three inputs checked, as float64, x flattened."""
+    ranks = (2, 3, 4)
+    x = doubles("x", x, "(N, pixels), (N, g, g) or (N, g, g, C)", *ranks)
+    x_new = doubles("x_new", x_new, "(M, pixels), (M, g, g) or (M, g, g, C)", *ranks)
+    y = doubles("y", y, "(N, g, g) or (N, g, g, C)", 3, 4)
+    if y.shape[1] != y.shape[2]:
+        raise InvalidInput(f"y must hold square images; got {y.shape[1]} x {y.shape[2]}: crop or pad them.")
+    if len(x) != len(y):
+        raise InvalidInput(f"x and y must hold as many images each; got {len(x)} and {len(y)}.")
+    x, x_new = x.reshape(len(x), -1), x_new.reshape(len(x_new), -1)
+    same_width(x, x_new, "x", "x_new")
+    return x, y, x_new
+
+
 def in_range(diagonal, dtype, what: str) -> None:
     """Refuses a kernel whose diagonal leaves the range of its floating-point type."""
     info, values = jnp.finfo(dtype), np.asarray(diagonal, np.float64)

@@ -52,14 +52,14 @@ _compiled: set[tuple] = set()  # points and lanes: nothing else decides what is 
 
 
 @compiled
-def _keys(seed, stream, numbers):
-    return jax.vmap(partial(jax.random.fold_in, jax.random.fold_in(jax.random.key(seed), stream)))(numbers)
-
-
-@compiled
 def key(seed, stream, number):
     """Return the key of one draw: that of `keys`."""
     return jax.random.fold_in(jax.random.fold_in(jax.random.key(seed), stream), number)
+
+
+@compiled
+def _keys(seed, stream, numbers):
+    return jax.vmap(partial(key, seed, stream))(numbers)
 
 
 def draw(keys, points, settings: dict) -> Generator[float, None, Draws]:

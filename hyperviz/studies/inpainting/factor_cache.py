@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hyperviz.runtime.cache import ByteBoundedCache
 from hyperviz.studies.inpainting import kernel_options, masks, train_test_split
 from hyperviz.studies.inpainting.settings import InpaintingSettings
-from hyperviz.theory.regression import grid, grid_factors
+from hyperviz.theory.regression import grid_factors, grid_geometry
 from hyperviz.theory.regression.grid_factors import GridFactors
 
 LIMIT = 256 * 2**20  # bytes of all that is kept: one NNGP of 500 images, or five of 200
@@ -27,7 +27,7 @@ def steps(settings: InpaintingSettings, kernel: str) -> Iterator[GridFactors]:
     done = lookup(settings, kernel)
     if done is None:
         y = train_test_split.of_run(settings, settings.images).y
-        keep = kernel == "nngp" and len(grid.classes(y.shape[1])) * len(y) ** 2 * 8 < LIMIT
+        keep = kernel == "nngp" and len(grid_geometry.classes(y.shape[1])) * len(y) ** 2 * 8 < LIMIT
         options = {"ridge": settings.ridge, "kernel": kernel, "keep": keep} | kernel_options.of_grid(settings)
         for done in grid_factors.steps(masks.masked(y, settings), y, **options):
             if done.solved < done.total:

@@ -18,7 +18,7 @@ from hyperviz.studies.inpainting.regression import Outcome, lookup, solve
 from hyperviz.studies.inpainting.settings import GALLERY, PAPER, PRESETS, SHOWN, InpaintingSettings
 from hyperviz.studies.inpainting.views import finite_network
 from hyperviz.studies.inpainting.views import registry as views
-from hyperviz.theory.regression import grid
+from hyperviz.theory.regression import grid_geometry
 
 __all__ = ["PAPER", "PRESETS", "InpaintingResult", "InpaintingSettings", "news", "stream", "too_large"]
 
@@ -160,7 +160,7 @@ def too_large(settings: InpaintingSettings) -> str:
 
 def _systems(side: int) -> int:
     """Return how many systems of N equations images of so many pixels' side make, each built of N^2 numbers."""
-    return len(grid.classes(side))
+    return len(grid_geometry.classes(side))
 
 
 def _order(settings: InpaintingSettings) -> Iterator[System]:

@@ -27,6 +27,7 @@ from hyperviz.theory.activations import activation
 from hyperviz.theory.analytic import MAX_DEPTH
 from hyperviz.theory.inputs import unit_rows
 from hyperviz.theory.regression.dense import CholeskyFactor, factorise, solve
+from hyperviz.theory.regression.grid_geometry import classes, coordinates, hartley
 from hyperviz.theory.separable_kernel import Expansion, evaluate, expand
 from hyperviz.theory.validation import Unchecked
 
@@ -135,7 +136,7 @@ def steps(
         (True, (2, 4, 4))
     """
     eps = validation.nonnegative("ridge", ridge)
-    x, y, x_new = images(x, y, x_new)
+    x, y, x_new = validation.images(x, y, x_new)
     settings = {"depth_f": depth_f, "depth_g": depth_g, "bandwidth": bandwidth, "kernel": kernel}
     functions = {"activation_f": activation_f, "activation_g": activation_g, "alpha": alpha}
     return _solve(split(x, y, **settings, **functions), x_new, eps)
@@ -162,7 +163,7 @@ def split(
         raise InvalidInput(f"kernel must be one of {', '.join(KERNELS)}; got {kernel!r}.")
     slopes = activation(activation_f, alpha).alpha, activation(activation_g, alpha).alpha
     width = validation.positive("bandwidth", bandwidth)
-    x, y, _ = images(x, y, x)
+    x, y, _ = validation.images(x, y, x)
     (x, alive), g = directions(x), y.shape[1]
     x, y = x[alive], y[alive]
     F, place = _expansion(g, width, KERNELS[kernel], L, H, slopes), coordinates(g, width)[2]
@@ -196,52 +197,9 @@ def pause(systems: Systems) -> int:
     return max(1, int(WORK / (len(systems.x) ** 3 / 3 + 2e7)))
 
 
-def coordinates(g: int, bandwidth: float, finer: int = 1):
-    """Return Sigma^0's distinct values on the torus, the gaps 1 - Sigma^0, and the place of each offset among them.
-
-    The offsets are multiples of 1 / finer pixels, (g * finer, g * finer) of them.
-    """
-    axis, loss = _axis(g, bandwidth, finer)
-    lag = np.minimum(np.arange(g * finer), g * finer - np.arange(g * finer))
-    i, j = np.triu_indices(len(axis))
-    place = np.empty((len(axis), len(axis)), int)
-    place[i, j] = place[j, i] = np.arange(len(i))
-    return axis[i] * axis[j], loss[i] + loss[j] * (1 - loss[i]), place[lag[:, None], lag]
-
-
-def _axis(g, bandwidth, finer):
-    """Return one axis of Sigma^0 at the distances 0, 1 / finer .. g/2, and its gap to 1.
-
-    By Poisson's formula the sum over k is a sum over j of c_j cos(2 pi j d / g), c_j = exp(-2 (pi l j / g)^2), so that
-    the gap is one of terms 2 c_j sin^2(pi j d / g) >= 0: no digit is lost where a wide Gaussian comes close to 1.
-    """
-    d, k = (
-        np.arange(g * finer // 2 + 1)[:, None] / finer,
-        np.arange(-int(9 * bandwidth / g) - 2, int(9 * bandwidth / g) + 3),
-    )
-    sums = np.exp(-((d + g * k) ** 2) / (2 * bandwidth**2)).sum(axis=1)
-    j = np.arange(int(2 * g / bandwidth) + 2)
-    c = np.exp(-2 * (np.pi * bandwidth * j / g) ** 2) * np.where(j == 0, 1, 2)
-    return sums / sums[0], 2 * np.sin(np.pi * j * d / g) ** 2 @ c / c.sum()
-
-
-def hartley(images: Float[np.ndarray, "N g g *C"]) -> np.ndarray:
-    """Return the real Fourier transform, orthogonal and its own inverse: sum_z y(z) (cos + sin)(2 pi w.z / g) / g."""
-    spectrum = np.fft.fft2(images, axes=(1, 2), norm="ortho")
-    return spectrum.real - spectrum.imag
-
-
 def right_sides(systems: Systems, w: np.ndarray) -> Float[np.ndarray, "N sides"]:
     """Return the targets of one system: every channel of each of its frequencies."""
     return systems.y[:, w].reshape(len(systems.y), -1)
-
-
-def classes(g: int) -> list[np.ndarray]:
-    """Return the flat indices of the frequencies that share a system, (+-w1, +-w2) and swapped, lowest first."""
-    w = np.minimum(np.arange(g), g - np.arange(g))
-    low, high = np.minimum(w[:, None], w).ravel(), np.maximum(w[:, None], w).ravel()
-    names, which = np.unique(np.stack([low**2 + high**2, low, high]), axis=1, return_inverse=True)
-    return [np.flatnonzero(which.ravel() == c) for c in range(names.shape[1])]
 
 
 def _solve(systems: Systems, x_new, ridge) -> Iterator[Completion]:
@@ -280,18 +238,3 @@ def directions(v: Float[np.ndarray, "N d"]) -> tuple[np.ndarray, np.ndarray]:
     """Return unit rows, a row of zeros as it is, and which rows are not zero."""
     rows, squares = unit_rows(v)
     return rows, squares > 0
-
-
-def images(x: Unchecked, y: Unchecked, x_new: Unchecked) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the three inputs checked, as float64, x flattened."""
-    ranks = (2, 3, 4)
-    x = validation.doubles("x", x, "(N, pixels), (N, g, g) or (N, g, g, C)", *ranks)
-    x_new = validation.doubles("x_new", x_new, "(M, pixels), (M, g, g) or (M, g, g, C)", *ranks)
-    y = validation.doubles("y", y, "(N, g, g) or (N, g, g, C)", 3, 4)
-    if y.shape[1] != y.shape[2]:
-        raise InvalidInput(f"y must hold square images; got {y.shape[1]} x {y.shape[2]}: crop or pad them.")
-    if len(x) != len(y):
-        raise InvalidInput(f"x and y must hold as many images each; got {len(x)} and {len(y)}.")
-    x, x_new = x.reshape(len(x), -1), x_new.reshape(len(x_new), -1)
-    validation.same_width(x, x_new, "x", "x_new")
-    return x, y, x_new

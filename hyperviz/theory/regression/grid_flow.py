@@ -20,8 +20,9 @@ from scipy.linalg import LinAlgError, eigh
 
 from hyperviz.errors import InvalidInput
 from hyperviz.theory import validation
-from hyperviz.theory.regression.grid import Systems, build, classes, cross, hartley, images, right_sides, split
+from hyperviz.theory.regression.grid import Systems, build, cross, right_sides, split
 from hyperviz.theory.regression.grid_factors import Evidence, log_marginal_likelihood
+from hyperviz.theory.regression.grid_geometry import classes, hartley
 from hyperviz.theory.validation import Unchecked
 
 WORK = 5e8  # floating-point operations between two yields, about 0.1 s
@@ -80,7 +81,7 @@ def steps(x: Unchecked, y: Unchecked, x_new: Unchecked, times: Unchecked, **sett
     moments = np.asarray(times, np.float64)
     if moments.ndim != 1 or not len(moments) or not (moments >= 0).all():
         raise InvalidInput("times must hold numbers of at least 0, one for each picture.")
-    x, y, x_new = images(x, y, x_new)
+    x, y, x_new = validation.images(x, y, x_new)
     return _flow(split(x, y, **settings), x_new, moments)
 
 

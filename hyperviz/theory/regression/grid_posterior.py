@@ -17,7 +17,7 @@ from jaxtyping import Bool, Float
 
 from hyperviz.theory import validation
 from hyperviz.theory.regression.dense import factorise, half_solve
-from hyperviz.theory.regression.grid import hartley
+from hyperviz.theory.regression.grid_geometry import hartley
 
 
 class Posterior(NamedTuple):

@@ -23,7 +23,7 @@ from hyperviz.theory import validation
 from hyperviz.theory.analytic import MAX_DEPTH
 from hyperviz.theory.regression import conjugate_gradient
 from hyperviz.theory.regression.dense import factorise, solve
-from hyperviz.theory.regression.grid import KERNELS, angle, directions, images
+from hyperviz.theory.regression.grid import KERNELS, angle, directions
 from hyperviz.theory.separable_kernel import Expansion, evaluate, expand
 from hyperviz.theory.validation import Unchecked
 
@@ -88,7 +88,7 @@ def steps(
     if kernel not in KERNELS:
         raise InvalidInput(f"kernel must be one of {', '.join(KERNELS)}; got {kernel!r}.")
     eps, width = validation.nonnegative("ridge", ridge), validation.positive("bandwidth", bandwidth)
-    x, y, x_new = images(x, y, x_new)
+    x, y, x_new = validation.images(x, y, x_new)
     g, pixels = y.shape[1], np.asarray(pixels)
     if pixels.ndim != 2 or len(pixels) != len(x) or pixels.dtype.kind not in "iu" or not pixels.size:
         raise InvalidInput(f"pixels must hold indices, one row for each of {len(x)} images; got shape {pixels.shape}.")

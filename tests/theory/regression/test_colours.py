@@ -8,6 +8,7 @@ from hyperviz.theory.regression import (
     grid,
     grid_factors,
     grid_flow,
+    grid_geometry,
     grid_posterior,
     grid_upsampling,
     random_pixels,
@@ -53,7 +54,7 @@ def test_a_colour_system_is_factored_once(monkeypatch):
     count, factorise = [], grid.factorise
     monkeypatch.setattr(grid, "factorise", lambda *arguments: count.append(1) or factorise(*arguments))
     grid.complete(X, Y, X_NEW, ridge=RIDGE, **SETTINGS)
-    assert len(count) == len(grid.classes(G))
+    assert len(count) == len(grid_geometry.classes(G))
 
 
 def test_what_a_pass_leaves_predicts_the_same_and_its_evidence_counts_every_channel():

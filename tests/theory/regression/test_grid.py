@@ -6,7 +6,7 @@ import pytest
 from hyperviz.data import digits
 from hyperviz.errors import InvalidInput
 from hyperviz.theory import separable_kernel
-from hyperviz.theory.regression import grid
+from hyperviz.theory.regression import grid, grid_geometry
 from tests.oracles import torus
 
 SETTINGS = {"depth_f": 3, "depth_g": 3, "bandwidth": 2**0.5, "ridge": 1e-3}
@@ -41,7 +41,7 @@ def test_any_bandwidth_and_opposite_or_leaky_inputs_do(bandwidth):
 
 @pytest.mark.parametrize(("g", "bandwidth"), [(28, 0.3), (28, 2**0.5), (7, 3.0), (6, 10.0), (1, 1.0)])
 def test_the_coordinate_kernel_keeps_the_digits_of_its_distance_from_1(g, bandwidth):
-    sigma, gap, place = grid.coordinates(g, bandwidth)
+    sigma, gap, place = grid_geometry.coordinates(g, bandwidth)
     assert sigma[place].ravel() == pytest.approx(torus.coordinate_kernel(g, bandwidth)[0], abs=1e-14)
     assert gap == pytest.approx(1 - sigma, abs=1e-14)
     assert (gap[1:] > 0).all()
@@ -61,7 +61,7 @@ def test_the_expansion_holds_at_every_corner_of_the_settings(kernel, bandwidth, 
 
 
 def test_28_x_28_has_120_systems_and_every_frequency_is_in_one():
-    groups = grid.classes(28)
+    groups = grid_geometry.classes(28)
     assert len(groups) == 120
     assert sorted(np.concatenate(groups)) == list(range(784))
     assert max(len(g) for g in groups) == 8
@@ -69,14 +69,14 @@ def test_28_x_28_has_120_systems_and_every_frequency_is_in_one():
 
 def test_the_hartley_transform_is_its_own_inverse():
     y = images(7, 3)
-    assert grid.hartley(grid.hartley(y)) == pytest.approx(y, abs=1e-14)
+    assert grid_geometry.hartley(grid_geometry.hartley(y)) == pytest.approx(y, abs=1e-14)
 
 
 def test_wrapping_around_the_plain_gaussian_instead_would_not_be_a_kernel():
     """Negative control: periodising is what keeps Sigma^0 positive definite on the torus at every bandwidth."""
     lag = np.minimum(np.arange(28), 28 - np.arange(28))
     assert np.fft.fft(np.exp(-(lag**2) / (2 * 5.0**2))).real.min() < -1e-3
-    sigma, _, place = grid.coordinates(28, 5.0)
+    sigma, _, place = grid_geometry.coordinates(28, 5.0)
     assert np.fft.fft2(sigma[place]).real.min() > -1e-12
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hyperviz.errors import InvalidInput
-from hyperviz.theory.regression import grid, grid_factors
+from hyperviz.theory.regression import grid, grid_factors, grid_geometry
 from tests.oracles import torus
 
 SETTINGS = {"depth_f": 3, "depth_g": 3, "bandwidth": 2**0.5}
@@ -59,7 +59,7 @@ def test_kept_or_factored_again_the_covariance_is_the_same():
     kept, again = (list(grid_factors.covariance(solved(x, y, keep=keep), x_new))[-1] for keep in (True, False))
     assert kept == pytest.approx(again, abs=1e-12)
     assert solved(x, y, keep=False).kept == ()
-    assert solved(x, y).nbytes > len(grid.classes(6)) * 40**2 * 8
+    assert solved(x, y).nbytes > len(grid_geometry.classes(6)) * 40**2 * 8
 
 
 def test_an_image_that_was_learnt_from_is_known_and_one_like_no_other_is_not():

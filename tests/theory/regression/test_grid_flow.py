@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hyperviz.errors import InvalidInput
-from hyperviz.theory.regression import grid, grid_factors, grid_flow
+from hyperviz.theory.regression import grid, grid_factors, grid_flow, grid_geometry
 from tests.oracles import torus
 from tests.theory.regression.test_grid_factors import RIDGE, SETTINGS, dense, images, solved
 
@@ -61,7 +61,7 @@ def test_what_is_learnt_late_is_told():
 def test_the_eigenvalues_give_the_evidence_of_the_factors_at_every_ridge(kernel):
     x, y = images(7, 5), images(7, 5, 1)
     found = grid_flow.all_modes(grid.split(x, y, kernel=kernel, **SETTINGS))
-    assert found.values.shape == (len(grid.classes(7)), 5)
+    assert found.values.shape == (len(grid_geometry.classes(7)), 5)
     assert found.shared.sum() == 49
     for ridge in (1e-4, RIDGE, 0.5):
         assert grid_flow.evidence(found, ridge) == pytest.approx(

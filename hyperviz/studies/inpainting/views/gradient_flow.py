@@ -12,7 +12,7 @@ from hyperviz.studies.inpainting.masks import judged, masked
 from hyperviz.studies.inpainting.query_image import is_drawn, query_image
 from hyperviz.studies.inpainting.regression import grey
 from hyperviz.studies.inpainting.settings import EXPONENTS, PLAYED, InpaintingSettings
-from hyperviz.theory.regression import grid, grid_flow
+from hyperviz.theory.regression import grid_flow, grid_geometry
 
 TIMES = (0.0, *(10.0 ** np.array(EXPONENTS)), np.inf)
 TESTED, MOST = (
@@ -65,7 +65,7 @@ def steps(settings: InpaintingSettings) -> Iterator[GradientFlow]:
 
 def image_count(settings: InpaintingSettings, limit: int = MOST) -> int:
     """Return how many images are learnt from: as chosen, or as many as take no longer than `limit` digits."""
-    systems = len(grid.classes(image_set.shape(settings)[0]))
+    systems = len(grid_geometry.classes(image_set.shape(settings)[0]))
     return min(settings.images, int(limit * min(1.0, SYSTEMS / systems) ** (1 / 3)))
 
 

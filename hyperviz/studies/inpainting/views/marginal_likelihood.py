@@ -13,7 +13,7 @@ from hyperviz.studies.inpainting import kernel_options, train_test_split
 from hyperviz.studies.inpainting.masks import masked
 from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.inpainting.views.gradient_flow import image_count
-from hyperviz.theory.regression import grid, grid_flow
+from hyperviz.theory.regression import grid, grid_flow, grid_geometry
 
 MOST = 60  # images: their eigenvalues give every ridge at once, 0.1 s a kernel
 BANDWIDTHS = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.7, 8.0)
@@ -79,5 +79,5 @@ def _ridges(modes: grid_flow.Modes) -> np.ndarray:
 
 def coordinate_kernel(bandwidth: float, side: int = SIZE) -> np.ndarray:
     """Return Sigma^0 of the middle pixel with every pixel, (side, side)."""
-    sigma, _, place = grid.coordinates(side, bandwidth)
+    sigma, _, place = grid_geometry.coordinates(side, bandwidth)
     return np.fft.fftshift(sigma[place])
