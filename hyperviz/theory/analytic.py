@@ -18,12 +18,13 @@ from hyperviz.errors import InvalidInput
 from hyperviz.runtime import compilation
 from hyperviz.runtime.compilation import AnyArray, compiled
 from hyperviz.theory import validation
-from hyperviz.theory.activations import Activation, Correlation, activation, duals, product, root, second_moment
+from hyperviz.theory.activations import Activation, Correlation, duals, product, root, second_moment
+from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.fourier_features import FourierFeatures, gaussian
 from hyperviz.theory.inputs import unit_rows
 from hyperviz.theory.smooth_activations import Smooth
-from hyperviz.theory.smooth_activations import activation_g as primary
 from hyperviz.theory.smooth_duals import Diagonal, g_diagonal, g_smooth
+from hyperviz.theory.validation import Unchecked
 
 TILE = 256  # rows and columns of a tile: its dozen arrays stay in the cache
 MAX_DEPTH = 64
@@ -82,7 +83,7 @@ class _Points(NamedTuple):
 
 
 class _Model(NamedTuple):
-    """The architecture, all of it traced: another depth, activation or bandwidth is the same program."""
+    """An Architecture as the program takes it, all traced: another depth or activation is the same program."""
 
     depth_f: int | Int[Array, ""]
     depth_g: int | Int[Array, ""]
@@ -138,6 +139,19 @@ def kernels(
         >>> np.round(np.diagonal(found.hyperkernel), 3)  # L H on the diagonal
         array([9., 9.])
     """
+    chosen = Architecture(
+        depth_f=depth_f,
+        depth_g=depth_g,
+        activation_f=activation_f,
+        activation_g=activation_g,
+        alpha=alpha,
+        coordinates=coordinates,
+    )
+    return limit(chosen, x1, z1, x2, z2)
+
+
+def limit(architecture: Architecture, x1: Unchecked, z1: Unchecked, x2: Unchecked = None, z2: Unchecked = None):
+    """Return `kernels` of an Architecture, whatever its widths: those of infinitely wide networks."""
     if (x2 is None) != (z2 is None):
         raise InvalidInput(
             "x2 and z2 belong together; got one of them: pass both, or neither for the first set itself."
@@ -149,9 +163,9 @@ def kernels(
     if len(arrays) == 4:
         validation.same_width(arrays[0], arrays[2], "x1", "x2")
         validation.same_width(arrays[1], arrays[3], "z1", "z2")
-    L, H = validation.at_least("depth_f", depth_f, 1, MAX_DEPTH), validation.at_least("depth_g", depth_g, 1, MAX_DEPTH)
-    model = _Model(L, H, activation(activation_f, alpha), primary(activation_g, alpha))
-    bandwidth = None if coordinates is None else validation.positive("bandwidth", coordinates.bandwidth)
+    L, H = validation.depths(architecture, MAX_DEPTH)
+    model, features = _Model(L, H, architecture.sigma, architecture.phi), architecture.coordinates
+    bandwidth = None if features is None else validation.positive("bandwidth", features.bandwidth)
     dtype = jnp.result_type(*arrays)
     sets = [_prepare(x, z, model, bandwidth is not None) for x, z in zip(arrays[::2], arrays[1::2], strict=True)]
     if compilation.traced(*arrays, L, H, bandwidth):

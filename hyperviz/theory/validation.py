@@ -35,11 +35,16 @@ def whole(value):
     return namespace(value).asarray(value, jnp.int32)
 
 
-def sizes(depth_f, depth_g, width_f, width_g, deepest: int) -> tuple:
-    """L, H, n and m within bounds, each an integer or traced."""
-    L, H = (at_least(name, d, 1, deepest) for name, d in (("depth_f", depth_f), ("depth_g", depth_g)))
-    n, m = (at_least(name, w, 1, MAX_WIDTH) for name, w in (("width_f", width_f), ("width_g", width_g)))
-    return L, H, n, m
+def depths(architecture: Unchecked, deepest: int) -> tuple:
+    """Return L and H of an Architecture, at most `deepest`, each an integer or traced."""
+    return tuple(at_least(name, getattr(architecture, name), 1, deepest) for name in ("depth_f", "depth_g"))
+
+
+def sizes(architecture: Unchecked, deepest: int) -> tuple:
+    """Return L, n, H and m of an Architecture, each an int32 or traced: all sizes have one type, and one program."""
+    L, H = depths(architecture, deepest)
+    n, m = (at_least(name, getattr(architecture, name), 1, MAX_WIDTH) for name in ("width_f", "width_g"))
+    return tuple(map(whole, (L, n, H, m)))
 
 
 def points(name: str, value):

@@ -13,9 +13,10 @@ import numpy as np
 
 from hyperviz.runtime.compilation import compiled
 from hyperviz.studies.common.streaming import STEP, Clock
-from hyperviz.theory.sampling import forward_pass
-from hyperviz.theory.sampling import kernels as sampling_kernels
-from hyperviz.theory.taylor import sampler as taylor
+from hyperviz.theory.architecture import Architecture
+from hyperviz.theory.fourier_features import FourierFeatures
+from hyperviz.theory.sampling import forward_pass, kernels
+from hyperviz.theory.taylor import sampler
 
 FIRST_TICKS = 24  # of a stage; then as many as fit a STEP
 
@@ -62,72 +63,65 @@ def _keys(seed, stream, numbers):
     return jax.vmap(partial(key, seed, stream))(numbers)
 
 
-def draw(keys, points, settings: dict) -> Generator[float, None, Draws]:
+def architecture(settings: Any, **changed: Any) -> Architecture:
+    """Return the networks that a study's settings ask for, but for what is changed."""
+    names = ("depth_f", "depth_g", "width_f", "width_g", "activation_f", "activation_g")
+    asked: dict[str, Any] = {name: getattr(settings, name) for name in names}
+    bandwidth = getattr(settings, "bandwidth", 0)
+    asked["coordinates"] = FourierFeatures(bandwidth) if bandwidth else None
+    return Architecture(**asked | changed)
+
+
+def draw(keys, points, architecture: Architecture) -> Generator[float, None, Draws]:
     """Draws on the points (x, z), one for each key; yields how far they are every STEP seconds."""
-    brief = len(keys) * seconds(len(points[0]), **settings) < STEP
-    shape = len(points[0]), len(keys)
-    if shape not in _compiled:
-        yield 0.0  # so that what needs no draw, the limit, is on the screen while the rest is compiled
-    what, scale = sampling_kernels.problem(*points, **settings)
-    advance = partial(sampling_kernels.advance_by, what=what, within_stage=not brief)
-    progress = yield from _to_the_end(sampling_kernels.begin(keys, what), advance, brief)
-    _compiled.add(shape)
+    problem, scale = kernels.problem(points[0], points[1], architecture)
+    brief = len(keys) * seconds(len(points[0]), architecture) < STEP
+    unit = yield from _drawn(kernels, keys, problem, brief)
     scale = np.asarray(scale)
-    states = progress.states
-    return Draws(np.asarray(states.value) * scale, np.asarray(states.kernel) * (scale[:, None] * scale))
+    return Draws(np.asarray(unit.value) * scale, np.asarray(unit.kernel) * (scale[:, None] * scale))
 
 
-def outputs(keys, points, settings: dict) -> Generator[float, None, forward_pass.Outputs]:
+def outputs(keys, points, architecture: Architecture) -> Generator[float, None, forward_pass.Outputs]:
     """h on the points and its covariance given the hidden layers, forward only; yields as `draw` does."""
-    x, z = points
-    brief = len(keys) * forward_seconds(x, **settings) < STEP
-    shape = len(x), len(keys), "forward"
-    if shape not in _compiled:
-        yield 0.0
-    what = forward_pass.problem(x, z, **settings)
-    progress = yield from _to_the_end(
-        forward_pass.begin(keys, what), lambda p, steps: forward_pass.advance_by(p, what, steps), brief
-    )
-    _compiled.add(shape)
-    return forward_pass.Outputs(*map(np.asarray, forward_pass.conclude(progress)))  # pyright: ignore[reportArgumentType]
+    brief = len(keys) * forward_seconds(points[0], architecture) < STEP
+    found = yield from _drawn(forward_pass, keys, forward_pass.problem(points[0], points[1], architecture), brief)
+    return forward_pass.Outputs(*map(np.asarray, found))  # pyright: ignore[reportArgumentType]
 
 
-def terms(keys, pair: taylor.Pair) -> Generator[float, None, np.ndarray]:
-    """K^(0..ORDERS) of one pair of points, a row a key; yields how far they are every STEP seconds."""
-    work, clock, blocks = taylor.begin(pair, keys), Clock(), 16
-    clock.step()
-    while work.done < work.ends:
-        began = time.monotonic()
-        work = taylor.advance_by(work, blocks)
-        pace = STEP / max(time.monotonic() - began, 1e-4)
-        blocks = int(blocks * np.clip(pace, 0.5, 4)) + 1
-        if clock.step():
-            yield work.done / work.ends
-    found = taylor.finish(work)
+def terms(keys, pair: sampler.Pair) -> Generator[float, None, np.ndarray]:
+    """K^(0..ORDERS) of one pair of points, a row a key; yields as `draw` does."""
+    found = yield from _drawn(sampler, keys, pair, brief=False)
     yield 1.0  # many are short: together they would keep a moved slider waiting
     return found
 
 
-def _to_the_end(progress, advance, brief: bool) -> Generator[float, None, Any]:
-    """Pieces of a STEP each, or all at once where that is brief; ticks of two stages cost very different times."""
+def _drawn(by: Any, keys, problem, brief: bool) -> Generator[float, None, Any]:
+    """What a sampler draws (see Progress), in pieces of a STEP each, or all at once where that is brief."""
+    shape = by.__name__, len(keys), *map(np.shape, jax.tree.leaves(problem))
+    if shape not in _compiled:
+        yield 0.0  # so that what needs no draw, the limit, is on the screen while the rest is compiled
+    progress, clock = by.begin(keys, problem), Clock()
     ticks = progress.ends[-1] if brief else FIRST_TICKS
     while not progress.done:
         began, stage = time.monotonic(), progress.stage
-        progress = advance(progress, steps=ticks)
+        progress = by.advance_by(progress, ticks, within_stage=not brief)
         pace = STEP / max(time.monotonic() - began, 1e-4)
         if not brief:
             ticks = int(ticks * np.clip(pace, 0.5, 4)) + 1 if progress.stage == stage else FIRST_TICKS
-        if not progress.done and not brief:
+        if not progress.done and clock.step():
             yield progress.ticks / progress.ends[-1]
-    return progress
+    _compiled.add(shape)
+    return by.finish(progress)
 
 
-def forward_seconds(x, *, depth_f: int, depth_g: int, width_f: int, width_g: int, **_others) -> float:
+def forward_seconds(x, architecture: Architecture) -> float:
     """About how long one forward draw takes on two cores (2.5e7 Gaussians a second)."""
-    return ((depth_f - 1) * width_f * len(np.unique(x, axis=0)) + (depth_g - 1) * width_g * len(x)) / 2.5e7
+    a = architecture
+    of_f, of_g = (a.depth_f - 1) * a.width_f * len(np.unique(x, axis=0)), (a.depth_g - 1) * a.width_g * len(x)
+    return (of_f + of_g) / 2.5e7
 
 
-def seconds(points: int, *, depth_f: int, depth_g: int, width_f: int, width_g: int, **_activations) -> float:
+def seconds(points: int, architecture: Architecture) -> float:
     """About how long one draw takes on two cores, from the Gaussians it needs (4e7 a second, where x is one)."""
-    gaussians = (depth_f - 1) * width_f * (2 + points) + (depth_g - 1) * width_g * 3 * points
-    return gaussians / 4e7
+    a = architecture
+    return ((a.depth_f - 1) * a.width_f * (2 + points) + (a.depth_g - 1) * a.width_g * 3 * points) / 4e7

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import jax
@@ -75,32 +76,27 @@ def warm() -> None:
 def _start(settings: ConvergenceSettings) -> ConvergenceResult:
     x, z = points(settings, ANGLES)
     at = slice(ORIGIN, ORIGIN + 1)
-    limit = jax.tree.map(np.asarray, analytic.kernels(x[at], z[at], x, z, **_model(settings)))
+    chosen = random_networks.architecture(settings)
+    limit = jax.tree.map(np.asarray, analytic.limit(chosen, x[at], z[at], x, z))
     theta_f, theta = float(limit.ntk_f[0, 0]), limit.hyperkernel[0]
     pair = points(settings, np.array([0.0, settings.theta]))
-    watched = float(np.asarray(analytic.kernels(*pair, **_model(settings)).hyperkernel)[0, 1])
+    watched = float(np.asarray(analytic.limit(chosen, *pair).hyperkernel)[0, 1])
     none = np.zeros((0, len(ANGLES)))
-    widths = {"width_f": settings.width_f, "width_g": settings.width_g}
-    seconds = random_networks.seconds(len(ANGLES), **_model(settings), **widths)
+    seconds = random_networks.seconds(len(ANGLES), chosen)
     return ConvergenceResult(
         settings, ANGLES, theta, theta_f, theta / theta_f, none, {}, watched, {}, 0.0, seconds, frozenset(), False
     )
 
 
-def _model(settings: ConvergenceSettings) -> dict:
-    """What the limit depends on."""
-    return {name: getattr(settings, name) for name in ("depth_f", "depth_g", "activation_f", "activation_g")}
-
-
 def _curve(settings: ConvergenceSettings) -> Iterator[dict]:
     """Draws of the whole curve at the chosen widths, one after the other."""
-    architecture = _model(settings) | {"width_f": settings.width_f, "width_g": settings.width_g}
-    rows = random_networks.kept("curve", settings.x, settings.seed, *architecture.values())
+    chosen = random_networks.architecture(settings)
+    rows = random_networks.kept("curve", settings.x, settings.seed, chosen)
     clock = streaming.Clock()
     for i in range(settings.draws):
         if i not in rows:
             key = random_networks.keys(settings.seed, Stream.CONVERGENCE_CURVE, i, 1)
-            work = random_networks.draw(key, points(settings, ANGLES), architecture)
+            work = random_networks.draw(key, points(settings, ANGLES), chosen)
             rows[i] = (yield from streaming.shown(work)).kernel[0, ORIGIN]
         if clock.picture() or i == settings.draws - 1:
             yield {"curves": _first(rows, settings.draws), "progress": 0.0}
@@ -111,13 +107,14 @@ def _curve(settings: ConvergenceSettings) -> Iterator[dict]:
 def _grid(settings: ConvergenceSettings) -> Iterator[dict]:
     """The watched entry in every cell (n, m): all cells with few draws first, then the fitted ones with many."""
     pair, clock = points(settings, np.array([0.0, settings.theta])), streaming.Clock()
-    cells = random_networks.kept("grid", settings.x, settings.theta, settings.seed, *_model(settings).values())
+    chosen = random_networks.architecture(settings).limit
+    cells = random_networks.kept("grid", settings.x, settings.theta, settings.seed, chosen)
     if cells:
         yield {"cells": _by_cell(cells, settings)}
     for first, (n, m) in _blocks(settings):
         if (first, n, m) not in cells:
             key = random_networks.keys(settings.seed, Stream.CONVERGENCE_CELL + n + 10_000 * m, first, LANES)
-            work = random_networks.draw(key, pair, _model(settings) | {"width_f": n, "width_g": m})
+            work = random_networks.draw(key, pair, replace(chosen, width_f=n, width_g=m))
             cells[first, n, m] = (yield from streaming.shown(work)).kernel[:, 0, 1]
             if clock.picture():
                 yield {"cells": _by_cell(cells, settings)}

@@ -12,7 +12,7 @@ import jax
 import numpy as np
 
 from hyperviz.runtime.compilation import compiled
-from hyperviz.studies.common.random_networks import keys
+from hyperviz.studies.common.random_networks import architecture, keys
 from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.common.streaming import STEP
 from hyperviz.studies.dynamics.settings import DynamicsSettings
@@ -20,7 +20,7 @@ from hyperviz.theory import analytic, gram_factors
 from hyperviz.theory.activations import activation
 from hyperviz.theory.dynamics import factored_g, factored_network, implicit_flow
 from hyperviz.theory.dynamics.factored_g import Primary, Weights
-from hyperviz.theory.dynamics.factored_network import Architecture, Finite
+from hyperviz.theory.dynamics.factored_network import Finite, TracedArchitecture
 from hyperviz.theory.dynamics.infinite_width import Task
 from hyperviz.theory.network import Parameters
 from hyperviz.theory.validation import whole
@@ -73,8 +73,7 @@ def points(settings: DynamicsSettings) -> tuple[np.ndarray, np.ndarray, np.ndarr
 def model(settings: DynamicsSettings) -> Model:
     """The task, with f's limits at its points."""
     x, z, y = points(settings)
-    functions: dict[str, Any] = {"activation_f": settings.activation_f, "activation_g": settings.activation_g}
-    limit = analytic.kernels(x, z, depth_f=settings.depth_f, depth_g=settings.depth_g, **functions)
+    limit = analytic.limit(architecture(settings), x, z)
     real = np.arange(POINTS) < settings.points
     return Model(task(limit, None, z, y, real), x.astype(np.float32), jax.tree.map(np.asarray, limit))
 
@@ -136,7 +135,7 @@ def follow(
 
 
 def train(
-    settings, model: Model, state: factored_network.Training, net: Architecture
+    settings, model: Model, state: factored_network.Training, net: TracedArchitecture
 ) -> Iterator[tuple[factored_network.Training, Path]]:
     """A finite network on its way."""
 
@@ -178,9 +177,9 @@ def _followed(settings, state: Any, advance: Callable) -> Iterator[tuple[Any, Pa
             return
 
 
-def network(settings, i: int, width_f: int, width_g: int) -> tuple[Architecture, Finite]:
+def network(settings, i: int, width_f: int, width_g: int) -> tuple[TracedArchitecture, Finite]:
     """Random network number i of these widths, padded."""
-    net = Architecture(
+    net = TracedArchitecture(
         whole(settings.depth_f),
         whole(width_f),
         activation(settings.activation_f),

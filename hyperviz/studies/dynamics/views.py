@@ -6,7 +6,7 @@ Only the chosen one is computed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import numpy as np
@@ -52,8 +52,7 @@ def fit(settings: DynamicsSettings) -> Iterator[dict]:
     which = np.repeat([0, 1, 0, 1], [8, 8, 65, 65])
     z = np.stack([np.sin(angles), np.cos(angles), 0 * angles], 1) * 3**0.5
     x, y = trajectories.points(settings)[0][:2], np.concatenate([target(TRAINED) for target in TARGETS])
-    functions: dict[str, Any] = {"activation_f": settings.activation_f, "activation_g": settings.activation_g}
-    limit = analytic.kernels(x[which], z, depth_f=settings.depth_f, depth_g=settings.depth_g, **functions)
+    limit = analytic.limit(random_networks.architecture(settings), x[which], z)
     two = jax.tree.map(lambda v: np.asarray(v)[np.ix_((0, 8), (0, 8))], limit)
     task = trajectories.task(two, which[:16], z[:16], y, np.ones(16))
     g, width = trajectories.primary_of(settings, [settings.width_g]), trajectories.pad(settings.width_g)

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common.random_networks import architecture
 from hyperviz.studies.common.random_streams import Stream, random_generator
-from hyperviz.studies.prior.limits import SMALL, architecture, kernels, model, on_circle, pair
+from hyperviz.studies.prior.limits import SMALL, kernels, on_circle, pair
 from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.theory.sampling.schedule import MAX_DEPTH
 
@@ -50,7 +51,7 @@ def _limits(settings, name) -> Deepened:
     (x0, x1), (z0, z1) = (points.astype(np.float64) for points in pair())
     x, z, rows = np.concatenate([[x0, x1, x0], x]), np.concatenate([[z0, z1, z1], z]), []
     for depth in DEPTHS:
-        found = kernels(x, z, chosen=model(settings) | {name: depth}, tile=SMALL)
+        found = kernels(architecture(settings, **{name: depth}), x, z, tile=SMALL)
         S, nngp, hyper = found.nngp_f, found.nngp, found.hyperkernel
         correlations = [*map(_correlation, (S, nngp, hyper)), _correlation(nngp, 2)]
         rows.append((correlations, [_condition(k[3:, 3:]) for k in (nngp, hyper)]))
@@ -70,8 +71,8 @@ def _condition(kernel) -> float:
 
 def _measure(settings, name, depth):
     """The correlation of the covariances given the hidden layers, and its error from halves left out in turn."""
-    chosen = architecture(settings) | {name: depth}
-    found = random_networks.kept("depth", settings.seed, *chosen.values())
+    chosen = architecture(settings, **{name: depth})
+    found = random_networks.kept("depth", settings.seed, chosen)
     for first in range(0, DRAWS, LANES):
         if first not in found:
             keys = random_networks.keys(settings.seed, Stream.PRIOR_DEPTH, first, LANES)

@@ -9,10 +9,12 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common.random_networks import architecture
 from hyperviz.studies.common.random_streams import Stream, random_generator
-from hyperviz.studies.prior.limits import SMALL, Limits, architecture, kernels, model, on_circle
+from hyperviz.studies.prior.limits import SMALL, Limits, kernels, on_circle
 from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.theory import fourier_features, smooth_activations
+from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.taylor import dense_g
 from hyperviz.theory.taylor import sampler as taylor
 
@@ -53,7 +55,7 @@ def _scattered(settings, entries, theory) -> Scattered:
     """Means of a kernel's entries (draws, pairs), of the first of PAIRS, as many as there are."""
     (x, z), count, width = points(settings), len(entries), settings.width_g
     i, j = PAIRS[:, : entries.shape[1]]
-    S, Sigma = (x @ x.T / 2)[i, j], np.asarray(fourier_features.gram(z, model(settings)["coordinates"]))[i, j]
+    S, Sigma = (x @ x.T / 2)[i, j], np.asarray(fourier_features.gram(z, architecture(settings).coordinates))[i, j]
     error = entries.std(0, ddof=1) / count**0.5
     return Scattered(S, Sigma, entries.mean(0), error, np.asarray(theory)[i, j], count, width)
 
@@ -64,12 +66,12 @@ def _above(kernels) -> np.ndarray:
 
 
 def _limit(settings) -> Limits:
-    return kernels(*points(settings), chosen=model(settings), tile=SMALL)
+    return kernels(architecture(settings), *points(settings), tile=SMALL)
 
 
 def _measured(settings) -> Iterator[dict]:
     """Lambda: the mean over draws of the covariance given the hidden layers."""
-    u, found = points(settings), random_networks.kept("scattered", settings.seed, *architecture(settings).values())
+    u, found = points(settings), random_networks.kept("scattered", settings.seed, architecture(settings))
     theory, clock = _limit(settings).nngp, streaming.Clock()
     for first in range(0, MEASURED, LANES):
         if first not in found:
@@ -81,17 +83,17 @@ def _measured(settings) -> Iterator[dict]:
             yield {"measured": _scattered(settings, drawn, theory)}
 
 
-def _network(settings) -> tuple[tuple[np.ndarray, np.ndarray], dict]:
+def _network(settings) -> tuple[tuple[np.ndarray, np.ndarray], Architecture]:
     """The points as g sees them, its features written out, and the architecture."""
     x, z = points(settings)
-    chosen = {name: value for name, value in architecture(settings).items() if name != "coordinates"}
-    return (x, np.asarray(fourier_features.embedding(z, model(settings)["coordinates"]))), chosen
+    features = np.asarray(fourier_features.embedding(z, architecture(settings).coordinates))
+    return (x, features), architecture(settings, coordinates=None)
 
 
 def _tangents(settings) -> Iterator[dict]:
     """Theta_h: the mean over draws of the empirical hyperkernel."""
     u, chosen = _network(settings)
-    found = random_networks.kept("tangents", settings.seed, *architecture(settings).values())
+    found = random_networks.kept("tangents", settings.seed, architecture(settings))
     theory, clock = _limit(settings).hyperkernel, streaming.Clock()
     for first in range(0, TANGENTS, FEW):
         if first not in found:
@@ -107,11 +109,11 @@ def _terms(settings) -> Iterator[dict]:
     """Theta_h of a smooth g, whose weights are written out: K^(1), pair by pair, of a g no wider than that allows."""
     settings = dataclasses.replace(settings, width_g=min(settings.width_g, dense_g.WIDEST))
     (x, z), chosen = _network(settings)
-    found = random_networks.kept("terms", settings.seed, *architecture(settings).values())
+    found = random_networks.kept("terms", settings.seed, architecture(settings))
     theory, clock = _limit(settings).hyperkernel, streaming.Clock()
     for k, (i, j) in enumerate(PAIRS.T):
         if k not in found:
-            pair = taylor.problem((x[i], z[i]), (x[j], z[j]), **chosen)
+            pair = taylor.problem((x[i], z[i]), (x[j], z[j]), chosen)
             count = min(taylor.lanes(pair) * SLOW, taylor.LANES)
             parts = []
             for first in range(0, count, taylor.lanes(pair)):

@@ -9,9 +9,10 @@ import numpy as np
 
 from hyperviz.studies.common import random_networks
 from hyperviz.studies.common.power_laws import Slope, slope
+from hyperviz.studies.common.random_networks import architecture
 from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.prior import empirical_kernels
-from hyperviz.studies.prior.limits import kernels, model, on_circle
+from hyperviz.studies.prior.limits import kernels, on_circle
 from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.theory import fourier_features
 from hyperviz.theory.fourier_features import FourierFeatures
@@ -81,7 +82,7 @@ def surface(settings: PriorSettings) -> Surface:
     else:
         Sigma = S
         z, at_z = x, at_x
-    found = kernels(at_x, z, x, at_z, chosen=model(settings))  # rows move z alone, columns x alone
+    found = kernels(architecture(settings), at_x, z, x, at_z)  # rows move z alone, columns x alone
     return Surface(S, Sigma, found.nngp, found.hyperkernel)
 
 
@@ -91,8 +92,8 @@ def collapse(settings: PriorSettings) -> Collapse:
     z, other = rng.uniform(-1.5 * width, 1.5 * width, (2, len(CORRELATIONS), PAIRS, 2))
     distance = np.linalg.norm(z - other, axis=2)
     straight = np.stack([distance, 0 * distance], 2)
-    with_features = model(settings) | {"coordinates": FourierFeatures(width)}
-    raw = model(settings) | {"coordinates": None}
+    with_features = architecture(settings, coordinates=FourierFeatures(width))
+    raw = architecture(settings, coordinates=None)
     random, curve = (_each(a, b, with_features) for a, b in ((z, other), (0 * z, straight)))
     without = _each(z, other, raw)
     residual = np.abs(random[0] - curve[0]).max() / np.abs(curve[0]).max()
@@ -115,7 +116,7 @@ def _each(z, other, chosen):
     x = on_circle(np.arccos(np.array([1.0, *CORRELATIONS]))).astype(np.float64)
     for i in range(len(CORRELATIONS)):
         one, two = (np.repeat(x[at : at + 1], PAIRS, 0) for at in (0, i + 1))
-        found = kernels(one, z[i], two, other[i], chosen=chosen)
+        found = kernels(chosen, one, z[i], two, other[i])
         nngp, hyper, ntk_f = (np.diagonal(v) for v in (found.nngp, found.hyperkernel, found.ntk_f))
         rows.append((nngp, hyper, ntk_f, hyper / np.where(ntk_f == 0, 1, ntk_f)))
     return [np.stack(v) for v in zip(*rows, strict=True)]

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hyperviz.studies.common.random_networks import architecture
 from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.theory import analytic
-from hyperviz.theory.fourier_features import FourierFeatures
+from hyperviz.theory.architecture import Architecture
 
 ANGLES = (0.6, 0.8)  # between x and x', and between z and z', of the two inputs shown (radians)
 
@@ -18,17 +19,6 @@ SMALL, LARGE = (10, 10), (36, 144)  # tiles of the limits: few sizes, so that fe
 def on_circle(angles) -> np.ndarray:
     """Points sqrt(2) (cos, sin): norm sqrt(n_0), so that S^0(x, x) = 1, and S^0(x, x') is the angle's cosine."""
     return np.sqrt(2) * np.stack([np.cos(angles), np.sin(angles)], -1).astype(np.float32)
-
-
-def model(settings: PriorSettings) -> dict:
-    """What the limit depends on."""
-    chosen = {name: getattr(settings, name) for name in ("depth_f", "depth_g", "activation_f", "activation_g")}
-    return chosen | {"coordinates": FourierFeatures(settings.bandwidth) if settings.bandwidth else None}
-
-
-def architecture(settings: PriorSettings) -> dict:
-    """What a draw depends on."""
-    return model(settings) | {"width_f": settings.width_f, "width_g": settings.width_g}
 
 
 def pair() -> tuple[np.ndarray, np.ndarray]:
@@ -47,15 +37,15 @@ class Limits(NamedTuple):
 
 def limits(settings: PriorSettings) -> np.ndarray:
     """Lambda^H between the two inputs."""
-    return kernels(*pair(), chosen=model(settings), tile=SMALL).nngp
+    return kernels(architecture(settings), *pair(), tile=SMALL).nngp
 
 
-def kernels(x1, z1, x2=None, z2=None, *, chosen: dict, tile: tuple[int, int] = LARGE) -> Limits:
-    """`analytic.kernels` in float64, in tiles of one size: whatever the points, nothing new is compiled."""
+def kernels(networks: Architecture, x1, z1, x2=None, z2=None, *, tile: tuple[int, int] = LARGE) -> Limits:
+    """`analytic.limit` in float64, in tiles of one size: whatever the points, nothing new is compiled."""
     one, other = (x1, z1), (x1, z1) if x2 is None else (x2, z2)
     rows = [
         [
-            analytic.kernels(*_padded(one, i, tile[0]), *_padded(other, j, tile[1]), **chosen)
+            analytic.limit(networks, *_padded(one, i, tile[0]), *_padded(other, j, tile[1]))
             for j in _starts(other, tile[1])
         ]
         for i in _starts(one, tile[0])

@@ -110,10 +110,10 @@ from hyperviz.studies.prior import limits
 from hyperviz.theory import analytic, sampling
 
 settings = {settings!r}
-x, z = limits.pair()
+networks, (x, z) = random_networks.architecture(settings), limits.pair()
 keys = random_networks.keys({settings.seed}, 0, 0, 256)
-print(sampling.values(keys, x, z, **limits.architecture(settings))[:8, 0])
-print(analytic.kernels(x, z, **limits.model(settings)).nngp)
+print(sampling.values(keys, x, z, **vars(networks))[:8, 0])
+print(analytic.limit(networks, x, z).nngp)
 """,
     )
 

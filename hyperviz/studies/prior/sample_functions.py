@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common.random_networks import architecture
 from hyperviz.studies.common.random_streams import Stream, random_generator
-from hyperviz.studies.prior.limits import architecture, kernels, model, on_circle
+from hyperviz.studies.prior.limits import kernels, on_circle
 from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.theory import gram_factors
 
@@ -57,12 +58,12 @@ def stream(settings: PriorSettings) -> Iterator[dict]:
     """The process at once, then networks one by one: the line, the shared line, the patch."""
     x, count = on_circle(TURNS).astype(np.float64), len(LINE)
     shared, square = _pairs(x, line()), _pairs(x[:1], patch())
-    S, _, nngp, _ = kernels(*shared, chosen=model(settings))
+    S, _, nngp, _ = kernels(architecture(settings), *shared)
     on_line = _process(nngp[:count, :count], settings, Stream.PRIOR_LINE)
     yield {"line": Functions(np.zeros((0, count)), *on_line)}
-    on_patch = _process(kernels(*square, chosen=model(settings)).nngp, settings, Stream.PRIOR_PATCH)
+    on_patch = _process(kernels(architecture(settings), *square).nngp, settings, Stream.PRIOR_PATCH)
     yield {"patch": Functions(np.zeros((0, ROWS * COLUMNS)), *on_patch)}
-    quick = random_networks.forward_seconds(shared[0], **architecture(settings)) < SLOW
+    quick = random_networks.forward_seconds(shared[0], architecture(settings)) < SLOW
     for news in _networks("line", shared, settings, AVERAGED if quick else SHOWN):
         if "values" in news:  # the first x gives the line, all x the family
             values = news["values"]
@@ -85,13 +86,12 @@ def _process(kernel, settings, stream: Stream) -> tuple[np.ndarray, np.ndarray]:
 
 def _networks(name, points, settings, wanted) -> Iterator[dict]:
     """The functions of so many networks, one network after the other."""
-    found = random_networks.kept("functions", name, settings.seed, *architecture(settings).values())
+    found = random_networks.kept("functions", name, settings.seed, architecture(settings))
     for i in range(wanted):
         if i not in found:
             key = random_networks.keys(settings.seed, STREAMS[name], i, 1)
-            found[i] = (yield from streaming.shown(random_networks.outputs(key, points, architecture(settings)))).value[
-                0
-            ]
+            work = random_networks.outputs(key, points, architecture(settings))
+            found[i] = (yield from streaming.shown(work)).value[0]
         yield {"values": np.stack([found[j] for j in range(i + 1)])}
 
 

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common.random_networks import architecture
 from hyperviz.studies.common.random_streams import Stream
 from hyperviz.studies.prior import depth_scaling, empirical_kernels, kernel_structure, sample_functions, width_scaling
-from hyperviz.studies.prior.limits import architecture, kernels, limits, model, pair
+from hyperviz.studies.prior.limits import kernels, limits, pair
 from hyperviz.studies.prior.normality import Normality, ks_of_values, normality
 from hyperviz.studies.prior.settings import PAPER, PRESETS, PriorSettings
 from hyperviz.theory import smooth_activations
@@ -62,7 +63,7 @@ def warm() -> None:
     every = [PriorSettings(activation_g=phi, bandwidth=bandwidth, **small) for phi, bandwidth in choices]
     for chosen in every:
         limits(chosen)
-        kernels(*pair(), chosen=model(chosen))
+        kernels(architecture(chosen), *pair())
     for view in VIEWS:
         for result in stream(PriorSettings(view=view, **small)):
             if "lines" in result.parts:
@@ -75,15 +76,15 @@ def warm() -> None:
 
 
 def _start(settings: PriorSettings) -> PriorResult:
-    limit, seconds = limits(settings), random_networks.forward_seconds(pair()[0], **architecture(settings))
+    limit, seconds = limits(settings), random_networks.forward_seconds(pair()[0], architecture(settings))
     none = Outputs(np.zeros((0, 2)), np.zeros((0, 2, 2)))  # type: ignore[arg-type]
     return PriorResult(settings, limit, none, None, (1.0, 1.0), {}, 0.0, seconds, frozenset(), False)
 
 
 def _outputs(settings: PriorSettings, limit: float) -> Iterator[dict]:
     """Draws of h(u) and h(u'), lanes at a time."""
-    found = random_networks.kept("prior", settings.seed, *architecture(settings).values())
-    clock, seconds = streaming.Clock(), random_networks.forward_seconds(pair()[0], **architecture(settings))
+    found = random_networks.kept("prior", settings.seed, architecture(settings))
+    clock, seconds = streaming.Clock(), random_networks.forward_seconds(pair()[0], architecture(settings))
     lanes = LANES if LANES * seconds < 2 * streaming.STEP else FEW
     for first in range(0, settings.draws, lanes):
         if first not in found:

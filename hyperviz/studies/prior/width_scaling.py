@@ -9,9 +9,10 @@ import numpy as np
 
 from hyperviz.studies.common import random_networks, streaming
 from hyperviz.studies.common.power_laws import SURE, Slope, fitted
+from hyperviz.studies.common.random_networks import architecture
 from hyperviz.studies.common.random_streams import Stream
 from hyperviz.studies.convergence.study import answers
-from hyperviz.studies.prior.limits import model, pair
+from hyperviz.studies.prior.limits import pair
 from hyperviz.studies.prior.normality import Normality, normality
 from hyperviz.studies.prior.settings import PriorSettings
 
@@ -50,12 +51,12 @@ class Lines(NamedTuple):
 
 def stream(settings: PriorSettings) -> Iterator[dict]:
     """The variance of h given its hidden layers, at one input: LANES draws a cell, then more, the widest last."""
-    found = random_networks.kept("lines", settings.seed, *model(settings).values())
+    found = random_networks.kept("lines", settings.seed, architecture(settings).limit)
     cells, counts, clock = {}, {}, streaming.Clock()
     for first, lanes, (n, m) in BATCHES:
         if (first, n, m) not in found:
             key = random_networks.keys(settings.seed, Stream.PRIOR_WIDTHS + CELLS.index((n, m)), first, lanes)
-            work = random_networks.outputs(key, point(), model(settings) | {"width_f": n, "width_g": m})
+            work = random_networks.outputs(key, point(), architecture(settings, width_f=n, width_g=m))
             found[first, n, m] = (yield from streaming.shown(work)).covariance[:, 0, 0]
         if ("measure", first, n, m) not in found:
             variances = np.concatenate([found[at, n, m] for at in range(0, first + 1, LANES)])

@@ -58,9 +58,8 @@ def warm() -> None:
 
 
 def _problem(settings: TaylorSettings, n: int, depth: int) -> sampler.Pair:
-    names = ("depth_f", "activation_f", "activation_g")
-    architecture = {name: getattr(settings, name) for name in names}
-    return sampler.problem(*points(settings), **architecture, depth_g=depth, width_f=n, width_g=width_g(settings, n))
+    chosen = random_networks.architecture(settings, depth_g=depth, width_f=n, width_g=width_g(settings, n))
+    return sampler.problem(*points(settings), chosen)
 
 
 def _seconds(settings: TaylorSettings) -> float:

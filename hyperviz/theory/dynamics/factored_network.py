@@ -30,7 +30,7 @@ class Finite(NamedTuple):
     generator: Weights
 
 
-class Architecture(NamedTuple):
+class TracedArchitecture(NamedTuple):
     """L, n, f's activation, and g; depths and widths may be traced."""
 
     depth: int | Int[AnyArray, ""]
@@ -90,7 +90,7 @@ def begin(net: Finite) -> Training:
     return Training(net, np.zeros_like(none), np.zeros_like(none), none, none)
 
 
-def _features(net: Architecture, w: Finite, x):
+def _features(net: TracedArchitecture, w: Finite, x):
     """q^(L-1)/sqrt(fan-in) at every x, and f's pre-activations."""
     n, n0 = w.first.shape
     root = jnp.sqrt(jnp.asarray(net.width, x.dtype))
@@ -113,7 +113,7 @@ def generated(w: Finite, q: Float[Array, "N n"]) -> Weights:
     )
 
 
-def _sweep(net: Architecture, w: Finite, x, z) -> tuple[Float[Array, " N"], Gradient]:
+def _sweep(net: TracedArchitecture, w: Finite, x, z) -> tuple[Float[Array, " N"], Gradient]:
     """h and its gradient at every point."""
     q, pre = _features(net, w, x)
     V = generated(w, q)
@@ -143,7 +143,7 @@ def _to_f(g: Primary, generator: Weights, of_g: Factors):
     return jax.lax.fori_loop(0, g.depth - 2, layer, last)
 
 
-def _descend(net: Architecture, w: Finite, gradient: Gradient, pull: Float[Array, " N"]) -> Finite:
+def _descend(net: TracedArchitecture, w: Finite, gradient: Gradient, pull: Float[Array, " N"]) -> Finite:
     """W - sum_j pull_j dh_j/dW."""
 
     def layer(k, inner):
@@ -155,7 +155,7 @@ def _descend(net: Architecture, w: Finite, gradient: Gradient, pull: Float[Array
     return Finite(first, inner, generator)
 
 
-def _kernel(net: Architecture, gradient: Gradient) -> Float[Array, "N N"]:
+def _kernel(net: TracedArchitecture, gradient: Gradient) -> Float[Array, "N N"]:
     """K_h = dh_i/dW . dh_j/dW."""
     first = (gradient.first @ gradient.first.T) * (gradient.x @ gradient.x.T)
 
@@ -168,7 +168,7 @@ def _kernel(net: Architecture, gradient: Gradient) -> Float[Array, "N N"]:
 
 
 @compiled
-def advance(training: Training, net: Architecture, task: Task, x, step, until, count) -> Training:
+def advance(training: Training, net: TracedArchitecture, task: Task, x, step, until, count) -> Training:
     """`count` blocks of steps of gradient descent on sum_j (h_j - y_j)^2, no further than time `until`."""
 
     def one(pace, s):
@@ -187,19 +187,19 @@ def advance(training: Training, net: Architecture, task: Task, x, step, until, c
 
 
 @compiled
-def weights(w: Finite, net: Architecture, x: Float[AnyArray, "N n0"]) -> Weights:
+def weights(w: Finite, net: TracedArchitecture, x: Float[AnyArray, "N n0"]) -> Weights:
     """V_j = f(x_j)."""
     return generated(w, _features(net, w, x)[0])
 
 
 @compiled
-def kernel(w: Finite, net: Architecture, task: Task, x: Float[AnyArray, "N n0"]) -> Float[Array, "N N"]:
+def kernel(w: Finite, net: TracedArchitecture, task: Task, x: Float[AnyArray, "N n0"]) -> Float[Array, "N N"]:
     """K_h at the points of a task."""
     return _kernel(net, _sweep(net, w, x, task.z)[1]) * task.real
 
 
 @compiled
-def drift(w: Finite, net: Architecture, task: Task, x: Float[AnyArray, "N n0"]):
+def drift(w: Finite, net: TracedArchitecture, task: Task, x: Float[AnyArray, "N n0"]):
     """K_h and dK_h/dt under gradient flow, by forward-mode differentiation along dW/dt = -grad (eq. 16)."""
 
     def at(w):

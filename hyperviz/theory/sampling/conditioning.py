@@ -13,14 +13,13 @@ component that the block's own noise happens to have. So no noise is ever genera
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from hyperviz.runtime.compilation import AnyArray
 from hyperviz.theory import gram_factors
-from hyperviz.theory.activations import Activation
 
 
 class Net(NamedTuple):
@@ -29,11 +28,11 @@ class Net(NamedTuple):
     gram: Float[AnyArray, "c c"]  # of the inputs: S^0 = x.x'/n_0, Sigma^0 = z.z'/m_0
     depth: Int[AnyArray, ""]
     width: Int[AnyArray, ""]
-    activation: Activation
+    activation: Any  # of the kinds that the sampler takes
 
 
 class Problem(NamedTuple):
-    """What a draw needs of its K points and of the architecture."""
+    """Both networks, and which of f's k distinct x each point has."""
 
     f: Net
     g: Net

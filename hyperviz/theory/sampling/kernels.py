@@ -1,6 +1,6 @@
 """Outputs and empirical hyperkernels of random hypernetworks, of any width, exact in law.
 
-The steps are in `forward`, and in `lazy` for the kernel, which needs the backward pass.
+The steps are in `forward_pass`, and in `conditioning` for the kernel, which needs the backward pass.
 """
 
 from __future__ import annotations
@@ -11,18 +11,20 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, ArrayLike, Float, Real
+from jaxtyping import ArrayLike, Float, Real
 
 from hyperviz.errors import OutOfRange
 from hyperviz.runtime import compilation
 from hyperviz.runtime.compilation import AnyArray, compiled
 from hyperviz.theory import validation
 from hyperviz.theory.activations import activation, root
+from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.fourier_features import FourierFeatures
 from hyperviz.theory.inputs import unit_rows
 from hyperviz.theory.sampling import conditioning, forward_pass
 from hyperviz.theory.sampling.conditioning import Net, Problem, State
 from hyperviz.theory.sampling.forward_pass import Outputs
+from hyperviz.theory.sampling.progress import Progress
 from hyperviz.theory.sampling.schedule import MAX_DEPTH, advance, room, tick, ticks
 
 HEADROOM = 1e6  # a draw's kernel exceeds |x|^(2H) |z|^2 by its depths and its heavy tail
@@ -56,32 +58,29 @@ def _advance_many(problem: Problem, keys, states: State, until) -> State:
     return jax.lax.while_loop(lambda c: c[0].tick < until, lambda c: one(keys, *c), (states, buffer))[0]
 
 
-def problem(
-    x, z, *, depth_f, depth_g, width_f, width_g, activation_f="relu", activation_g="relu", alpha=0.01
-) -> tuple[Problem, Float[AnyArray, " K"]]:
-    """The points as Gram matrices of inputs of norm sqrt(n_0) and sqrt(m_0), and h's scale at each point.
+def problem(x, z, architecture: Architecture) -> tuple[Problem, Float[AnyArray, " K"]]:
+    """Return the points as Gram matrices of inputs of norm sqrt(n_0) and sqrt(m_0), and h's scale at each point.
 
     h is homogeneous, of degree H in |x| and 1 in |z|, so norms never meet float32's range inside a draw.
     """
-    L, H, n, m = validation.sizes(depth_f, depth_g, width_f, width_g, MAX_DEPTH)
+    L, n, H, m = validation.sizes(architecture, MAX_DEPTH)
     with jax.ensure_compile_time_eval():  # inside jit too, known points are looked at: the same key, the same numbers
         x, z = validation.points("x", x), validation.points("z", z)
         validation.same_length(x, z)
         (x, r), (z, t) = unit_rows(x.astype(jnp.float64)), unit_rows(z.astype(jnp.float64))
         distinct, member = forward_pass.distinct(x)
     scale = root(r) ** (H if compilation.traced(H) else float(H)) * root(t)
-    sigma, phi = activation(activation_f, alpha), activation(activation_g, alpha)
+    phi = activation(architecture.activation_g, architecture.alpha)  # a smooth g is refused by name
     S0, Sigma0 = ((v @ v.T).astype(jnp.float32) for v in (distinct, z))
-    L, n, H, m = map(validation.whole, (L, n, H, m))
-    return Problem(Net(S0, L, n, sigma), Net(Sigma0, H, m, phi), member), scale
+    return Problem(Net(S0, L, n, architecture.sigma), Net(Sigma0, H, m, phi), member), scale
 
 
-def draw(key, x, z, **settings) -> Draw:
+def draw(key, x, z, **architecture) -> Draw:
     """h(u_i) and K_h(u_i, u_j) of one random hypernetwork on the points u_i = (x_i, z_i).
 
     Arguments as in `hyperkernel`; both numbers belong to one draw. Value ~ N(0, Lambda^H) in the limit (Theorem 2).
     """
-    what, scale = problem(x, z, **settings)
+    what, scale = problem(x, z, Architecture(**architecture))
     if not compilation.traced(scale):
         for margin in (1, HEADROOM):
             validation.in_range(margin * scale**2, jnp.float32, "the hyperkernel of these points")
@@ -110,38 +109,25 @@ def hyperkernel(
     Exact in law at every width, in memory that does not depend on it; float32. Gram matrices are inverted as
     pseudo-inverses with relative tolerance 1e-6. InvalidInput, OutOfRange. Source: eq. 12, Theorem 3.
     """
-    settings = {"depth_f": depth_f, "depth_g": depth_g, "width_f": width_f, "width_g": width_g}
-    return draw(key, x, z, **settings, activation_f=activation_f, activation_g=activation_g, alpha=alpha).kernel
-
-
-class Progress(NamedTuple):
-    """Draws under way, one lane a key."""
-
-    keys: Array
-    states: State
-    ticks: int
-    ends: tuple[int, ...]  # of the four stages
-
-    @property
-    def done(self) -> bool:
-        """Whether the last tick has been made."""
-        return self.ticks >= self.ends[-1]
-
-    @property
-    def stage(self) -> int:
-        """Which of the four stages comes next: ticks of different stages cost very different times."""
-        return sum(self.ticks >= end for end in self.ends)
+    sizes = {"depth_f": depth_f, "depth_g": depth_g, "width_f": width_f, "width_g": width_g}
+    return draw(key, x, z, **sizes, activation_f=activation_f, activation_g=activation_g, alpha=alpha).kernel
 
 
 def begin(keys, what: Problem) -> Progress:
-    """Draws of `what`, one for each key, before their first step."""
-    return Progress(keys, _start_many(what, keys), 0, tuple(np.cumsum(ticks(what)).tolist()))
+    """Return draws of `what`, one for each key, before their first step; see Progress."""
+    return Progress(what, keys, _start_many(what, keys), tuple(np.cumsum(ticks(what)).tolist()), len(keys))
 
 
-def advance_by(progress: Progress, what: Problem, steps: int, *, within_stage: bool = False) -> Progress:
-    """The draws `steps` ticks further: a draw at a huge width in pieces as short as one likes."""
-    until = min(progress.ends[progress.stage if within_stage else -1], progress.ticks + max(1, steps))
-    return progress._replace(states=_advance_many(what, progress.keys, progress.states, until), ticks=until)
+def advance_by(progress: Progress, steps: int, *, within_stage: bool = True) -> Progress:
+    """Return the draws `steps` ticks further: a draw at a huge width in pieces as short as one likes."""
+    until = progress.until(steps, within_stage)
+    state = _advance_many(progress.problem, progress.keys, progress.state, until)
+    return progress._replace(state=state, ticks=until)
+
+
+def finish(progress: Progress) -> Draw:
+    """Return values and kernels of draws that are done, of the points brought to norm 1: a row a key."""
+    return Draw(progress.state.value, progress.state.kernel)
 
 
 def outputs(
@@ -166,14 +152,14 @@ def outputs(
     coordinates: None for raw z, or FourierFeatures(bandwidth). value (draws, K), covariance (draws, K, K), float64.
     Exact in law at every width, in memory that does not depend on it. InvalidInput, OutOfRange. Source: Theorem 2.
     """
-    depths = {"depth_f": depth_f, "depth_g": depth_g, "width_f": width_f, "width_g": width_g}
+    sizes = {"depth_f": depth_f, "depth_g": depth_g, "width_f": width_f, "width_g": width_g}
     chosen = {"activation_f": activation_f, "activation_g": activation_g, "alpha": alpha, "coordinates": coordinates}
-    found = forward_pass.outputs(keys, forward_pass.problem(x, z, **depths, **chosen))
+    found = forward_pass.outputs(keys, forward_pass.problem(x, z, Architecture(**sizes, **chosen)))
     if not compilation.traced(found.value) and not bool(jnp.isfinite(found.covariance).all()):
         raise OutOfRange("h has no finite variance in float64 at these points: scale x to norm sqrt(n_0).")
     return found
 
 
-def values(keys, x: Real[ArrayLike, "K n0"], z: Real[ArrayLike, "K m0"], **settings) -> Float[AnyArray, "draws K"]:
+def values(keys, x: Real[ArrayLike, "K n0"], z: Real[ArrayLike, "K m0"], **architecture) -> Float[AnyArray, "draws K"]:
     """h(u_i) of random hypernetworks, one a key; arguments as in `outputs`."""
-    return outputs(keys, x, z, **settings).value
+    return outputs(keys, x, z, **architecture).value

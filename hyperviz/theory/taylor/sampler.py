@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import ArrayLike, Float, PRNGKeyArray, Real
+from jaxtyping import ArrayLike, Float, Real
 
 from hyperviz.errors import InvalidInput, OutOfRange
 from hyperviz.runtime.compilation import AnyArray, compiled
 from hyperviz.theory import activations, network, smooth_activations, validation
+from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.inputs import covariance
 from hyperviz.theory.sampling.conditioning import Net
+from hyperviz.theory.sampling.progress import Progress
+from hyperviz.theory.smooth_activations import Smooth
 from hyperviz.theory.taylor import dense_g, jets, matrix_free, sign_patterns
 from hyperviz.theory.taylor.bartlett import ORDERS
 from hyperviz.theory.taylor.sign_patterns import MAX_DEPTH, Census, Pair
@@ -49,24 +51,23 @@ def terms(
     """
     orders, draws = validation.at_least("orders", orders, 0, ORDERS), validation.at_least("draws", draws, 1)
     sizes = {"depth_f": depth_f, "depth_g": depth_g, "width_f": width_f, "width_g": width_g}
-    what = problem(u_i, u_j, **sizes, activation_f=activation_f, activation_g=activation_g, alpha=alpha)
+    chosen = {"activation_f": activation_f, "activation_g": activation_g, "alpha": alpha}
+    what = problem(u_i, u_j, Architecture(**sizes, **chosen))
     keys = jax.vmap(partial(jax.random.fold_in, key))(np.arange(draws))
     found = []
     for first in range(0, draws, lanes(what)):
-        work = begin(what, keys[first : first + lanes(what)])
-        found.append(finish(advance_by(work, work.ends)))
+        progress = begin(keys[first : first + lanes(what)], what)
+        found.append(finish(advance_by(progress, progress.ends[-1])))
     return np.concatenate(found)[:, : orders + 1]
 
 
-def problem(
-    u_i, u_j, *, depth_f, depth_g, width_f, width_g, activation_f="relu", activation_g="relu", alpha=0.01
-) -> Pair:
-    """The pair of points as Gram matrices in the order (j, i), and the architecture; arguments as in `terms`."""
-    L, H, n, m = validation.sizes(depth_f, depth_g, width_f, width_g, MAX_DEPTH)
-    sigma, phi = activations.activation(activation_f, alpha), smooth_activations.activation_g(activation_g, alpha)
-    if activation_g in smooth_activations.SMOOTH and m > dense_g.WIDEST:
+def problem(u_i, u_j, architecture: Architecture) -> Pair:
+    """Return the pair of points as Gram matrices in the order (j, i), and both networks; u as in `terms`."""
+    L, n, H, m = validation.sizes(architecture, MAX_DEPTH)
+    phi = architecture.phi
+    if isinstance(phi, Smooth) and m > dense_g.WIDEST:
         raise InvalidInput(
-            f"width_g must be at most {dense_g.WIDEST} where activation_g is {activation_g}: "
+            f"width_g must be at most {dense_g.WIDEST} where activation_g is {architecture.activation_g}: "
             f"its weights are written out; got {m}: take relu, or a narrower g."
         )
     f, g = (_gram(name, u_j[k], u_i[k]) for k, name in enumerate(("x", "z")))
@@ -76,8 +77,7 @@ def problem(
             f"The Taylor terms of these points would reach 1e{size * ORDERS:.0f}, which float64 cannot hold: "
             "scale x to norm sqrt(n_0) and z to norm sqrt(m_0)."
         )
-    L, n, H, m = map(validation.whole, (L, n, H, m))
-    return Pair(Net(f, L, n, sigma), Net(g, H, m, phi))  # pyright: ignore[reportArgumentType]
+    return Pair(Net(f, L, n, architecture.sigma), Net(g, H, m, phi))
 
 
 def _gram(name, at_j, at_i) -> np.ndarray:
@@ -90,52 +90,38 @@ def _gram(name, at_j, at_i) -> np.ndarray:
     return covariance(np.concatenate(points))
 
 
-class Work(NamedTuple):
-    """Draws under way, one lane a key."""
-
-    pair: Pair
-    keys: PRNGKeyArray
-    counted: Census
-    asked: int  # lanes that are wanted: the rest fill up
-    ends: int  # blocks of a draw
-
-    @property
-    def done(self) -> int:
-        """Blocks counted."""
-        return int(self.counted.tick)
-
-
 def lanes(pair: Pair) -> int:
-    """How many draws advance together."""
+    """Return how many draws advance together."""
     return 1 if max(int(pair.f.width), int(pair.g.width)) >= WIDE else LANES
 
 
-def begin(pair: Pair, keys) -> Work:
-    """Draws before their first block; at most `lanes(pair)` keys."""
-    asked = len(keys)
-    padded = keys if asked == lanes(pair) else _taken(keys, np.arange(lanes(pair)) % asked)
-    ends = sign_patterns.ticks(_layers(pair), lanes(pair))
-    return Work(pair, padded, _start(_layers(pair), padded), asked, int(ends))
+def begin(keys, pair: Pair) -> Progress:
+    """Return draws before their first block, at most `lanes(pair)`, one for each key; see Progress."""
+    wanted = len(keys)
+    padded = keys if wanted == lanes(pair) else _taken(keys, np.arange(lanes(pair)) % wanted)
+    end = int(sign_patterns.ticks(_layers(pair), lanes(pair)))
+    return Progress(pair, padded, _start(_layers(pair), padded), (end,), wanted)
 
 
 def _layers(pair: Pair) -> Pair:
     """The layers that are counted: a smooth g is written out instead."""
-    return dense_g.f_alone(pair) if isinstance(pair.g.activation, smooth_activations.Smooth) else pair
+    return dense_g.f_alone(pair) if isinstance(pair.g.activation, Smooth) else pair
 
 
-def advance_by(work: Work, blocks: int) -> Work:
-    """The draws so many blocks further: a draw of a huge width in pieces as short as one likes."""
-    until = min(work.ends, work.done + max(1, blocks))
-    return work._replace(counted=_advance(_layers(work.pair), work.keys, work.counted, until))
+def advance_by(progress: Progress, steps: int, *, within_stage: bool = True) -> Progress:
+    """Return the draws so many blocks further: a draw of a huge width in pieces as short as one likes."""
+    until = progress.until(steps, within_stage)
+    counted = _advance(_layers(progress.problem), progress.keys, progress.state, until)
+    return progress._replace(state=counted, ticks=until)
 
 
-def finish(work: Work) -> Float[np.ndarray, "draws powers"]:
-    """K^(0..ORDERS) of draws that are counted to their end."""
-    counted, keys = work.counted._replace(tick=None), work.keys
+def finish(progress: Progress) -> Float[np.ndarray, "draws powers"]:
+    """Return K^(0..ORDERS) of draws that are counted to their end."""
+    counted, keys = progress.state._replace(tick=None), progress.keys
     if len(keys) < LANES:
         counted, keys = _taken((counted, keys), np.zeros(LANES, int))
-    algebra = _smooth if isinstance(work.pair.g.activation, smooth_activations.Smooth) else _linear
-    return np.asarray(algebra(work.pair, counted, keys))[: work.asked]
+    algebra = _smooth if isinstance(progress.problem.g.activation, Smooth) else _linear
+    return np.asarray(algebra(progress.problem, counted, keys))[: progress.lanes]
 
 
 @compiled

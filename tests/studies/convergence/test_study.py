@@ -17,6 +17,7 @@ from hyperviz.studies.inpainting import report as inpainting_report
 from hyperviz.studies.inpainting import study as inpainting
 from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.theory import analytic, sampling
+from hyperviz.theory.architecture import Architecture
 
 SMALL = ConvergenceSettings(depth_f=2, depth_g=2, width_f=16, width_g=8, draws=16, seed=3)
 
@@ -176,11 +177,9 @@ def test_a_draw_at_a_large_width_is_cut_into_short_steps(nothing_drawn):
 
 def test_a_draw_cut_into_steps_is_the_draw_made_at_once():
     x, z = study.points(SMALL, study.ANGLES)
-    key, architecture = (
-        random_networks.keys(9, 0, 0, 1),
-        {"depth_f": 2, "depth_g": 2, "width_f": 40_000, "width_g": 40_000},
-    )
-    assert random_networks.seconds(len(x), **architecture) > streaming.STEP
+    key, sizes = random_networks.keys(9, 0, 0, 1), {"depth_f": 2, "depth_g": 2, "width_f": 40_000, "width_g": 40_000}
+    architecture = Architecture(**sizes)
+    assert random_networks.seconds(len(x), architecture) > streaming.STEP
     work, steps = random_networks.draw(key, (x, z), architecture), 0
     while True:
         try:
@@ -190,7 +189,7 @@ def test_a_draw_cut_into_steps_is_the_draw_made_at_once():
             cut = end.value.kernel[0]
             break
     assert steps >= 3
-    whole = sampling.hyperkernel(key[0], x, z, **architecture)
+    whole = sampling.hyperkernel(key[0], x, z, **sizes)
     np.testing.assert_allclose(cut, whole, rtol=0, atol=2e-3 * np.abs(whole).max())
 
 

@@ -23,6 +23,7 @@ from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.studies.prior.study import stream
 from hyperviz.studies.prior.width_scaling import FITTED, FULL, Fit, Lines
 from hyperviz.theory import analytic, sampling
+from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.taylor import dense_g
 from hyperviz.theory.taylor import sampler as taylor
 
@@ -52,7 +53,7 @@ def test_the_first_result_has_the_limit_and_nothing_drawn():
 def test_the_outputs_are_the_library_s_and_another_seed_gives_others(small):
     x, z = limits.pair()
     keys = study.random_networks.keys(SMALL.seed, 0, 0, 256)
-    values = sampling.values(keys, x, z, **limits.architecture(SMALL))
+    values = sampling.values(keys, x, z, **vars(limits.architecture(SMALL)))
     np.testing.assert_allclose(small.outputs.value[:256], values, rtol=1e-6)
     other = PriorSettings(**{**vars(SMALL), "seed": 4})
     result = until(other, lambda r: len(r.outputs.value) > 0)
@@ -74,7 +75,7 @@ def test_a_link_s_tiles_of_limits_are_the_library_s():
     rng = np.random.default_rng(0)
     x, z = rng.normal(size=(50, 3)), rng.normal(size=(50, 2))
     for tile in (limits.SMALL, limits.LARGE):
-        found = limits.kernels(x, z, x[:20], z[:20], chosen={"depth_f": 2, "depth_g": 3}, tile=tile)
+        found = limits.kernels(Architecture(depth_f=2, depth_g=3), x, z, x[:20], z[:20], tile=tile)
         wanted = analytic.kernels(x, z, x[:20], z[:20], depth_f=2, depth_g=3)
         for got, want in zip(found, wanted, strict=True):
             np.testing.assert_allclose(got, want, rtol=1e-9, atol=1e-12)
@@ -152,7 +153,7 @@ def test_the_surface_is_corollary_1_and_the_random_points_lie_on_it():
     surface = kernel_structure.surface(settings)
     assert surface.nngp.shape == (33, 33)
     x, z = empirical_kernels.points(settings)
-    found = limits.kernels(x, z, chosen=limits.model(settings)).nngp
+    found = limits.kernels(limits.architecture(settings), x, z).nngp
     S, Sigma = x @ x.T / 2, z @ z.T / 2
     for i, j in ((0, 1), (2, 5), (8, 9)):
         again = limits.on_circle(np.arccos(np.clip([1, S[i, j]], -1, 1)))

@@ -20,7 +20,7 @@ def built(L, n, H, m, seed=0, wide=None):
     """A network as `network.init` draws it, and the same in a larger room."""
     params = network.init(jax.random.key(seed), input_f=5, input_g=3, depth_f=L, depth_g=H, width_f=n, width_g=m)
     phi = activation("leaky_relu", 0.3)
-    net = factored_network.Architecture(
+    net = factored_network.TracedArchitecture(
         jnp.int32(L), jnp.int32(n), phi, factored_g.Primary(jnp.int32(H), jnp.int32(m), phi)
     )
     wide = wide or 16

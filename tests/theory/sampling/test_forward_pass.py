@@ -8,6 +8,7 @@ from scipy.stats import ks_2samp, kstest
 
 from hyperviz.errors import InvalidInput
 from hyperviz.theory import analytic, fourier_features, network, sampling
+from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.fourier_features import FourierFeatures
 from hyperviz.theory.sampling import forward_pass
 from tests import compilations
@@ -113,12 +114,12 @@ def test_no_depth_width_activation_or_bandwidth_compiles_anything_after_the_firs
 
 def test_a_draw_in_steps_is_the_draw_made_at_once():
     settings = {"depth_f": 3, "depth_g": 3, "width_f": 300, "width_g": 200}
-    what = forward_pass.problem(X, Z, **settings)
+    what = forward_pass.problem(X, Z, Architecture(**settings))
     progress, steps = forward_pass.begin(KEYS, what), 0
     while not progress.done:
-        progress, steps = forward_pass.advance_by(progress, what, 1), steps + 1
+        progress, steps = forward_pass.advance_by(progress, 1), steps + 1
     assert steps > 5
-    np.testing.assert_allclose(forward_pass.conclude(progress).value, drawn(**settings)[0], rtol=1e-12)
+    np.testing.assert_allclose(forward_pass.finish(progress).value, drawn(**settings)[0], rtol=1e-12)
 
 
 def test_an_embedding_has_the_inner_products_of_infinitely_many_features():

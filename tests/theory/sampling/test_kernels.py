@@ -9,6 +9,7 @@ import pytest
 
 from hyperviz.errors import OutOfRange
 from hyperviz.theory import analytic, sampling
+from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.sampling import kernels as sampling_kernels
 from hyperviz.theory.sampling import schedule as sampling_schedule
 from tests import compilations
@@ -92,7 +93,7 @@ def test_the_law_does_not_depend_on_how_a_layer_is_cut_into_blocks(monkeypatch):
         return jax.lax.map(lambda key: sampling_kernels._draw(what, key), keys, batch_size=500)
 
     for architecture in ((3, 3, 6, 5), (2, 2, 4, 3)):
-        what, scale = sampling_kernels.problem(TWO_X, FOUR_Z, **sizes(*architecture))
+        what, scale = sampling_kernels.problem(TWO_X, FOUR_Z, Architecture(**sizes(*architecture)))
         drawn = cut(keys(DRAWS), what)
         assert differ(materialised(architecture), (drawn.value * scale, drawn.kernel * scale[:, None] * scale)) == {}
 
@@ -114,10 +115,10 @@ def test_equal_x_count_as_one_or_as_two_in_the_same_law():
 
 def test_at_width_a_million_a_draw_is_the_limit_within_its_standard_error():
     x, z = TWO_X[1:], FOUR_Z[:3]
-    what, scale = sampling_kernels.problem(x, z, **sizes(2, 2, 10**6, 10**6))
+    what, scale = sampling_kernels.problem(x, z, Architecture(**sizes(2, 2, 10**6, 10**6)))
     progress = sampling_kernels.begin(keys(4), what)
-    states = sampling_kernels.advance_by(progress, what, progress.ends[-1]).states
-    kernels = np.asarray(states.kernel * scale[:, None] * scale, float)
+    drawn = sampling_kernels.finish(sampling_kernels.advance_by(progress, progress.ends[-1], within_stage=False))
+    kernels = np.asarray(drawn.kernel * scale[:, None] * scale, float)
     limit = np.asarray(analytic.kernels(x, z, depth_f=2, depth_g=2).hyperkernel, float)
     diagonal = np.sqrt(np.outer(np.diagonal(limit), np.diagonal(limit)))
     error = kernels.std(0, ddof=1) / 2
@@ -258,15 +259,15 @@ def test_widths_and_depths_may_be_traced():
 @pytest.mark.parametrize("steps", [1, 7, 10**6])
 @pytest.mark.parametrize("within_stage", [False, True])
 def test_a_draw_in_pieces_is_the_whole_draw(steps, within_stage):
-    what, scale = sampling_kernels.problem(TWO_X, FOUR_Z, **sizes(3, 3, 300, 140))
+    what, scale = sampling_kernels.problem(TWO_X, FOUR_Z, Architecture(**sizes(3, 3, 300, 140)))
     progress = sampling_kernels.begin(keys(2), what)
     stages = []
     while not progress.done:
         stages.append(progress.stage)
-        progress = sampling_kernels.advance_by(progress, what, steps, within_stage=within_stage)
+        progress = sampling_kernels.advance_by(progress, steps, within_stage=within_stage)
     assert stages == sorted(stages)
     assert not within_stage or set(stages) == {0, 1, 2, 3}
-    for key, kernel, value in zip(keys(2), progress.states.kernel, progress.states.value, strict=True):
+    for key, kernel, value in zip(keys(2), progress.state.kernel, progress.state.value, strict=True):
         whole = sampling.draw(key, TWO_X, FOUR_Z, **sizes(3, 3, 300, 140))
         agree(kernel * scale[:, None] * scale, whole.kernel, SAME_DRAW)
         agree(value * scale, whole.value, SAME_DRAW)

@@ -10,6 +10,7 @@ from scipy.stats import ks_2samp
 
 from hyperviz.errors import InvalidInput, OutOfRange
 from hyperviz.theory import analytic, network, sampling
+from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.taylor import sampler
 from tests import compilations
 from tests.oracles import taylor as oracle
@@ -161,9 +162,9 @@ def test_a_draw_does_not_depend_on_how_many_are_drawn():
 
 def test_widths_depths_and_orders_compile_nothing():
     def draw(architecture):
-        problem = sampler.problem(U_I, U_J, **sizes(*architecture))
-        work = sampler.begin(problem, jax.random.split(jax.random.key(0), 40))
-        sampler.finish(sampler.advance_by(work, work.ends))
+        problem = sampler.problem(U_I, U_J, Architecture(**sizes(*architecture)))
+        progress = sampler.begin(jax.random.split(jax.random.key(0), 40), problem)
+        sampler.finish(sampler.advance_by(progress, progress.ends[-1]))
 
     draw((2, 2, 5, 4))
     with compilations.programs() as seen:
