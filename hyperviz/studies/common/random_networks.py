@@ -12,7 +12,7 @@ import jax
 import numpy as np
 
 from hyperviz.runtime.compilation import compiled
-from hyperviz.studies.common.streaming import STEP, Clock
+from hyperviz.studies.common.streaming import STEP
 from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.fourier_features import FourierFeatures
 from hyperviz.theory.sampling import forward_pass, kernels
@@ -100,7 +100,7 @@ def _drawn(by: Any, keys, problem, brief: bool) -> Generator[float, None, Any]:
     shape = by.__name__, len(keys), *map(np.shape, jax.tree.leaves(problem))
     if shape not in _compiled:
         yield 0.0  # so that what needs no draw, the limit, is on the screen while the rest is compiled
-    progress, clock = by.begin(keys, problem), Clock()
+    progress = by.begin(keys, problem)
     ticks = progress.ends[-1] if brief else FIRST_TICKS
     while not progress.done:
         began, stage = time.monotonic(), progress.stage
@@ -108,7 +108,7 @@ def _drawn(by: Any, keys, problem, brief: bool) -> Generator[float, None, Any]:
         pace = STEP / max(time.monotonic() - began, 1e-4)
         if not brief:
             ticks = int(ticks * np.clip(pace, 0.5, 4)) + 1 if progress.stage == stage else FIRST_TICKS
-        if not progress.done and clock.step():
+        if not progress.done and not brief:
             yield progress.ticks / progress.ends[-1]
     _compiled.add(shape)
     return by.finish(progress)
