@@ -20,8 +20,9 @@ import plotly.io
 import hyperviz
 from hyperviz.errors import HypervizError
 from hyperviz.runtime.checkpoint import Store
+from hyperviz.studies.common.contract import Study
 from hyperviz.studies.common.options import Option, options, parse
-from hyperviz.studies.registry import STUDIES, Study
+from hyperviz.studies.registry import STUDIES
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -113,8 +114,8 @@ def _run(given: argparse.Namespace) -> int:
     result = _last(study, study.stream(settings, *done))
     study.report.table(result).to_csv(given.out / "result.csv", index=False)
     module = importlib.import_module(f"hyperviz.figures.{study.figures or given.study}")
-    figures = module.shown(result) if hasattr(module, "shown") else module.FIGURES
-    (given.out / "figure.html").write_text(_html(study, [draw(result) for draw in figures.values()]), "utf-8")
+    figures = [chart.draw(result) for chart in module.charts(settings).values()]
+    (given.out / "figure.html").write_text(_html(study, figures), "utf-8")
     print(study.report.verdict(result).text)
     return 0
 
@@ -129,7 +130,7 @@ def _last(study: Study, results: Iterator):
     said, result, first, began = 0.0, None, 0.0, time.monotonic()
     for result in results:
         if time.monotonic() - said > 1:
-            done = study.report.fraction(result) if hasattr(study.report, "fraction") else 0.0
+            done = study.report.fraction(result)
             first = first or done  # what an earlier run has done took no time of this one
             print(study.report.progress(result) + _left(done, first, time.monotonic() - began), file=sys.stderr)
             said = time.monotonic()

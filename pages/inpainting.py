@@ -3,13 +3,13 @@
 import streamlit as st
 
 from hyperviz.data import datasets
-from hyperviz.figures.inpainting import charts as figures
+from hyperviz.figures.inpainting.charts import charts
 from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.inpainting import report, study
 from hyperviz.studies.inpainting.settings import PRESETS, InpaintingSettings
 from hyperviz.studies.inpainting.views.report import see
-from hyperviz.ui import controls, export, inpainting_canvas, live, prose
-from hyperviz.ui.streaming import play, status, steps
+from hyperviz.ui import controls, export, inpainting_canvas, live, page_loop, prose
+from hyperviz.ui.streaming import status, steps
 
 head, hero = st.container(), st.container(key="hero")
 settings = controls.ask("inpainting", InpaintingSettings, PRESETS)
@@ -30,23 +30,17 @@ if reason := study.too_large(settings):
     export.take_away("inpainting", settings, latest, report)
     st.stop()
 with right:
-    charts = {"own": live.chart("inpainting-own", height=450)}
+    places = {"own": live.chart("inpainting-own", height=450)}
     about = st.empty()
 took = status("inpainting", settings)
 controls.choice("inpainting", InpaintingSettings, "view")
 if settings.view == "likelihood":
     st.button("Take the best", on_click=controls.take, args=("inpainting", latest, report.best))
-for name in figures.names(settings):
-    st.caption(see(name, settings))
-    charts[name] = live.chart(f"inpainting-{name}", height=figures.HEIGHTS.get(name, 420))
-prose.fold(*report.EXPLANATION)
+shown = charts(settings)
+for name, chart in shown.items():
+    if name not in places:
+        st.caption(see(name, settings))
+        places[name] = live.chart(f"inpainting-{name}", height=chart.height)
 st.caption(datasets.missing())
-export.take_away("inpainting", settings, latest, report)
-
-for result in play("inpainting", settings, study.stream):
-    prose.say(line, report.verdict(result))
-    about.caption(report.about(result))
-    took.caption(report.progress(result))
-    for name in figures.changed(result, latest):
-        charts[name].show(figures.FIGURES[name](result), report.alt(result, name))
-    latest[:] = [result]
+said = {about: report.about, took: report.progress}
+page_loop.run("inpainting", settings, line, said, places, shown, latest)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import style
+from hyperviz.figures.chart import Chart
 from hyperviz.studies.common.power_laws import SEEN, relative_spread
 from hyperviz.studies.convergence.report import factor
 from hyperviz.studies.convergence.study import FITTED, LINES, WIDTHS, ConvergenceResult, answers
@@ -112,4 +115,14 @@ def _small(values) -> np.ndarray:
     return np.asarray(values, np.float32)
 
 
-FIGURES = {"curve": curve, "variance": heatmap, "lines": lines, "factors": factors}
+CHARTS = {
+    "curve": Chart(curve, ("curves",)),
+    "variance": Chart(heatmap, ("cells",)),
+    "lines": Chart(lines, ("cells", "slopes")),
+    "factors": Chart(factors, ("theory",), height=320),
+}
+
+
+def charts(settings: Any) -> dict[str, Chart]:
+    """Return what these settings show."""
+    return CHARTS

@@ -6,9 +6,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import style
+from hyperviz.figures.chart import Chart
 from hyperviz.studies.dynamics import kernel_drift as kernels
 from hyperviz.studies.dynamics import views
 from hyperviz.studies.dynamics.report import fraction_of
+from hyperviz.studies.dynamics.settings import DynamicsSettings
 from hyperviz.studies.dynamics.study import DEPTHS, WIDTHS, Cell, DynamicsResult, compared, fates
 from hyperviz.studies.dynamics.trajectories import FLOOR, TARGET, Path
 
@@ -211,4 +213,15 @@ def _small(values) -> np.ndarray:
     return np.asarray(values, np.float32)
 
 
-FIGURES = {"curves": curves, "heatmap": heatmap, "fit": fit, "kernel": kernel, "surface": surface}
+CHARTS = {
+    "curves": Chart(curves, ("band", "paths", "twins", "limits", "beside")),
+    "reached": Chart(heatmap, ("cells",)),
+    "fit": Chart(fit, ("view",)),
+    "kernel": Chart(kernel, ("view",)),
+    "surface": Chart(surface, ("view",)),
+}
+
+
+def charts(settings: DynamicsSettings) -> dict[str, Chart]:
+    """Return what these settings show: the second chart is the chosen one."""
+    return {name: CHARTS[name] for name in ("curves", "reached", settings.view)}

@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import style
+from hyperviz.figures.chart import Chart
 from hyperviz.studies.rotation.comparisons import CHANCE, CLASSES, accuracies
 from hyperviz.studies.rotation.settings import DEPTHS, Configuration
 from hyperviz.studies.rotation.stored_run import comparable, stored
@@ -203,4 +204,13 @@ def _small(values) -> np.ndarray:
     return np.asarray(values, np.float32)
 
 
-FIGURES = {"accuracy": accuracy, "loss": loss, "examples": examples}
+CHARTS = {
+    "accuracy": Chart(accuracy, ("curves",), height=320),
+    "loss": Chart(loss, ("curves",), height=320),
+    "examples": Chart(examples, ("examples",), height=260),
+}
+
+
+def charts(settings: Any) -> dict[str, Chart]:
+    """Return what these settings show."""
+    return CHARTS

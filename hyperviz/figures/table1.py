@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from hyperviz.figures import image_grid, style
+from hyperviz.figures.chart import Chart
 from hyperviz.studies.common.image_options import COUNTS
 from hyperviz.studies.inpainting.paper_table1 import IMAGES, MISPRINT, NAMES, TABLE1
 from hyperviz.studies.inpainting.study import InpaintingResult
@@ -86,8 +88,13 @@ def figure3(result: TableResult, task: str = TASKS[1]) -> go.Figure:
     return image_grid.named(rows, labels, x=below, height=90 * len(rows), margin=margin)
 
 
-FIGURES = {
-    "representation": errors,
-    "inpainting": partial(errors, task="inpainting"),
-    "figure3": figure3,
+CHARTS = {
+    "representation": Chart(errors, ("run_results",)),
+    "inpainting": Chart(partial(errors, task="inpainting"), ("run_results",)),
+    "figure3": Chart(figure3, ("run_results",)),
 }
+
+
+def charts(settings: Any) -> dict[str, Chart]:
+    """Return what these settings show."""
+    return CHARTS

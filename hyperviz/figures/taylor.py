@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import style
+from hyperviz.figures.chart import Chart
 from hyperviz.studies.common.power_laws import Slope, agreement
 from hyperviz.studies.common.verdict import signed
 from hyperviz.studies.taylor.predictions import DEPTHS, fitted, linear, predicted, widths
@@ -176,4 +177,14 @@ def _whole(value: float) -> str:
     return f"{value:+.3g}".replace("-", "−") if value else "0"
 
 
-FIGURES = {"map": heatmap, "terms": terms, "remark": one_step, "step": step}
+CHARTS = {
+    "map": Chart(heatmap, ("map", "cells")),
+    "terms": Chart(terms, ("cells", "slopes")),
+    "remark": Chart(one_step, ("cells", "slopes")),
+    "step": Chart(step, ("step",), height=360),
+}
+
+
+def charts(settings: Any) -> dict[str, Chart]:
+    """Return what these settings show: the one step where it is asked for."""
+    return {name: chart for name, chart in CHARTS.items() if name != "step" or settings.step == "on"}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
-
+from hyperviz.studies.common.contract import Study
 from hyperviz.studies.convergence import report as convergence_report
 from hyperviz.studies.convergence import settings as convergence_settings
 from hyperviz.studies.convergence import study as convergence
@@ -28,22 +26,6 @@ from hyperviz.studies.taylor import report as taylor_report
 from hyperviz.studies.taylor import settings as taylor_settings
 from hyperviz.studies.taylor import study as taylor
 
-
-class Study(NamedTuple):
-    """One question: its claim, its settings and the paper's, its stream and what it has to say."""
-
-    claim: str
-    source: str
-    settings: type
-    paper: Any
-    stream: Callable
-    report: Any  # the module with verdict, progress, table and code
-    warm: Callable  # compiles what the study needs
-    resumable: bool = False  # its stream takes a checkpoint.Store too, and goes on where a killed run stopped
-    figures: str = ""  # the module of hyperviz.figures, where it is not named as the study
-    whole: Any = None  # the Study that --paper runs, where one setting of this one cannot hold the paper's experiment
-
-
 TABLE = Study(
     "Table 1 cell by cell: both tasks, every N, kernels and a trained hypernetwork",
     "Table 1, Figure 3",
@@ -64,6 +46,8 @@ STUDIES = {
         convergence.stream,
         convergence_report,
         convergence.warm,
+        icon="target",
+        warm_up=1,
     ),
     "prior": Study(
         "The untrained network is a Gaussian process, when f and g are both wide",
@@ -73,6 +57,8 @@ STUDIES = {
         prior.stream,
         prior_report,
         prior.warm,
+        icon="airwave",
+        warm_up=6,
         figures="prior.charts",
     ),
     "taylor": Study(
@@ -83,6 +69,8 @@ STUDIES = {
         taylor.stream,
         taylor_report,
         taylor.warm,
+        icon="stacked_line_chart",
+        warm_up=3,
     ),
     "dynamics": Study(
         "An infinitely wide f still gets stuck when g is narrow",
@@ -92,6 +80,8 @@ STUDIES = {
         dynamics.stream,
         dynamics_report,
         dynamics.warm,
+        icon="moving",
+        warm_up=5,
     ),
     "rotation": Study(
         "A wider g trains faster and better, a deeper g slower",
@@ -101,6 +91,8 @@ STUDIES = {
         rotation.stream,
         rotation_report,
         rotation.warm,
+        icon="rotate_right",
+        warm_up=4,
         resumable=True,
     ),
     "inpainting": Study(
@@ -111,6 +103,8 @@ STUDIES = {
         inpainting.stream,
         inpainting_report,
         regression.warm,
+        icon="draw",
+        warm_up=2,
         figures="inpainting.charts",
         whole=TABLE,
     ),

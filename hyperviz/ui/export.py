@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import html
 import shlex
-from types import ModuleType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,7 +23,7 @@ def command(study: str, settings: Any) -> str:
     return " ".join(["python -m hyperviz run", study, *given, "--out results"])
 
 
-def take_away(study: str, settings: Any, latest: list, report: ModuleType) -> None:
+def take_away(study: str, settings: Any, latest: list, report: Any) -> None:
     """Downloads, code, link and reset, folded; a table is made of the latest result when somebody asks for it."""
     query = urlencode(dataclasses.asdict(settings))  # every one: a default may change one day
     link = f"{st.context.url or ''}?{query}"

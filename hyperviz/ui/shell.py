@@ -4,23 +4,17 @@ import pathlib
 
 import streamlit as st
 
+from hyperviz.studies.registry import STUDIES
+
 HERE = pathlib.Path(__file__).parent
 PAGES = HERE.parents[1] / "pages"
-TITLES = {
-    "home": ("Home", ":material/home:"),
-    "convergence": ("Convergence", ":material/target:"),
-    "prior": ("Prior", ":material/airwave:"),
-    "taylor": ("Taylor", ":material/stacked_line_chart:"),
-    "dynamics": ("Dynamics", ":material/moving:"),
-    "rotation": ("Rotation", ":material/rotate_right:"),
-    "inpainting": ("Inpainting", ":material/draw:"),
-}
+ICONS = {"home": "home"} | {name: study.icon for name, study in STUDIES.items()}
 HOME = "hyperviz: one network writes another"
 
 st.set_page_config(page_icon=str(HERE / "icon.png"), layout="wide")  # first: navigation would fetch an icon from afar
 pages = [
-    st.Page(PAGES / f"{name}.py", title=title, icon=icon, default=name == "home")
-    for name, (title, icon) in TITLES.items()
+    st.Page(PAGES / f"{name}.py", title=name.capitalize(), icon=f":material/{icon}:", default=name == "home")
+    for name, icon in ICONS.items()
     if (PAGES / f"{name}.py").exists()
 ]
 page = st.navigation(pages, position="top")

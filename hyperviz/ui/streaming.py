@@ -55,7 +55,7 @@ def _paced(study: str, results: Generator[Result]) -> Generator[Result]:
     pending, shown = None, 0.0
     with contextlib.closing(results):
         for result in results:
-            pending = _merged(pending, result)
+            pending = result
             if time.monotonic() - shown < 1 / PICTURES:
                 continue
             yield pending
@@ -64,13 +64,6 @@ def _paced(study: str, results: Generator[Result]) -> Generator[Result]:
             pending, shown = None, time.monotonic()
     if pending is not None:
         yield pending
-
-
-def _merged(before: Any, now: Any) -> Any:
-    """The later result, with the news of one that was not shown."""
-    if before is None or not hasattr(now, "news"):
-        return now
-    return now._replace(news=before.news | now.news)
 
 
 def steps(results: Iterator[Result]) -> Generator[Result]:

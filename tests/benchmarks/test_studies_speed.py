@@ -42,10 +42,10 @@ def test_the_heat_map_of_dynamics(benchmark):
         random_networks.kept.cache_clear()
         began, row, longest = time.perf_counter(), None, 0.0
         before = began
-        for news in dynamics._grid(settings):
+        for parts in dynamics._grid(settings):
             now = time.perf_counter()
             longest, before = max(longest, now - before), now
-            row = row or (now - began if len(news.get("cells", ())) >= len(dynamics.WIDTHS) else None)
+            row = row or (now - began if len(parts.get("cells", ())) >= len(dynamics.WIDTHS) else None)
         return {"first row": row, "complete": time.perf_counter() - began, "longest step": longest}
 
     seen = []

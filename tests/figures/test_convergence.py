@@ -34,13 +34,13 @@ def trace(figure, name):
     return found
 
 
-@pytest.mark.parametrize("name", figures.FIGURES)
+@pytest.mark.parametrize("name", figures.CHARTS)
 def test_every_figure_has_labelled_axes_with_and_without_numbers(empty, result, name):
     few = [empty._replace(curves=result.curves[:n]) for n in (1, 2)]
     some = empty._replace(cells={at: CELL_VALUES[at] for at in CELLS[:7]})
     dead = result._replace(cells={at: np.zeros(16) for at in CELLS}, curves=np.zeros((16, 33)), slopes={})
     for shown in (empty, *few, some, result, dead):
-        figure = figures.FIGURES[name](shown)
+        figure = figures.CHARTS[name].draw(shown)
         assert figure.layout.xaxis.title.text
         assert figure.layout.yaxis.title.text
         assert figure.to_json()
@@ -76,7 +76,7 @@ def test_twenty_single_networks_are_shown_and_named_once(empty, result):
 def test_no_axis_moves_with_the_numbers(empty, result, name):
     """So that two settings can be compared by eye."""
     wild = result._replace(curves=1e9 * result.curves, cells={at: 1e3 * v for at, v in CELL_VALUES.items()})
-    first, *others = (figures.FIGURES[name](shown).layout for shown in (result, empty, wild))
+    first, *others = (figures.CHARTS[name].draw(shown).layout for shown in (result, empty, wild))
     for layout in others:
         assert (layout.xaxis.range, layout.yaxis.range) == (first.xaxis.range, first.yaxis.range)
         assert layout.margin == first.margin

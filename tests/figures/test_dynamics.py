@@ -22,7 +22,7 @@ def path(starts):
 
 
 CELLS = {(H, m): Cell(int(RNG.integers(0, 20)), 10, 32) for H in DEPTHS for m in WIDTHS}
-EMPTY = DynamicsResult(DynamicsSettings(), BAND, (), (), None, None, {}, None, frozenset(), False)
+EMPTY = DynamicsResult(DynamicsSettings(), BAND, (), (), None, None, {}, None, False)
 FULL = EMPTY._replace(paths=(path(30),), twins=(path(1), path(1)), limits=path(2), beside=path(32), cells=CELLS)
 CHANGE = {(name, w): RNG.random(16) for name, (widths, *_) in kernels.FAMILIES.items() for w in widths}
 VIEWS = {
@@ -32,10 +32,10 @@ VIEWS = {
 }
 
 
-@pytest.mark.parametrize("name", figures.FIGURES)
+@pytest.mark.parametrize("name", figures.CHARTS)
 def test_every_figure_has_labelled_axes_with_and_without_numbers(name):
     for shown in (EMPTY, FULL, FULL._replace(view=VIEWS.get(name))):
-        figure = figures.FIGURES[name](shown)
+        figure = figures.CHARTS[name].draw(shown)
         assert figure.layout.xaxis.title.text
         assert figure.layout.yaxis.title.text
         assert figure.to_json()

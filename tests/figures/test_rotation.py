@@ -24,7 +24,7 @@ def result(settings=SETTINGS, done=2, examples=None) -> RotationResult:
         loss = np.full((settings.runs, settings.epochs * settings.steps), np.nan)
         loss[:, : done * settings.steps] = RNG.uniform(1, 2.5, (settings.runs, done * settings.steps))
         curves[config] = Curve(accuracy, loss)
-    return RotationResult(settings, curves, examples, "", done / settings.epochs, 0.0, frozenset(), False)
+    return RotationResult(settings, curves, examples, "", done / settings.epochs, 0.0, False)
 
 
 def trace(figure, name):
@@ -70,7 +70,7 @@ def test_figure_2_shows_the_stored_accuracies_three_depths_side_by_side_on_one_a
 def test_one_run_has_no_band_and_a_result_without_a_test_still_has_labelled_axes():
     alone = figures.accuracy(result(RotationSettings(epochs=4, images=500, runs=1)))
     assert not any(t.fill for t in alone.data)
-    for draw in figures.FIGURES.values():
+    for draw, *_ in figures.CHARTS.values():
         figure = draw(result(done=-1))
         assert figure.layout.xaxis.title.text is not None
         assert all(t.y is None or np.isfinite(np.asarray(t.y)).all() for t in figure.data)

@@ -29,7 +29,7 @@ def test_figure_3_has_a_row_a_method_in_the_papers_order():
     assert figure.data[0].z.shape == (5 * 29 - 1, 8 * 29 - 1)
 
 
-@pytest.mark.parametrize("draw", table1.FIGURES.values())
+@pytest.mark.parametrize("draw", [chart.draw for chart in table1.CHARTS.values()])
 def test_nothing_yet_still_labels_the_axes(draw):
     empty = TableResult(TableSettings(), {}, {}, "", 0.0, 0.0, False)
     assert draw(empty).layout.xaxis.title.text
@@ -46,4 +46,4 @@ def test_the_page_shows_the_stored_table_of_the_same_protocol_beside_the_live_nu
     mine = rows[(rows.task == "inpainting") & (rows.quantity == "mse") & (rows.kernel == "hk")]
     np.testing.assert_allclose(traces["HK"].y, mine.value)
     assert "HK, live" not in {trace.name for trace in table1.beside(first).data}
-    assert "stored" in inpainting.shown(first)
+    assert "stored" in inpainting.charts(first.settings)

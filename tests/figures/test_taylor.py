@@ -31,7 +31,7 @@ def named(figure, beginning):
     return [trace for trace in figure.data if (trace.name or "").startswith(beginning)]
 
 
-@pytest.mark.parametrize("draw", figures.FIGURES.values(), ids=figures.FIGURES)
+@pytest.mark.parametrize("draw", [chart.draw for chart in figures.CHARTS.values()], ids=figures.CHARTS)
 def test_an_empty_result_still_has_labelled_axes(draw):
     figure = draw(next(stream(TaylorSettings())))
     assert figure.layout.xaxis.title.text
@@ -101,5 +101,5 @@ def test_the_line_between_the_regimes_is_that_of_the_theory_at_these_settings(se
 
 @pytest.mark.parametrize("name", ["map", "terms", "remark"])
 def test_no_axis_moves_with_depth_step_or_numbers(name):
-    one, other = (figures.FIGURES[name](made(**s)).layout for s in ({}, {"depth_g": 1, "exponent": 0.6}))
+    one, other = (figures.CHARTS[name].draw(made(**s)).layout for s in ({}, {"depth_g": 1, "exponent": 0.6}))
     assert (one.xaxis.range, one.yaxis.range, one.margin) == (other.xaxis.range, other.yaxis.range, other.margin)

@@ -21,7 +21,7 @@ class Whole(NamedTuple):
     settings: ConvergenceSettings
     arrays: dict
     slopes: tuple
-    news: frozenset
+    words: frozenset
     nothing: None
     number: float
 

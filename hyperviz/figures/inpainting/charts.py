@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import image_grid, style, table1
+from hyperviz.figures.chart import Chart
 from hyperviz.figures.inpainting import finite_network as network
 from hyperviz.figures.inpainting import views
 from hyperviz.studies.common.image_options import COUNTS
@@ -16,7 +15,7 @@ from hyperviz.studies.inpainting.paper_table1 import IMAGES, NAMES, TABLE1
 from hyperviz.studies.inpainting.query_image import SAMPLES
 from hyperviz.studies.inpainting.regression import grey
 from hyperviz.studies.inpainting.settings import InpaintingSettings
-from hyperviz.studies.inpainting.study import InpaintingResult, news
+from hyperviz.studies.inpainting.study import InpaintingResult
 
 UNCERTAIN = "how unsure"
 COLUMNS, UNSURE = 4, 0.5  # pictures in a row of the one digit; the deviation at the top of its colours
@@ -94,30 +93,17 @@ def own(result: InpaintingResult) -> go.Figure:
     return figure
 
 
-def names(settings: InpaintingSettings) -> tuple[str, ...]:
-    """The figures of the chosen view; the stored table is about digits alone."""
-    return tuple(name for name in VIEWS[settings.view] if name != "stored" or image_set.are_digits(settings))
-
-
-def shown(result: InpaintingResult) -> dict[str, Callable]:
-    """The figures that hold something: the one digit's, and those of its view."""
-    return {name: FIGURES[name] for name in ("own", *names(result.settings))}
-
-
-def changed(result: InpaintingResult, latest: list[InpaintingResult]) -> tuple[str, ...]:
-    """Which of the shown figures hold something new since the latest result."""
-    new = news(result, latest[-1] if latest else None)
-    return tuple(name for name in shown(result) if SOURCES.get(name, "view") in new)
-
-
-FIGURES = {"own": own, "gallery": gallery, "error": curve, "stored": table1.beside} | views.FIGURES | network.FIGURES
-VIEWS = {"gallery": ("gallery", "error", "stored")} | views.VIEWS | network.VIEWS
-SOURCES = {
-    "own": "query",
-    "gallery": "gallery",
-    "error": "errors",
-    "stored": "errors",
-    "finer": "view",
-    "near": "gallery",
+CHARTS = {
+    "own": Chart(own, ("query",), height=450),
+    "gallery": Chart(gallery, ("gallery",), height=430),
+    "error": Chart(curve, ("errors",)),
+    "stored": Chart(table1.beside, ("errors",)),
 }
-HEIGHTS = {"gallery": 430, "training": 330, "border": 340, "finer": 620} | network.HEIGHTS
+CHARTS |= views.CHARTS | network.CHARTS
+VIEWS = {"gallery": ("gallery", "error", "stored")} | views.VIEWS | network.VIEWS
+
+
+def charts(settings: InpaintingSettings) -> dict[str, Chart]:
+    """Return the one image's, and those of the chosen view; the stored table is about digits alone."""
+    names = [name for name in VIEWS[settings.view] if name != "stored" or image_set.are_digits(settings)]
+    return {name: CHARTS[name] for name in ("own", *names)}

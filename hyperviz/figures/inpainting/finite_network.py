@@ -6,12 +6,15 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import image_grid, style
+from hyperviz.figures.chart import Chart
 from hyperviz.studies.inpainting.adam import HELD
 from hyperviz.studies.inpainting.paper_table1 import NAMES
 from hyperviz.studies.inpainting.study import InpaintingResult
 from hyperviz.studies.inpainting.views.finite_network import EVAL_STEPS, Learning
 
 BEFORE, MARKS = 2.5, (5, 10, 20, 50, 100, 200, 500, 1000)  # where step 0 stands on a log axis; the marks
+
+HEIGHT = 530  # of the rows of pictures
 
 
 def network(result: InpaintingResult) -> go.Figure:
@@ -23,7 +26,7 @@ def network(result: InpaintingResult) -> go.Figure:
     rows |= {NAMES[kernel]: pictures.get(kernel, waiting) for kernel in result.settings.kernels}
     labels, margin = [str(v) for v in shown.labels], {"l": 96, "r": 8, "t": 8, "b": 44}
     named = {name: list(images) for name, images in rows.items()}
-    return image_grid.named(named, labels, x="digit shown to f", height=HEIGHTS["network"], margin=margin)
+    return image_grid.named(named, labels, x="digit shown to f", height=HEIGHT, margin=margin)
 
 
 def learning(result: InpaintingResult) -> go.Figure:
@@ -69,6 +72,5 @@ def _trained(figure: go.Figure, found: Learning, colour: str) -> None:
     figure.add_scatter(name="the step that counts", customdata=[found.steps[found.best]], hovertemplate=hover, **best)
 
 
-HEIGHTS = {"network": 530}
-FIGURES = {"network": network, "learning": learning}
+CHARTS = {"network": Chart(network, ("view",), height=HEIGHT), "learning": Chart(learning, ("view",))}
 VIEWS = {"network": ("network", "learning")}

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import image_grid, style
+from hyperviz.figures.chart import Chart
 from hyperviz.studies.inpainting import image_set
 from hyperviz.studies.inpainting.masks import hidden
 from hyperviz.studies.inpainting.paper_table1 import NAMES
@@ -177,15 +178,15 @@ def _time(now: int) -> str:
     return "∞" if np.isinf(time) else f"{time:.2g}"
 
 
-FIGURES = {
-    "calibration": calibrated,
-    "training": moment,
-    "stopping": stopping,
-    "surface": surface,
-    "depths": deep,
-    "near": near,
-    "finer": fine,
-    "border": border,
+CHARTS = {
+    "calibration": Chart(calibrated, ("view",)),
+    "training": Chart(moment, ("view",), height=330),
+    "stopping": Chart(stopping, ("view",)),
+    "surface": Chart(surface, ("view",)),
+    "depths": Chart(deep, ("view",)),
+    "near": Chart(near, ("gallery", "view")),
+    "finer": Chart(fine, ("view",), height=620),
+    "border": Chart(border, ("view",), height=340),
 }
 VIEWS = {
     "uncertainty": ("calibration",),

@@ -6,8 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import style
+from hyperviz.figures.chart import Chart
 from hyperviz.figures.prior import depth_scaling, kernel_structure, sample_functions
 from hyperviz.studies.common.verdict import signed
+from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.studies.prior.study import PriorResult
 from hyperviz.studies.prior.width_scaling import DRAWS, FITTED, LINES, NARROW_F, NARROW_G, WIDE, WIDE_DRAWS, WIDTHS
 
@@ -135,27 +137,26 @@ def _small(values) -> np.ndarray:
     return np.asarray(values, np.float32)
 
 
-SECTIONS = {  # what each view shows below the histogram: figure -> (caption, parts that it is drawn from, function)
+SECTIONS = {  # what each view shows below the histogram
     "prior": {
-        "lines": (
+        "lines": Chart(
+            lines,
+            ("lines",),
             "Widen only f, only g, or both: which approaches the bell curve? Dashed: the theorem. "
             f"Bars: ± 2 standard errors of {DRAWS:,} networks, {WIDE_DRAWS} beyond width {WIDE:,}.",
-            ("lines",),
-            lines,
         ),
-        "joint": (
-            "Two inputs at once: do 50 % and 95 % of the networks fall inside the ellipses?",
-            ("outputs",),
-            joint,
+        "joint": Chart(
+            joint, ("outputs",), "Two inputs at once: do 50 % and 95 % of the networks fall inside the ellipses?"
         ),
     },
     "functions": sample_functions.SECTION,
     "kernel": kernel_structure.SECTION,
     "depth": depth_scaling.SECTION,
 }
-FIGURES = {"histogram": histogram} | {name: draw for part in SECTIONS.values() for name, (*_, draw) in part.items()}
+HISTOGRAM = {"histogram": Chart(histogram, ("outputs", "normality"))}
+CHARTS = HISTOGRAM | {name: chart for section in SECTIONS.values() for name, chart in section.items()}
 
 
-def shown(result) -> dict:
-    """The figures that this view computes."""
-    return {"histogram": histogram} | {name: draw for name, (*_, draw) in SECTIONS[result.settings.view].items()}
+def charts(settings: PriorSettings) -> dict[str, Chart]:
+    """Return what the chosen view shows, the histogram first."""
+    return HISTOGRAM | SECTIONS[settings.view]

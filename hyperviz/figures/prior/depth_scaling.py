@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import style
+from hyperviz.figures.chart import Chart
 from hyperviz.studies.prior.depth_scaling import DEPTHS, DRAWS, NETWORKS, POINTS
 from hyperviz.studies.prior.study import PriorResult
 
@@ -63,16 +64,16 @@ def condition(result: PriorResult) -> go.Figure:
 
 
 SECTION = {
-    "deeper_f": ("f deepens: S drifts to 1, different x look alike to g.", ("depth_f",), deeper_f),
-    "deeper_g": (
+    "deeper_f": Chart(deeper_f, ("depth_f",), "f deepens: S drifts to 1, different x look alike to g."),
+    "deeper_g": Chart(
+        deeper_g,
+        ("depth_g",),
         "g deepens: every layer multiplies by S. The same x drifts to 1; different x drift apart in Θₕ. "
         "Finite networks (dots) leave the limit as H nears their width.",
-        ("depth_g",),
-        deeper_g,
     ),
-    "condition": (
-        "Condition number of the kernel matrices: large means that some functions are hardly learned.",
-        ("depth_f", "depth_g"),
+    "condition": Chart(
         condition,
+        ("depth_f", "depth_g"),
+        "Condition number of the kernel matrices: large means that some functions are hardly learned.",
     ),
 }

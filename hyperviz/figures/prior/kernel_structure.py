@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import style
+from hyperviz.figures.chart import Chart
 from hyperviz.studies.prior.kernel_structure import CORRELATIONS, COUNTS, rms
 from hyperviz.studies.prior.study import PriorResult
 
@@ -105,30 +106,28 @@ def _small(values) -> np.ndarray:
 
 
 SECTION = {
-    "nngp": (
-        "Corollary 1, by construction: Λᴴ is a function of two numbers. A dot in the colour of its ground agrees.",
-        ("surface", "measured"),
+    "nngp": Chart(
         nngp,
+        ("surface", "measured"),
+        "Corollary 1, by construction: Λᴴ is a function of two numbers. A dot in the colour of its ground agrees.",
     ),
-    "hyperkernel": (
-        "The hyperkernel Θₕ over the same two numbers: again a dot in the colour of its ground agrees.",
-        ("surface", "tangents"),
+    "hyperkernel": Chart(
         hyperkernel,
+        ("surface", "tangents"),
+        "The hyperkernel Θₕ over the same two numbers: again a dot in the colour of its ground agrees.",
     ),
-    "collapse": (
+    "collapse": Chart(
+        collapse,
+        ("collapse",),
         "Remark 2, by construction: with Fourier features only the distance counts: dots on one curve for each S⁰. "
         "With raw z (crosses) it does not decide.",
-        ("collapse",),
-        collapse,
     ),
-    "remark3": (
-        "Remark 3, by construction: Θₕ is Θ_f times Θ_g. Θ_f depends on S⁰ alone and only sets the height.",
-        ("collapse",),
+    "remark3": Chart(
         remark3,
+        ("collapse",),
+        "Remark 3, by construction: Θₕ is Θ_f times Θ_g. Θ_f depends on S⁰ alone and only sets the height.",
     ),
-    "rate": (
-        "Random features: four times as many halve the error of Σ⁰. Bars: ± 2 standard errors.",
-        ("rate",),
-        rate,
+    "rate": Chart(
+        rate, ("rate",), "Random features: four times as many halve the error of Σ⁰. Bars: ± 2 standard errors."
     ),
 }

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hyperviz.figures import style
+from hyperviz.figures.chart import Chart
 from hyperviz.studies.common.verdict import signed
 from hyperviz.studies.prior.sample_functions import COLUMNS, LINE, REACH, ROWS, SHOWN, TURNS
 from hyperviz.studies.prior.study import PriorResult
@@ -76,16 +77,14 @@ def patch(result: PriorResult) -> go.Figure:
 
 
 SECTION = {
-    "line": ("Functions of z at one x: do the networks look like draws of the limit?", ("line",), line),
-    "family": (
+    "line": Chart(line, ("line",), "Functions of z at one x: do the networks look like draws of the limit?"),
+    "family": Chart(
+        family,
+        ("family",),
         "Several x, one network: the closer two x, the more alike their functions. The correlations are averages over "
         "networks.",
-        ("family",),
-        family,
     ),
-    "patch": (
-        "The same on a square: networks above, the limit below. A bandwidth sets how fast they vary.",
-        ("patch",),
-        patch,
+    "patch": Chart(
+        patch, ("patch",), "The same on a square: networks above, the limit below. A bandwidth sets how fast they vary."
     ),
 }

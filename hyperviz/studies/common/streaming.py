@@ -36,19 +36,19 @@ class Clock:
 
 
 def in_turn(*steps: Iterator[dict]) -> Iterator[dict]:
-    """One piece of news of each in turn, until all have ended."""
+    """The next parts of each in turn, until all have ended."""
     waiting = list(steps)
     while waiting:
         for step in list(waiting):
-            news = next(step, None)
-            if news is None:
+            parts = next(step, None)
+            if parts is None:
                 waiting.remove(step)
             else:
-                yield news
+                yield parts
 
 
 def shown(work) -> Generator[dict, None, Any]:
-    """Passes the progress of a draw on, as news, and returns the draw."""
+    """Passes the progress of a draw on, as a part of the result, and returns the draw."""
     while True:
         try:
             yield {"progress": next(work)}

@@ -99,6 +99,11 @@ def progress(result: ConvergenceResult) -> str:
     return said + slow + (f", {result.progress:.0%} of the next" if slow else "") + "."
 
 
+def fraction(result: ConvergenceResult) -> float:
+    """Return how much of the run is done: of the width grid, which takes nearly all of it."""
+    return drawn(result)
+
+
 def alt(result: ConvergenceResult, chart: str = "") -> str:
     """One chart in words, for those who do not see it."""
     said = {

@@ -46,7 +46,6 @@ class ConvergenceResult(NamedTuple):
     slopes: dict  # "only f widens" -> Line
     progress: float  # of the draw under way at the chosen widths
     seconds: float  # one such draw takes about this long
-    news: frozenset  # what changed since the result before: curves, cells, progress
     finished: bool
 
 
@@ -59,12 +58,12 @@ def points(settings: ConvergenceSettings, angles) -> tuple[np.ndarray, np.ndarra
 def stream(settings: ConvergenceSettings) -> Iterator[ConvergenceResult]:
     """Ever better results: the first draw at the chosen widths, then the width grid and more draws in turn."""
     result = _start(settings)
-    for news in streaming.in_turn(_curve(settings), _grid(settings)):
-        result = result._replace(**news, news=frozenset(news))
-        if "cells" in news:
+    for parts in streaming.in_turn(_curve(settings), _grid(settings)):
+        result = result._replace(**parts)
+        if "cells" in parts:
             result = result._replace(slopes=_slopes(result.cells, result.watched, settings))
         yield result
-    yield result._replace(finished=True, progress=1.0, news=frozenset())
+    yield result._replace(finished=True, progress=1.0)
 
 
 def warm() -> None:
@@ -84,7 +83,7 @@ def _start(settings: ConvergenceSettings) -> ConvergenceResult:
     none = np.zeros((0, len(ANGLES)))
     seconds = random_networks.seconds(len(ANGLES), chosen)
     return ConvergenceResult(
-        settings, ANGLES, theta, theta_f, theta / theta_f, none, {}, watched, {}, 0.0, seconds, frozenset(), False
+        settings, ANGLES, theta, theta_f, theta / theta_f, none, {}, watched, {}, 0.0, seconds, False
     )
 
 

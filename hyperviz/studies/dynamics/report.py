@@ -115,7 +115,7 @@ def alt(result: DynamicsResult, chart: str = "") -> str:
     if chart == "reached":
         found = [f"{m}: {fraction_of(pooled(result.cells, lambda _, w, m=m: w == m))[0]:.0%}" for m in WIDTHS]
         return f"Share of the starts that learn the data, over all depths, by width of g. {', '.join(found)}."
-    if chart == "view":
+    if chart in SEEN:
         found = rows(result.settings, result.view)
         last = f" Last number: {found[-1]['quantity']} {found[-1]['value']:.3g}." if found else ""
         return SEEN[result.settings.view] + last

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common import random_networks
 from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.dynamics import trajectories, views
 from hyperviz.studies.dynamics.settings import DynamicsSettings
@@ -54,30 +54,27 @@ class DynamicsResult(NamedTuple):
     beside: Path | None  # the starts of the heat map at the chosen depth and the width `compared`
     cells: dict[tuple[int, int], Cell]  # (H, m) -> fates
     view: Any  # result of the chosen second chart
-    news: frozenset  # what changed: paths, twins, beside, cells, view
     finished: bool
 
 
 def stream(settings: DynamicsSettings) -> Iterator[DynamicsResult]:
     """The closed form at once; then starts, heat map, finite networks and the second chart in turn."""
     model = trajectories.model(settings)
-    result = DynamicsResult(settings, _band(settings, model), (), (), None, None, {}, None, frozenset(), False)
+    result = DynamicsResult(settings, _band(settings, model), (), (), None, None, {}, None, False)
     yield result
     nets = [trajectories.network(settings, i, settings.width_f, settings.width_g) for i in range(TWINS)]
     steps: list[Iterator[dict]] = [_starts(settings, model, nets), _grid(settings)]
     later: list[Iterator[dict]] = [_finite(settings, model, nets), VIEWS[settings.view](settings)]
-    clocks = {id(step): streaming.Clock() for step in (*steps, *later)}
     while steps:
         for step in list(steps):
-            news = next(step, None)
-            if news is None:
+            parts = next(step, None)
+            if parts is None:
                 steps.remove(step)
-            result = result._replace(**(news or {}))
-            shown = bool(news) and ("cells" in news or clocks[id(step)].picture())
-            yield result._replace(news=frozenset(news or ()) if shown else frozenset())
+            result = result._replace(**(parts or {}))
+            yield result
         if later and len(result.cells) >= len(WIDTHS):  # the first row is there
             steps, later = [*steps, *later], []
-    yield result._replace(finished=True, news=frozenset({"paths", "twins", "beside", "cells", "view"}))
+    yield result._replace(finished=True)
 
 
 def compared(settings: DynamicsSettings) -> int:
@@ -163,11 +160,11 @@ def _grid(settings: DynamicsSettings) -> Iterator[dict]:
     about += (settings.activation_f, settings.activation_g)
     cells, paths = random_networks.kept("dynamics", *about), random_networks.kept("dynamics paths", *about)
 
-    def news() -> dict:
+    def parts() -> dict:
         return {"cells": dict(cells), "beside": paths.get((settings.depth_g, compared(settings)))}
 
     if cells:
-        yield news()
+        yield parts()
     model, depths = trajectories.model(settings), sorted(DEPTHS, key=lambda depth: depth != settings.depth_g)
     for depth, width in itertools.product(depths, sorted({trajectories.pad(m) for m in WIDTHS})):
         together = [m for m in WIDTHS if trajectories.pad(m) == width]
@@ -175,10 +172,10 @@ def _grid(settings: DynamicsSettings) -> Iterator[dict]:
             if all((depth, m) in cells for m in widths):
                 continue
             path = yield from _cell(settings, model, depth, widths, width)
-            parts = {m: _columns(path, slice(i * CELL_STARTS, (i + 1) * CELL_STARTS)) for i, m in enumerate(widths)}
-            cells |= {(depth, m): fates((part,)) for m, part in parts.items()}
-            paths |= {(depth, m): part for m, part in parts.items() if m in COMPARED}
-            yield news()
+            of_width = {m: _columns(path, slice(i * CELL_STARTS, (i + 1) * CELL_STARTS)) for i, m in enumerate(widths)}
+            cells |= {(depth, m): fates((part,)) for m, part in of_width.items()}
+            paths |= {(depth, m): part for m, part in of_width.items() if m in COMPARED}
+            yield parts()
 
 
 def _cell(settings, model: Model, depth: int, widths, width: int) -> Generator[dict, None, Path]:

@@ -73,7 +73,7 @@ def warm(settings: DynamicsSettings) -> None:
     """Compiles what the views need for one width of g and both of f."""
     next(fit(settings))
     kernel_drift.warm(settings)
-    next(news for news in surface(settings) if news)
+    next(parts for parts in surface(settings) if parts)
 
 
 def _linear(kernel, y, t) -> np.ndarray:

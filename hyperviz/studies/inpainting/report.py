@@ -89,6 +89,14 @@ def progress(result: InpaintingResult) -> str:
     return " ".join([said + under_way + ".", *result.notes])
 
 
+def fraction(result: InpaintingResult) -> float:
+    """Return how much of the run is done: of the errors' systems, or of the one under way."""
+    if result.settings.view != GALLERY:
+        return 1.0 if result.finished else 0.0
+    runs, sizes, kernels = result.settings.runs, len(result.settings.sizes), len(result.settings.kernels)
+    return sum(error.runs for error in result.errors.values()) / max(1, runs * sizes * kernels)
+
+
 def alt(result: InpaintingResult, figure: str = "") -> str:
     """A figure in words, for those who do not see it."""
     noun, shown = image_set.image_noun(result.settings), len(result.gallery.truth)

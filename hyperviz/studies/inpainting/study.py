@@ -20,7 +20,7 @@ from hyperviz.studies.inpainting.views import finite_network
 from hyperviz.studies.inpainting.views import registry as views
 from hyperviz.theory.regression import grid_geometry
 
-__all__ = ["PAPER", "PRESETS", "InpaintingResult", "InpaintingSettings", "news", "stream", "too_large"]
+__all__ = ["PAPER", "PRESETS", "InpaintingResult", "InpaintingSettings", "stream", "too_large"]
 
 LIVE_IMAGES = 1000  # larger systems take more than seconds, as do those of learning.POINTS: for the command line
 System = tuple[int, int, str]  # run, images, kernel
@@ -99,12 +99,6 @@ def _waiting(settings: InpaintingSettings, doing: str) -> InpaintingResult:
     black = np.zeros((SHOWN, *side), np.uint8)
     gallery = Gallery(np.full(SHOWN, ""), black, black, {}, np.zeros(SHOWN, bool))
     return InpaintingResult(settings, gallery, {}, None, (), 0.0, False, doing=doing)
-
-
-def news(result: InpaintingResult, shown: InpaintingResult | None) -> tuple[str, ...]:
-    """Return which parts differ from what is shown already: query, gallery, errors, view."""
-    parts = ("query", "gallery", "errors", "view")
-    return tuple(part for part in parts if shown is None or getattr(result, part) is not getattr(shown, part))
 
 
 def _remembered(result: InpaintingResult, outcomes: Outcomes) -> tuple[InpaintingResult, list[System]]:

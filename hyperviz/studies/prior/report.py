@@ -67,6 +67,11 @@ def progress(result: PriorResult) -> str:
     return said + slow + (f", {result.progress:.0%} of the next ones" if slow else "") + "."
 
 
+def fraction(result: PriorResult) -> float:
+    """Return how much of the run is done, as far as the histogram's draws tell."""
+    return len(result.outputs.value) / result.settings.draws
+
+
 def alt(result: PriorResult, chart: str = "") -> str:
     """One chart in words, for those who do not see it."""
     if chart == "lines":

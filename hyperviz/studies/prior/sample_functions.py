@@ -64,13 +64,13 @@ def stream(settings: PriorSettings) -> Iterator[dict]:
     on_patch = _process(kernels(architecture(settings), *square).nngp, settings, Stream.PRIOR_PATCH)
     yield {"patch": Functions(np.zeros((0, ROWS * COLUMNS)), *on_patch)}
     quick = random_networks.forward_seconds(shared[0], architecture(settings)) < SLOW
-    for news in _networks("line", shared, settings, AVERAGED if quick else SHOWN):
-        if "values" in news:  # the first x gives the line, all x the family
-            values = news["values"]
-            news = {"line": Functions(values[:SHOWN, :count], *on_line), "family": _family(values, S, nngp)}
-        yield news
-    for news in _networks("patch", square, settings, SHOWN):
-        yield {"patch": Functions(news["values"], *on_patch)} if "values" in news else news
+    for parts in _networks("line", shared, settings, AVERAGED if quick else SHOWN):
+        if "values" in parts:  # the first x gives the line, all x the family
+            values = parts["values"]
+            parts = {"line": Functions(values[:SHOWN, :count], *on_line), "family": _family(values, S, nngp)}
+        yield parts
+    for parts in _networks("patch", square, settings, SHOWN):
+        yield {"patch": Functions(parts["values"], *on_patch)} if "values" in parts else parts
 
 
 def _pairs(x, z):

@@ -39,7 +39,6 @@ class PriorResult(NamedTuple):
     parts: dict[str, Any]  # of the view below the histogram, by the name of their figure
     progress: float  # of the draws under way
     seconds: float  # one draw takes about this long
-    news: frozenset  # what changed since the result before: outputs, progress, names of parts
     finished: bool
 
 
@@ -48,12 +47,12 @@ def stream(settings: PriorSettings) -> Iterator[PriorResult]:
     result = _start(settings)
     yield result
     steps = [_outputs(settings, float(result.limit[0, 0])), VIEWS[settings.view](settings)]
-    for news in streaming.in_turn(*steps):
-        parts = {name: part for name, part in news.items() if name not in PriorResult._fields}
-        own = {name: part for name, part in news.items() if name in PriorResult._fields}
-        result = result._replace(**own, parts=result.parts | parts, news=frozenset(news))
+    for found in streaming.in_turn(*steps):
+        parts = {name: part for name, part in found.items() if name not in PriorResult._fields}
+        fields = {name: part for name, part in found.items() if name in PriorResult._fields}
+        result = result._replace(**fields, parts=result.parts | parts)
         yield result
-    yield result._replace(finished=True, progress=1.0, news=frozenset())
+    yield result._replace(finished=True, progress=1.0)
 
 
 def warm() -> None:
@@ -72,13 +71,15 @@ def warm() -> None:
         keys = random_networks.keys(0, Stream.PRIOR_OUTPUTS, 0, lanes)
         for _ in random_networks.outputs(keys, points, architecture(every[-1])):
             pass
-    next(news for news in empirical_kernels.stream(PriorSettings(activation_g="tanh", **small)) if "tangents" in news)
+    next(
+        parts for parts in empirical_kernels.stream(PriorSettings(activation_g="tanh", **small)) if "tangents" in parts
+    )
 
 
 def _start(settings: PriorSettings) -> PriorResult:
     limit, seconds = limits(settings), random_networks.forward_seconds(pair()[0], architecture(settings))
     none = Outputs(np.zeros((0, 2)), np.zeros((0, 2, 2)))  # type: ignore[arg-type]
-    return PriorResult(settings, limit, none, None, (1.0, 1.0), {}, 0.0, seconds, frozenset(), False)
+    return PriorResult(settings, limit, none, None, (1.0, 1.0), {}, 0.0, seconds, False)
 
 
 def _outputs(settings: PriorSettings, limit: float) -> Iterator[dict]:

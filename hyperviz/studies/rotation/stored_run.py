@@ -24,7 +24,7 @@ def stored() -> RotationResult:
         part = frame[(frame.depth_g == config.depth_g) & (frame.width_g == config.width_g)]
         accuracy = part.pivot(index="run", columns="epoch", values="accuracy").to_numpy()
         curves[config] = Curve(accuracy, np.zeros((settings.runs, 0)))
-    return RotationResult(settings, curves, None, "", 1.0, 0.0, frozenset(), True)
+    return RotationResult(settings, curves, None, "", 1.0, 0.0, True)
 
 
 def comparable(settings: RotationSettings) -> bool:

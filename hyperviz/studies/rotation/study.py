@@ -11,7 +11,6 @@ import numpy as np
 from hyperviz.data import rotations
 from hyperviz.runtime.checkpoint import Store
 from hyperviz.studies.common import dataset_loading
-from hyperviz.studies.common.streaming import Clock
 from hyperviz.studies.rotation import scheduling, sgd
 from hyperviz.studies.rotation.scheduling import Job
 from hyperviz.studies.rotation.settings import BATCH, DEPTHS, PAPER, PRESETS, Configuration, RotationSettings, stamp
@@ -42,7 +41,6 @@ class RotationResult(NamedTuple):
     doing: str  # what goes on before there are curves
     progress: float  # of all epochs
     left: float  # seconds that the rest will take; 0 where nobody knows
-    news: frozenset  # curves, examples
     finished: bool
 
 
@@ -51,9 +49,7 @@ def stream(settings: RotationSettings, store: Store | None = None) -> Iterator[R
     empty = Curve(
         *(np.full((settings.runs, n), np.nan) for n in (settings.epochs + 1, settings.epochs * settings.steps))
     )
-    result = RotationResult(
-        settings, dict.fromkeys(settings.configurations, empty), None, "", 0.0, 0.0, frozenset(), False
-    )
+    result = RotationResult(settings, dict.fromkeys(settings.configurations, empty), None, "", 0.0, 0.0, False)
     data = None
     said = dataset_loading.words(settings.dataset, "Rotating images of")
     for prepared in sgd.prepare(
@@ -63,7 +59,7 @@ def stream(settings: RotationSettings, store: Store | None = None) -> Iterator[R
         yield result._replace(doing=said)
     assert data
     first = rotations.Pairs(*(side[:SHOWN] for side in data.test[0]))
-    result = result._replace(examples=Examples(*first, {}), news=frozenset({"examples"}))
+    result = result._replace(examples=Examples(*first, {}))
     yield result
     activations = sgd.activations(settings.activation_f, settings.activation_g, settings.parameterisation)
     plan = Plan(data, settings.epochs, settings.seed, settings.width_f, activations, store, stamp(settings))
@@ -71,7 +67,7 @@ def stream(settings: RotationSettings, store: Store | None = None) -> Iterator[R
         for trained in _train(jobs, plan, result):
             result = trained
             yield result
-    yield result._replace(progress=1.0, left=0.0, finished=True, news=frozenset({"curves", "examples"}))
+    yield result._replace(progress=1.0, left=0.0, finished=True)
 
 
 def too_large(settings: RotationSettings) -> str:
@@ -94,7 +90,7 @@ def warm() -> None:
 
 def _train(jobs: list[Job], plan: Plan, result: RotationResult) -> Iterator[RotationResult]:
     """Train always the job that is furthest behind; say so while a program is waited for."""
-    clock, before, began = Clock(), result.progress, time.monotonic()
+    before, began = result.progress, time.monotonic()
     reached: dict[int, float] = dict.fromkeys(range(len(jobs)), -1.0)
     trainings: dict[int, Iterator[GroupProgress]] = {}
     done = dict.fromkeys(reached, 0.0)
@@ -108,32 +104,31 @@ def _train(jobs: list[Job], plan: Plan, result: RotationResult) -> Iterator[Rota
             program = sgd.programs(job.shape, smooth)
             while not program.done():
                 said = f"Compiling the network with H = {job.config.depth_g}, m = {job.config.width_g}."
-                yield result._replace(doing=said, news=frozenset())
+                yield result._replace(doing=said)
                 time.sleep(0.1)
             trainings[i] = train(Group(job.config, job.runs, program.result()), plan)
-        news = next(trainings[i], None)
-        if news is None:
+        now = next(trainings[i], None)
+        if now is None:
             del reached[i], trainings[i]
             continue
-        if news.accuracy is not None:
-            reached[i] = news.epoch
-        done[i] = news.step / result.settings.steps * job.share
-        shown = frozenset({"curves"} | ({"examples"} if news.guesses is not None else set()))
+        if now.accuracy is not None:
+            reached[i] = now.epoch
+        done[i] = now.step / result.settings.steps * job.share
         part = sum(done.values())
         left = (time.monotonic() - began) / part * (1 - before - part) if part > KNOWN else 0.0
-        result = _with(result, job, news)._replace(progress=before + part, left=left, doing="", news=frozenset())
-        yield result._replace(news=shown) if clock.picture() else result
+        result = _with(result, job, now)._replace(progress=before + part, left=left, doing="")
+        yield result
 
 
-def _with(result: RotationResult, job: Job, news: GroupProgress) -> RotationResult:
+def _with(result: RotationResult, job: Job, now: GroupProgress) -> RotationResult:
     """Return the result with what a step has brought."""
     curve, runs = result.curves[job.config], list(job.runs)
     loss, accuracy = curve.loss.copy(), curve.accuracy
-    loss[runs, news.step - news.losses.shape[1] : news.step] = np.where(np.isfinite(news.losses), news.losses, np.nan)
-    if news.accuracy is not None:
+    loss[runs, now.step - now.losses.shape[1] : now.step] = np.where(np.isfinite(now.losses), now.losses, np.nan)
+    if now.accuracy is not None:
         accuracy = accuracy.copy()
-        accuracy[runs, : news.accuracy.shape[1]] = news.accuracy
+        accuracy[runs, : now.accuracy.shape[1]] = now.accuracy
     examples = result.examples
-    if news.guesses is not None and examples and 0 in runs:
-        examples = examples._replace(guesses=examples.guesses | {job.config: news.guesses[:SHOWN]})
+    if now.guesses is not None and examples and 0 in runs:
+        examples = examples._replace(guesses=examples.guesses | {job.config: now.guesses[:SHOWN]})
     return result._replace(curves=result.curves | {job.config: Curve(accuracy, loss)}, examples=examples)

@@ -133,8 +133,8 @@ def fraction(result: TableResult) -> float:
     return result.fraction
 
 
-def alt(result: TableResult) -> str:
-    """The pictures in words."""
+def alt(result: TableResult, chart: str = "") -> str:
+    """Return the pictures in words."""
     return f"Mean squared error against the number of training images, and completed digits. {verdict(result).text}"
 
 
@@ -146,6 +146,17 @@ def table(result: TableResult) -> pd.DataFrame:
         at |= {"images": cell.images, "kernel": cell.kernel, "runs": len(run_results)} | _design(result.designs[cell])
         rows += [at | row for row in _quantities(cell, run_results)] if run_results else []
     return pd.DataFrame(rows)
+
+
+def draws(result: TableResult) -> pd.DataFrame:
+    """Return the errors of every run, a row a run: of all pixels, and of the hidden ones."""
+    rows = [
+        {"task": cell.task, "images": cell.images, "kernel": cell.kernel, "run": run}
+        | {"mse": found.mse[0], "mse_hidden": found.mse[1]}
+        for cell, run_results in result.run_results.items()
+        for run, found in enumerate(run_results)
+    ]
+    return pd.DataFrame(rows, columns=["task", "images", "kernel", "run", "mse", "mse_hidden"])
 
 
 def _design(design) -> dict:
@@ -205,3 +216,4 @@ DESIGN = (
     "images a step, learning rate and stopping by validation digits; one draw of the pixels, where the kernels' "
     "errors shown average five: HN is judged against one draw of theirs."
 )
+EXPLANATION = ("How the methods were chosen", DESIGN)

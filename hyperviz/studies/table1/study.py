@@ -36,7 +36,8 @@ def stream(settings: TableSettings, store: Store | None = None) -> Iterator[Tabl
         at = f"{cell.task}, N = {cell.images:,}, {cell.kernel}, run {run + 1} of {settings.runs}"
         for share, piece in _run(cell, designs[cell], settings.seed, run, store):
             if piece is not None:
-                result.run_results[cell].append(piece)
+                found = result.run_results | {cell: [*result.run_results[cell], piece]}
+                result = result._replace(run_results=found)
             fraction = (done + share * seconds(cell)) / whole
             yield result._replace(at=at, fraction=fraction, peak=peak())
         done += seconds(cell)

@@ -123,7 +123,7 @@ def remark(result: TaylorResult) -> str:
         said.append(f"r = {r}: {signed(claim + a * r)}{found}")
     falling = [str(r) for r, (_, claim, _) in terms(result).items() if claim + a * r < -1e-9]
     which = f"terms {', '.join(falling)} should fall" if falling else "no term should fall"
-    return f"µ = n<sup>{a:g}</sup>: {which}. Slopes of µʳ/r! · |K⁽ʳ⁾|, predicted: {'; '.join(said)}."
+    return f"µ = n^{a:g}: {which}. Slopes of µʳ/r! · |K⁽ʳ⁾|, predicted: {'; '.join(said)}."
 
 
 def zero(settings: TaylorSettings) -> str:
@@ -150,13 +150,19 @@ def progress(result: TaylorResult) -> str:
     return f"{said}{end} {zero(settings)}".strip()
 
 
+def fraction(result: TaylorResult) -> float:
+    """Return how much of the run is done: of the draws at the chart's widths."""
+    wanted_draws = sum(wanted(result.settings, n) for n in widths(result.settings))
+    return sum(map(len, result.cells.values())) / wanted_draws
+
+
 def alt(result: TaylorResult, chart: str = "") -> str:
     """One chart in words, for those who do not see it."""
     if chart == "map":
         rows = [_row(result, depth) for depth in sorted({depth for depth, _ in result.map})]
-        return f"Fitted slopes, a row a depth of g. {' '.join(rows)}"
+        return f"{verdict(result).text} {progress(result)} Fitted slopes, a row a depth of g. {' '.join(rows)}"
     if chart == "remark":
-        return remark(result).replace("<sup>", "^").replace("</sup>", "")
+        return remark(result)
     if chart == "step":
         return f"The output after one step against its size, and the partial sums up to order {result.settings.orders}."
     return f"{verdict(result).text} {progress(result)}"

@@ -33,20 +33,19 @@ class TaylorResult(NamedTuple):
     map: dict  # (H, r) -> Slope, or None where the draws have none
     step: gradient_step.Step | None  # one gradient step of a network that is written out
     seconds: float  # one draw of the largest width takes about this long
-    news: frozenset  # what changed since the result before: cells, map, step
     finished: bool
 
 
 def stream(settings: TaylorSettings) -> Iterator[TaylorResult]:
     """Ever better results: the map and the chart's widths with ever more draws, in turn, then the one step."""
     held = [_cells(settings, depth) for depth in {settings.depth_g, *DEPTHS}]  # what is held is not forgotten meanwhile
-    result = TaylorResult(settings, {}, {}, {}, None, _seconds(settings), frozenset(), False)
+    result = TaylorResult(settings, {}, {}, {}, None, _seconds(settings), False)
     yield result
-    for part in (streaming.in_turn(_map(settings), _chart(settings)), gradient_step.stream(settings)):
-        for news in part:
-            result = result._replace(**news, news=frozenset(news))
+    for steps in (streaming.in_turn(_map(settings), _chart(settings)), gradient_step.stream(settings)):
+        for parts in steps:
+            result = result._replace(**parts)
             yield result
-    yield result._replace(finished=True, news=frozenset())
+    yield result._replace(finished=True)
     held.clear()
 
 
@@ -107,8 +106,8 @@ def _chart(settings: TaylorSettings) -> Iterator[dict]:
         for n in (*others, last):
             yield from _round(settings, n, part, rounds)
             if n != last and clock.picture():  # after the last the slopes come, of all that is drawn
-                yield _news(settings)
-        yield _news(
+                yield _parts(settings)
+        yield _parts(
             settings, fit=part + 1 == rounds or (part & (part + 1)) == 0
         )  # resampling takes long: not each time
 
@@ -127,7 +126,7 @@ def _slow(settings: TaylorSettings, n: int, depth: int) -> bool:
     return sampler.lanes(_problem(settings, n, depth)) == 1
 
 
-def _news(settings: TaylorSettings, fit: bool = False) -> dict:
+def _parts(settings: TaylorSettings, fit: bool = False) -> dict:
     found = {n: _gathered(settings, n, settings.depth_g, wanted(settings, n)) for n in widths(settings)}
     cells = {n: values for n, values in found.items() if len(values)}
     return {"cells": cells} | ({"slopes": slopes(settings, cells)} if fit else {})

@@ -112,10 +112,10 @@ def test_only_the_kernels_that_were_asked_for_are_shown():
     assert names == {"NNGP", "HN"}
 
 
-@pytest.mark.parametrize("name", figures.FIGURES)
+@pytest.mark.parametrize("name", figures.CHARTS)
 def test_axes_are_labelled_with_and_without_numbers(result, name):
     for shown in (waiting(), waiting(task="representation", kernel="hk-released"), result):
-        layout = figures.FIGURES[name](shown).layout
+        layout = figures.CHARTS[name].draw(shown).layout
         titles = [note.text for note in layout.annotations]  # over each picture, where there are no axes
         assert layout.xaxis.title.text or titles or layout.xaxis.ticktext
         assert layout.yaxis.title.text or titles or layout.yaxis.ticktext

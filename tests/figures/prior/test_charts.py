@@ -55,11 +55,11 @@ def named(figure, name):
     return found
 
 
-@pytest.mark.parametrize("name", figures.FIGURES)
+@pytest.mark.parametrize("name", figures.CHARTS)
 def test_every_figure_has_labelled_axes_with_and_without_numbers(empty, result, name):
     dead = result._replace(outputs=Outputs(np.zeros((300, 2)), np.zeros((300, 2, 2))))
     for shown in (empty, result, dead):
-        figure = figures.FIGURES[name](shown)
+        figure = figures.CHARTS[name].draw(shown)
         assert figure.layout.xaxis.title.text
         assert figure.layout.yaxis.title.text or name == "patch"
         assert figure.to_json()
@@ -68,7 +68,7 @@ def test_every_figure_has_labelled_axes_with_and_without_numbers(empty, result, 
 def test_every_view_shows_the_histogram_and_its_own_figures(result):
     assert figures.SECTIONS.keys() == study.VIEWS.keys()
     for view, section in figures.SECTIONS.items():
-        shown = figures.shown(result._replace(settings=PriorSettings(view=view)))
+        shown = figures.charts(PriorSettings(view=view))
         assert shown.keys() == {"histogram", *section}
 
 
@@ -120,7 +120,7 @@ def test_the_lines_hold_the_distances_with_two_standard_errors(result):
 
 def test_dots_on_the_surface_share_its_colours(result):
     for name, part in (("nngp", "measured"), ("hyperkernel", "tangents")):
-        ground, dots = figures.FIGURES[name](result).data
+        ground, dots = figures.CHARTS[name].draw(result).data
         assert (ground.zmin, ground.zmax, ground.colorscale) == (
             dots.marker.cmin,
             dots.marker.cmax,
@@ -130,7 +130,7 @@ def test_dots_on_the_surface_share_its_colours(result):
 
 
 def test_the_patch_shows_networks_above_the_limit(result):
-    sheet = figures.FIGURES["patch"](result).data[0].z
+    sheet = figures.CHARTS["patch"].draw(result).data[0].z
     part = result.parts["patch"]
     np.testing.assert_allclose(sheet[:ROWS, :COLUMNS].ravel(), part.process[0], rtol=1e-5)
     np.testing.assert_allclose(sheet[ROWS + 1 :, :COLUMNS].ravel(), part.networks[0], rtol=1e-5)
@@ -138,7 +138,7 @@ def test_the_patch_shows_networks_above_the_limit(result):
 
 
 def test_the_flat_lines_of_remark_3_are_theta_f(result):
-    figure, part = figures.FIGURES["remark3"](result), result.parts["collapse"]
+    figure, part = figures.CHARTS["remark3"].draw(result), result.parts["collapse"]
     levels = [t.y[0] for t in figure.data if t.name == "Θ<sub>f</sub>(x, x′)"]
     np.testing.assert_allclose(levels, part.theta_f)
 
@@ -148,6 +148,6 @@ def test_a_singular_matrix_has_no_condition_number_on_the_chart(result):
     condition = part.condition.copy()
     condition[0] = np.inf
     broken = result._replace(parts=result.parts | {"depth_f": part._replace(condition=condition)})
-    line = named(figures.FIGURES["condition"](broken), "Λᴴ as f deepens")
+    line = named(figures.CHARTS["condition"].draw(broken), "Λᴴ as f deepens")
     assert np.isnan(line.y[0])
     assert np.isfinite(line.y[1:]).all()

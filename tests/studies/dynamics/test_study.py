@@ -29,7 +29,7 @@ def with_cells(shares):
     """A finished result whose cells hold these fractions of arrived starts; shares: of (H, m)."""
     cells = {(H, m): Cell(round(32 * shares(H, m)), 0, 32) for H, m in itertools.product(DEPTHS, WIDTHS)}
     band = study.Band(*np.ones((4, 3)))
-    return DynamicsResult(DynamicsSettings(), band, (), (), None, None, cells, None, frozenset(), True)
+    return DynamicsResult(DynamicsSettings(), band, (), (), None, None, cells, None, True)
 
 
 def test_results_get_better_and_only_the_last_is_finished(results):
@@ -117,7 +117,7 @@ def test_narrow_stuck_and_wide_not_holds():
 @pytest.mark.parametrize("seed", [1, 6, 17, 29])  # where a wide g is slow too, and a deep one is faster
 def test_contribution_1_holds_for_other_data_too(seed):
     settings = DynamicsSettings(seed=seed)
-    *_, cells = (news["cells"] for news in study._grid(settings) if "cells" in news)
+    *_, cells = (parts["cells"] for parts in study._grid(settings) if "cells" in parts)
     made = with_cells(lambda H, m: 0)._replace(settings=settings, cells=cells)
     assert report.verdict(made).chip == "Contribution 1 holds"
 

@@ -160,7 +160,7 @@ def test_every_view_shows_ones_own_images(archive, view):
     assert "digit" not in said.text
     table = inpainting_report.table(result)
     assert view == "finer" or np.isfinite(table["value"].astype(float)).all()
-    for name, draw in figures.shown(result).items():
+    for name, (draw, *_) in figures.charts(result.settings).items():
         figure = draw(result)
         assert len(figure.data)
         assert "digit" not in figure.to_json()
@@ -192,7 +192,7 @@ def test_the_papers_numbers_stand_beside_digits_alone(archive):
         start = inpainting.InpaintingResult(settings, inpainting._gallery(settings), {}, None, (), 0.0, False)
         crosses = [trace for trace in figures.curve(start).data if "paper" in trace.name]
         assert bool(crosses) == there
-        assert ("stored" in figures.names(settings)) == there
+        assert ("stored" in figures.charts(settings)) == there
         assert (inpainting_report.paper(settings, "nngp", 50) is not None) == there
         assert ("Table 1" in views_report.see("error", settings)) == there
 
@@ -290,7 +290,7 @@ def test_ones_own_images_are_read_while_the_page_goes_on(archive, held):
     results = inpainting.stream(InpaintingSettings(**OWN))
     first = next(results)
     assert first.doing == "Reading your own images."
-    assert all(draw(first) for draw in figures.shown(first).values())
+    assert all(chart.draw(first) for chart in figures.charts(first.settings).values())
     held.set()
     assert [*results][-1].finished
 
@@ -308,7 +308,7 @@ def test_mnist_is_downloaded_where_that_is_said_and_read_like_the_built_in_digit
     assert (seen[-1].gallery.truth == mnist.test().images[:8]).all()
     assert (seen[-1].gallery.labels == mnist.test().labels[:8]).all()
     assert "over 12 test digits" in inpainting_report.progress(seen[-1])
-    assert figures.names(settings) == ("gallery", "error", "stored")
+    assert list(figures.charts(settings)) == ["own", "gallery", "error", "stored"]
 
 
 def test_cifar_is_there_in_grey_and_in_colour(small_mirror):

@@ -108,7 +108,7 @@ def test_theorem_2_holds_where_only_both_networks_together_make_the_distance_fal
 @pytest.mark.parametrize("seed", range(6))
 def test_theorem_2_holds_for_other_seeds_too(seed):
     settings = PriorSettings(seed=seed)
-    *_, lines = (news["lines"] for news in width_scaling.stream(settings) if "lines" in news)
+    *_, lines = (parts["lines"] for parts in width_scaling.stream(settings) if "lines" in parts)
     result = next(stream(settings))._replace(parts={"lines": lines})
     verdict = claims.claim(result, "")
     assert verdict.chip == "Theorem 2 holds", verdict.evidence
@@ -181,22 +181,22 @@ def kernel_view():
 
 def test_the_measured_kernels_of_wide_networks_agree_with_the_surface_within_their_errors():
     settings = PriorSettings(depth_f=2, depth_g=2, width_f=4096, width_g=4096, view="kernel", draws=256)
-    *_, measured = (news["measured"] for news in empirical_kernels._measured(settings) if "measured" in news)
+    *_, measured = (parts["measured"] for parts in empirical_kernels._measured(settings) if "measured" in parts)
     z = (measured.mean - measured.theory) / measured.stderr
     assert measured.draws == empirical_kernels.MEASURED
     assert np.abs(z).max() < 5.5
-    other = limits.kernels(*empirical_kernels.points(settings), chosen={"depth_f": 2, "depth_g": 3}).nngp
+    other = limits.kernels(limits.architecture(settings, depth_g=3), *empirical_kernels.points(settings)).nngp
     assert np.abs((measured.mean - other[np.triu_indices(len(other), 1)]) / measured.stderr).max() > 10
 
 
 def test_theta_h_of_a_smooth_g_is_measured_pair_by_pair_and_agrees_with_the_surface(monkeypatch):
     monkeypatch.setattr(empirical_kernels, "PAIRS", np.array([[0, 0, 1, 2], [1, 2, 3, 5]]))
     settings = PriorSettings(depth_f=2, depth_g=2, width_f=1024, width_g=1024, activation_g="tanh", view="kernel")
-    *_, found = (news["tangents"] for news in empirical_kernels._terms(settings) if "tangents" in news)
+    *_, found = (parts["tangents"] for parts in empirical_kernels._terms(settings) if "tangents" in parts)
     assert (found.draws, found.width_g, found.mean.shape) == (taylor.LANES, dense_g.WIDEST, (4,))
     gap = np.abs(found.mean - found.theory)
     assert (gap < 5 * found.stderr).all()
-    deeper = limits.kernels(*empirical_kernels.points(settings), chosen=limits.model(settings) | {"depth_f": 3})
+    deeper = limits.kernels(limits.architecture(settings, depth_f=3), *empirical_kernels.points(settings))
     wrong = np.abs(found.mean - deeper.hyperkernel[*empirical_kernels.PAIRS])
     assert (wrong > 5 * found.stderr).any()
 
@@ -224,7 +224,7 @@ def test_the_table_is_tidy_and_holds_the_kernel_view(kernel_view):
 
 def test_similar_x_give_similar_functions():
     settings = PriorSettings(width_f=256, width_g=256, bandwidth=1.0, view="functions")
-    *_, result = (r for r in stream(settings) if r.news & {"line", "family", "patch"})
+    *_, result = (r for r in stream(settings) if "patch" in r.parts)
     family = result.parts["family"]
     assert family.S[0] == pytest.approx(1)
     assert (np.diff(family.S) < 0).all()

@@ -115,7 +115,7 @@ def made_up(level) -> RotationResult:
         config: Curve(level(config.depth_g, config.width_g) + noise, np.zeros((3, 2 * settings.steps)))
         for config in settings.configurations
     }
-    return RotationResult(settings, curves, None, "", 1.0, 0.0, frozenset(), True)
+    return RotationResult(settings, curves, None, "", 1.0, 0.0, True)
 
 
 @pytest.mark.parametrize(

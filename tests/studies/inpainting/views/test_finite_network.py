@@ -143,13 +143,13 @@ def test_its_table_is_tidy_and_its_charts_hold_its_numbers():
     np.testing.assert_allclose(trained.value, np.mean(result.view.tested, axis=1))
     assert list(trained.step) == list(result.view.steps)
     assert set(trained.pixels) == {20}
-    chart = figures.FIGURES["learning"](result)
+    chart = figures.CHARTS["learning"].draw(result)
     (line,) = [t for t in chart.data if t.name == "HN, 200 test digits"]
     np.testing.assert_allclose(line.y, trained.value)
     (dashed,) = [t for t in chart.data if t.name.startswith("NNGP")]
     assert dashed.line.dash == "dash"
     assert dashed.y[0] == pytest.approx(result.view.kernels["nngp"].mean())
-    sheet = figures.FIGURES["network"](result)
+    sheet = figures.CHARTS["network"].draw(result)
     assert list(sheet.layout.yaxis.ticktext) == ["truth", "f sees", f"HN, step {result.view.shown}", "NNGP"]
     np.testing.assert_array_equal(np.asarray(sheet.data[0].z)[58:86, :28], np.maximum(result.view.pictures["hn"][0], 1))
     assert "HN at step" in inpainting_report.alt(result, "network")

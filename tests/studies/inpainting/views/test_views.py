@@ -49,9 +49,9 @@ def test_every_view_ends_with_a_verdict_a_table_without_gaps_and_its_figures(res
         assert len(found)
         assert np.isfinite(found["value"].astype(float)).all()
         assert {"quantity", "kernel", "bandwidth", "depth_f", "images"} <= set(found.columns)
-    shown = figures.shown(result)
+    shown = figures.charts(result.settings)
     assert list(shown) == ["own", *figures.VIEWS[result.settings.view]]
-    for draw in shown.values():
+    for draw, *_ in shown.values():
         assert any(len(np.ravel(t.z if t.type == "heatmap" else t.y)) for t in draw(result).data)
 
 
@@ -65,7 +65,7 @@ def test_every_view_lives_where_f_sees_nothing_and_where_nothing_is_hidden(view,
     assert ("f sees nothing" in said.text) == (hidden == "everything")
     found = table(last)
     assert np.isfinite(found.get("value", pd.Series(dtype=float)).astype(float)).all()
-    for draw in figures.shown(last).values():
+    for draw, *_ in figures.charts(last.settings).values():
         assert draw(last).to_json()
     assert best(last) == {} or (view, hidden) == ("likelihood", "nothing")
 

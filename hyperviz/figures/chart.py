@@ -1,0 +1,17 @@
+"""What a chart shows, and when it has to be drawn again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import plotly.graph_objects as go
+
+
+class Chart(NamedTuple):
+    """A picture of a result: what draws it, the parts of the result that it shows, and the line above it."""
+
+    draw: Callable[[Any], go.Figure]
+    parts: tuple[str, ...]
+    caption: str = ""
+    height: int = 420

@@ -1,0 +1,45 @@
+"""The loop of every page: each result says what is seen, and redraws the charts whose parts have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from streamlit.delta_generator import DeltaGenerator
+
+from hyperviz.studies.common.contract import changed
+from hyperviz.studies.registry import STUDIES
+from hyperviz.ui import export, live, prose
+from hyperviz.ui.streaming import play
+
+
+def run(
+    study: str,
+    settings: Any,
+    line: DeltaGenerator,
+    said: Mapping[DeltaGenerator, Callable[[Any], str]],
+    places: Mapping[str, live.Chart],
+    charts: Mapping[str, Any],
+    latest: list | None = None,
+) -> None:
+    """Show the folds of a page, then play its study until it has ended.
+
+    Args:
+        study, settings: what is asked.
+        line: where the verdict stands.
+        said: what else is told of each result, by the place where it stands.
+        places, charts: where the charts are mounted and the figures.chart.Chart of each, by name.
+        latest: a list that holds the latest result, for callbacks.
+    """
+    stream, report = STUDIES[study].stream, STUDIES[study].report
+    latest = [] if latest is None else latest
+    prose.fold(*report.EXPLANATION)
+    export.take_away(study, settings, latest, report)
+    for result in play(study, settings, stream):
+        prose.say(line, report.verdict(result))
+        for place, text in said.items():
+            place.caption(text(result))
+        for name, place in places.items():
+            if changed(result, latest[-1] if latest else None, charts[name].parts):
+                place.show(charts[name].draw(result), report.alt(result, name))
+        latest[:] = [result]
