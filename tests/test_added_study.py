@@ -150,7 +150,8 @@ import pathlib
 from streamlit.testing.v1 import AppTest
 from hyperviz.ui import visits
 visits.PATIENCE = 0  # no browser reports that the page is mounted
-app = AppTest.from_file("hyperviz/ui/shell.py", default_timeout=600).switch_page(str(pathlib.Path("pages/coin.py").resolve()))
+app = AppTest.from_file(str(pathlib.Path("hyperviz/ui/shell.py").resolve()), default_timeout=600)
+app.switch_page(str(pathlib.Path("pages/coin.py").resolve()))
 app.query_params["tosses"] = "7"
 app.run()
 assert not app.exception, app.exception
