@@ -69,15 +69,25 @@ class CompiledFunction(Generic[P, R]):
         self._jitted = jax.jit(function, static_argnames=static_argnames, **options)
         self._said = _registered(f"{function.__module__}.{function.__qualname__}")
         self._programs: dict[Any, Compiled] = {}
+        self._unproven: set[Any] = set()  # keys of programs that were read from disk, and have not run yet
         self._making = threading.RLock()
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Return the function's value, finished; under a transformation the function is inlined."""
         if traced(*jax.tree.leaves((args, kwargs))):
             return self._jitted(*args, **kwargs)
-        program, (dynamic, named) = self._found(args, kwargs)
-        with _turn:
-            return jax.block_until_ready(program(*dynamic, **named))
+        program, key, (dynamic, named) = self._found(args, kwargs)
+        try:
+            with _turn:
+                value = jax.block_until_ready(program(*dynamic, **named))
+        except jax.errors.JaxRuntimeError:
+            if key not in self._unproven:
+                raise
+            self._unproven.remove(key)  # what is on disk may lack a function of the program: compile it here
+            self._programs[key] = self._compile(key, args, kwargs)
+            return self(*args, **kwargs)
+        self._unproven.discard(key)
+        return value
 
     def prepare(self, *args: Any, **kwargs: Any) -> Compiled:
         """Return the program for arguments of these shapes (arrays or ShapeDtypeStructs); nothing is run.
@@ -90,8 +100,8 @@ class CompiledFunction(Generic[P, R]):
         """Return how many programs there are of it in this process."""
         return len(self._programs)
 
-    def _found(self, args: tuple, kwargs: dict) -> tuple[Compiled, tuple[tuple, dict]]:
-        """Return the program for these arguments, and those of them that it takes."""
+    def _found(self, args: tuple, kwargs: dict) -> tuple[Compiled, Any, tuple[tuple, dict]]:
+        """Return the program for these arguments, its key, and those of them that it takes."""
         dynamic, static = self._split(args, kwargs)
         leaves, tree = jax.tree.flatten(dynamic)
         key = (tree, tuple(map(_shape, leaves)), static, tuple(jax.config.values[name] for name in CONFIG))
@@ -99,7 +109,7 @@ class CompiledFunction(Generic[P, R]):
             with self._making:
                 if (found := self._programs.get(key)) is None:
                     found = self._programs[key] = self._load(key) or self._compile(key, args, kwargs)
-        return found, dynamic
+        return found, key, dynamic
 
     def _split(self, args: tuple, kwargs: dict) -> tuple[tuple[tuple, dict], tuple]:
         """Return the arguments that a program takes, and those that are part of it."""
@@ -112,6 +122,7 @@ class CompiledFunction(Generic[P, R]):
         began = time.perf_counter()
         program = program_store.read(f"{self._said} {key}") if self._said else None
         if program is not None:
+            self._unproven.add(key)
             monitoring.record_event_duration_secs(LOADED, time.perf_counter() - began)
         return program
 

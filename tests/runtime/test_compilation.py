@@ -169,3 +169,20 @@ def test_what_jaxs_own_cache_gave_is_not_written(store, tmp_path):
         written.append(len([p for p in (tmp_path / folder).rglob("*") if p.is_file()]))
     assert written[0] > 0
     assert written[1] == 0
+
+
+def test_a_program_on_disk_that_lacks_a_function_is_compiled_again_and_mended(store, monkeypatch):
+    def broken(*_, **__):
+        raise jax.errors.JaxRuntimeError("NOT_FOUND: Function wrapped_convert not found")
+
+    monkeypatch.setattr(program_store, "read", lambda key: broken)
+    function, x = made(), np.arange(3.0)
+    with compilations.counted() as compiled:
+        np.testing.assert_array_equal(function(x, n=3), x**3)
+        np.testing.assert_array_equal(function(x, n=3), x**3)
+    assert len(compiled) == 1
+    monkeypatch.undo()
+    monkeypatch.setenv(program_store.VARIABLE, str(store))
+    with compilations.counted() as compiled:
+        np.testing.assert_array_equal(made()(x, n=3), x**3)
+    assert len(compiled) == 0

@@ -42,6 +42,11 @@ def opened(name, **query) -> AppTest:
     return app.run()
 
 
+def replace_stream(monkeypatch, study, stream):
+    """Has the page of a study play another stream."""
+    monkeypatch.setitem(STUDIES, study, STUDIES[study]._replace(stream=stream))
+
+
 def pictures(app) -> list[dict]:
     """The figures that a page sent, in the order of their places."""
     bodies = [element.proto.body for element in app.get("html") if 'class="fig"' in element.proto.body]
@@ -113,7 +118,7 @@ def test_the_inpainting_page_shows_the_gallery_the_errors_and_the_verdict():
 
 def test_a_bad_link_is_mended_in_place_and_the_link_says_what_is_shown(monkeypatch):
     stream = convergence.stream
-    monkeypatch.setattr(convergence, "stream", lambda settings: short(stream, settings))
+    replace_stream(monkeypatch, "convergence", lambda settings: short(stream, settings))
     app = opened("convergence", width_f="99999999", depth_g="deep", colour="red", seed="5")
     assert not app.exception
     (warning,) = app.warning
@@ -128,7 +133,7 @@ def test_a_bad_link_is_mended_in_place_and_the_link_says_what_is_shown(monkeypat
 
 def test_a_name_twice_in_a_link_takes_the_last(monkeypatch):
     stream = convergence.stream
-    monkeypatch.setattr(convergence, "stream", lambda settings: short(stream, settings))
+    replace_stream(monkeypatch, "convergence", lambda settings: short(stream, settings))
     app = opened("convergence", width_f=["3", "37"])
     assert not app.exception
     assert "n = 37, m = 64" in shown(app)
@@ -136,7 +141,7 @@ def test_a_name_twice_in_a_link_takes_the_last(monkeypatch):
 
 def test_a_slider_keeps_its_place_however_late_the_browser_hears_of_the_link(monkeypatch):
     stream = convergence.stream
-    monkeypatch.setattr(convergence, "stream", lambda settings: short(stream, settings))
+    replace_stream(monkeypatch, "convergence", lambda settings: short(stream, settings))
     monkeypatch.setattr(controls, "STALE", 0)
     app = opened("convergence", width_f="64")
     for width in (512, 1024):
@@ -154,7 +159,7 @@ def test_a_study_that_refuses_shows_its_sentence_in_place_and_the_page_lives(mon
         raise NotPositiveDefinite("The kernel needs a ridge of 1e-6 or more.")
         yield
 
-    monkeypatch.setattr(convergence, "stream", stream)
+    replace_stream(monkeypatch, "convergence", stream)
     app = opened("convergence", depth_f="3")
     assert not app.exception
     assert [error.value for error in app.error] == ["The kernel needs a ridge of 1e-6 or more."]
@@ -170,7 +175,7 @@ def test_a_study_that_breaks_shows_one_sentence_and_no_traceback_but_logs_it(mon
         yield from short(original, settings, after)
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(convergence, "stream", stream)
+    replace_stream(monkeypatch, "convergence", stream)
     app = opened("convergence", draws="16")
     assert not app.exception
     (error,) = app.error
@@ -187,7 +192,7 @@ def test_what_is_too_large_for_a_page_says_so_and_computes_nothing(monkeypatch):
     def stream(settings):
         raise AssertionError(f"ran {settings}")
 
-    monkeypatch.setattr(inpainting, "stream", stream)
+    replace_stream(monkeypatch, "inpainting", stream)
     app = opened("inpainting", images="4000")
     assert not app.exception
     assert not app.error
