@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from hyperviz.figures import style
 from hyperviz.figures.chart import Chart
+from hyperviz.figures.style import small
 from hyperviz.studies.common.power_laws import SEEN, relative_spread
 from hyperviz.studies.convergence.report import factor
 from hyperviz.studies.convergence.study import FITTED, LINES, WIDTHS, ConvergenceResult, answers
@@ -33,9 +34,9 @@ def curve(result: ConvergenceResult) -> go.Figure:
     for i, row in enumerate(ratio[:SINGLES]):
         thin = {"color": style.translucent(colour, 0.45), "width": 1}
         shown = {"name": "single networks", "legendgroup": "one", "showlegend": i == 0, "hoverinfo": "skip"}
-        figure.add_scatter(x=result.angles, y=_small(row), mode="lines", line=thin, **shown)
+        figure.add_scatter(x=result.angles, y=small(row), mode="lines", line=thin, **shown)
     hover = "θ = %{x:.2f}<br>limit Θₕ = %{customdata:.4g}<extra></extra>"
-    limit = {"name": "the limit, n = m = ∞", "customdata": _small(result.theory), "hovertemplate": hover}
+    limit = {"name": "the limit, n = m = ∞", "customdata": small(result.theory), "hovertemplate": hover}
     line = style.theory_line() | {"width": 2.5}
     figure.add_scatter(x=result.angles, y=np.ones(len(result.angles)), mode="lines", line=line, **limit)
     figure.add_vline(x=result.settings.theta, line={"color": style.palette().faint, "dash": "dot", "width": 1})
@@ -46,8 +47,8 @@ def _band(figure: go.Figure, angles, ratio, share: float, fill: str, name: str) 
     """Where the middle share of the networks lies."""
     edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "name": name}
     low, high = np.quantile(ratio, [0.5 - share / 2, 0.5 + share / 2], axis=0)
-    figure.add_scatter(x=angles, y=_small(low), showlegend=False, **edge)
-    figure.add_scatter(x=angles, y=_small(high), fill="tonexty", fillcolor=fill, **edge)
+    figure.add_scatter(x=angles, y=small(low), showlegend=False, **edge)
+    figure.add_scatter(x=angles, y=small(high), fill="tonexty", fillcolor=fill, **edge)
 
 
 def heatmap(result: ConvergenceResult) -> go.Figure:
@@ -98,7 +99,7 @@ def factors(result: ConvergenceResult) -> go.Figure:
     whole = {"Θ<sub>h</sub> = Θ<sub>f</sub> · Θ<sub>g</sub>": (result.theory, colours.ink)}
     for name, (values, colour) in (parts | whole).items():
         line = style.theory_line() | {"color": colour}
-        figure.add_scatter(x=result.angles, y=_small(values), mode="lines", line=line, name=name)
+        figure.add_scatter(x=result.angles, y=small(values), mode="lines", line=line, name=name)
     return figure.update_yaxes(rangemode="tozero")
 
 
@@ -108,11 +109,6 @@ def _spread(result: ConvergenceResult, cell: tuple[int, int]) -> float:
 
 def _factor(result: ConvergenceResult, cell: tuple[int, int]) -> float:
     return float(factor(result.cells[cell] / result.watched)) if cell in result.cells else np.nan
-
-
-def _small(values) -> np.ndarray:
-    """Half the bytes on the wire, and more digits than a screen shows."""
-    return np.asarray(values, np.float32)
 
 
 CHARTS = {

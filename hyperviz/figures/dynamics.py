@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from hyperviz.figures import style
 from hyperviz.figures.chart import Chart
+from hyperviz.figures.style import small
 from hyperviz.studies.dynamics import kernel_drift as kernels
 from hyperviz.studies.dynamics import views
 from hyperviz.studies.dynamics.report import fraction_of
@@ -61,12 +62,12 @@ def _closed_form(figure: go.Figure, result: DynamicsResult, at: str) -> None:
     band, shade = result.band, style.translucent(style.palette().ink, 0.12)
     edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "name": "middle 80 %"}
     low, high = np.maximum(band.low, FLOOR / 10), np.maximum(band.high, FLOOR / 10)
-    figure.add_scatter(x=band.times, y=_small(low), xaxis=at, **edge)
-    figure.add_scatter(x=band.times, y=_small(high), xaxis=at, fill="tonexty", fillcolor=shade, **edge)
+    figure.add_scatter(x=band.times, y=small(low), xaxis=at, **edge)
+    figure.add_scatter(x=band.times, y=small(high), xaxis=at, fill="tonexty", fillcolor=shade, **edge)
     look = {"line": style.theory_line(), "name": "f, g infinitely wide"}
     look |= {"legendgroup": "theory", "showlegend": at == "x"}
     hover = "t = %{x:.3g}<br>median loss %{y:.3g}<extra></extra>"
-    figure.add_scatter(x=band.times, y=_small(band.median), xaxis=at, mode="lines", hovertemplate=hover, **look)
+    figure.add_scatter(x=band.times, y=small(band.median), xaxis=at, mode="lines", hovertemplate=hover, **look)
 
 
 def _starts(figure: go.Figure, paths: tuple[Path, ...], at: str) -> None:
@@ -79,13 +80,13 @@ def _starts(figure: go.Figure, paths: tuple[Path, ...], at: str) -> None:
             count += 1
     shown = {"name": "n = ∞, random starts", "legendgroup": "starts", "showlegend": at == "x"}
     look = {"color": style.translucent(style.palette().f, 0.45), "width": 1}
-    figure.add_scatter(x=_small(x), y=_small(y), xaxis=at, mode="lines", line=look, hoverinfo="skip", **shown)
+    figure.add_scatter(x=small(x), y=small(y), xaxis=at, mode="lines", line=look, hoverinfo="skip", **shown)
 
 
 def _line(figure: go.Figure, path: Path, i: int, line: dict, *, name: str, group: str, first: bool) -> None:
     hover = "t = %{x:.3g}<br>loss %{y:.3g}<extra></extra>"
     shown = {"name": name, "legendgroup": group, "showlegend": first, "hovertemplate": hover}
-    figure.add_scatter(x=_small(path.times[:, i]), y=_small(path.losses[:, i]), mode="lines", line=line, **shown)
+    figure.add_scatter(x=small(path.times[:, i]), y=small(path.losses[:, i]), mode="lines", line=line, **shown)
 
 
 def heatmap(result: DynamicsResult) -> go.Figure:
@@ -126,12 +127,12 @@ def fit(result: DynamicsResult) -> go.Figure:
         for curve in found.curves[:-1:3, i]:
             faint = {"color": style.translucent(colour, 0.2), "width": 1}
             figure.add_scatter(
-                x=views.ANGLES, y=_small(curve), mode="lines", line=faint, showlegend=False, hoverinfo="skip"
+                x=views.ANGLES, y=small(curve), mode="lines", line=faint, showlegend=False, hoverinfo="skip"
             )
         now = {"name": f"{x} at t = {found.times[-1]:.2f}", "line": {"color": colour, "width": 3}}
-        figure.add_scatter(x=views.ANGLES, y=_small(found.curves[-1, i]), mode="lines", **now)
+        figure.add_scatter(x=views.ANGLES, y=small(found.curves[-1, i]), mode="lines", **now)
         dashed = {"name": "n = m = ∞, mean", "line": style.theory_line(), "showlegend": i == 0}
-        figure.add_scatter(x=views.ANGLES, y=_small(found.linear[i]), mode="lines", **dashed)
+        figure.add_scatter(x=views.ANGLES, y=small(found.linear[i]), mode="lines", **dashed)
         marker = {"color": colour, "size": 9}
         figure.add_scatter(x=views.TRAINED, y=found.targets[i], mode="markers", marker=marker, name=f"{x}, to learn")
     return figure
@@ -157,10 +158,15 @@ def kernel(result: DynamicsResult) -> go.Figure:
         said = f": slope {slope.text}" if slope else ""
         values = [found.change[name, w] for w in widths]
         low, mid, high = (np.array([np.quantile(v, q) for v in values]) for q in (0.25, 0.5, 0.75))
-        bars = {"type": "data", "array": _small(high - mid), "arrayminus": _small(mid - low), "symmetric": False}
+        bars = {
+            "type": "data",
+            "array": small(high - mid),
+            "arrayminus": small(mid - low),
+            "symmetric": False,
+        }
         look = {"mode": "lines+markers", "line": {"color": colour}, "name": name + said, "error_y": bars}
         look["marker"] = {"symbol": marker, "size": 9}
-        figure.add_scatter(x=widths, y=_small(mid), **look)
+        figure.add_scatter(x=widths, y=small(mid), **look)
     theory = {"name": f"n = ∞, m = {kernels.NARROW}", "line": style.theory_line(), "mode": "lines"}
     figure.add_scatter(x=[8, 1024], y=[found.limit] * 2, **theory)
     return figure
@@ -206,11 +212,6 @@ def _not_there(figure: go.Figure, result: DynamicsResult, view: str) -> go.Figur
     """Labelled axes, and why they are empty."""
     said = "computing" if result.settings.view == view else f"not computed: choose the second chart “{view}”"
     return figure.add_annotation(x=0.5, y=0.5, xref="paper", yref="paper", text=said, showarrow=False)
-
-
-def _small(values) -> np.ndarray:
-    """Half the bytes on the wire, and more digits than a screen shows."""
-    return np.asarray(values, np.float32)
 
 
 CHARTS = {

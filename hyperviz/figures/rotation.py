@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from hyperviz.figures import style
 from hyperviz.figures.chart import Chart
+from hyperviz.figures.style import small
 from hyperviz.studies.rotation.comparisons import CHANCE, CLASSES, accuracies
 from hyperviz.studies.rotation.settings import DEPTHS, Configuration
 from hyperviz.studies.rotation.stored_run import comparable, stored
@@ -39,7 +40,7 @@ def accuracy(result: RotationResult) -> go.Figure:
             look = {"line": {"color": style.palette().faint, "dash": "dot", "width": 1.5}, "mode": "lines+markers"}
             look |= {"marker": {"symbol": MARKERS[_rank(list(result.curves), config)], "size": 5}}
             name = f"stored run, {beside.settings.images:,} pairs"
-            figure.add_scatter(x=x, y=_small(mean), name=name, legendgroup="stored", showlegend=i == 0, **look)
+            figure.add_scatter(x=x, y=small(mean), name=name, legendgroup="stored", showlegend=i == 0, **look)
     for config, curve in result.curves.items():
         _curve(figure, list(result.curves), config, curve, settings.steps)
     return figure
@@ -80,16 +81,16 @@ def _curve(
     x, colour = epochs * steps, _colour(configurations, config)
     if len(x) and np.isfinite(error).all():
         band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
-        figure.add_scatter(x=x, y=_small(mean - 2 * error), **band)
+        figure.add_scatter(x=x, y=small(mean - 2 * error), **band)
         filled = {"fill": "tonexty", "fillcolor": style.translucent(style.palette().g, 0.18)}
-        figure.add_scatter(x=x, y=_small(mean + 2 * error), **filled, **band)
+        figure.add_scatter(x=x, y=small(mean + 2 * error), **filled, **band)
     look = {
         "line": {"color": colour, "width": 2.5},
         "marker": {"symbol": MARKERS[_rank(configurations, config)], "size": 7},
     }
     hover = "epoch %{customdata}<br>accuracy %{y:.3f}<extra>" + _name(configurations, config) + "</extra>"
     look |= {"customdata": epochs, "hovertemplate": hover}
-    figure.add_scatter(x=x, y=_small(mean), mode="lines+markers", name=_name(configurations, config), **look)
+    figure.add_scatter(x=x, y=small(mean), mode="lines+markers", name=_name(configurations, config), **look)
 
 
 def rates(result: RotationResult) -> go.Figure:
@@ -109,7 +110,7 @@ def rates(result: RotationResult) -> go.Figure:
     hover = "µ = %{x}, m = %{y}<br>accuracy %{z:.3f}<extra></extra>"
     labels = {"x": [f"{rate:g}" for rate in columns], "y": [str(width) for width in widths]}
     text = {"text": [[f"{v:.2f}" if np.isfinite(v) else "" for v in row] for row in z], "texttemplate": "%{text}"}
-    figure.add_heatmap(z=_small(z), hovertemplate=hover, **labels, **text, **look)
+    figure.add_heatmap(z=small(z), hovertemplate=hover, **labels, **text, **look)
     return figure.update_layout(xaxis={"type": "category"}, yaxis={"type": "category"})
 
 
@@ -127,7 +128,7 @@ def loss(result: RotationResult) -> go.Figure:
         y = np.convolve(mean, np.full(width, 1 / width), "valid") if taken else mean
         line = {"color": _colour(configurations, config), "width": 2}
         x = np.arange(len(y)) + width
-        figure.add_scatter(x=x, y=_small(y), mode="lines", line=line, name=_name(configurations, config))
+        figure.add_scatter(x=x, y=small(y), mode="lines", line=line, name=_name(configurations, config))
     return figure
 
 
@@ -198,10 +199,6 @@ def _name(configurations: list[Configuration], config: Configuration) -> str:
         if len({getattr(a, at) for a in configurations}) > 1
     ]
     return ", ".join(f"{name} = {parts[name]:g}" for name in varies or ["m"])
-
-
-def _small(values) -> np.ndarray:
-    return np.asarray(values, np.float32)
 
 
 CHARTS = {

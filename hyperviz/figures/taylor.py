@@ -10,10 +10,9 @@ import plotly.graph_objects as go
 
 from hyperviz.figures import style
 from hyperviz.figures.chart import Chart
-from hyperviz.studies.common.power_laws import Slope, agreement
+from hyperviz.studies.common.power_laws import ALLOWED, Slope, agreement
 from hyperviz.studies.common.verdict import signed
 from hyperviz.studies.taylor.predictions import DEPTHS, fitted, linear, predicted, widths
-from hyperviz.studies.taylor.report import ALLOWED
 from hyperviz.studies.taylor.report import terms as judged
 from hyperviz.studies.taylor.study import TaylorResult
 

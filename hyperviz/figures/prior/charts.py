@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from hyperviz.figures import style
 from hyperviz.figures.chart import Chart
 from hyperviz.figures.prior import depth_scaling, kernel_structure, sample_functions
+from hyperviz.figures.style import small
 from hyperviz.studies.common.verdict import signed
 from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.studies.prior.study import PriorResult
@@ -33,13 +34,17 @@ def histogram(result: PriorResult) -> go.Figure:
         look = {"marker": {"color": style.translucent(colours.both, 0.35)}, "name": f"{count:,} random networks"}
         hover = "h = %{x:.2f}<br>density %{y:.3f}<extra></extra>"
         figure.add_bar(
-            x=_small(middle), y=_small(inside), width=float(np.diff(BINS)[0] * sigma), hovertemplate=hover, **look
+            x=small(middle),
+            y=small(inside),
+            width=float(np.diff(BINS)[0] * sigma),
+            hovertemplate=hover,
+            **look,
         )
         density = {"name": "density at these widths", "line": {"color": colours.both, "width": 2.5}}
-        figure.add_scatter(x=_small(FINE * sigma), y=_small(_density(result, FINE * sigma)), mode="lines", **density)
+        figure.add_scatter(x=small(FINE * sigma), y=small(_density(result, FINE * sigma)), mode="lines", **density)
         _beyond(figure, values, 4.5 * sigma)
     limit = {"name": "limit N(0, Λᴴ), n = m = ∞", "line": style.theory_line()}
-    figure.add_scatter(x=_small(FINE * sigma), y=_small(gaussian), mode="lines", **limit)
+    figure.add_scatter(x=small(FINE * sigma), y=small(gaussian), mode="lines", **limit)
     return figure.update_layout(bargap=0)
 
 
@@ -108,7 +113,7 @@ def joint(result: PriorResult) -> go.Figure:
     figure.update_yaxes(range=[-edge, edge])
     marker = {"color": style.translucent(colours.both, 0.45), "size": 4}
     figure.add_scatter(
-        x=_small(values[:, 0]), y=_small(values[:, 1]), mode="markers", marker=marker, name="random networks"
+        x=small(values[:, 0]), y=small(values[:, 1]), mode="markers", marker=marker, name="random networks"
     )
     turn = np.linspace(0, 2 * np.pi, 91)
     circle = np.linalg.cholesky(limit + 1e-12 * np.trace(limit) * np.eye(2)) @ np.stack([np.cos(turn), np.sin(turn)])
@@ -120,7 +125,7 @@ def joint(result: PriorResult) -> go.Figure:
             if len(values)
             else f"{share:.0%} ellipse of N(0, Λᴴ)"
         )
-        figure.add_scatter(x=_small(x), y=_small(y), mode="lines", line=style.theory_line(), name=name)
+        figure.add_scatter(x=small(x), y=small(y), mode="lines", line=style.theory_line(), name=name)
     return figure
 
 
@@ -130,11 +135,6 @@ def _inside(values, limit, share) -> float:
         return float("nan")
     distance = np.einsum("ri,ij,rj->r", values, np.linalg.pinv(limit), values)
     return float(np.mean(distance <= -2 * np.log(1 - share)))
-
-
-def _small(values) -> np.ndarray:
-    """Half the bytes on the wire, and more digits than a screen shows."""
-    return np.asarray(values, np.float32)
 
 
 SECTIONS = {  # what each view shows below the histogram

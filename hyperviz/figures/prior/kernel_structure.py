@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from hyperviz.figures import style
 from hyperviz.figures.chart import Chart
+from hyperviz.figures.style import small
 from hyperviz.studies.prior.kernel_structure import CORRELATIONS, COUNTS, rms
 from hyperviz.studies.prior.study import PriorResult
 
@@ -34,7 +35,7 @@ def _surface(result: PriorResult, kernel: str, measured: str, symbol: str) -> go
     look = {"zmin": scale["cmin"], "zmax": scale["cmax"], "colorscale": style.SURFACE}
     hover = "S⁰ = %{x:.2f}, Σ⁰ = %{y:.2f}<br>limit %{z:.3f}<extra></extra>"
     bar = {"title": {"text": symbol}, "thickness": 12}
-    figure.add_heatmap(x=part.S, y=part.Sigma, z=_small(values), hovertemplate=hover, colorbar=bar, **look)
+    figure.add_heatmap(x=part.S, y=part.Sigma, z=small(values), hovertemplate=hover, colorbar=bar, **look)
     if dots is not None:
         rim = {"line": {"color": style.palette().background, "width": 1.5}}
         text = np.stack([dots.mean, 2 * dots.stderr, dots.theory], 1)
@@ -99,10 +100,6 @@ def rate(result: PriorResult) -> go.Figure:
     predicted = errors[0] * (COUNTS / COUNTS[0]) ** -0.5
     limit = {"name": "slope −½", "line": style.theory_line()}
     return figure.add_scatter(x=COUNTS, y=predicted, mode="lines", **limit)
-
-
-def _small(values) -> np.ndarray:
-    return np.asarray(values, np.float32)
 
 
 SECTION = {

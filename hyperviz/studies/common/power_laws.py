@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hyperviz.studies.common.intervals import NORMAL
+
 RESAMPLES = 400
 SEEN = 30  # a chart of K / limit goes from 1 / SEEN to SEEN
-SURE = 3.89  # standard errors: an interval of 99.99 %, so that three to twelve of them hold at once, seed after seed
+ALLOWED = 0.15  # theorems are about infinite widths: a slope that is fitted to finite ones may be so far from it
 
 
 class Slope(NamedTuple):
@@ -22,6 +24,10 @@ class Slope(NamedTuple):
     def excludes(self, other: float) -> bool:
         """Whether the interval rules the other answer out."""
         return not self.low <= other <= self.high
+
+    def stderr(self, sure: float = NORMAL) -> float:
+        """Return the standard error; sure: half the interval, in standard errors."""
+        return (self.high - self.low) / (2 * sure)
 
     @property
     def text(self) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hyperviz.studies.common.power_laws import SEEN, SURE, agreement, relative_spread, variance
+from hyperviz.studies.common.intervals import NORMAL, SURE, interval, together
+from hyperviz.studies.common.power_laws import SEEN, agreement, relative_spread, variance
 from hyperviz.studies.common.recipe import recipe
 from hyperviz.studies.common.tidy import tidy
 from hyperviz.studies.common.verdict import Verdict
@@ -77,8 +78,7 @@ def verdict(result: ConvergenceResult) -> Verdict:
 
 
 def _judged(lines: list) -> str:
-    states = {agreement(line.relative, line.claim, line.other) for line in lines}
-    return "differs" if "differs" in states else "holds" if states == {"holds"} else "undecided"
+    return together(agreement(line.relative, line.claim, line.other) for line in lines)
 
 
 def _here(result: ConvergenceResult) -> str:
@@ -128,7 +128,8 @@ def table(result: ConvergenceResult) -> pd.DataFrame:
     error = curves.std(0, ddof=1) / np.sqrt(len(curves)) if len(curves) > 1 else np.full(len(result.angles), np.nan)
     mean = curves.mean(0) if len(curves) else np.full(len(result.angles), np.nan)
     at = {"width_f": settings.width_f, "width_g": settings.width_g, "draws": len(curves)}
-    numbers = {"value": mean, "stderr": error, "low": mean - 1.96 * error, "high": mean + 1.96 * error}
+    low, high = interval(mean, error)
+    numbers = {"value": mean, "stderr": error, "low": low, "high": high}
     kernel = pd.DataFrame(at | {"theta": result.angles, "quantity": "kernel"} | numbers | {"theory": result.theory})
     rows = [row for cell, values in sorted(result.cells.items()) for row in _cell(result, cell, values)]
     rows += [row for name, line in result.slopes.items() for row in _slope_rows(name, line)]
@@ -168,11 +169,11 @@ def _cell(result: ConvergenceResult, at, values) -> list[dict]:
 def _slope_rows(name, line) -> list[dict]:
     """The slope that the verdict is judged by, and that of the variance, which a few wild networks move."""
     rows = []
-    for quantity, fit, sure in (("slope", line.relative, SURE), ("slope_variance", line.variance, 1.96)):
+    for quantity, fit, sure in (("slope", line.relative, SURE), ("slope_variance", line.variance, NORMAL)):
         if fit:
             numbers = {
                 "value": fit.value,
-                "stderr": (fit.high - fit.low) / (2 * sure),
+                "stderr": fit.stderr(sure),
                 "low": fit.low,
                 "high": fit.high,
             }

@@ -11,7 +11,8 @@ import jax
 import numpy as np
 
 from hyperviz.studies.common import random_networks, streaming
-from hyperviz.studies.common.power_laws import SURE, Slope, relative_spread, slope, variance
+from hyperviz.studies.common.intervals import SURE
+from hyperviz.studies.common.power_laws import Slope, relative_spread, slope, variance
 from hyperviz.studies.common.random_streams import Stream
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.theory import analytic

@@ -115,5 +115,5 @@ def rows(settings: DynamicsSettings, found: Kernel) -> list[dict]:
         for quantity, fit in zip(("slope_change", "slope_speed"), fits, strict=True):
             if fit:
                 at = {"line": name, "quantity": quantity, "theory": FAMILIES[name][2]}
-                table.append(at | {"value": fit.value, "stderr": (fit.high - fit.low) / 3.92})
+                table.append(at | {"value": fit.value, "stderr": fit.stderr()})
     return table

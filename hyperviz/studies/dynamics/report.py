@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hyperviz.studies.common.power_laws import SURE
+from hyperviz.studies.common.intervals import NORMAL, SURE, interval, sign_state
 from hyperviz.studies.common.recipe import recipe
 from hyperviz.studies.common.tidy import tidy
 from hyperviz.studies.common.verdict import Verdict
@@ -44,7 +44,7 @@ def verdict(result: DynamicsResult) -> Verdict:
         said = f"{len(result.cells)} of {CELLS} widths and depths tried"
         return Verdict(here, "undecided" if result.finished else "measuring", CLAIM, said, RULE)
     gap, cost = widening(result.cells), deepening(result.cells)
-    state = "holds" if gap[1] > 0 else "differs" if gap[2] < 0 else "undecided"
+    state = sign_state(*gap[1:])
     first, second = (_percent(*numbers) for numbers in (gap, cost))
     said = f"m = {WIDE} learns {first} more often than m ≤ {NARROW[-1]}; each layer of g costs {second}"
     return Verdict(here, state, CLAIM, said, RULE)
@@ -68,7 +68,7 @@ def deepening(cells: dict) -> tuple[float, float, float]:
     found = [fraction_of(pooled(cells, lambda H, m, at=depth: at == H and m not in NARROW)) for depth in DEPTHS]
     fraction, error = np.array(found).T
     x = np.array(DEPTHS) - np.mean(DEPTHS)
-    fall, margin = -float(x @ fraction / (x @ x)), 1.96 * float(np.sqrt(x**2 @ error**2) / (x @ x))
+    fall, margin = -float(x @ fraction / (x @ x)), NORMAL * float(np.sqrt(x**2 @ error**2) / (x @ x))
     return fall, fall - margin, fall + margin
 
 
@@ -79,7 +79,7 @@ def _chosen(result: DynamicsResult) -> str:
     if not found.starts:
         return f"{at}: training begins."
     value, error = fraction_of(found)
-    low, high = (100 * float(np.clip(value + sign * 1.96 * error, 0, 1)) for sign in (-1, 1))
+    low, high = (100 * float(np.clip(end, 0, 1)) for end in interval(value, error))
     said = (
         f"{at}: {found.reached} of {found.starts} starts learn the data ({100 * value:.0f} % [{low:.0f}, {high:.0f}])"
     )
@@ -136,10 +136,8 @@ def table(result: DynamicsResult) -> pd.DataFrame:
     ]
     found = pd.DataFrame([*cells, *own, *band, *_losses(result), *rows(s, result.view), *_judged(result)])
     found = found.reindex(columns=[*found, *(name for name in ("value", "stderr") if name not in found)])
-    found["low"], found["high"] = (
-        (found.value + sign * 1.96 * found.stderr).where(found.stderr.notna(), found.get(end))
-        for sign, end in ((-1, "low"), (1, "high"))
-    )
+    for name, end in zip(("low", "high"), interval(found.value, found.stderr), strict=True):
+        found[name] = end.where(found.stderr.notna(), found.get(name))
     names = ("depth_f", "activation_f", "activation_g", "points", "depth_g", "width_f", "width_g")
     return tidy(found, s, verdict(result).state, names)
 

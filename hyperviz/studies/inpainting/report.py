@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hyperviz.studies.common.intervals import interval
 from hyperviz.studies.common.recipe import recipe
 from hyperviz.studies.common.tidy import tidy
 from hyperviz.studies.common.verdict import Verdict
@@ -63,7 +64,7 @@ def _here(result: InpaintingResult) -> str:
         return f"{at}: squared error {said}."
     gap, noise = result.lead
     ahead = "NNGP" if gap > 0 else "HK"
-    low, high = abs(gap) - 1.96 * noise, abs(gap) + 1.96 * noise
+    low, high = interval(abs(gap), noise)
     by = f"{abs(gap):.4f} [{low:.4f}, {high:.4f}]".replace("-", "−")
     return f"{at}: squared error {said}; {ahead} is ahead by {by} on the same {image_set.image_noun(settings)}s."
 
@@ -146,7 +147,7 @@ def table(result: InpaintingResult) -> pd.DataFrame:
     columns = None if settings.view != GALLERY else COLUMNS
     found = pd.DataFrame(rows, columns=columns)
     if "stderr" in found:
-        found["low"], found["high"] = (found.value + sign * 1.96 * found.stderr for sign in (-1, 1))
+        found["low"], found["high"] = interval(found.value, found.stderr)
     return tidy(found, settings, verdict(result).state, KEPT)
 
 

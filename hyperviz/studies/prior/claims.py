@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from hyperviz.studies.common.power_laws import agreement
+from hyperviz.studies.common.intervals import interval, together
+from hyperviz.studies.common.power_laws import ALLOWED, agreement
 from hyperviz.studies.common.verdict import Verdict, signed
 from hyperviz.studies.prior.empirical_kernels import MEASURED
 from hyperviz.studies.prior.normality import Measure
 from hyperviz.studies.prior.sample_functions import TURNS
 from hyperviz.studies.prior.study import PriorResult
-from hyperviz.studies.prior.width_scaling import ALLOWED, DRAWS, FITTED, LINES, measured
+from hyperviz.studies.prior.width_scaling import DRAWS, FITTED, LINES, measured
 
 CLAIM = "Theorem 2"
 RULE = (
@@ -37,17 +38,16 @@ def _lines(result: PriorResult, here: str) -> Verdict:
     if lines is None or not measured(lines):
         said = "the networks of other widths are being drawn"
         return Verdict(here, "undecided" if result.finished else "measuring", CLAIM, said, RULE)
-    states = {agreement(fit.slope, fit.claim, fit.other, ALLOWED) for fit in lines.fits.values()}
-    state = "differs" if "differs" in states else "holds" if states == {"holds"} else "undecided"
+    state = together(agreement(fit.slope, fit.claim, fit.other, ALLOWED) for fit in lines.fits.values())
     numbers = ", ".join(f"{fit.slope.text if fit.slope else 'none'} {name}" for name, fit in lines.fits.items())
     return Verdict(here, state, CLAIM, f"slopes {numbers}" if len(lines.fits) == len(LINES) else "", RULE)
 
 
 def distance(measure: Measure) -> str:
     """The largest gap between the distribution function of the outputs and the Gaussian one, in per cent."""
-    low, high = max(measure.value - 1.96 * measure.stderr, 0), measure.value + 1.96 * measure.stderr
+    low, high = interval(measure.value, measure.stderr)
     digits = int(np.clip(-np.floor(np.log10(100 * measure.stderr)), 0, 5)) if measure.stderr > 1e-7 else 0
-    found, low, high = (f"{100 * number:.{digits}f}" for number in (measure.value, low, high))
+    found, low, high = (f"{100 * number:.{digits}f}" for number in (measure.value, max(low, 0), high))
     return f"{found} % [{low}, {high}]"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from hyperviz.studies.common.intervals import interval
 from hyperviz.studies.common.recipe import recipe
 from hyperviz.studies.common.tidy import tidy
 from hyperviz.studies.common.verdict import Verdict
@@ -89,7 +90,7 @@ def alt(result: PriorResult, chart: str = "") -> str:
 def table(result: PriorResult) -> pd.DataFrame:
     """Tidy: axes, seed, version, verdict, then quantity, value, stderr, interval, theory."""
     found = tables.table(result)
-    numbers = {"low": found.value - 1.96 * found.stderr, "high": found.value + 1.96 * found.stderr}
+    numbers = dict(zip(("low", "high"), interval(found.value, found.stderr), strict=True))
     fitted = found.quantity == "slope"
     for end, column in numbers.items():
         found[end] = column.where(~fitted, found.get(end)) if end in found else column

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hyperviz.studies.common.power_laws import SURE
+from hyperviz.studies.common.intervals import SURE
 from hyperviz.studies.prior.depth_scaling import DEPTHS
 from hyperviz.studies.prior.kernel_structure import CORRELATIONS, COUNTS, rms
 from hyperviz.studies.prior.sample_functions import TURNS
@@ -52,7 +52,7 @@ def _lines(result, lines) -> list[dict]:
         rows.append(_row("excess_kurtosis", found.excess.value, found.excess.stderr, **at))
     for name, fit in lines.fits.items():
         if fit.slope:
-            error, ends = (fit.slope.high - fit.slope.low) / (2 * SURE), {"low": fit.slope.low, "high": fit.slope.high}
+            error, ends = fit.slope.stderr(SURE), {"low": fit.slope.low, "high": fit.slope.high}
             at = {"line": name, "width_f": np.nan, "width_g": np.nan}
             rows.append(_row("slope", fit.slope.value, error, fit.claim, **at, **ends))
     return rows
@@ -122,7 +122,7 @@ def _rate(result, part) -> list[dict]:
     ]
     if part.slope:
         line = {"line": "features", "low": part.slope.low, "high": part.slope.high}
-        rows.append(_row("slope", part.slope.value, (part.slope.high - part.slope.low) / 3.92, -0.5, **line))
+        rows.append(_row("slope", part.slope.value, part.slope.stderr(), -0.5, **line))
     return rows
 
 

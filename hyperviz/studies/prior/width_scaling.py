@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.studies.common import random_networks, streaming
-from hyperviz.studies.common.power_laws import SURE, Slope, fitted
+from hyperviz.studies.common.intervals import SURE
+from hyperviz.studies.common.power_laws import Slope, fitted
 from hyperviz.studies.common.random_networks import architecture
 from hyperviz.studies.common.random_streams import Stream
 from hyperviz.studies.convergence.study import answers
@@ -21,7 +22,6 @@ DRAWS, LANES = 1024, 256  # random networks a cell, and how many advance togethe
 WIDE, WIDE_DRAWS = 4096, 32  # wider cells have so many draws: a draw at width 10^6 takes as long as 200 at 4,096
 FITTED = [width for width in WIDTHS if 64 <= width <= WIDE]  # by the slopes
 NARROW_F, NARROW_G = 64, 4  # what stays
-ALLOWED = 0.15  # the theorem is about infinite widths: a slope fitted to finite ones may be so far from it
 LINES = {
     "only f widens": lambda width: (width, NARROW_G),
     "only g widens": lambda width: (NARROW_F, width),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.data.rotations import CLASSES
+from hyperviz.studies.common.intervals import NORMAL
 from hyperviz.studies.rotation.settings import Configuration
 from hyperviz.studies.rotation.study import RotationResult
 from hyperviz.studies.rotation.training_loop import Curve
@@ -29,7 +30,7 @@ class Answer(NamedTuple):
     @property
     def slack(self) -> float:
         """Return half of its 95 % interval."""
-        return 1.96 * self.error
+        return NORMAL * self.error
 
     @property
     def quantity(self) -> str:

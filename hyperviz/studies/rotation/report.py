@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hyperviz.data import datasets
+from hyperviz.studies.common.intervals import interval, sign_state, together
 from hyperviz.studies.common.recipe import recipe
 from hyperviz.studies.common.tidy import tidy
 from hyperviz.studies.common.verdict import Verdict, signed
@@ -29,8 +30,7 @@ def verdict(result: RotationResult) -> Verdict:
     own = {answer.question for answer in answers(result)} == {RISES, FALLS}
     whole = result if own and result.finished and result.settings.compare == "all" else stored_run.stored()
     found = [answer for answer in answers(whole) if answer.when == "end"]
-    lows, highs = [a.difference - a.slack for a in found], [a.difference + a.slack for a in found]
-    state = "differs" if min(highs) < 0 else "holds" if min(lows) > 0 else "undecided"
+    state = together(sign_state(*interval(answer.difference, answer.error)) for answer in found)
     said = "; ".join(f"{_difference(answer)} {answer.between}" for answer in found)
     return Verdict(_here(result), state, CLAIM, f"{'this' if whole is result else 'stored'} run: {said}", RULE)
 
@@ -164,7 +164,7 @@ def table(result: RotationResult) -> pd.DataFrame:
         rows.append(row | {"stderr": answer.error})
     columns = ["depth_g", "width_g", "learning_rate", "epoch", "quantity", "value", "stderr"]
     found = pd.DataFrame(rows, columns=columns).astype({"depth_g": "Int64", "width_g": "Int64"})
-    found["low"], found["high"] = (found.value + sign * 1.96 * found.stderr for sign in (-1, 1))
+    found["low"], found["high"] = interval(found.value, found.stderr)
     kept = ("dataset", "images", "size", "angles", "parameterisation", "depth_f", "width_f", "activation_f")
     return tidy(found, settings, verdict(result).state, (*kept, "activation_g", "runs"))
 

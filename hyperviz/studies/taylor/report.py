@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hyperviz.studies.common.power_laws import Slope, agreement
+from hyperviz.studies.common.intervals import together
+from hyperviz.studies.common.power_laws import ALLOWED, Slope, agreement
 from hyperviz.studies.common.recipe import recipe
 from hyperviz.studies.common.tidy import tidy
 from hyperviz.studies.common.verdict import Verdict, signed
@@ -31,7 +32,6 @@ RULE = (
     "predicted one, 0.15 allowed for finite widths, and excludes those one step up and down; it differs where one does "
     "not contain it."
 )
-ALLOWED = 0.15  # the theorem is about n → ∞: a slope that is fitted to finite widths may be so far from it
 
 
 def drawn(result: TaylorResult) -> int:
@@ -72,8 +72,7 @@ def verdict(result: TaylorResult) -> Verdict:
         return Verdict(
             here, "measured", "", f"slopes {slopes}: widths below {ASYMPTOTIC} are too small for the theorem"
         )
-    states = {state for *_, state in judged.values()}
-    state = "differs" if "differs" in states else "holds" if states == {"holds"} else "undecided"
+    state = together(state for *_, state in judged.values())
     return Verdict(here, state, claim or "Prediction", f"slopes {slopes}", f"{_claim(settings)} {RULE}")
 
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.studies.common import random_networks, streaming
-from hyperviz.studies.common.power_laws import SURE, Slope, slope
+from hyperviz.studies.common.intervals import SURE
+from hyperviz.studies.common.power_laws import Slope, slope
 from hyperviz.studies.common.random_streams import Stream
 from hyperviz.studies.taylor import gradient_step
 from hyperviz.studies.taylor.predictions import DEPTHS, fitted, map_widths, points, predicted, width_g, widths

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hyperviz.studies.common.power_laws import SURE, Slope
+from hyperviz.studies.common.intervals import SURE
+from hyperviz.studies.common.power_laws import Slope
 from hyperviz.studies.taylor.predictions import predicted, width_g
 from hyperviz.studies.taylor.settings import TaylorSettings
 from hyperviz.studies.taylor.study import TaylorResult
@@ -41,7 +42,7 @@ def draws(result: TaylorResult) -> pd.DataFrame:
 
 
 def _numbers(fit: Slope) -> dict:
-    return {"value": fit.value, "stderr": (fit.high - fit.low) / (2 * SURE), "low": fit.low, "high": fit.high}
+    return {"value": fit.value, "stderr": fit.stderr(SURE), "low": fit.low, "high": fit.high}
 
 
 def _cell(settings: TaylorSettings, n: int, values: np.ndarray) -> list[dict]:

@@ -10,7 +10,8 @@ import pytest
 from hyperviz.figures import convergence as figures
 from hyperviz.studies.common import random_networks, streaming
 from hyperviz.studies.common.contract import changed
-from hyperviz.studies.common.power_laws import SURE, relative_spread, slope, variance
+from hyperviz.studies.common.intervals import SURE
+from hyperviz.studies.common.power_laws import relative_spread, slope, variance
 from hyperviz.studies.common.verdict import signed
 from hyperviz.studies.convergence import report, study
 from hyperviz.studies.convergence.settings import ConvergenceSettings

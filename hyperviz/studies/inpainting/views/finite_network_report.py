@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hyperviz.studies.common.intervals import interval
 from hyperviz.studies.common.verdict import Verdict, signed
 from hyperviz.studies.inpainting import adam
 from hyperviz.studies.inpainting.paper_table1 import NAMES
@@ -73,7 +74,7 @@ def _left_out(found: Learning, settings) -> str:
 
 
 def _told(kernel: str, gap: Gap) -> str:
-    low, high = (signed(gap.value + sign * 1.96 * gap.stderr, 4) for sign in (-1, 1))
+    low, high = (signed(end, 4) for end in interval(gap.value, gap.stderr))
     return f"{NAMES[kernel]}'s {signed(gap.value, 4)} [{low}, {high}]"
 
 
