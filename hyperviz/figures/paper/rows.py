@@ -1,0 +1,106 @@
+"""The ledger as HTML: a row a claim that opens to its picture, the discrepancies, and a report that is one file."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from hyperviz.studies.common.verdict import SIGNS
+from hyperviz.studies.paper.claims import GROUPS, HOLDS, STATES
+from hyperviz.studies.paper.ledger import Ledger, Record, Told, tally
+
+CSS = (Path(__file__).parent / "claims.css").read_text("utf-8")
+NAMES = {state: name for name, state in STATES.items()}  # "not run here" -> "not run"
+LOOK = "<style>body { font-family: system-ui, sans-serif; max-width: 1300px; margin: 1rem auto; }</style>"
+APP = "http://localhost:8501/"  # where `streamlit run app.py` serves on this machine
+
+
+def styled(pictures: Mapping[str, str]) -> str:
+    """Return a style element: the look of the rows, and every picture (name -> SVG) once, whatever shows it."""
+    image = ".pic-{} {{ background-image: url(data:image/svg+xml;base64,{}); }}"
+    drawn = [image.format(name, base64.b64encode(svg.encode()).decode()) for name, svg in pictures.items()]
+    return f"<style>{CSS}{''.join(drawn)}</style>"
+
+
+def claims(records: Iterable[Record], root: str = "") -> str:
+    """Return the rows, a section a group; root: what addresses begin with."""
+    records, parts = list(records), []
+    for group in GROUPS:
+        mine = [record for record in records if record.group == group]
+        if mine:
+            rows = "".join(_row(record, root) for record in mine)
+            parts.append(f"<section><h3>{group[0].upper()}{group[1:]}: {tally(mine)}</h3>{rows}</section>")
+    return f'<div class="claims">{"".join(parts)}</div>'
+
+
+def stories(told: Iterable[Told], root: str = "") -> str:
+    """Return the discrepancies, each with its links."""
+    found = "".join(_story(one, root) for one in told)
+    return f'<div class="claims">{found}</div>'
+
+
+def report(ledger: Ledger, pictures: Mapping[str, str]) -> str:
+    """Return the whole ledger as one HTML file that needs nothing but itself."""
+    title = "Which claims of “On Infinite-Width Hypernetworks” hold?"
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'
+    made = (
+        f"{tally(ledger.records)}. Made by <code>{html.escape(ledger.command)}</code>; links lead to the app at {APP}"
+    )
+    parts = [f"<h1>{title}</h1><p>{made}</p>", claims(ledger.records, APP), "<h2>Where we differ, and why</h2>"]
+    body = "".join([*parts, stories(ledger.discrepancies, APP)])
+    return f'<!doctype html><html lang="en"><head>{head}{LOOK}{styled(pictures)}</head><body>{body}</body></html>\n'
+
+
+def chip(verdict: str) -> str:
+    """Return a verdict with its sign."""
+    state = NAMES[verdict]
+    return f'<span class="chip {state.replace(" ", "-")}">{SIGNS[state]} {verdict}</span>'
+
+
+def _row(record: Record, root: str) -> str:
+    thumb = f'<span class="picture thumb pic-{record.picture}"></span>' if record.picture else "<span></span>"
+    cells = [
+        chip(record.verdict),
+        _cell("where", record.source),
+        _cell("", record.claim),
+        f'<span><span class="says">paper</span> {html.escape(record.paper)}</span>',
+        f'<span class="cut"><span class="says">ours</span> {html.escape(record.ours)}</span>',
+        thumb,
+    ]
+    return f'<details id="{record.id}"><summary>{"".join(cells)}</summary>{_opened(record, root)}</details>'
+
+
+def _opened(record: Record, root: str) -> str:
+    """What a row opens to."""
+    look = f'class="picture whole pic-{record.picture}" role="img" aria-label="{html.escape(record.ours)}"'
+    fails = "does not hold there" if record.control_verdict != STATES[HOLDS] else "holds there too"
+    made = "".join(f", {name} {version}" for name, version in record.versions.items())
+    lines = [
+        f"<b>Paper</b> {html.escape(record.paper)} · <b>ours</b> {html.escape(record.ours)}{_draws(record)}",
+        html.escape(record.reason),
+        f"<b>Where it must fail</b>: {html.escape(record.control)}. It {fails}."
+        if record.verdict != STATES["not run"]
+        else "",
+        f'<a href="{html.escape(root + record.link)}">See it live</a>',
+        f"In full: <code>{html.escape(record.command)}</code>",
+        f'<span class="says">Result of {record.date}{html.escape(made)}</span>' if record.date else "",
+    ]
+    said = "".join(f"<p>{line}</p>" for line in lines if line)
+    return f'<div class="open">{f"<div {look}></div>" if record.picture else ""}<div>{said}</div></div>'
+
+
+def _draws(record: Record) -> str:
+    return f", {record.draws:,} draws" if record.draws else ""
+
+
+def _cell(kind: str, text: str) -> str:
+    return f'<span class="{kind}">{html.escape(text)}</span>'
+
+
+def _story(one: Told, root: str) -> str:
+    links = " · ".join(f'<a href="{html.escape(root + to)}">{html.escape(seen)}</a>' for seen, to in one.links)
+    title, paper, found = map(html.escape, (one.title, one.paper, one.found))
+    said = f"<h3>{title}</h3><p><b>Paper</b>: {paper}</p><p>{found}</p><p>{links}</p>"
+    return f'<div class="story" id="{one.id}">{said}</div>'
