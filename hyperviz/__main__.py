@@ -19,7 +19,6 @@ import plotly.io
 
 import hyperviz
 from hyperviz.errors import HypervizError
-from hyperviz.figures.paper import pictures, rows
 from hyperviz.runtime.checkpoint import Store
 from hyperviz.studies.common.options import Option, options, parse
 from hyperviz.studies.paper import evidence, ledger
@@ -139,6 +138,7 @@ def _paper(given: argparse.Namespace) -> int:
     find = evidence.finder(evidence.Rules(given.out / "results", shipped=given.stored, full=given.full))
     records = tuple(ledger.all_evaluated(find))
     found = ledger.Ledger(f"python -m hyperviz paper{options} --out claims", records, tuple(ledger.told(find)))
+    pictures, rows = (importlib.import_module(f"hyperviz.figures.paper.{name}") for name in ("pictures", "rows"))
     drawn = pictures.of_claims(find)
     ledger.write(found, given.out)
     pictures.write(drawn, given.out / "pictures")
