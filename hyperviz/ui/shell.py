@@ -14,6 +14,7 @@ TITLES = {
     "dynamics": ("Dynamics", ":material/moving:"),
     "rotation": ("Rotation", ":material/rotate_right:"),
     "inpainting": ("Inpainting", ":material/draw:"),
+    "paper": ("Paper", ":material/fact_check:"),
 }
 HOME = "hyperviz: one network writes another"
 

@@ -9,19 +9,29 @@ from pathlib import Path
 
 from hyperviz.studies.common.verdict import SIGNS
 from hyperviz.studies.paper.claims import GROUPS, HOLDS, STATES
-from hyperviz.studies.paper.ledger import Ledger, Record, Told, tally
+from hyperviz.studies.paper.ledger import Ledger, Record, Told, counts, tally
 
 CSS = (Path(__file__).parent / "claims.css").read_text("utf-8")
 NAMES = {state: name for name, state in STATES.items()}  # "not run here" -> "not run"
+READING = (
+    "Every claim and number of the paper: what it says, what is measured here with its interval, and a setting in "
+    "which it must fail. A row opens to its figure, the live experiment and the command that computes it in full."
+)
 LOOK = "<style>body { font-family: system-ui, sans-serif; max-width: 1300px; margin: 1rem auto; }</style>"
 APP = "http://localhost:8501/"  # where `streamlit run app.py` serves on this machine
 
 
 def styled(pictures: Mapping[str, str]) -> str:
     """Return a style element: the look of the rows, and every picture (name -> SVG) once, whatever shows it."""
-    image = ".pic-{} {{ background-image: url(data:image/svg+xml;base64,{}); }}"
+    image = ".claims .pic-{} {{ background-image: url(data:image/svg+xml;base64,{}); }}"
     drawn = [image.format(name, base64.b64encode(svg.encode()).decode()) for name, svg in pictures.items()]
     return f"<style>{CSS}{''.join(drawn)}</style>"
+
+
+def summary(ledger: Ledger) -> str:
+    """Return the tally as chips, and what the verdicts mean."""
+    chips = " ".join(f"<b>{count}</b> {chip(verdict)}" for verdict, count in counts(ledger.records).items())
+    return f"<p>{chips}</p><p>{READING}</p>"
 
 
 def claims(records: Iterable[Record], root: str = "") -> str:
@@ -31,7 +41,7 @@ def claims(records: Iterable[Record], root: str = "") -> str:
         mine = [record for record in records if record.group == group]
         if mine:
             rows = "".join(_row(record, root) for record in mine)
-            parts.append(f"<section><h3>{group[0].upper()}{group[1:]}: {tally(mine)}</h3>{rows}</section>")
+            parts.append(f"<section><h2>{group[0].upper()}{group[1:]}: {tally(mine)}</h2>{rows}</section>")
     return f'<div class="claims">{"".join(parts)}</div>'
 
 

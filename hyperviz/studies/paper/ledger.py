@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 import re
@@ -131,16 +132,22 @@ def told(find: Find) -> Iterator[Told]:
         yield Told(one.id, one.title, one.paper, said, [list(pair) for pair in one.links])
 
 
+def counts(records: Iterable[Record]) -> dict[str, int]:
+    """Return how many records have each verdict, those that none has left out."""
+    found = Counter(record.verdict for record in records)
+    return {state: found[state] for state in STATES.values() if found[state]}
+
+
 def tally(records: Iterable[Record]) -> str:
-    """Return the counts in a line: 40 hold, 20 differ, ..."""
-    counts = Counter(record.verdict for record in records)
-    words = {"holds": "hold", "differs": "differ", "undecided": "undecided", "not run here": "not run here"}
-    return " · ".join(f"{counts[state]} {words[state]}" for state in STATES.values() if counts[state])
+    """Return the counts in a line: 40 hold · 20 differ ..."""
+    words = {"holds": ("holds", "hold"), "differs": ("differs", "differ")}
+    return " · ".join(
+        f"{count} {words.get(state, (state, state))[count > 1]}" for state, count in counts(records).items()
+    )
 
 
 def write(ledger: Ledger, folder: Path) -> None:
     """Write claims.json and claims.csv."""
-    rows = [_row(record) for record in ledger.records]
     judge = {"hyperviz": hyperviz.__version__, "jax": jax.__version__, "numpy": np.__version__}
     about: dict[str, Any] = {"command": ledger.command, "judged_with": judge}
     about["tally"] = tally(ledger.records)
@@ -148,10 +155,18 @@ def write(ledger: Ledger, folder: Path) -> None:
     about["discrepancies"] = [one._asdict() for one in ledger.discrepancies]
     said = json.dumps(about, indent=1, ensure_ascii=False)
     (folder / "claims.json").write_text(said + "\n", "utf-8")
-    with (folder / "claims.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    (folder / "claims.csv").write_text(as_csv(ledger), "utf-8")
+
+
+def as_csv(ledger: Ledger) -> str:
+    """Return the records as a table, the versions of each in one cell."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, Record._fields, lineterminator="\n")
+    writer.writeheader()
+    for record in ledger.records:
+        versions = " ".join(f"{name} {version}" for name, version in record.versions.items())
+        writer.writerow(record._asdict() | {"versions": versions})
+    return text.getvalue()
 
 
 def read(path: Path) -> Ledger:
@@ -159,12 +174,6 @@ def read(path: Path) -> Ledger:
     said = json.loads(path.read_text("utf-8"))
     records = tuple(Record(**one) for one in said["claims"])
     return Ledger(said["command"], records, tuple(Told(**one) for one in said["discrepancies"]))
-
-
-def _row(record: Record) -> dict[str, Any]:
-    """A record with its versions in one cell."""
-    versions = " ".join(f"{name} {version}" for name, version in record.versions.items())
-    return record._asdict() | {"versions": versions}
 
 
 def _number(value: Any) -> float | None:
