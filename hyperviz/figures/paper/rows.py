@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from hyperviz.studies.common.verdict import SIGNS
-from hyperviz.studies.paper.claims import GROUPS, HOLDS, STATES
+from hyperviz.studies.paper.claims import GROUPS, HOLDS, NOT_RUN, STATES
 from hyperviz.studies.paper.ledger import Ledger, Record, Told, counts, tally
 
 CSS = (Path(__file__).parent / "claims.css").read_text("utf-8")
@@ -17,7 +17,7 @@ READING = (
     "Every claim and number of the paper: what it says, what is measured here with its interval, and a setting in "
     "which it must fail. A row opens to its figure, the live experiment and the command that computes it in full."
 )
-LOOK = "<style>body { font-family: system-ui, sans-serif; max-width: 1300px; margin: 1rem auto; }</style>"
+LOOK = "<style>body { font-family: system-ui, sans-serif; max-width: 80rem; margin: auto; padding: 1rem; }</style>"
 APP = "http://localhost:8501/"  # where `streamlit run app.py` serves on this machine
 
 
@@ -85,20 +85,40 @@ def _row(record: Record, root: str) -> str:
 def _opened(record: Record, root: str) -> str:
     """What a row opens to."""
     look = f'class="picture whole pic-{record.picture}" role="img" aria-label="{html.escape(record.ours)}"'
-    fails = "does not hold there" if record.control_verdict != STATES[HOLDS] else "holds there too"
     made = "".join(f", {name} {version}" for name, version in record.versions.items())
     lines = [
         f"<b>Paper</b> {html.escape(record.paper)} · <b>ours</b> {html.escape(record.ours)}{_draws(record)}",
         html.escape(record.reason),
-        f"<b>Where it must fail</b>: {html.escape(record.control)}. It {fails}."
-        if record.verdict != STATES["not run"]
-        else "",
+        f"<b>Where it must fail</b>: {html.escape(record.control)}. {_fails(record)}",
         f'<a href="{html.escape(root + record.link)}">See it live</a>',
         f"In full: <code>{html.escape(record.command)}</code>",
         f'<span class="says">Result of {record.date}{html.escape(made)}</span>' if record.date else "",
     ]
-    said = "".join(f"<p>{line}</p>" for line in lines if line)
+    said = _axis(record) + "".join(f"<p>{line}</p>" for line in lines if line)
     return f'<div class="open">{f"<div {look}></div>" if record.picture else ""}<div>{said}</div></div>'
+
+
+def _fails(record: Record) -> str:
+    """What became of the negative control."""
+    said = {STATES[HOLDS]: "It holds there too.", STATES[NOT_RUN]: "Not run here."}
+    return said.get(record.control_verdict, "It does not hold there.")
+
+
+def _axis(record: Record) -> str:
+    """The paper's number and ours with its interval, on one axis; nothing where there are no such numbers."""
+    try:
+        printed = float(record.paper.replace("−", "-"))
+    except ValueError:
+        return ""
+    if record.value is None or record.low is None or record.high is None or record.low == record.high:
+        return ""
+    ends = sorted((printed, record.low, record.high))
+    low, span = ends[0] - 0.1 * (ends[2] - ends[0]), 1.2 * (ends[2] - ends[0])
+    left, right, ours, theirs = (100 * (v - low) / span for v in (record.low, record.high, record.value, printed))
+    bar = f'<i class="bar" style="left: {left:.1f}%; width: {right - left:.1f}%"></i>'
+    marks = f'<i class="dot" style="left: {ours:.1f}%"></i><i class="cross" style="left: {theirs:.1f}%">×</i>'
+    said = f"paper {record.paper}, ours {record.value:g}, from {record.low:g} to {record.high:g}"
+    return f'<div class="axis" role="img" aria-label="{said}">{bar}{marks}</div>'
 
 
 def _draws(record: Record) -> str:
@@ -106,7 +126,8 @@ def _draws(record: Record) -> str:
 
 
 def _cell(kind: str, text: str) -> str:
-    return f'<span class="{kind}">{html.escape(text)}</span>'
+    whole = html.escape(text).replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")  # no line ends within r = 3
+    return f'<span class="{kind}">{whole}</span>'
 
 
 def _story(one: Told, root: str) -> str:

@@ -69,6 +69,7 @@ class Claim:
     control: Control
     figure: str = ""  # of the first result: a name in the study's figures
     live: str = ""  # the link, where it is not that of the first result
+    full: str = ""  # the command that computes it in full, where that is not the one of the first result
 
 
 def link(study: str, settings: Any) -> str:

@@ -121,7 +121,7 @@ CLAIMS = (
         "figure-1b",
         "figures",
         "Figure 1b",
-        "At every angle the kernel is one curve when f and g are both wide, and a random one when one of them is not.",
+        "Networks agree on the kernel at an angle when f and g are both wide, and disagree when one of them is not.",
         "curves",
         (BOTH, ONLY_F, ONLY_G),
         only_when_both,

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import hyperviz
 from hyperviz.data import stored as stored_tables
+from hyperviz.errors import HypervizError
 from hyperviz.runtime.checkpoint import Store
 from hyperviz.studies import stored_results
 from hyperviz.studies.paper.claims import Need
@@ -61,7 +62,11 @@ def _found(need: Need, rules: Rules, say: Callable[[str], None]) -> Stored | Non
     if not rules.computes or (need.long and not rules.full):
         return None
     say(need.command)
-    result = _computed(need, rules.folder, say)
+    try:
+        result = _computed(need, rules.folder, say)
+    except HypervizError as error:  # a download without a network: the others are not lost
+        say(str(error))
+        return None
     today = datetime.date.today().isoformat()
     if need.study != "table1":  # whose runs are kept one by one
         stored_results.save(need.study, need.settings, result, rules.folder)

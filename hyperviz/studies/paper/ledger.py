@@ -32,7 +32,7 @@ CLAIMS: tuple[Claim, ...] = tuple(
     sorted((claim for part in _PARTS for claim in part.CLAIMS), key=lambda claim: GROUPS.index(claim.group))
 )
 Find = Callable[[Need], Stored | None]
-NOTHING = Finding(NOT_RUN, "not run here")
+NOTHING = Finding(NOT_RUN, "not run here", reason="More than an hour: `python -m hyperviz paper --full` computes it.")
 
 
 class Record(NamedTuple):
@@ -103,7 +103,7 @@ def evaluated(claim: Claim, find: Find) -> Record:
         finding.reason,
         claim.control.said,
         STATES[control.state],
-        need.command,
+        claim.full or need.command,
         claim.live or need.link,
         picture(claim) if made else "",
         {"hyperviz": made.version} if made else {},

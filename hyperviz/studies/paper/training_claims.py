@@ -18,6 +18,7 @@ from hyperviz.studies.dynamics.study import CELL_STARTS, DynamicsResult
 from hyperviz.studies.paper import convergence_claims
 from hyperviz.studies.paper.claims import DIFFERS, HOLDS, UNDECIDED, Claim, Control, Finding, Need, above_zero, link
 from hyperviz.studies.rotation import comparisons
+from hyperviz.studies.rotation import report as rotation_report
 from hyperviz.studies.rotation import settings as rotation
 from hyperviz.studies.rotation.comparisons import FALLS, RISES, answers
 from hyperviz.studies.rotation.settings import RotationSettings
@@ -34,6 +35,7 @@ NINE = {
         long=True,
     ),
 }
+DATA = {"MNIST": "", "CIFAR-10": " --dataset=cifar10 --size=32"}  # of the paper's command
 RATES = {
     "MNIST": Need("rotation", rotation.PRESETS["learning rates"]),
     "CIFAR-10": Need(
@@ -41,7 +43,6 @@ RATES = {
     ),
 }
 ONLY_F, BOTH = FAMILIES
-OURS = "ours: built-in digits at 14 × 14, 25 epochs, µ = 10, 3 runs; the paper: 28 × 28, 100 epochs, µ = 0.01, 100 runs"
 
 
 def stuck(result: DynamicsResult) -> Finding:
@@ -99,8 +100,18 @@ def better(question: str, when: str, depth: int | None, result: RotationResult) 
 
 def untrained(question: str, when: str, depth: int | None, result: RotationResult) -> Finding:
     """Return the same of the networks before their first step."""
-    curves = {c: Curve(curve.accuracy[:, [0, 0, 0]], curve.loss[:, :0]) for c, curve in result.curves.items()}
-    return better(question, when, depth, result._replace(curves=curves))
+    return better(question, when, depth, _untrained(result))
+
+
+def figure_2(result: RotationResult) -> Finding:
+    """Return the page's verdict on Figure 2; the number is what the width of g brings."""
+    verdict, gain = rotation_report.verdict(result), better(RISES, "end", None, result)
+    return gain._replace(state=verdict.state, said=verdict.evidence)
+
+
+def untrained_figure_2(result: RotationResult) -> Finding:
+    """Return the same before the first step."""
+    return figure_2(_untrained(result))
 
 
 def every_rate(result: RotationResult) -> Finding:
@@ -120,8 +131,13 @@ def every_rate(result: RotationResult) -> Finding:
 
 def untrained_rates(result: RotationResult) -> Finding:
     """Return the same before the first step."""
+    return every_rate(_untrained(result))
+
+
+def _untrained(result: RotationResult) -> RotationResult:
+    """The same networks with the accuracy before their first step at every epoch."""
     curves = {c: Curve(curve.accuracy[:, [0, 0, 0]], curve.loss[:, :0]) for c, curve in result.curves.items()}
-    return every_rate(result._replace(curves=curves))
+    return result._replace(curves=curves)
 
 
 def _why(result: RotationResult, curves: dict[Any, Curve]) -> str:
@@ -129,7 +145,11 @@ def _why(result: RotationResult, curves: dict[Any, Curve]) -> str:
     last = [float(np.nanmax(comparisons.accuracies(curve)[1][-1:], initial=0)) for curve in curves.values()]
     lost = sum(accuracy < 2 * comparisons.CHANCE for accuracy in last)
     guessing = f"{lost} of {len(last)} networks still guess; " if lost else ""
-    return f"{guessing}{OURS}."
+    s = result.settings
+    return (
+        f"{guessing}ours: {s.size} × {s.size} pixels, {s.epochs} epochs, µ = {s.learning_rate:g}, {s.runs} runs; the "
+        "paper: 28 × 28 or 32 × 32, 100 epochs, µ = 0.01, 100 runs."
+    )
 
 
 def _starts(result: DynamicsResult) -> int:
@@ -138,6 +158,8 @@ def _starts(result: DynamicsResult) -> int:
 
 def _figure2(data: str) -> Iterator[Claim]:
     """The rows of one data set: width at each depth, width at the start, depth at the start and at the end."""
+    words = f"{data}: accuracy rises with the width of g and falls with its depth, over all nine networks."
+    yield _row(data, "whole", words, "curves", ())
     narrow, *_, wide = rotation.WIDTHS[NINE[data].settings.dataset]
     for depth in rotation.DEPTHS:
         words = f"{data}, g of depth {depth}: a g {wide} wide is more accurate at the end than one {narrow} wide."
@@ -151,11 +173,15 @@ def _figure2(data: str) -> Iterator[Claim]:
 
 
 def _row(data: str, part: str, words: str, paper: str, asked: tuple) -> Claim:
-    need, measure = NINE[data], partial(better, *asked)
-    control = Control("the same networks before their first step", (need,), partial(untrained, *asked))
+    """A row of Figure 2; asked: (question, when, depth of g or None), or nothing for the figure as a whole."""
+    need = NINE[data]
+    measure, fails = (partial(better, *asked), partial(untrained, *asked)) if asked else (figure_2, untrained_figure_2)
+    control = Control("the same networks before their first step", (need,), fails)
     at = f"figure-2-{data}-{part}".lower().replace(" ", "-")
     live = link("rotation", RotationSettings(dataset=need.settings.dataset))
-    return Claim(at, "figures", f"Figure 2, {data}, {part}", words, paper, (need,), measure, control, "reference", live)
+    full = f"python -m hyperviz run rotation --paper{DATA[data]} --learning-rate=10 --out results"
+    source = f"Figure 2, {data}, {part}"
+    return Claim(at, "figures", source, words, paper, (need,), measure, control, "reference", live, full)
 
 
 def _rates(data: str) -> Claim:

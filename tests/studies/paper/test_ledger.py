@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from hyperviz.data import stored
+from hyperviz.errors import InvalidInput
 from hyperviz.studies.common.options import mend
 from hyperviz.studies.convergence import report as convergence_report
 from hyperviz.studies.dynamics import report as dynamics_report
 from hyperviz.studies.paper import discrepancies, evidence, ledger, table_claims
-from hyperviz.studies.paper.claims import GROUPS, HOLDS, NOT_RUN, STATES, Finding, Need, above_zero
+from hyperviz.studies.paper.claims import GROUPS, HOLDS, NOT_RUN, STATES, Need, above_zero
 from hyperviz.studies.registry import STUDIES
 from hyperviz.studies.table1 import report as table1_report
 from hyperviz.studies.taylor.settings import TaylorSettings
@@ -97,7 +98,7 @@ def test_a_difference_is_above_zero_below_it_or_undecided():
 
 def test_a_missing_result_is_not_run_and_never_guessed(tmp_path):
     find = evidence.finder(evidence.Rules(tmp_path, computes=False))
-    assert ledger.judged(BY_ID["theorem-3"], find) == Finding(NOT_RUN, "not run here")
+    assert ledger.judged(BY_ID["theorem-3"], find) == ledger.NOTHING
     record = ledger.evaluated(BY_ID["theorem-3"], find)
     assert (record.verdict, record.value, record.date, record.picture) == ("not run here", None, "", "")
 
@@ -106,6 +107,17 @@ def test_a_cell_that_the_table_lacks_is_not_run():
     found = stored.table("table1").query("images < 500")
     assert table_claims.cell("inpainting", "hk", 500, 500, found).state == NOT_RUN
     assert table_claims.completed(500, found).state == NOT_RUN
+
+
+def test_what_cannot_be_computed_is_said_and_does_not_stop_the_rest(tmp_path, monkeypatch):
+    def refused(*_):
+        raise InvalidInput("cifar10 could not be downloaded.")
+
+    said, study = [], STUDIES["taylor"]
+    monkeypatch.setitem(STUDIES, "taylor", study._replace(stream=refused))
+    find = evidence.finder(evidence.Rules(tmp_path), said.append)
+    assert find(Need("taylor", TaylorSettings())) is None
+    assert said[-1] == "cifar10 could not be downloaded."
 
 
 def test_what_is_computed_is_kept_and_a_long_one_needs_full(tmp_path):
