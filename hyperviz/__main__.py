@@ -22,6 +22,7 @@ from hyperviz.errors import HypervizError
 from hyperviz.runtime.checkpoint import Store
 from hyperviz.studies.common.contract import Study
 from hyperviz.studies.common.options import Option, options, parse
+from hyperviz.studies.paper import evidence, ledger
 from hyperviz.studies.registry import STUDIES
 
 
@@ -29,7 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Exit code 0, or 2 with one sentence for anything the user can put right."""
     given = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     try:
-        return {"list": _list, "warm": _warm, "run": functools.partial(_run, given)}[given.command]()
+        commands = {"list": _list, "warm": _warm, "run": functools.partial(_run, given)}
+        return (commands | {"paper": functools.partial(_paper, given)})[given.command]()
     except HypervizError as error:
         print(f"hyperviz: {error}", file=sys.stderr)
     except OSError as error:
@@ -64,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="name every study with its claim")
     commands.add_parser("warm", help="compile every study ahead of time, for the app's next start on this machine")
+    _add_paper(commands.add_parser("paper", help="judge every claim of the paper", allow_abbrev=False))
     run = commands.add_parser("run", help="run a study to its end", allow_abbrev=False)
     studies = run.add_subparsers(dest="study", required=True)
     for name, study in STUDIES.items():
@@ -79,6 +82,16 @@ def _parser() -> argparse.ArgumentParser:
         files = "folder for result.csv, figure.html and settings.json"
         one.add_argument("--out", required=True, type=pathlib.Path, metavar="DIR", help=files)
     return parser
+
+
+def _add_paper(paper: argparse.ArgumentParser) -> None:
+    paper.description = (
+        "Judge every claim of the paper by what an hour on 2 cores computes, and what DIR holds already."
+    )
+    paper.add_argument("--full", action="store_true", help="compute also what takes days; it goes on in the same DIR")
+    paper.add_argument("--stored", action="store_true", help="take the results that are shipped, where there are some")
+    files = "folder for claims.json, claims.csv, claims.html and pictures"
+    paper.add_argument("--out", required=True, type=pathlib.Path, metavar="DIR", help=files)
 
 
 def _help(declared: Option) -> str:
@@ -117,6 +130,21 @@ def _run(given: argparse.Namespace) -> int:
     figures = [chart.draw(result) for chart in module.charts(settings).values()]
     (given.out / "figure.html").write_text(_html(study, figures), "utf-8")
     print(study.report.verdict(result).text)
+    return 0
+
+
+def _paper(given: argparse.Namespace) -> int:
+    given.out.mkdir(parents=True, exist_ok=True)
+    options = "".join(f" --{name}" for name in ("full", "stored") if getattr(given, name))
+    find = evidence.finder(evidence.Rules(given.out / "results", shipped=given.stored, full=given.full))
+    records = tuple(ledger.all_evaluated(find))
+    found = ledger.Ledger(f"python -m hyperviz paper{options} --out claims", records, tuple(ledger.told(find)))
+    pictures, rows = (importlib.import_module(f"hyperviz.figures.paper.{name}") for name in ("pictures", "rows"))
+    drawn = pictures.of_claims(find)
+    ledger.write(found, given.out)
+    pictures.write(drawn, given.out / "pictures")
+    (given.out / "claims.html").write_text(rows.report(found, drawn), "utf-8")
+    print(ledger.tally(records))
     return 0
 
 

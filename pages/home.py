@@ -35,6 +35,8 @@ for column, (name, study) in zip(rows, STUDIES.items(), strict=False):
         st.markdown(f"**{study.claim}**  \n{study.source}")
         page = pathlib.Path(__file__).with_name(f"{name}.py")
         st.page_link(page, label=f"Open {name.capitalize()}", icon=":material/arrow_forward:")
+scoreboard = pathlib.Path(__file__).with_name("paper.py")
+st.page_link(scoreboard, label="Which claims of the paper hold? All of them, one by one", icon=":material/fact_check:")
 devices = ", ".join(sorted({device.device_kind for device in jax.devices()}))
 st.caption(
     f"Computing on: {devices}. Source of the theory: Galanti, Littwin, Wolf, Yang, *On Infinite-Width Hypernetworks*, "

@@ -4,6 +4,7 @@ import streamlit as st
 
 from hyperviz.data import datasets
 from hyperviz.figures.inpainting.charts import charts
+from hyperviz.studies.common.recipe import command
 from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.inpainting import report, study
 from hyperviz.studies.inpainting.settings import PRESETS, InpaintingSettings
@@ -26,7 +27,7 @@ with left:
 latest = []
 if reason := study.too_large(settings):
     prose.say(line, Verdict(reason, "too large"))
-    right.code(export.command("inpainting", settings), language="bash", wrap_lines=True)
+    right.code(command("inpainting", settings), language="bash", wrap_lines=True)
     export.take_away("inpainting", settings, latest, report)
     st.stop()
 with right:

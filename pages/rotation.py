@@ -4,6 +4,7 @@ import streamlit as st
 
 from hyperviz.data import datasets
 from hyperviz.figures.rotation import charts, reference
+from hyperviz.studies.common.recipe import command
 from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.rotation import report, stored_run, study
 from hyperviz.studies.rotation.settings import PRESETS, RotationSettings
@@ -17,7 +18,7 @@ hero.show(reference(), f"Figure 2, stored run. {report.alt(stored_run.stored())}
 st.caption(f"Figure 2, stored, not live. {report.stored_words(stored_run.stored())}")
 if reason := study.too_large(settings):
     prose.say(line, Verdict(reason, "too large"))
-    st.code(export.command("rotation", settings), language="bash", wrap_lines=True)
+    st.code(command("rotation", settings), language="bash", wrap_lines=True)
     export.take_away("rotation", settings, [], report)
     st.stop()
 took = status("rotation", settings)

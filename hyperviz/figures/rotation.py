@@ -46,9 +46,9 @@ def accuracy(result: RotationResult) -> go.Figure:
     return figure
 
 
-def reference() -> go.Figure:
-    """Figure 2 from the stored run: three depths of g side by side on one axis, three widths in each."""
-    result = stored()
+def reference(result: RotationResult | None = None) -> go.Figure:
+    """Figure 2 from a run of the nine networks, or the stored one: three depths of g side by side."""
+    result = result or stored()
     figure, end = style.figure(x="", y="accuracy on test pairs", margin={"t": 64}), result.settings.epochs
     figure.update_yaxes(range=[0, 1]).update_layout(legend={"y": 1.08})
     axis = {**figure.layout.xaxis.to_plotly_json(), "range": [-0.02 * end, 1.03 * end]}

@@ -32,26 +32,28 @@ class Stored(NamedTuple):
     version: str
 
 
+def find(study: str, settings: Any, folder: Path | None = None) -> Stored | None:
+    """Return the stored end state of exactly these settings, or None; folder: where, if not with the package."""
+    path = _path(study, settings, folder)
+    return _read(path) if path.exists() else None
+
+
 @lru_cache(maxsize=64)
-def find(study: str, settings: Any) -> Stored | None:
-    """Return the stored end state of exactly these settings, or None."""
-    path = _path(study, settings)
-    if not path.exists():
-        return None
+def _read(path: Path) -> Stored:
     with np.load(path, allow_pickle=False) as file:
         about = json.loads(str(file["about"]))
         arrays = [file[f"array{i}"] for i in range(len(file.files) - 1)]
     return Stored(_decoded(about["result"], arrays), about["date"], about["version"])
 
 
-def save(study: str, settings: Any, result: Any) -> Path:
-    """Write a finished result beside the others, and return its file."""
+def save(study: str, settings: Any, result: Any, folder: Path | None = None) -> Path:
+    """Write a finished result beside the others, or into a folder, and return its file."""
     arrays: list[np.ndarray] = []
     about = {"date": datetime.date.today().isoformat(), "version": hyperviz.__version__}
     about |= {"study": study, "settings": dataclasses.asdict(settings), "result": _encoded(result, arrays)}
     named: dict[str, Any] = {f"array{i}": array for i, array in enumerate(arrays)}
-    FOLDER.mkdir(exist_ok=True)
-    path = _path(study, settings)
+    path = _path(study, settings, folder)
+    path.parent.mkdir(exist_ok=True)
     np.savez_compressed(path, about=np.array(json.dumps(about)), **named)
     return path
 
@@ -62,9 +64,9 @@ def views(study: str) -> dict[str, Any]:
     return {"default": STUDIES[study].settings(), **module.PRESETS}
 
 
-def _path(study: str, settings: Any) -> Path:
+def _path(study: str, settings: Any, folder: Path | None) -> Path:
     said = json.dumps(dataclasses.asdict(settings), sort_keys=True)
-    return FOLDER / f"{study}-{hashlib.sha256(said.encode()).hexdigest()[:12]}.npz"
+    return (folder or FOLDER) / f"{study}-{hashlib.sha256(said.encode()).hexdigest()[:12]}.npz"
 
 
 def _encoded(value: Any, arrays: list[np.ndarray]) -> Any:

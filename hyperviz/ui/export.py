@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import html
-import shlex
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
 import hyperviz
-from hyperviz.studies.common.options import changed, options
+from hyperviz.studies.common.options import options
+from hyperviz.studies.common.recipe import command
 from hyperviz.ui import controls
 
 NOTHING = "no result yet\n"
-
-
-def command(study: str, settings: Any) -> str:
-    """The same settings on the command line, wherever the package can be imported."""
-    given = [f"--{name.replace('_', '-')}={shlex.quote(str(value))}" for name, value in changed(settings).items()]
-    return " ".join(["python -m hyperviz run", study, *given, "--out results"])
 
 
 def take_away(study: str, settings: Any, latest: list, report: Any) -> None:

@@ -17,6 +17,7 @@ HERE = pathlib.Path(__file__).parent
 PICTURES = HERE.parents[1] / ".assets"  # of the README, too
 PREVIEW = {"inpainting": "inpainting.png"}  # the picture of a link to a page; every other shows the first page's
 HOME = "Change the widths of two networks, and see the theory of infinitely wide hypernetworks come true, or fail."
+PAGES = {name: study.claim for name, study in STUDIES.items()} | {"paper": "Which claims of the paper hold?"}
 EARLY = ("Slider", "Selectbox", "ButtonGroup", "NumberInput", "BidiComponent", "Html", "Button", "DownloadButton")
 STATIC = pathlib.Path(streamlit.__file__).parent / "static"
 
@@ -27,7 +28,7 @@ class Head(BaseHTTPMiddleware):
     async def dispatch(self, request, call_next):
         """Answer a request."""
         name = request.url.path.rstrip("/").rpartition("/")[2]
-        if name in STUDIES or "text/html" in request.headers.get("accept", ""):
+        if name in PAGES or "text/html" in request.headers.get("accept", ""):
             _as_page(request)
         response = await call_next(request)
         if paths.plotly() in request.url.path and response.status_code == 200:
@@ -52,8 +53,8 @@ def _as_page(request) -> None:
 def _named(name: str, root: str) -> str:
     """Title, description and picture, as search engines and chats read them."""
     title, said = "hyperviz: one network writes another", HOME
-    if name in STUDIES:
-        title, said = f"{name.capitalize()} · hyperviz", STUDIES[name].claim
+    if name in PAGES:
+        title, said = f"{name.capitalize()} · hyperviz", PAGES[name]
     picture = f"{root}{paths.previews()}/{PREVIEW.get(name, 'convergence.png')}"
     told = {"og:title": title, "og:description": said, "og:image": picture, "og:type": "website"}
     cards = "".join(f'<meta property="{key}" content="{html.escape(value)}">' for key, value in told.items())

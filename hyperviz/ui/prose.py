@@ -8,9 +8,7 @@ import re
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from hyperviz.studies.common.verdict import Verdict
-
-SIGNS = {"holds": "✓", "differs": "✗", "undecided": "?", "too large": "⌘", "measured": "○", "measuring": "…"}
+from hyperviz.studies.common.verdict import SIGNS, Verdict
 
 
 def claim(text: str) -> DeltaGenerator:

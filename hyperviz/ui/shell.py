@@ -8,7 +8,7 @@ from hyperviz.studies.registry import STUDIES
 
 HERE = pathlib.Path(__file__).parent
 PAGES = HERE.parents[1] / "pages"
-ICONS = {"home": "home"} | {name: study.icon for name, study in STUDIES.items()}
+ICONS = {"home": "home"} | {name: study.icon for name, study in STUDIES.items()} | {"paper": "fact_check"}
 HOME = "hyperviz: one network writes another"
 
 st.set_page_config(page_icon=str(HERE / "icon.png"), layout="wide")  # first: navigation would fetch an icon from afar

@@ -10,6 +10,7 @@ from hyperviz.studies.convergence import study
 from hyperviz.studies.convergence.report import factor
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.studies.convergence.study import CELLS, FITTED, LINES, WIDTHS
+from tests.figures.numbers import drawn
 
 RNG = np.random.default_rng(0)
 CELL_VALUES = {at: 3 + RNG.standard_normal(32) * sum(at) ** -0.5 for at in CELLS}
@@ -43,7 +44,7 @@ def test_every_figure_has_labelled_axes_with_and_without_numbers(empty, result, 
         figure = figures.CHARTS[name].draw(shown)
         assert figure.layout.xaxis.title.text
         assert figure.layout.yaxis.title.text
-        assert figure.to_json()
+    assert drawn(figures.CHARTS[name].draw(result)).size
 
 
 def test_the_limit_is_dashed_in_ink_at_1(empty, result):

@@ -38,6 +38,7 @@ def test_nothing_yet_still_labels_the_axes(draw):
 @pytest.mark.parametrize(("pixels", "images"), [("all", 200), (20, 50)])
 def test_the_page_shows_the_stored_table_of_the_same_protocol_beside_the_live_numbers(pixels, images):
     first = next(stream(InpaintingSettings(pixels=pixels, images=images)))
+    first = first._replace(errors={})  # what an earlier test has solved is remembered
     live = Error(0.03, 0.001, 0.05, 0.002, 1, 0.0, 0.0)
     figure = table1.beside(first._replace(errors={(images, "hk"): live}))
     traces = {trace.name: trace for trace in figure.data}

@@ -1,4 +1,4 @@
-"""The shipped results: tables with how each was made, and the finished results of the pages' views (.npz)."""
+"""The shipped results: tables with how each was made, finished results of the pages' views (.npz), claims."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 FOLDER = Path(__file__).parent
 TABLES = ("rotation", "sensitivity", "table1", "table1_all_pixels")
+CLAIMS, PICTURES = FOLDER / "claims.json", FOLDER / "pictures"  # of /paper: `python -m hyperviz paper` writes both
 SCHEMA = {"command": str, "hyperviz": str, "settings": dict, "machine": str}  # what `about` holds at least
 
 
@@ -26,3 +27,9 @@ def table(name: str) -> pd.DataFrame:
 def about(name: str) -> dict:
     """Return the exact command, the settings, the version and the machine that made the table (SCHEMA)."""
     return json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+
+
+@lru_cache
+def pictures() -> dict[str, str]:
+    """Return the pictures of the shipped claims, as SVG, by name."""
+    return {path.stem: path.read_text("utf-8") for path in sorted(PICTURES.glob("*.svg"))}

@@ -10,6 +10,15 @@ SAID = {
     "measured": "no claim of the paper",
     "too large": "runs in a terminal",
 }  # the words of a state on the screen
+SIGNS = {
+    "holds": "✓",
+    "differs": "✗",
+    "undecided": "?",
+    "too large": "⌘",
+    "measured": "○",
+    "measuring": "…",
+    "not run": "–",
+}
 
 
 class Verdict(NamedTuple):

@@ -50,8 +50,12 @@ def reach(errors, printed: float | None, all_pixels: bool = False) -> str:
     """
     if printed is None or len(errors) < 2 or all_pixels:
         return ""
-    value, stderr = mean(errors)
-    width = 2 * stderr * (1 + len(errors) / PAPER_RUNS) ** 0.5 + ROUNDED
+    return reached_by(*mean(errors), len(errors), printed)
+
+
+def reached_by(value: float, stderr: float, runs: int, printed: float) -> str:
+    """Return the same from the mean of so many runs and its standard error."""
+    width = 2 * stderr * (1 + runs / PAPER_RUNS) ** 0.5 + ROUNDED
     return "within" if abs(value - printed) <= width else "ours lower" if value < printed else "ours higher"
 
 
@@ -193,14 +197,24 @@ def stored(all_pixels: bool = False) -> pd.DataFrame:
 def judged() -> tuple[str, str]:
     """Return what the stored table says of Table 1: the state of a verdict, and the counts that decide it."""
     found = stored()
-    mse = found[(found.quantity == "mse") & (found.kernel != "hn")].pivot_table("value", ["task", "images"], "kernel")
-    ahead, runs = int((mse.nngp < mse.hk).sum()), int(found.runs.max())
+    (ahead, cells), runs = nngp_ahead(found), int(found.runs.max())
     said = found.reach[found.reach.notna() & (found.reach != "")]
     within = f"{(said == 'within').sum()} of the paper's {len(said)} values are within reach"
     return (
-        "holds" if ahead == len(mse) else "differs",
-        f"stored, {runs} runs of 20 pixels an image: NNGP ahead of HK in {ahead} of {len(mse)} cells; {within}",
+        ordered(ahead, cells),
+        f"stored, {runs} runs of 20 pixels an image: NNGP ahead of HK in {ahead} of {cells} cells; {within}",
     )
+
+
+def nngp_ahead(found: pd.DataFrame) -> tuple[int, int]:
+    """Return in how many cells of a table NNGP's error is below HK's, and how many cells there are."""
+    mse = found[(found.quantity == "mse") & (found.kernel != "hn")].pivot_table("value", ["task", "images"], "kernel")
+    return int((mse.nngp < mse.hk).sum()), len(mse)
+
+
+def ordered(ahead: int, cells: int) -> str:
+    """Return the state of an ordering that the paper has in every cell."""
+    return "holds" if ahead == cells else "differs"
 
 
 def code(settings) -> str:

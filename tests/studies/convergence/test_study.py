@@ -16,9 +16,6 @@ from hyperviz.studies.common.verdict import signed
 from hyperviz.studies.convergence import report, study
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.studies.convergence.study import CELLS, FITTED, LINES, ON_LINES, ORIGIN, WIDTHS, stream
-from hyperviz.studies.inpainting import report as inpainting_report
-from hyperviz.studies.inpainting import study as inpainting
-from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.theory import analytic, sampling
 from hyperviz.theory.architecture import Architecture
 
@@ -390,26 +387,11 @@ def test_a_table_with_nothing_drawn_yet_holds_the_theory():
     assert one.stderr.isna().all()
 
 
-@pytest.mark.parametrize(
-    ("package", "settings"),
-    [
-        ((study, report), SMALL),
-        ((inpainting, inpainting_report), InpaintingSettings(images=10)),
-        ((inpainting, inpainting_report), InpaintingSettings(images=12, pixels=5, kernel="hk", task="representation")),
-    ],
-)
-def test_the_code_on_the_page_runs_and_prints_the_table(package, settings, capsys):
-    names, (study, report) = {}, package
-    exec(report.code(settings), names)
-    *_, result = study.stream(settings)
-    assert names["table"](names["result"]).equals(report.table(result))
-    assert report.table(result).to_string() in capsys.readouterr().out
-
-
-def test_the_code_s_draw_and_limit_are_the_chart_s(capsys):
-    exec(report.code(SMALL), {})
-    printed = capsys.readouterr().out.split("[")
-    first, limit = (np.array(part.split("]")[0].split(), float) for part in printed[-2:])
-    *_, result = stream(SMALL)
-    np.testing.assert_allclose(first, result.curves[0], rtol=5e-3)  # one lane or several: float32 sums differ
-    np.testing.assert_allclose(limit, result.theory, rtol=1e-5)
+def test_the_code_s_draw_and_limit_are_the_chart_s(small, capsys):
+    exec(
+        report.code(SMALL).split("# or the library itself")[1].split("\n", 1)[1],
+        {"ConvergenceSettings": ConvergenceSettings},
+    )
+    first, limit = (np.array(part.split("]")[0].split(), float) for part in capsys.readouterr().out.split("[")[1:])
+    np.testing.assert_allclose(first, small.curves[0], rtol=5e-3)  # one lane or several: float32 sums differ
+    np.testing.assert_allclose(limit, small.theory, rtol=1e-5)

@@ -163,6 +163,15 @@ def test_the_table_holds_the_fractions_with_their_error(results):
     assert {"width_f", "points", "depth_f", "activation_g", "theory"} <= set(found.columns)
 
 
+def test_the_library_s_lines_on_the_page_train_one_start(capsys):
+    names = {"DynamicsSettings": DynamicsSettings}
+    exec(report.code(SMALL).split("# or the library itself")[1].split("\n", 1)[1], names)
+    printed = np.array(capsys.readouterr().out.strip("[]\n").split(), float)
+    np.testing.assert_allclose(printed, names["start"].loss[::100], rtol=1e-6)
+    assert (np.diff(printed) <= 0).all()
+    assert printed[-1] < printed[0]
+
+
 def test_a_bowl_is_convex_and_a_saddle_is_not():
     a, b = np.meshgrid(views.SIDE, views.SIDE)
     found = views.Surface({1: a**2 + 3 * b**2 + a * b, 2: a**2 - b**2})

@@ -8,14 +8,15 @@ import pytest
 from hyperviz.data import digits
 from hyperviz.errors import InvalidInput
 from hyperviz.studies.common.options import mend, parse
-from hyperviz.studies.inpainting import regression, study
-from hyperviz.studies.inpainting.paper_table1 import paper
+from hyperviz.studies.inpainting import image_set, regression, study, train_test_split
+from hyperviz.studies.inpainting.paper_table1 import IMAGES, MISPRINT, paper
 from hyperviz.studies.inpainting.settings import PRESETS, InpaintingSettings
 from hyperviz.studies.inpainting.study import stream
 from hyperviz.theory import separable_kernel
 
 PARTS = {"lower": 392, "upper": 392, "left": 392, "right": 392, "centre": 196, "rows": 392, "random": 392}
 PARTS |= {"everything": 784, "nothing": 0, "drawn": 0}
+SEEN = InpaintingSettings(images=10)
 
 
 def last(**settings):
@@ -72,20 +73,39 @@ def test_seeing_the_hidden_part_helps():
         assert np.isnan(whole.errors[50, kernel].mse_hidden)
 
 
-def test_only_what_f_sees_decides_the_prediction():
-    settings, everything = InpaintingSettings(), digits.test().images[:4]
-    changed = everything.copy()
-    changed[:, 14:] = 255
-    assert (regression.masked(everything, settings) == regression.masked(changed, settings)).all()
+def completed(monkeypatch, **painted):
+    """NNGP's completions of the gallery, some rows of whose digits are painted white before f sees them."""
+    pictures = image_set.pictures(SEEN).copy()
+    pictures[:, painted.get("at", slice(0, 0))] = 255
+    regression._kept.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(image_set, "pictures", lambda settings: pictures)
+        *_, (shown, _, _) = regression.solve(SEEN, 0, SEEN.images, "nngp")
+    return shown
 
 
-def test_runs_are_averaged_and_give_the_standard_error():
-    one, three = last(images=10, kernel="hk"), last(images=10, kernel="hk", runs=3)
-    assert one.errors[10, "hk"].runs == 1
-    assert three.errors[10, "hk"].runs == 3
-    seeds = [last(images=10, kernel="hk", seed=s).errors[10, "hk"].mse for s in (0, 1)]
-    assert seeds[0] == one.errors[10, "hk"].mse
-    assert seeds[0] != seeds[1]
+def test_only_what_f_sees_decides_the_prediction(monkeypatch):
+    truth = completed(monkeypatch)
+    assert truth.max() > 100
+    np.testing.assert_array_equal(completed(monkeypatch, at=slice(14, 28)), truth)  # the hidden half
+    assert (completed(monkeypatch, at=slice(12, 14)) != truth).any(axis=(1, 2)).all()
+
+
+def test_runs_are_averaged_and_their_scatter_is_the_standard_error():
+    settings = InpaintingSettings(images=10, kernel="hk", runs=3)
+    *_, three = stream(settings)
+    errors = np.array([regression.lookup(settings, run, 10, "hk").squares.mean(axis=0) for run in range(3)])
+    assert len(np.unique(errors[:, 0])) == 3
+    found = three.errors[10, "hk"]
+    assert found.runs == 3
+    assert (found.mse, found.mse_hidden) == pytest.approx(errors.mean(0).tolist())
+    assert (found.mse_stderr, found.mse_hidden_stderr) == pytest.approx((errors.std(0, ddof=1) / 3**0.5).tolist())
+    one = last(images=10, kernel="hk").errors[10, "hk"]
+    assert (one.mse, one.runs) == (pytest.approx(errors[0, 0]), 1)
+
+
+def test_another_seed_gives_other_errors():
+    assert len({last(images=10, kernel="hk", seed=s).errors[10, "hk"].mse for s in (0, 1)}) == 2
 
 
 def test_the_same_settings_give_the_same_numbers():
@@ -96,10 +116,14 @@ def test_the_same_settings_give_the_same_numbers():
 
 def test_training_sets_are_nested_balanced_and_apart_from_the_test_digits():
     settings = InpaintingSettings(seed=5)
-    small, large = (regression._draw(settings, 0, n) for n in (20, 100))
+    small, large = (train_test_split.of_run(settings, n) for n in (20, 100))
     assert (large.y[:20] == small.y).all()
-    rows = {image.tobytes() for image in large.y}
-    assert not rows & {image.tobytes() for image in large.truth}
+    label = {image.tobytes(): digit for image, digit in zip(*digits.load(), strict=True)}
+    for drawn, each in ((small.y, 2), (large.y, 10), (large.truth, train_test_split.TESTED // 10)):
+        rows = [np.round(image * 255).astype(np.uint8).tobytes() for image in drawn]
+        assert len(set(rows)) == len(rows)
+        assert np.bincount([label[row] for row in rows]).tolist() == 10 * [each]
+    assert not {image.tobytes() for image in large.y} & {image.tobytes() for image in large.truth}
 
 
 @pytest.mark.parametrize(("kernel", "expected"), [("nngp", 0.061), ("hk", 0.068)])
@@ -166,8 +190,13 @@ def test_a_link_is_read_and_mended():
     assert len(said) == 1
 
 
-def test_the_papers_table_is_there():
-    assert paper("representation", "nngp", 50) == 0.051
-    assert paper("inpainting", "hk", 500) == 0.038
+def test_in_the_papers_table_errors_fall_with_n_nngp_is_ahead_and_one_number_is_no_part_of_its_column():
+    for task in ("representation", "inpainting"):
+        rows = {kernel: np.array([paper(task, kernel, n) for n in IMAGES]) for kernel in ("nngp", "hk", "hn")}
+        sure = rows["hn"] != MISPRINT
+        assert sure.all() == (task == "representation")
+        assert all((np.diff(row[sure]) < 0).all() for row in rows.values())
+        assert (rows["nngp"] < rows["hk"]).all()
+        assert (rows["hk"] < rows["hn"]).all()
     assert paper("inpainting", "hk", 30) is None
     assert paper("inpainting", "hk-released", 50) is None
