@@ -228,7 +228,7 @@ CLAIMS = (
         (MAP,),
         stuck,
         Control("g is 16 wide everywhere", (MAP,), never_narrow),
-        "heatmap",
+        "reached",
     ),
     Claim(
         "contribution-2",
