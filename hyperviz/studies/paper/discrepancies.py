@@ -200,7 +200,7 @@ DISCREPANCIES = (
         (("x = (1, −1)", convergence_claims.GRID.link), ("x = (1, 0)", OTHER_X.link)),
     ),
     Discrepancy(
-        "remark-3",
+        "theta-f",
         "Remark 3 leaves Θ_f out",
         "Θ_g is a function of the distance of z and z′ and of S⁰(x, x′).",
         (prior_claims.KERNEL,),
