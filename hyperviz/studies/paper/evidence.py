@@ -60,7 +60,7 @@ def finder(rules: Rules, say: Callable[[str], None] = lambda text: print(text, f
 def _found(need: Need, rules: Rules, say: Callable[[str], None]) -> Stored | None:
     if rules.shipped and (found := shipped(need)) is not None:
         return found
-    if need.study != "table1" and (found := stored_results.find(need.study, need.settings, rules.folder)) is not None:
+    if (found := _kept(need, rules.folder)) is not None:
         return found
     if not rules.computes or (need.long and not rules.full):
         return None
@@ -74,6 +74,14 @@ def _found(need: Need, rules: Rules, say: Callable[[str], None]) -> Stored | Non
     if need.study != "table1":  # whose runs are kept one by one
         stored_results.save(need.study, need.settings, result, rules.folder)
     return Stored(result, today, hyperviz.__version__)
+
+
+def _kept(need: Need, folder: Path) -> Stored | None:
+    """Return what an earlier run has kept; nothing where another version kept it, whose results have other parts."""
+    try:
+        return None if need.study == "table1" else stored_results.find(need.study, need.settings, folder)
+    except (TypeError, AttributeError, ImportError):
+        return None
 
 
 def _within(need: Need, rules: Rules) -> Need:
