@@ -1,11 +1,65 @@
 """What a person does in a tab: open, wait for a picture, move a slider, read what the chart holds."""
 
+from hyperviz.figures import style
+
 CHART = ".js-plotly-plot .main-svg"
+# the server has sent all, every control every chart is there
+ENDED = """() => document.querySelector('[data-test-script-state]')?.dataset.testScriptState === 'notRunning'
+    && !document.querySelector('[data-testid=stSkeleton]')
+    && [...document.querySelectorAll('.live .plot')].every(p => p._fullLayout)"""
+INK = "[...document.querySelectorAll('.js-plotly-plot')].map(chart => chart._fullLayout.font.color)"
+# nothing moves any more: five frames alike, and no transition under way
+STILL = """async () => {
+    await document.fonts.ready;
+    const parts = 'h1, h2, .verdict, .plot, .board, .stSlider, summary, img, .menu';
+    const box = part => { const b = part.getBoundingClientRect(); return [b.x, b.y, b.width, b.height]; };
+    const ends = animation => animation.effect.getComputedTiming().endTime !== Infinity;
+    for (let before = '', same = 0; same < 5;) {
+        await new Promise(requestAnimationFrame);
+        const now = JSON.stringify([innerWidth, ...[...document.querySelectorAll(parts)].map(box)]);
+        same = now === before && !document.getAnimations().some(ends) ? same + 1 : 0;
+        before = now;
+    }
+}"""
 
 
 def open_page(tab, url: str) -> None:
     tab.goto(url)
     tab.wait_for_selector(CHART)
+
+
+def still(tab) -> None:
+    """Until nothing moves any more."""
+    tab.evaluate(STILL)
+
+
+def open_ended(tab, url: str) -> None:
+    """Opens a page whose end state is stored, and waits until all of it is there."""
+    tab.goto(url)
+    tab.wait_for_selector(f"{CHART}, img[alt]")
+    tab.wait_for_function(ENDED)
+    still(tab)
+
+
+def recolour(tab, scheme: str) -> None:
+    """The system turns light or dark; until every chart and the page itself have followed."""
+    tab.emulate_media(color_scheme=scheme)
+    wanted = {"light": style.LIGHT, "dark": style.DARK}[scheme]
+    background = "rgb({}, {}, {})".format(*bytes.fromhex(wanted.background[1:]))
+    tab.wait_for_function(
+        f"""([ink, background]) => {INK}.every(colour => colour === ink)
+            && getComputedStyle(document.querySelector('.stApp')).backgroundColor === background""",
+        arg=[wanted.ink, background],
+    )
+    still(tab)
+
+
+def saved(tab, item: str, chart: int) -> bytes:
+    """What an item of a chart's menu downloads."""
+    tab.locator(".live .more").nth(chart).click()
+    with tab.expect_download() as download:
+        tab.locator(".live .menu:visible").get_by_role("menuitem", name=item).click()
+    return download.value.path().read_bytes()
 
 
 def slider(tab, label: str):

@@ -16,6 +16,7 @@ from tests import ROOT
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 PATIENCE = 600  # seconds, after which something hangs: no test may depend on how fast the machine is
 
 
@@ -80,12 +81,21 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def tab(chromium):
-    """A fresh visitor at 1280 x 800."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+@contextlib.contextmanager
+def visitor(chromium, **about):
+    """The page of a fresh visitor; about: viewport, touch, and what else Playwright knows of a device."""
+    context = chromium.new_context(accept_downloads=True, **about)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.set_default_timeout(1000 * PATIENCE)
-    yield page
-    context.close()
+    try:
+        yield page
+    finally:
+        context.close()
+
+
+@pytest.fixture
+def tab(chromium):
+    """A fresh visitor at 1280 x 800."""
+    with visitor(chromium, viewport={"width": 1280, "height": 800}) as page:
+        yield page

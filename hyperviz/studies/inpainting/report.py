@@ -108,7 +108,11 @@ def alt(result: InpaintingResult, figure: str = "") -> str:
         return f"One {noun} of which f does not see {count} pixels, {state} by each kernel. {about(result)}"
     if result.settings.view != GALLERY:
         return views_report.alt(result, figure)
-    return f"Rows of {shown} {noun}s: truth, what f sees, and each kernel's completion. {verdict(result).text}"
+    what = {
+        "error": "The squared error against the number of training images N, one curve a kernel.",
+        "stored": "The stored table's squared errors against N, and those computed live as rings.",
+    }.get(figure, f"Rows of {shown} {noun}s: truth, what f sees, and each kernel's completion.")
+    return f"{what} {verdict(result).text}"
 
 
 def about(result: InpaintingResult) -> str:

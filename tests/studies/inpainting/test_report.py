@@ -99,6 +99,7 @@ def test_progress_says_how_many_digits_and_points_there_are():
 def test_the_alternative_text_says_the_verdict(solved):
     assert verdict(solved).text in alt(solved)
     assert "what f sees" in alt(solved)
+    assert len({alt(solved, figure) for figure in ("own", "gallery", "error", "stored")}) == 4
 
 
 def test_the_table_has_a_row_for_each_n_kernel_and_quantity(solved):

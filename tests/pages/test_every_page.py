@@ -1,0 +1,142 @@
+"""Every page, opened once on a screen and once on a phone: assistive technology, width, pictures that leave it."""
+
+import itertools
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from hyperviz.studies.registry import STUDIES
+from tests.pages.browser import alt, open_ended, recolour, saved, still
+from tests.pages.conftest import PHONE, visitor
+
+pytestmark = pytest.mark.browser
+SERIOUS = {"serious", "critical"}
+FONTS = ["DejaVu Sans", "Liberation Sans", "sans-serif", "serif"]
+MEASURE = """([svg, font]) => {
+  const family = svg.match(/font-family="([^"]+)"/)[1], shown = document.createElement('div');
+  shown.style = 'position: fixed; left: 0; top: 0';
+  shown.innerHTML = svg.replaceAll(family, font).replace(/font-family: [^;"]+/g, `font-family: ${font}`);
+  document.body.append(shown);
+  const boxes = [...shown.querySelectorAll('text')]
+    .map((t) => [t.textContent, t.getBoundingClientRect()]).filter(([text, b]) => text.trim() && b.width)
+    .map(([text, b]) => [text, b.left, b.top, b.right, b.bottom]);
+  shown.remove();
+  return boxes;
+}"""
+CLOSE = 2  # pixels that the boxes of two letters may share: boxes are higher than letters
+HERO, LINES, FINGER = 520, 3, 44  # pixels from the top; lines of a verdict; pixels of what is tapped
+TARGETS = ".stMainBlockContainer button, .stMainBlockContainer summary, .stMainBlockContainer [role=radio]"
+SWIPES = ".live .plot, .stSlider"
+TOP = "document.querySelector('[data-testid=stMain]').scrollTop"
+
+
+@pytest.fixture(scope="module", params=["", *STUDIES], ids=lambda name: name or "home")
+def screen(request, chromium, address):
+    """The name of a page, and the page with its stored end state at 1280 x 800, light."""
+    with visitor(chromium, viewport={"width": 1280, "height": 800}) as page:
+        open_ended(page, f"{address}/{request.param}")
+        yield request.param, page
+
+
+@pytest.fixture(scope="module", params=STUDIES)
+def phone(request, chromium, address):
+    """The same of a study, on a phone."""
+    with visitor(chromium, **PHONE) as page:
+        open_ended(page, f"{address}/{request.param}")
+        yield request.param, page
+
+
+def test_every_chart_has_words_of_its_own_with_numbers_and_the_verdict_is_a_status(screen):
+    name, page = screen
+    said = [alt(page, i) for i in range(page.locator(".js-plotly-plot").count())]
+    assert len(set(said)) == len(said) >= (3 if name else 0)
+    assert all(re.search(r"\d", words) for words in said)
+    assert page.locator(".verdict[role=status]").count() == bool(name)
+
+
+def test_a_link_s_preview_names_the_page_with_a_picture(screen, address):
+    """What a chat or a search engine reads: no script runs there."""
+    name, page = screen
+    head = page.request.get(f"{address}/{name}").text().split("</head>")[0]
+    found = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)"', head))
+    assert (name.capitalize() or "hyperviz") in found["title"]
+    assert len(found["description"]) > 20
+    assert page.request.get(found["image"]).headers["content-type"] == "image/png"
+    assert (name.capitalize() or "hyperviz") in page.title()
+
+
+def test_light_or_dark_wide_or_narrow_axe_finds_nothing_serious_and_nothing_overflows_sideways(screen):
+    _, page = screen
+    for scheme, width in itertools.product(("light", "dark"), (390, 1280)):
+        page.set_viewport_size({"width": width, "height": 800})
+        recolour(page, scheme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, scheme
+    for scheme in ("dark", "light"):
+        recolour(page, scheme)
+        found = Axe().run(page).response["violations"]
+        said = [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in SERIOUS]
+        assert said == [], scheme
+
+
+def test_every_label_of_a_saved_picture_is_whole_and_apart_in_any_font(screen):
+    _, page = screen
+    recolour(page, "dark")  # a picture for a slide is light all the same
+    pictures = [saved(page, "Picture for print", i).decode() for i in range(page.locator(".live .more").count())]
+    for svg, font in itertools.product(pictures, FONTS):
+        assert "#e8eaf0" not in svg
+        boxes = page.evaluate(MEASURE, [svg, font])
+        assert boxes
+        beyond = [text for text, left, top, right, bottom in boxes if min(left, top) < 0 or right > 976 or bottom > 556]
+        assert beyond == [], font
+        for (one, l1, t1, r1, b1), (two, l2, t2, r2, b2) in itertools.combinations(boxes, 2):
+            apart = r1 <= l2 + CLOSE or r2 <= l1 + CLOSE or b1 <= t2 + 3 * CLOSE or b2 <= t1 + 3 * CLOSE
+            assert apart, (font, one, two)
+
+
+def test_on_a_phone_title_verdict_and_hero_are_on_the_first_screen(phone):
+    name, page = phone
+    box = page.locator(".st-key-hero .plot, .st-key-hero .board").first.bounding_box()
+    assert box["y"] + box["height"] <= HERO
+    here = page.locator(".verdict .here")
+    line = here.evaluate("e => parseFloat(getComputedStyle(e).lineHeight)")
+    assert here.bounding_box()["height"] <= (LINES - 1) * line + 1  # the chip is the last line
+    assert page.locator(".verdict .chip").bounding_box()["height"] < 2 * line
+    small = page.locator(TARGETS).evaluate_all(
+        "(all, least) => all.map(e => [e.innerText || e.ariaLabel, e.getBoundingClientRect()])"
+        ".filter(([_, b]) => b.width && (b.height < least - 0.5)).map(([text]) => text)",
+        FINGER,
+    )
+    assert small == []
+    if name == "inpainting":  # canvas and result are both in sight
+        for part in (".board", ".st-key-hero .plot"):
+            box = page.locator(part).first.bounding_box()
+            assert box["y"] + box["height"] <= PHONE["viewport"]["height"]
+
+
+def swiped(page, session, x: float, y: float) -> float:
+    """By how much a finger that moves up 150 pixels from there scrolls the page."""
+    before = page.evaluate(TOP)
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for up in range(15, 165, 15):
+        session.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - up}]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    still(page)
+    return page.evaluate(TOP) - before
+
+
+def test_a_swipe_that_begins_on_a_chart_or_a_slider_scrolls_the_page_and_changes_nothing(phone):
+    name, page = phone
+    session, link, tried = page.context.new_cdp_session(page), page.url, 0
+    for part in page.locator(SWIPES).all():
+        if not part.is_visible():
+            continue
+        part.evaluate("e => e.scrollIntoView({ block: 'center', behavior: 'instant' })")
+        still(page)
+        box = part.bounding_box()
+        room = page.evaluate("(e => e.scrollHeight - e.clientHeight - e.scrollTop)(document.querySelector('.stMain'))")
+        if room > 200:
+            assert swiped(page, session, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) > 80
+            tried += 1
+    assert tried >= (4 if name != "inpainting" else 2)
+    assert page.url == link
