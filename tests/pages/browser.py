@@ -3,7 +3,7 @@
 from hyperviz.figures import style
 
 CHART = ".js-plotly-plot .main-svg"
-# the server has sent all, every control every chart is there
+# the server has sent all, and every control and chart is there
 ENDED = """() => document.querySelector('[data-test-script-state]')?.dataset.testScriptState === 'notRunning'
     && !document.querySelector('[data-testid=stSkeleton]')
     && [...document.querySelectorAll('.live .plot')].every(p => p._fullLayout)"""

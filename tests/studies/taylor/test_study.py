@@ -23,7 +23,7 @@ def charted(settings):
     """The result once its chart is complete, without the map: that takes longer."""
     result = next(stream(settings))
     for news in study._chart(settings):
-        result = result._replace(**news, news=frozenset(news))
+        result = result._replace(**news)
     assert report.drawn(result) == settings.draws
     return result
 
