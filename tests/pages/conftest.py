@@ -62,8 +62,11 @@ def serving(*options: str, script: str = "app.py", ready: str = "/ready", **vari
 
 @pytest.fixture(scope="session")
 def address():
-    """A server that compiles two pages at its start: to compile them all would take the cores from what is tested."""
-    with serving(HYPERVIZ_WARM_UP="convergence,inpainting") as address:
+    """A server that compiles two pages at its start: to compile them all would take the cores from what is tested.
+
+    It compiles lightly (`compiled_lightly`): what a page does is tested here, and a program runs but a few times.
+    """
+    with serving(HYPERVIZ_WARM_UP="convergence,inpainting", JAX_DISABLE_MOST_OPTIMIZATIONS="1") as address:
         yield address
 
 

@@ -11,7 +11,7 @@ from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.theory import analytic
 from tests.pages.browser import alt, move, open_page, slider, trace, wait_for_alt
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("compiled_lightly")]  # as the server: numbers are compared
 LIMIT = "the limit"
 MOST = "8 of 10"
 

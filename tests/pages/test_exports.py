@@ -9,6 +9,8 @@ import sys
 import pandas as pd
 import pytest
 
+from hyperviz.studies.convergence import report
+from hyperviz.studies.convergence.settings import ConvergenceSettings
 from tests import ROOT
 from tests.pages.browser import CHART, open_ended, saved
 from tests.pages.conftest import visitor
@@ -70,18 +72,15 @@ def test_the_numbers_of_a_heat_map_name_its_rows_and_columns(tab, address):
     assert len(found) == 25
 
 
-def test_the_lines_on_a_page_run_as_printed_in_any_folder(tab, address, tmp_path):
+def test_the_lines_on_a_page_are_the_study_s_and_its_command_runs_as_printed_in_any_folder(tab, address, tmp_path):
     tab.goto(f"{address}/convergence?draws=16&depth_f=2&depth_g=2&width_f=16&width_g=8")
     tab.wait_for_selector(CHART)
     tab.get_by_text("The numbers, the code, the link").click()
     code, command, link = tab.locator("pre.lines").all_inner_texts()
-    lines, importable = tmp_path / "lines.py", os.environ | {"PYTHONPATH": str(ROOT)}
+    settings = ConvergenceSettings(draws=16, depth_f=2, depth_g=2, width_f=16, width_g=8)
+    assert code.strip() == report.code(settings).strip()  # tests/studies/test_recipes.py runs them
+    words, importable = command.split(), os.environ | {"PYTHONPATH": str(ROOT)}
     somewhere = {"cwd": tmp_path, "env": importable, "capture_output": True, "text": True, "check": False}
-    lines.write_text(code.split("\n# or the library")[0] + "\nprint('ran')", "utf-8")
-    done = subprocess.run([sys.executable, str(lines)], **somewhere)
-    assert "relative_spread" in done.stdout, done.stderr
-    assert done.stdout.endswith("ran\n")
-    words = command.split()
     assert words[:5] == ["python", "-m", "hyperviz", "run", "convergence"]
     done = subprocess.run([sys.executable, *words[1:]], **somewhere)
     assert done.returncode == 0, done.stderr

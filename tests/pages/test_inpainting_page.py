@@ -8,10 +8,10 @@ import pytest
 
 from hyperviz.studies.inpainting import study
 from hyperviz.studies.inpainting.settings import InpaintingSettings
-from tests.pages.browser import Canvas, alt, move, open_page, to_the_left, trace, wait_for_alt
+from tests.pages.browser import Canvas, alt, move, open_page, still, to_the_left, trace, wait_for_alt
 
 PIXELS = "Array.from(document.querySelector('.js-plotly-plot').calcdata[0][0].z.flat()).slice(0, 3000).join()"
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("compiled_lightly")]  # as the server: numbers are compared
 GALLERY = 1
 
 
@@ -79,7 +79,7 @@ def test_a_stroke_changes_the_completion_and_so_does_another_mask(tab, address):
     tab.locator(".st-key-status").get_by_text("Done.").wait_for()  # a page that still runs may close the list
     chosen = tab.get_by_role("combobox", name="hidden part")
     chosen.scroll_into_view_if_needed()
-    tab.wait_for_timeout(600)  # a list closes while the page scrolls
+    still(tab)  # a list closes while the page scrolls
     chosen.click()
     tab.get_by_role("option", name="rows").click()
     tab.wait_for_url("**hidden=rows*")

@@ -16,7 +16,7 @@ def slopes(tab) -> list[float]:
 
 def test_a_shallower_g_makes_the_second_term_fall(tab, address):
     """Theorem 1: with H = 2 the second term stays, with H = 1 it falls like 1/n."""
-    open_page(tab, f"{address}/taylor?draws=40&orders=3")
+    open_page(tab, f"{address}/taylor?draws=16&orders=3&depth_f=2")
     wait_for_alt(tab, "H = 2, n up to 16,384: term 2 of a training step stays")
     wait_for_alt(tab, ": slopes ")
     assert slopes(tab)[1] == pytest.approx(0, abs=0.4)

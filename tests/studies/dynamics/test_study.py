@@ -89,16 +89,6 @@ def test_a_second_chart_compiles_nothing_once_its_padded_width_is_warm(view):
     assert not seen
 
 
-def test_no_slider_compiles_anything_once_its_padded_width_is_there(results):
-    moved = {"depth_f": 3, "width_f": 100, "depth_g": 4, "width_g": 3, "points": 5, "time": 1.0}
-    settings = DynamicsSettings(**{**vars(SMALL), **moved, "activation_g": "leaky_relu"})
-    with counted() as seen:
-        for result in stream(settings):
-            if result.twins and result.view:
-                break
-    assert seen == []
-
-
 @pytest.mark.parametrize(
     ("late", "last", "ended", "fate"),
     [(2, 5e-4, True, "reached"), (2, 2, True, "stuck"), (2, 1.9, True, "late"), (2, 2, False, "late")],

@@ -12,7 +12,6 @@ from hyperviz.studies.inpainting import image_set, regression, study, train_test
 from hyperviz.studies.inpainting.paper_table1 import IMAGES, MISPRINT, paper
 from hyperviz.studies.inpainting.settings import PRESETS, InpaintingSettings
 from hyperviz.studies.inpainting.study import stream
-from hyperviz.theory import separable_kernel
 
 PARTS = {"lower": 392, "upper": 392, "left": 392, "right": 392, "centre": 196, "rows": 392, "random": 392}
 PARTS |= {"everything": 784, "nothing": 0, "drawn": 0}
@@ -144,18 +143,6 @@ def test_f_that_sees_nothing_predicts_0_and_the_result_says_so():
             "f sees nothing of the one digit",
             "f sees nothing of 8 of the 8 digits shown",
         ]
-
-
-def test_after_the_warm_up_no_setting_compiles_anything():
-    regression.warm()
-    compiled = separable_kernel._tables.programs()
-    for settings in (
-        {"seed": 9},
-        {"pixels": 3, "depth_f": 8},
-        {"pixels": 7, "activation_f": "leaky_relu", "bandwidth": 5},
-    ):
-        last(images=10, **settings)
-    assert separable_kernel._tables.programs() == compiled
 
 
 def test_what_is_too_large_to_be_live_says_so_in_one_sentence():

@@ -1,0 +1,76 @@
+"""Nothing is compiled while a person plays: no setting of a study does, once it is warm."""
+
+import threading
+
+import jax
+import numpy as np
+import pytest
+
+from hyperviz.data import digits
+from hyperviz.runtime import compilation
+from hyperviz.studies.common.drawing import encode, encode_mask, quantise
+from hyperviz.studies.registry import STUDIES
+from tests.compilations import programs
+
+pytestmark = pytest.mark.usefixtures("compiled_lightly")
+
+LINK = {"seed": 5, "depth_f": 5, "depth_g": 6}
+DRAWN = encode(quantise(digits.test().images[20]))
+LEAKY = {"activation_f": "leaky_relu"}
+MASK = encode_mask(np.random.default_rng(0).random((28, 28)) < 0.4)
+# what a study is opened with, and moved to; a padded width and a smooth activation each have programs of their own
+FIRST = {
+    "convergence": {"draws": 16},
+    "prior": {"draws": 64},
+    "taylor": {"draws": 16, "depth_f": 2, "width_f": 64, "step": "off"},
+    "dynamics": {"points": 3, "starts": 16, "time": 0.5, "step": 0.01, "width_f": 16, "width_g": 2},
+    "rotation": {"images": 100, "epochs": 1, "runs": 2, "size": 7, "width_f": 10, "width_g": 5, "compare": "one"},
+    "inpainting": {"images": 20},
+    "inpainting at random pixels": {"images": 10, "pixels": 5},
+}
+NEXT = {
+    "convergence": LINK | {"width_f": 37, "width_g": 3, "x": "1,0", "theta": 0.5, "activation_f": "leaky_relu"},
+    "prior": LINK | {"width_f": 37, "width_g": 3, "activation_f": "leaky_relu"},
+    "taylor": LINK | {"width_g": 3, "orders": 2, "exponent": 0.5, "average": "mean", "inputs": "same"},
+    "dynamics": LINK | {"width_f": 100, "width_g": 3, "points": 5, "time": 1.0, "activation_g": "leaky_relu"},
+    "rotation": {"seed": 5, "width_f": 7, "width_g": 3, "learning_rate": 0.1, "epochs": 2} | LEAKY,
+    "inpainting": LINK | {"bandwidth": 3.3, "ridge": 0.1, "hidden": "drawn", "mask": MASK, "drawing": DRAWN},
+    "inpainting at random pixels": LINK | LEAKY | {"pixels": 3, "bandwidth": 5.0},
+}
+ENOUGH = {  # until then every program of the study has been called
+    "convergence": lambda result: result.cells and len(result.curves),
+    "prior": lambda result: "lines" in result.parts,
+    "taylor": lambda result: result.cells and result.map,
+    "dynamics": lambda result: result.twins and result.view,
+    "rotation": lambda result: result.finished,
+    "inpainting": lambda result: result.finished,
+}
+
+
+def played(case: str, **settings) -> None:
+    """A page at these settings, for a while."""
+    study = case.split()[0]
+    next(filter(ENOUGH[study], STUDIES[study].stream(STUDIES[study].settings(**settings))))
+
+
+@pytest.mark.parametrize("case", FIRST)
+def test_no_setting_of_a_study_compiles_anything_once_it_is_warm(case):
+    played(case, **FIRST[case])
+    compilation.in_background(threading.get_ident).result()  # what is compiled in the background is there
+    with programs() as seen:
+        played(case, **FIRST[case] | NEXT[case])
+    assert seen == []
+
+
+def test_every_study_is_here_and_its_settings_are_moved():
+    assert {case.split()[0] for case in FIRST} == STUDIES.keys()
+    for case, moved in NEXT.items():
+        before = vars(STUDIES[case.split()[0]].settings(**FIRST[case]))
+        assert all(before[name] != value for name, value in moved.items()), case
+
+
+def test_what_is_new_is_counted():
+    """Negative control: without it a count of nothing would prove nothing."""
+    with programs() as seen:
+        jax.jit(lambda x: x * 3)(np.ones(7))
+    assert seen
