@@ -32,8 +32,9 @@ class OneBrowser(LoadScopeScheduling):
 
 
 def pytest_collection_modifyitems(items):
-    """The browser's tests first: they wait more than they compute, beside whatever the other worker does."""
-    items.sort(key=lambda item: not item.nodeid.startswith("tests/pages/"))
+    """The browser's tests first: they wait more than they compute; then the theory's, whose modules take longest."""
+    first = ("tests/pages/", "tests/theory/")
+    items.sort(key=lambda item: next((i for i, at in enumerate(first) if item.nodeid.startswith(at)), len(first)))
 
 
 def pytest_xdist_make_scheduler(config, log):

@@ -22,15 +22,11 @@ def imported_after(modules: list[str]) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("part", ["runtime", "theory", "data", "studies", "figures"])
-def test_the_library_imports_without_streamlit(part):
-    assert MODULES[part]
-    assert "streamlit" not in imported_after(MODULES[part])
-
-
-@pytest.mark.parametrize("part", ["runtime", "theory", "data", "studies"])
-def test_mathematics_and_studies_import_without_plotly(part):
-    assert "plotly" not in imported_after(MODULES[part])
+def test_mathematics_and_studies_import_without_plotly_and_all_but_the_screen_without_streamlit():
+    assert all(MODULES.values())
+    loaded = imported_after([name for part, names in MODULES.items() if part != "figures" for name in names])
+    assert not loaded & {"plotly", "streamlit"}
+    assert imported_after(MODULES["figures"]) & {"plotly", "streamlit"} == {"plotly"}
 
 
 def test_the_layers_import_downwards_only():

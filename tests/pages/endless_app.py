@@ -5,8 +5,8 @@ import pathlib
 import runpy
 
 from hyperviz.studies import stored_results
-from hyperviz.studies.convergence import study
 from hyperviz.studies.convergence.settings import ConvergenceSettings
+from hyperviz.studies.registry import STUDIES
 from tests import ROOT
 
 FOLDER = pathlib.Path(os.environ["ENDLESS"])
@@ -23,5 +23,5 @@ def endless(settings):
         (FOLDER / "closed").touch()
 
 
-study.stream = endless
+STUDIES["convergence"] = STUDIES["convergence"]._replace(stream=endless)
 runpy.run_path(str(ROOT / "pages" / "convergence.py"))

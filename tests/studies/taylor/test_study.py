@@ -12,7 +12,7 @@ from hyperviz.studies.common.power_laws import Slope
 from hyperviz.studies.common.verdict import signed
 from hyperviz.studies.taylor import gradient_step, report, study, tables
 from hyperviz.studies.taylor.predictions import capped, fitted, map_widths, predicted, width_g, widths
-from hyperviz.studies.taylor.settings import PRESETS, TaylorSettings
+from hyperviz.studies.taylor.settings import TaylorSettings
 from hyperviz.studies.taylor.study import stream
 
 SMALL = TaylorSettings(depth_f=2, width_f=64, width_g=4, draws=16, orders=3, seed=3)
@@ -233,8 +233,3 @@ def test_dead_layers_have_no_slope_and_the_study_goes_on():
     assert set(result.slopes.values()) == {None}
     assert report.verdict(result).state in ("measured", "measuring")
     assert report.table(result).value.notna().all()
-
-
-def test_presets_are_settings_of_the_study():
-    assert all(isinstance(preset, TaylorSettings) for preset in PRESETS.values())
-    assert PRESETS["an ordinary network (H = 1)"].depth_g == 1
