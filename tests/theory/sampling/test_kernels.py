@@ -182,7 +182,7 @@ def a_few(x, z, architecture=(3, 3, 40, 30), count=20):
 
 
 def test_a_zero_vector_has_output_and_kernel_0():
-    for h, K in a_few([TWO_X[0], 0 * TWO_X[0], TWO_X[2]], [FOUR_Z[0], FOUR_Z[1], 0 * FOUR_Z[0]]):
+    for h, K in a_few([TWO_X[0], 0 * TWO_X[0], TWO_X[2], TWO_X[2]], [*FOUR_Z[:2], 0 * FOUR_Z[0], FOUR_Z[0]]):
         assert np.isfinite(K).all()
         assert h[0] != 0
         assert K[0, 0] > 0
@@ -192,7 +192,7 @@ def test_a_zero_vector_has_output_and_kernel_0():
 
 
 def test_equal_points_have_equal_rows():
-    for h, K in a_few(TWO_X[[0, 0, 2]], FOUR_Z[[0, 0, 1]]):
+    for h, K in a_few(TWO_X, FOUR_Z[[0, 0, 1, 2]]):
         agree(h[0], h[1], SAME_DRAW, scale=K[0, 0] ** 0.5)
         agree(K[0], K[1], SAME_DRAW, scale=K.max())
 
@@ -205,7 +205,7 @@ def test_a_linear_g_is_odd_in_z_and_scales_with_it():
 
 
 def test_twice_the_x_is_two_to_the_power_h_times_the_output():
-    for h, K in a_few([TWO_X[0], 2 * TWO_X[0], 2 * TWO_X[0]], FOUR_Z[[0, 0, 0]]):
+    for h, K in a_few([TWO_X[0], *[2 * TWO_X[0]] * 3], FOUR_Z[[0, 0, 0, 0]]):
         agree(h[1], 8 * h[0], SAME_DRAW, scale=K[1, 1] ** 0.5)
         agree(K[:2, :2], K[0, 0] * np.outer([1, 8], [1, 8]), SAME_DRAW)
 
@@ -213,7 +213,7 @@ def test_twice_the_x_is_two_to_the_power_h_times_the_output():
 @pytest.mark.parametrize("distance", [1e-6, 1e-4, 1e-2])
 def test_nearly_equal_points_have_nearly_equal_rows(distance):
     near = TWO_X[0] + distance * np.array([1, -1, 1])
-    for _, K in a_few([TWO_X[0], near, TWO_X[2]], FOUR_Z[[0, 0, 1]], (3, 3, 400, 300), 8):
+    for _, K in a_few([TWO_X[0], near, TWO_X[2], TWO_X[2]], FOUR_Z[[0, 0, 1, 2]], (3, 3, 400, 300), 8):
         assert np.isfinite(K).all()
         agree(K[0], K[1], max(SAME_DRAW, 20 * distance), scale=K.max())
 
