@@ -1,4 +1,4 @@
-"""What all tests share: shapes are types, what is compiled, and the browser's tests run side by side with the rest."""
+"""What all tests share: shapes are types, what is compiled, and the browsers' tests run side by side with the rest."""
 
 import os
 import pathlib
@@ -20,15 +20,21 @@ from xdist.scheduler import LoadScopeScheduling  # noqa: E402
 install_import_hook("hyperviz.theory", "beartype.beartype")  # before anything imports hyperviz
 
 
-class OneBrowser(LoadScopeScheduling):
-    """One server and one browser serve all browser tests: they stay in one worker, and go first, being most.
+LOOKED_AT = ("every_page", "access", "exports", "home_page", "paper_page", "canvas")  # pages that compute little
+
+
+class TwoBrowsers(LoadScopeScheduling):
+    """A server and a browser serve many browser tests: these stay in two workers, and go first, waiting most.
 
     The other modules stay whole too: what a module compiles or draws once, it compiles or draws in one worker. The
     names of xdist's own groups do not reach its scheduler under pytest 9.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "browser" if nodeid.startswith("tests/pages/") else nodeid.split("::")[0]
+        module = nodeid.split("::")[0]
+        if not module.startswith("tests/pages/"):
+            return module
+        return "looked at" if module.removeprefix("tests/pages/test_").removesuffix(".py") in LOOKED_AT else "played"
 
 
 def pytest_collection_modifyitems(items):
@@ -38,8 +44,8 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_xdist_make_scheduler(config, log):
-    """The scheduler of the two workers."""
-    return OneBrowser(config, log)
+    """The scheduler of the workers."""
+    return TwoBrowsers(config, log)
 
 
 @pytest.fixture(scope="module")
