@@ -14,7 +14,7 @@ from tests.compilations import programs
 
 pytestmark = pytest.mark.usefixtures("compiled_lightly")
 
-LINK = {"seed": 5, "depth_f": 5, "depth_g": 6}
+LINK = {"depth_f": 5, "depth_g": 6}
 DRAWN = encode(quantise(digits.test().images[20]))
 LEAKY = {"activation_f": "leaky_relu"}
 MASK = encode_mask(np.random.default_rng(0).random((28, 28)) < 0.4)
@@ -33,7 +33,7 @@ NEXT = {
     "prior": LINK | {"width_f": 37, "width_g": 3, "activation_f": "leaky_relu"},
     "taylor": LINK | {"width_g": 3, "orders": 2, "exponent": 0.5, "average": "mean", "inputs": "same"},
     "dynamics": LINK | {"width_f": 100, "width_g": 3, "points": 5, "time": 1.0, "activation_g": "leaky_relu"},
-    "rotation": {"seed": 5, "width_f": 7, "width_g": 3, "learning_rate": 0.1, "epochs": 2} | LEAKY,
+    "rotation": {"width_f": 7, "width_g": 3, "learning_rate": 0.1, "epochs": 2} | LEAKY,
     "inpainting": LINK | {"bandwidth": 3.3, "ridge": 0.1, "hidden": "drawn", "mask": MASK, "drawing": DRAWN},
     "inpainting at random pixels": LINK | LEAKY | {"pixels": 3, "bandwidth": 5.0},
 }
@@ -55,10 +55,10 @@ def played(case: str, **settings) -> None:
 
 @pytest.mark.parametrize("case", FIRST)
 def test_no_setting_of_a_study_compiles_anything_once_it_is_warm(case):
-    played(case, **FIRST[case])
+    played(case, seed=271, **FIRST[case])  # of no other test: what is kept calls no program
     compilation.in_background(threading.get_ident).result()  # what is compiled in the background is there
     with programs() as seen:
-        played(case, **FIRST[case] | NEXT[case])
+        played(case, seed=272, **FIRST[case] | NEXT[case])
     assert seen == []
 
 

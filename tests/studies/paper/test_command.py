@@ -28,11 +28,16 @@ def few(monkeypatch):
     monkeypatch.setattr(discrepancies, "DISCREPANCIES", (zeros,))
 
 
+def commands(said: str) -> list[str]:
+    """The runs that are announced; on a slow machine their progress stands between."""
+    return [line for line in said.splitlines() if line.startswith("python -m ")]
+
+
 def test_paper_writes_the_ledger_and_resumes(few, tmp_path, capsys):
     assert main(["paper", "--out", str(tmp_path)]) == 0
     out, err = capsys.readouterr()
     assert out == "1 undecided · 1 not run here\n"  # 16 networks are few
-    assert err.splitlines() == [TINY.command]
+    assert commands(err) == [TINY.command]
     first = json.loads((tmp_path / "claims.json").read_text("utf-8"))
     assert first["command"] == "python -m hyperviz paper --out claims"
     assert [c["verdict"] for c in first["claims"]] == ["undecided", "not run here"]
@@ -41,7 +46,7 @@ def test_paper_writes_the_ledger_and_resumes(few, tmp_path, capsys):
 
     assert main(["paper", "--full", "--out", str(tmp_path)]) == 0
     out, err = capsys.readouterr()
-    assert err.splitlines() == [LONG.command]  # the other is kept
+    assert commands(err) == [LONG.command]  # the other is kept
     second = json.loads((tmp_path / "claims.json").read_text("utf-8"))
     assert second["claims"][0] == first["claims"][0]
     assert second["claims"][1]["verdict"] != "not run here"
