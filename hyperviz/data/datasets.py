@@ -44,6 +44,7 @@ class Dataset(NamedTuple):
     scale: float
     tens: bool  # whether every ten consecutive training images, and test images, hold each class once
     stamp: str  # other images have another: what a cache may go by
+    said: str = ""  # of one's own images: what was understood of them
 
     @property
     def unseen(self) -> np.ndarray:
@@ -129,14 +130,13 @@ def _own(path: str) -> Dataset:
             f"Own images are those in the folder or .npz that the environment variable {VARIABLE} names where the app "
             "runs; it is not set: set it and start again."
         )
-    values = own_images.read(path)
-    images = np.round(np.multiply(values, 255, out=values), out=values).astype(np.uint8)
+    images, said = own_images.load(path)
     images = images if images.ndim == 4 else images[..., None]
     order, tests = np.random.default_rng(0).permutation(len(images)), len(images) // TEST
     test, rest = order[:tests], order[tests:]
     names = np.array([f"no. {i + 1}" for i in test])
     stamp = f"{OWN} {images.shape} {hashlib.sha256(images.tobytes()).hexdigest()}"
-    return Dataset(*_split(images[rest]), images[test], names, 0.5, 0.5, False, stamp)
+    return Dataset(*_split(images[rest]), images[test], names, 0.5, 0.5, False, stamp, said)
 
 
 def _split(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,28 +1,36 @@
-"""A visitor's square images: a folder of PNG or JPEG files, or an .npz, opened without trust."""
+"""A visitor's square images: a folder of image files, an .npz or an .npy, opened without trust."""
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
-from hyperviz.data import digit_images
+from hyperviz.data import array_images, image_files
 from hyperviz.errors import InvalidInput
 
-SIDES, COUNTS = (4, 64), (1, 10_000)  # pixels; images
-ENDINGS = (".png", ".jpg", ".jpeg")
+SIDES, MOST = (4, 64), 10_000  # pixels; images
+
+
+class OwnImages(NamedTuple):
+    """Images, and in a sentence what was understood of them."""
+
+    pixels: np.ndarray  # uint8 (N, g, g), or (N, g, g, 3) for colour; 255 is white
+    said: str
 
 
 def read(path: str | Path) -> np.ndarray:
-    """Read square images of one size from a folder of PNG or JPEG files, taken by name, or from an .npz.
+    """Read square images of one size.
 
     Args:
-        path: the folder, or an .npz that holds one array, or several of which one is called `images`: uint8 (0 to
-            255) or float (0 to 1), of shape (N, g, g), (N, g, g, 1) or (N, g, g, 3).
+        path: a folder of image files (PNG, JPEG, WebP, GIF, BMP; taken by name, those of subfolders too), or an .npz or
+            .npy of an array (N, g, g), (N, g, g, C), (N, C, g, g) or (N, g g) of booleans, of integers from 0 to 1, to
+            255 or to the white of 10, 12, 14 or 16 bits, or of floats in [0, 1], [-1, 1] or [0, 255].
 
     Returns:
-        float64 (N, g, g) in [0, 1], or (N, g, g, 3) for colour.
+        float64 (N, g, g) in [0, 1], or (N, g, g, 3) for colour: the first 10,000 of them.
 
     Raises:
         InvalidInput: what is there is damaged, of another kind, too large, or not all of one size.
@@ -34,80 +42,82 @@ def read(path: str | Path) -> np.ndarray:
         ...     read(f"{folder}/two.npz").shape
         (2, 8, 8)
     """
-    path = Path(path)
-    if path.is_dir():
-        return _folder(path)
-    if path.is_file() and path.suffix == ".npz":
-        return _archive(path)
-    raise InvalidInput(f"Images come in a folder of PNG or JPEG files, or in an .npz; {path.name} is neither.")
+    return load(path).pixels / 255.0
 
 
-def _folder(path: Path) -> np.ndarray:
-    files = sorted(file for file in path.iterdir() if file.suffix.lower() in ENDINGS)
-    _count(len(files), f"{path.name} (PNG or JPEG files)")
-    images = []
-    for file in files:
-        try:
-            images.append(_pixels(file))
-        except InvalidInput as error:
-            raise InvalidInput(f"{file.name}: {error}") from None
-        if images[-1].shape != images[0].shape:
-            sizes = [f"{i.shape[1]} x {i.shape[0]}" for i in (images[-1], images[0])]
-            raise InvalidInput(f"All images have one size; {file.name} has {sizes[0]}, {files[0].name} {sizes[1]}.")
-    found = np.stack(images) / 255.0
-    return found[..., 0] if (found == found[..., :1]).all() else found
-
-
-def _pixels(file: Path) -> np.ndarray:
-    if file.stat().st_size > digit_images.LIMIT:
-        raise InvalidInput(f"An image file has at most {digit_images.LIMIT:,} bytes.")
-    image = digit_images.opened(file.read_bytes())
-    _side(image.height, image.width)
-    return np.asarray(image.convert("RGB"))
-
-
-def _archive(path: Path) -> np.ndarray:
+def load(path: str | Path) -> OwnImages:
+    """Return the images as uint8, with what was understood; arguments and errors as in `read`."""
+    path = Path(path).expanduser()
     try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            names = file.files
-            name = "images" if "images" in names else names[0] if len(names) == 1 else None
-            if name is None:
-                raise InvalidInput(f"An .npz holds one array, or one called images; {path.name} holds {names}.")
-            _header(path, name)
-            array = file[name]
-    except InvalidInput:
-        raise
-    except Exception:  # what zipfile, zlib and NumPy raise on damaged or pickled files
-        raise InvalidInput(f"{path.name} is not an .npz of plain arrays, or it is damaged: save it anew.") from None
-    return _checked(array)
+        if path.is_dir():
+            return _folder(path)
+        if path.is_file() and path.suffix.lower() in (".npz", ".npy"):
+            array, said = array_images.first(path, MOST)
+            pixels, meant = array_images.pixels(array)
+            return _whole(pixels, [said, meant], path.name)
+    except OSError as error:
+        raise InvalidInput(f"{error.filename or path} cannot be read: {error.strerror or error}.") from None
+    raise InvalidInput(f"Images come in a folder of image files, in an .npz or an .npy; {path.name} is neither.")
 
 
-def _header(path: Path, name: str) -> None:
-    """Look at an array's shape before a byte of it is unpacked."""
-    with zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as member:
-        version = np.lib.format.read_magic(member)
-        read_header = getattr(np.lib.format, f"read_array_header_{version[0]}_0")
-        shape, _, dtype = read_header(member)
-    if dtype != np.uint8 and dtype.kind != "f":
-        raise InvalidInput(f"Images are uint8 (0 to 255) or float (0 to 1); got {dtype}.")
-    if len(shape) not in (3, 4) or (len(shape) == 4 and shape[3] not in (1, 3)):
-        raise InvalidInput(f"Images have shape (N, g, g), (N, g, g, 1) or (N, g, g, 3); got {shape}.")
-    _count(shape[0], path.name)
-    _side(*shape[1:3])
+def _whole(pixels: np.ndarray, said: list[str], where: str) -> OwnImages:
+    """Return the images checked, grey ones without an axis of colours."""
+    if not len(pixels):
+        raise InvalidInput(f"One needs 1 to {MOST:,} images; {where} holds 0.")
+    _side(*pixels.shape[1:3])
+    if pixels.ndim == 4 and (pixels == pixels[..., :1]).all():
+        pixels = pixels[..., 0]
+    kind = "colour" if pixels.ndim == 4 else "grey"
+    words = [f"{len(pixels):,} images of {pixels.shape[2]} × {pixels.shape[1]}, {kind}", *filter(None, said)]
+    return OwnImages(pixels, ", ".join(words) + ".")
 
 
-def _checked(array: np.ndarray) -> np.ndarray:
-    images = np.asarray(array, np.float64) / (255 if array.dtype == np.uint8 else 1)
-    if not np.isfinite(images).all():
-        raise InvalidInput(f"Images are finite; {int((~np.isfinite(images)).sum())} values are not.")
-    if images.min() < 0 or images.max() > 1:
-        raise InvalidInput(f"Float images lie between 0 and 1; got {images.min():.3g} to {images.max():.3g}.")
-    return images[..., 0] if images.shape[3:] == (1,) else images
+def _folder(path: Path) -> OwnImages:
+    files = _files(path)
+    images = [_opened(file) for file in files[:MOST]]
+    depths = [np.asarray(image).max() for image in images if image_files.sixteen(image)]
+    white = image_files.white(max(depths)) if depths else 255
+    colour = any(image.mode in ("RGB", "RGBA") for image in images)
+    arrays = [_pixels(image, white, colour) for image in images]
+    for file, array in zip(files, arrays, strict=False):
+        if array.shape != arrays[0].shape:
+            sizes = [f"{a.shape[1]} x {a.shape[0]}" for a in (array, arrays[0])]
+            raise InvalidInput(f"All images have one size; {file.name} has {sizes[0]}, {files[0].name} {sizes[1]}.")
+    bits = f"{white.bit_length()} bit, white is {white}" if depths else ""
+    more = f"the first {MOST:,} of {len(files):,} files" if len(files) > MOST else ""
+    return _whole(np.stack(arrays) if arrays else np.zeros((0, 0, 0), np.uint8), [bits, more], path.name)
 
 
-def _count(count: int, where: str) -> None:
-    if not COUNTS[0] <= count <= COUNTS[1]:
-        raise InvalidInput(f"One needs {COUNTS[0]} to {COUNTS[1]:,} images; {where} holds {count:,}.")
+def _files(path: Path) -> list[Path]:
+    """Return the image files by name, those of subfolders after them; names that begin with a dot are skipped."""
+    entries = sorted(entry for entry in path.iterdir() if not entry.name.startswith("."))
+    named = [entry for entry in entries if entry.suffix.lower() in image_files.ENDINGS]
+    for entry in named:
+        if not entry.is_file():
+            what = "a folder" if entry.is_dir() else "a link to nothing" if entry.is_symlink() else "no file"
+            raise InvalidInput(f"{entry.name} is named as an image and is {what}: remove or rename it.")
+    below = [file for entry in entries if entry.is_dir() for file in _files(entry)]
+    return named + below
+
+
+def _opened(file: Path) -> Image.Image:
+    try:
+        if file.stat().st_size > image_files.LIMIT:
+            raise InvalidInput(f"an image file has at most {image_files.LIMIT:,} bytes.")
+        image = image_files.deep(file.read_bytes())
+        _side(image.height, image.width)
+    except InvalidInput as error:
+        raise InvalidInput(f"{file.name}: {error}") from None
+    except OSError as error:
+        raise InvalidInput(f"{file.name} cannot be read: {error.strerror or error}.") from None
+    return image
+
+
+def _pixels(image: Image.Image, white: int, colour: bool) -> np.ndarray:
+    """Return uint8 (g, g) or (g, g, 3): strokes on a transparent ground on the colour that sets them off."""
+    if image_files.sixteen(image):
+        image = image_files.eight_bits(image, white)
+    return np.asarray(image_files.over_paper(image).convert("RGB" if colour else "L"))
 
 
 def _side(height: int, width: int) -> None:

@@ -10,15 +10,13 @@ from hyperviz.errors import HypervizError
 from hyperviz.studies.common import drawing
 from hyperviz.ui import canvas, prose
 
-MEGABYTES = 5
-TYPES = ["png", "jpg", "jpeg"]
-
 
 def offer(study: str, picked: str, last: int, noun: str = "digit") -> None:
     """A row below the canvas; its widgets write the setting `drawing`, or turn to the next test digit, or other noun.
 
     picked: the value of `drawing` for a test digit; last: the highest value of the setting `digits`.
     """
+    said = prose.literal(st.session_state.pop(f"{study}:refused", ""))
     with st.container(horizontal=True, gap="small"):
         st.button(f"Next test {noun}", on_click=_next, args=(study, picked, last))
         st.button(
@@ -26,15 +24,17 @@ def offer(study: str, picked: str, last: int, noun: str = "digit") -> None:
         )
         with st.popover("Upload"):
             st.file_uploader(
-                "a digit, PNG or JPEG, dark on light or light on dark",
-                TYPES,
+                "a photo, scan or drawing of one digit",
+                drawing.TYPES,
                 key=f"{study}:upload",
-                max_upload_size=MEGABYTES,
+                max_upload_size=drawing.MEGABYTES,
                 on_change=lambda: _write(study, lambda: _uploaded(study)),
-                help="of any size: it is scaled and centred as MNIST does",
+                help="PNG, JPEG, WebP, GIF or BMP of any size: the digit is found, scaled and centred as MNIST does",
             )
-    if said := st.session_state.pop(f"{study}:refused", ""):
-        st.error(prose.literal(said))
+            if said and st.session_state[f"{study}:upload"]:
+                st.error(said)  # below the file that it is about: the open window would cover it elsewhere
+    if said and not st.session_state[f"{study}:upload"]:
+        st.error(said)
 
 
 def turn(study: str, last: int) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from hyperviz.data import digit_images, digits
+from hyperviz.data import digit_images, digits, image_files
 from hyperviz.errors import InvalidInput
 
 DIGITS = digits.test().images[:40]
@@ -116,10 +116,11 @@ def test_any_ink_fills_twenty_pixels_and_is_centred_whatever_its_polarity(height
 
 
 FAULTS = {
-    "nothing": (b"", "1 to 5,000,000 bytes; this one has 0"),
-    "too many bytes": (bytes(digit_images.LIMIT + 1), "this one has 5,000,001"),
-    "text": (b"no image at all", "neither a PNG nor a JPEG"),
-    "another type": (file(DIGITS[0], "GIF"), "neither a PNG nor a JPEG"),
+    "nothing": (b"", "1 to 20,000,000 bytes; this one has 0"),
+    "too many bytes": (bytes(image_files.LIMIT + 1), "this one has 20,000,001"),
+    "text": (b"no image at all", "no PNG, JPEG, WebP, GIF or BMP"),
+    "another type": (file(DIGITS[0], "TIFF"), "no PNG, JPEG, WebP, GIF or BMP"),
+    "HEIC": (b"\x00\x00\x00\x18ftypheic" + bytes(40), "HEIC.*share it as JPEG"),
     "a blank page": (file(np.full((50, 50), 200, np.uint8)), "there is no digit|There is no digit"),
     "a faint page": (file((200 + np.arange(2500) % 7).astype(np.uint8).reshape(50, 50)), "There is no digit"),
     "transparent": (file(Image.new("LA", (40, 40))), "transparent everywhere"),

@@ -69,7 +69,7 @@ def test_an_uploaded_picture_becomes_the_drawing(app):
 
 def test_what_is_no_picture_is_refused_in_place_once_and_the_drawing_stays(app):
     upload(app, b"no image at all")
-    assert "neither a PNG nor a JPEG" in app.error[0].value
+    assert "no PNG, JPEG, WebP, GIF or BMP" in app.error[0].value
     assert values(app) == ("picked", 3)
     app.run()
     assert not app.error

@@ -192,6 +192,8 @@ def _lead(outcomes: dict, images: int) -> tuple[float, float] | None:
 
 def _notes(result: InpaintingResult) -> tuple[str, ...]:
     notes, blank, noun = [], result.gallery.blank, image_set.image_noun(result.settings)
+    if said := image_set.data(result.settings).said:
+        notes.append(f"Read: {said}")
     if result.query and result.query.blank:
         notes.append(f"f sees nothing of the one {noun}: its kernel and its prediction are exactly 0, without a doubt.")
     if blank.any() and result.settings.view == GALLERY:

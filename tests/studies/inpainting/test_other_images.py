@@ -350,5 +350,5 @@ def test_each_run_learns_from_images_of_its_own():
 
 def test_bad_own_images_are_no_crash_of_the_library(monkeypatch):
     monkeypatch.setenv(datasets.VARIABLE, "nowhere")
-    with pytest.raises(InvalidInput, match="folder of PNG or JPEG files"):
+    with pytest.raises(InvalidInput, match="folder of image files"):
         last(dataset="own")
