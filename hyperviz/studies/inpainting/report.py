@@ -194,7 +194,7 @@ depths and bandwidth open, so a difference may remain. Digits are the 5,000 buil
 trained on. The one digit is always completed from all pixels.
 
 **Other images** (*data* under *More settings*): full MNIST and CIFAR-10 are downloaded once; *own* are the square
-images in the folder, .npz or .npy that the environment variable `HYPERVIZ_IMAGES` names where the app runs, a fifth of them
+images in the folder or array that the environment variable `HYPERVIZ_IMAGES` names where the app runs, a fifth of them
 kept for tests. Colours are three outputs of h that share one kernel, which sees all three, and so one factorisation.
 
 **Training** replaces the ridge by time: (λ + ε)⁻¹ becomes (1 − e^(−2λt))/λ for every eigenvalue λ, in the unit of

@@ -207,7 +207,8 @@ def test_a_drawing_or_a_mask_is_kept_for_digits_and_only_the_mask_is_scaled(arch
 
 
 def test_images_without_a_black_border_are_said_to_be_joined_and_the_view_says_by_how_much(archive):
-    (note,) = last(**OWN).notes
+    read, note = last(**OWN).notes
+    assert read.startswith("Read: ")
     assert "no black border, and the torus joins their opposite edges: the view “border”" in note
     assert last(images=10, kernel="nngp").notes == ()
 
@@ -219,7 +220,7 @@ def test_the_view_shows_that_joined_edges_which_are_unlike_move_the_predictions_
     np.savez(tmp_path / "own.npz", slanted)
     monkeypatch.setenv(datasets.VARIABLE, str(tmp_path / "own.npz"))
     border = last(**OWN, view="border", kernel="nngp", task="representation")
-    assert border.notes == ()
+    assert [note[:5] for note in border.notes] == ["Read:"]
     assert "these have no black borders" in inpainting_report.verdict(border).text
     assert border.view.images == 12
     gap = np.abs(border.view.torus - border.view.open).mean(axis=(0, 1, 3))
