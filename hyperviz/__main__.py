@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import errno
 import functools
 import importlib
+import io
 import json
+import os
 import pathlib
 import re
 import shlex
@@ -28,19 +31,33 @@ from hyperviz.studies.registry import STUDIES
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit code 0, or 2 with one sentence for anything the user can put right."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal may know neither Greek letters nor superscripts
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     given = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     try:
         commands = {"list": _list, "warm": _warm, "run": functools.partial(_run, given)}
         return (commands | {"paper": functools.partial(_paper, given)})[given.command]()
     except HypervizError as error:
         print(f"hyperviz: {error}", file=sys.stderr)
+    except BrokenPipeError:  # whoever read this, `head` for example, has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
-        said = f"hyperviz: --out must be a folder that can be written to; got {error.filename} ({error.strerror})."
-        print(said, file=sys.stderr)
+        print(f"hyperviz: {_failed(error, getattr(given, 'out', None))}", file=sys.stderr)
     except KeyboardInterrupt:
         print("hyperviz: stopped.", file=sys.stderr)
         return 130
     return 2
+
+
+def _failed(error: OSError, out: pathlib.Path | None) -> str:
+    """Return what the system refused, and what to do."""
+    if error.errno == errno.ENOSPC:
+        return f"the disk that holds {error.filename or out} is full: free some space, and run it again."
+    if out is not None and str(error.filename).startswith(str(out)):
+        return f"--out must be a folder that can be written to; got {error.filename} ({error.strerror})."
+    return f"{error.filename or 'a file'} cannot be used ({error.strerror or error})."
 
 
 def _joined(arguments: list[str]) -> list[str]:

@@ -1,8 +1,10 @@
 """python -m hyperviz: the same studies without a browser, and one sentence for what a user can put right."""
 
 import dataclasses
+import errno
 import functools
 import json
+import os
 import subprocess
 import sys
 
@@ -235,3 +237,32 @@ def test_warm_compiles_every_study_and_says_so(capsys, monkeypatch):
     assert (code, out) == (0, "")
     assert warmed == list(STUDIES)
     assert [line.split(":")[0] for line in err.splitlines()] == warmed
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["run", "taylor", "--help"]])
+def test_a_terminal_of_another_encoding_ends_in_no_traceback(arguments):
+    environment = os.environ | {"PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run(
+        [sys.executable, "-m", "hyperviz", *arguments], cwd=ROOT, env=environment, capture_output=True, check=True
+    )
+    assert done.stdout
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_reader_that_has_read_enough_is_no_error():
+    command = f"{sys.executable} -m hyperviz list | head -1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_full_disk_and_an_unreadable_file_are_said_as_what_they_are(capsys, monkeypatch, tmp_path):
+    for error, said in (
+        (OSError(errno.ENOSPC, "No space left on device", str(tmp_path / "x")), "is full: free some space"),
+        (PermissionError(errno.EACCES, "Permission denied", "/data/own.npz"), "/data/own.npz cannot be used"),
+    ):
+
+        def stream(settings, error=error):
+            raise error
+
+        monkeypatch.setitem(STUDIES, "taylor", STUDIES["taylor"]._replace(stream=stream))
+        assert said in refused(capsys, "run", "taylor", "--out", tmp_path)

@@ -7,7 +7,7 @@ import pathlib
 
 import streamlit
 from starlette.middleware.base import BaseHTTPMiddleware
-from starlette.responses import FileResponse, HTMLResponse
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
 from starlette.routing import Route
 
 from hyperviz.studies.registry import STUDIES
@@ -27,11 +27,16 @@ class Head(BaseHTTPMiddleware):
 
     async def dispatch(self, request, call_next):
         """Answer a request."""
-        name = request.url.path.rstrip("/").rpartition("/")[2]
+        path = request.url.path
+        name = path.rstrip("/").rpartition("/")[2]
+        if name.lower() in PAGES and (name != name.lower() or path.endswith("/")):
+            query = f"?{request.url.query}" if request.url.query else ""
+            # relative: a proxy may have taken a prefix away
+            return RedirectResponse(f"{'../' if path.endswith('/') else './'}{name.lower()}{query}")
         if name in PAGES or "text/html" in request.headers.get("accept", ""):
             _as_page(request)
         response = await call_next(request)
-        if paths.plotly() in request.url.path and response.status_code == 200:
+        if paths.plotly() in path and response.status_code == 200:
             response.headers["cache-control"] = "public, max-age=31536000, immutable"
         if not response.headers.get("content-type", "").startswith("text/html"):
             return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -17,6 +18,12 @@ __all__ += ["options", "parse", "plain", "seed_of", "texts"]
 DATASETS = datasets.NAMES
 Settings = TypeVar("Settings")
 LONG = 60  # characters of a link's value that a sentence repeats
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")  # as the app itself prints numbers
+DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+# what sites and mails add to a link that they pass on; Streamlit's own embed is no setting either
+TRACKING = re.compile(
+    r"utm_.*|[a-z]{1,3}clid|msclkid|igshid|mc_[ce]id|_g[al]|_hs\w+|ref|ref_src|si|embed|embed_options"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +87,8 @@ class Option:
         if self.text:
             self.text(str(text))
             return str(text)
-        value = float(text)
+        given = str(text).strip()
+        value = float(given.replace(",", "") if THOUSANDS.fullmatch(given) else text)
         if not math.isfinite(value) or (self.kind is int and value != int(value)):
             raise ValueError
         return self.kind(value)
@@ -161,17 +169,14 @@ def parse(kind: type[Settings], given: Mapping[str, str]) -> Settings:
 def mend(kind: type[Settings], given: Mapping[str, str]) -> tuple[Settings, list[str]]:
     """Settings from a link, and a sentence for each value that had to be mended: default or nearest allowed value."""
     values: dict[str, Any] = {}
-    said = [
-        f"{name[:LONG]} is not a setting of this page and was left out." for name in given if name not in options(kind)
-    ]
+    said = _unknown([name for name in given if name not in options(kind) and not TRACKING.fullmatch(name)])
     for name, declared in options(kind).items():
         if name not in given:
             continue
         try:
             value = declared.read(given[name])
         except (TypeError, ValueError, OverflowError):
-            default = declared.default if isinstance(declared.default, str) else plain(declared.default)
-            said.append(f"{name}={given[name][:LONG]} is not {declared.range}: showing the default, {default}.")
+            said.append(_unreadable(name, declared, given[name]))
             continue
         if not declared.allows(value):
             said.append(
@@ -180,6 +185,22 @@ def mend(kind: type[Settings], given: Mapping[str, str]) -> tuple[Settings, list
             value = declared.nearest(value)
         values[name] = value
     return kind(**values), said
+
+
+def _unknown(names: list[str]) -> list[str]:
+    """Return one sentence on names that mean nothing here, whatever their number."""
+    if len(names) <= 1:
+        return [f"{name[:LONG]} is not a setting of this page and was left out." for name in names]
+    shown = ", ".join(name[:LONG] for name in names[:3]) + (", …" if len(names) > 3 else "")
+    return [f"{len(names):,} names in the link are no settings of this page and were left out: {shown}."]
+
+
+def _unreadable(name: str, declared: Option, given: str) -> str:
+    if declared.text:
+        return f"{name}={given[:LONG]} is not {declared.range}: it was left out; copy the whole link."
+    default = declared.default if isinstance(declared.default, str) else plain(declared.default)
+    point = f" (write {given.replace(',', '.')}, with a point)" if DECIMAL_COMMA.fullmatch(given) else ""
+    return f"{name}={given[:LONG]} is not {declared.range}{point}: showing the default, {default}."
 
 
 def changed(settings: Any) -> dict[str, Any]:

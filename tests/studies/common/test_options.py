@@ -17,7 +17,7 @@ from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.registry import STUDIES
 
 KINDS = [study.settings for study in STUDIES.values()]
-UNREADABLE = ["", " ", "deep", "nan", "inf", "-inf", "1e400", "1" + "0" * 400, "3.5", "0x10", "1,000", "None", "[1]"]
+UNREADABLE = ["", " ", "deep", "nan", "inf", "-inf", "1e400", "1" + "0" * 400, "3.5", "0x10", "None", "[1]"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,9 +113,34 @@ def test_what_is_out_of_range_is_refused_or_mended_to_the_nearest_allowed_value(
 def test_every_mended_value_has_a_sentence_of_its_own_and_the_good_ones_are_kept():
     settings, said = mend(ToySettings, {"count": "0", "angle": "x", "colour": "red", "shade": "blue", "": "1"})
     assert settings == ToySettings(count=1, shade="blue")
-    assert len(said) == 4
-    assert said[0] == "colour is not a setting of this page and was left out."
+    assert len(said) == 3
+    assert said[0] == "2 names in the link are no settings of this page and were left out: colour, ."
     assert all(sentence.endswith(".") and "\n" not in sentence for sentence in said)
+
+
+def test_one_unknown_name_has_a_sentence_and_a_thousand_have_one_too():
+    assert mend(ToySettings, {"colour": "red"})[1] == ["colour is not a setting of this page and was left out."]
+    (said,) = mend(ToySettings, {f"n{i}": "1" for i in range(1000)})[1]
+    assert said == "1,000 names in the link are no settings of this page and were left out: n0, n1, n2, …."
+
+
+@pytest.mark.parametrize("name", ["fbclid", "gclid", "utm_source", "msclkid", "igshid", "mc_cid", "_ga"])
+def test_what_sites_add_to_a_link_is_left_out_without_a_word(name):
+    assert mend(ToySettings, {name: "abc", "count": "3"}) == (ToySettings(count=3), [])
+
+
+def test_numbers_are_read_as_the_app_prints_them_and_a_decimal_comma_is_explained():
+    assert mend(ToySettings, {"count": "1,000,000"}) == (ToySettings(count=1_000_000), [])
+    assert parse(ToySettings, {"count": "1,000"}) == ToySettings(count=1000)
+    (said,) = mend(ToySettings, {"angle": "0,25"})[1]
+    assert "write 0.25, with a point" in said
+    assert mend(ToySettings, {"count": "1,00"})[0] == ToySettings()
+
+
+def test_a_damaged_drawing_in_a_link_is_one_whole_sentence():
+    settings, said = mend(InpaintingSettings, {"mask": "abc"})
+    assert settings == InpaintingSettings()
+    assert said == ["mask=abc is not a text that the canvas of the page wrote: it was left out; copy the whole link."]
 
 
 def test_an_unknown_option_is_refused_with_the_names_that_exist():

@@ -1,0 +1,32 @@
+"""Addresses of pages as people type them."""
+
+import asyncio
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+
+from hyperviz.ui.head import Head
+
+
+def answer(path, query=b""):
+    async def inner(request):
+        return PlainTextResponse("the page")
+
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": query, "headers": []}
+    return asyncio.run(Head(None).dispatch(Request(scope), inner))
+
+
+@pytest.mark.parametrize(
+    ("path", "to"),
+    [("/inpainting/", "../inpainting"), ("/Inpainting", "./inpainting"), ("/under/a/prefix/TAYLOR/", "../taylor")],
+)
+def test_a_page_arrives_with_a_slash_or_capitals_and_keeps_its_settings(path, to):
+    found = answer(path, b"seed=5&depth_f=2")
+    assert found.status_code == 307
+    assert found.headers["location"] == f"{to}?seed=5&depth_f=2"
+
+
+@pytest.mark.parametrize("path", ["/inpainting", "/", "/static/js/Slider.js", "/nowhere/"])
+def test_everything_else_is_answered_where_it_is(path):
+    assert answer(path).body == b"the page"
