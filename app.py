@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from hyperviz.ui import head, paths, visits, warm
+from hyperviz.ui import head, offline, paths, visits, warm
 
 HERE = pathlib.Path(__file__).parent
 
@@ -21,6 +21,7 @@ async def lifespan(app: st.App):
     yield {}
 
 
+offline.stay()
 plotly_js = Mount(paths.plotly(), StaticFiles(directory=str(files("plotly") / "package_data")))
 app = st.App(
     HERE / "hyperviz" / "ui" / "shell.py",

@@ -10,9 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.data import cifar10, digits, fetch, mnist, own_images
-from hyperviz.errors import InvalidInput
+from hyperviz.errors import DataMissing, InvalidInput
 
 BUILT_IN, OWN = "digits", "own"
+DOWNLOADS = "HYPERVIZ_DATASETS"  # names the data sets that visitors may have downloaded; empty: none
 VARIABLE = "HYPERVIZ_IMAGES"  # the environment variable that names a folder or .npz: never a link, which others write
 SOURCES = {"mnist": mnist.SOURCE, "cifar10": cifar10.SOURCE}
 SAME = {"cifar10-grey": "cifar10"}  # data sets made of another's files
@@ -82,6 +83,11 @@ def load(name: str) -> Dataset:
         >>> load("digits").train.shape
         (4000, 28, 28, 1)
     """
+    if absent(name) and not may_download(name):
+        raise DataMissing(
+            f"{TITLES[name]} is not on this machine, and nothing is downloaded for a visitor here: choose the digits "
+            f"that are built in, or start the app with {DOWNLOADS}={SAME.get(name, name)}."
+        )
     return _own(os.environ.get(VARIABLE, "")) if name == OWN else _published(name)
 
 
@@ -103,8 +109,15 @@ def absent(name: str) -> bool:
 
 def missing() -> str:
     """Return one sentence on what is not on this machine; empty where everything is."""
-    parts = [f"{TITLES[name]} ({source.megabytes} MB)" for name, source in SOURCES.items() if absent(name)]
+    offered = {name: source for name, source in SOURCES.items() if absent(name) and may_download(name)}
+    parts = [f"{TITLES[name]} ({source.megabytes} MB)" for name, source in offered.items()]
     return f"Not on this machine, and downloaded once when chosen: {' and '.join(parts)}." if parts else ""
+
+
+def may_download(name: str) -> bool:
+    """Return whether a data set may be downloaded here: any, unless DOWNLOADS names those that may, or none."""
+    allowed = os.environ.get(DOWNLOADS)
+    return allowed is None or SAME.get(name, name) in allowed.replace(" ", "").split(",")
 
 
 @functools.cache

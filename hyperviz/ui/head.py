@@ -19,6 +19,7 @@ PREVIEW = {"inpainting": "inpainting.png"}  # the picture of a link to a page; e
 HOME = "Change the widths of two networks, and see the theory of infinitely wide hypernetworks come true, or fail."
 PAGES = {name: study.claim for name, study in STUDIES.items()} | {"paper": "Which claims of the paper hold?"}
 EARLY = ("Slider", "Selectbox", "ButtonGroup", "NumberInput", "BidiComponent", "Html", "Button", "DownloadButton")
+PRIVATE = {"referrer-policy": "no-referrer"}  # what somebody draws is in the link, and no other site's business
 STATIC = pathlib.Path(streamlit.__file__).parent / "static"
 
 
@@ -45,7 +46,7 @@ class Head(BaseHTTPMiddleware):
         root = f"{scheme}://{request.url.netloc}"
         page = page.replace("<title>Streamlit</title>", _named(name, root)).replace("</head>", _styled() + "</head>")
         kept = {key: value for key, value in response.headers.items() if key in ("cache-control", "set-cookie")}
-        return HTMLResponse(page, response.status_code, kept)
+        return HTMLResponse(page, response.status_code, kept | PRIVATE)
 
 
 def _as_page(request) -> None:
@@ -70,7 +71,7 @@ def _styled() -> str:
     """The style sheet, the page's script, and links to what every page loads later anyway."""
     chunks = [path.name for name in EARLY for path in STATIC.glob(f"static/js/{name}.*.js")]
     early = [f'<link rel="modulepreload" crossorigin href="./static/js/{chunk}">' for chunk in chunks]
-    early.append(f'<link rel="preload" as="script" href="{paths.plotly()}/plotly.min.js">')
+    early.append(f'<link rel="preload" as="script" href="{paths.near(paths.plotly())}/plotly.min.js">')
     style, script = ((HERE / name).read_text("utf-8") for name in ("page.css", "page.js"))
     return f"{''.join(early)}<style>{style}</style><script>{script}</script>"
 

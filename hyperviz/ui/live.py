@@ -48,7 +48,7 @@ def chart(name: str, *, height: int = 420, low: int = 0) -> Chart:
             "feed": f"{name}_feed",
             "height": height,
             "low": low,
-            "library": f"{paths.plotly()}/plotly.min.js",
+            "library": paths.near(f"{paths.plotly()}/plotly.min.js"),
             "file": f"hyperviz-{name}",
         }
         _chart(key=f"chart_{name}", data=data)

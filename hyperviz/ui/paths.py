@@ -11,6 +11,14 @@ def base() -> str:
     return f"/{path}" if path else ""
 
 
+def near(path: str) -> str:
+    """Return a path of the app relative to any of its pages: a proxy may serve them under a prefix that it takes away.
+
+    All pages lie side by side, so that the browser finds it beside the page that it shows.
+    """
+    return "./" + path.removeprefix(base()).lstrip("/")
+
+
 def plotly() -> str:
     """Return where the app serves plotly.js."""
     return f"{base()}/plotly"

@@ -22,7 +22,7 @@ def wait(study: str) -> None:
     token, event = uuid.uuid4().hex, threading.Event()
     _waiting[token] = event
     try:
-        st.html(f'<div class="visit" hidden data-url="{paths.visits()}/{token}"></div>')
+        st.html(f'<div class="visit" hidden data-url="{paths.near(paths.visits())}/{token}"></div>')
         event.wait(PATIENCE)
     finally:
         _waiting.pop(token, None)

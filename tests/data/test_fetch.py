@@ -302,3 +302,16 @@ def test_a_border_is_black_by_its_pixels_and_not_by_its_name(here, monkeypatch):
         np.savez(here / f"{black}.npz", images)
         monkeypatch.setenv(datasets.VARIABLE, str(here / f"{black}.npz"))
         assert datasets.load(datasets.OWN).bordered == black
+
+
+def test_a_server_downloads_for_its_visitors_only_what_it_was_told_to(monkeypatch, tmp_path):
+    monkeypatch.setenv(fetch.FOLDER, str(tmp_path))
+    for allowed, wanted in ((None, True), ("", False), ("mnist, cifar10", True), ("cifar10", False)):
+        if allowed is None:
+            monkeypatch.delenv(datasets.DOWNLOADS, raising=False)
+        else:
+            monkeypatch.setenv(datasets.DOWNLOADS, allowed)
+        assert datasets.may_download("mnist") == wanted
+        assert ("MNIST" in datasets.missing()) == wanted
+    with pytest.raises(DataMissing, match="nothing is downloaded for a visitor here: choose the digits"):
+        datasets.load("mnist")

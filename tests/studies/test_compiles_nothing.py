@@ -25,8 +25,8 @@ FIRST = {
     "taylor": {"draws": 16, "depth_f": 2, "width_f": 64, "step": "off"},
     "dynamics": {"points": 3, "starts": 16, "time": 0.5, "step": 0.01, "width_f": 16, "width_g": 2},
     "rotation": {"images": 100, "epochs": 1, "runs": 2, "size": 7, "width_f": 10, "width_g": 5, "compare": "one"},
-    "inpainting": {"images": 20},
-    "inpainting at random pixels": {"images": 10, "pixels": 5},
+    "inpainting": {"images": 20, "bandwidth": 2.9},  # as nowhere else: what is kept by it calls no program
+    "inpainting at random pixels": {"images": 10, "pixels": 5, "bandwidth": 2.9},
 }
 NEXT = {
     "convergence": LINK | {"width_f": 37, "width_g": 3, "x": "1,0", "theta": 0.5, "activation_f": "leaky_relu"},

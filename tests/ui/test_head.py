@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, StreamingResponse
 
 from hyperviz.ui.head import Head
 
@@ -30,3 +30,15 @@ def test_a_page_arrives_with_a_slash_or_capitals_and_keeps_its_settings(path, to
 @pytest.mark.parametrize("path", ["/inpainting", "/", "/static/js/Slider.js", "/nowhere/"])
 def test_everything_else_is_answered_where_it_is(path):
     assert answer(path).body == b"the page"
+
+
+def test_a_page_tells_other_sites_nothing_of_its_link():
+    async def inner(request):
+        page = "<html><head><title>Streamlit</title></head></html>"
+        return StreamingResponse(iter([page.encode()]), media_type="text/html")
+
+    scope = {"type": "http", "method": "GET", "path": "/inpainting", "query_string": b"", "scheme": "http"}
+    scope |= {"headers": [(b"host", b"here")], "server": ("here", 80)}
+    found = asyncio.run(Head(None).dispatch(Request(scope), inner))
+    assert found.headers["referrer-policy"] == "no-referrer"
+    assert b'href="./plotly/plotly.min.js"' in found.body
