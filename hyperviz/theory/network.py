@@ -18,6 +18,7 @@ from jaxtyping import Array, ArrayLike, Float, PRNGKeyArray, Real
 from hyperviz.theory import smooth_activations, validation
 from hyperviz.theory.activations import Activation, activation
 from hyperviz.theory.smooth_activations import Smooth
+from hyperviz.theory.validation import Unchecked
 
 __all__ = ["BOTTLENECK", "Parameters", "Widths", "apply", "forward", "init", "init_released"]
 BOTTLENECK = 100  # neurons of f's last hidden layer in the released code
@@ -39,7 +40,7 @@ class Widths(NamedTuple):
 
 
 def init(
-    key: PRNGKeyArray,
+    key: Unchecked,
     *,
     input_f: int,
     input_g: int,
@@ -54,7 +55,7 @@ def init(
         W^l_ij ~ N(0, 1) for every layer l of f; g has no weights but those that f writes        (eqs. 2 and 3)
 
     Args:
-        key: of jax.random; it alone decides the weights.
+        key: of jax.random, or an integer, or a NumPy Generator, which moves on; it alone decides the weights.
         input_f, input_g: n_0 and m_0, the dimensions of x and z.
         depth_f, depth_g: L and H, weight matrices, at least 1.
         width_f, width_g: n and m, neurons in each hidden layer.
@@ -82,7 +83,7 @@ def init(
         validation.at_least(name, value, 1)
     f = [input_f] + [width_f] * (depth_f - 1)
     shapes = _shapes(f, [input_g] + [width_g] * (depth_g - 1) + [outputs])
-    keys = jax.random.split(key, len(shapes))
+    keys = jax.random.split(validation.key(key), len(shapes))
     weights = tuple(jax.random.normal(k, s, jnp.float32) for k, s in zip(keys, shapes, strict=True))
     return Parameters(weights[: depth_f - 1], weights[depth_f - 1 :])
 

@@ -30,6 +30,24 @@ def at_least(name: str, value, least: int, most: int | None = None):
     return number
 
 
+def key(value: Unchecked):
+    """Return a key of jax.random: the one given, or one made of an integer or drawn from a NumPy Generator."""
+    if traced(value):
+        return value
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+        return jax.random.key(int(value) % 2**63)
+    if isinstance(value, np.random.Generator):
+        return jax.random.key(int(value.integers(2**63)))
+    if isinstance(value, jax.Array | np.ndarray):
+        raw = value.dtype == np.uint32 and value.shape == (2,)
+        if raw or jnp.issubdtype(value.dtype, jax.dtypes.prng_key):
+            return value
+    raise InvalidInput(
+        "key must be one of jax.random, such as jax.random.key(0), an integer or a numpy.random.Generator; got "
+        f"{type(value).__name__}."
+    )
+
+
 def whole(value):
     """Return an int32 of NumPy, or of JAX where the value is traced: all sizes have one type, and one program."""
     return namespace(value).asarray(value, jnp.int32)

@@ -21,6 +21,7 @@ from hyperviz.theory import analytic, gram_factors, validation
 from hyperviz.theory.dynamics import factored_g
 from hyperviz.theory.dynamics.factored_g import Primary, Weights
 from hyperviz.theory.smooth_activations import activation_g as of_g
+from hyperviz.theory.validation import Unchecked
 
 LARGEST = 1e12  # of a loss: beyond, the step was too large for the kernel, and the start is left as it is
 
@@ -45,7 +46,7 @@ class Trajectory(NamedTuple):
 
 
 def infinite_f(
-    key,
+    key: Unchecked,
     x: Real[ArrayLike, "N n0"],
     z: Real[ArrayLike, "N m0"],
     y: Real[ArrayLike, " N"],
@@ -59,13 +60,40 @@ def infinite_f(
     activation_g: str = "relu",
     test: tuple[Real[ArrayLike, "M n0"], Real[ArrayLike, "M m0"]] | None = None,
 ) -> Trajectory:
-    """One start of the exact n = infinity gradient flow, by explicit Euler steps of length `step` (mu = 1).
+    """Follow one start of the exact n = infinity gradient flow, by explicit Euler steps (mu = 1).
 
-    x (N, n_0), z (N, m_0), y (N,): the training points. depth_f = L, depth_g = H, width_g = m. test: the pairs
-    x (M, n_0), z (M, m_0) where h is predicted along the way. One key is one start: `vmap` over keys gives many. A
-    step costs time and memory linear in g's number of weights. float32 unless float64 comes.
-    InvalidInput for bad arguments, OutOfRange where the step is too large and the loss leaves every bound (under a
-    transformation such a start's loss is infinite from there on). Source: section 3, "infinitely wide f".
+        V_i' = -2 sum_j Theta_f(x_i, x_j) r_j grad_V g(z_j; V_j),    r_j = g(z_j; V_j) - y_j
+
+    One key is one start: `vmap` over keys gives many. A step costs time and memory linear in g's number of weights.
+
+    Args:
+        key: of jax.random, or an integer, or a NumPy Generator, which moves on.
+        x, z, y: the training points, (N, n_0), (N, m_0) and (N,); float32 unless float64 comes.
+        depth_f, depth_g: L and H.
+        width_g: m.
+        step: the length of a step in units of time, above 0.
+        steps: how many.
+        activation_f, activation_g: sigma and phi, "relu" or "leaky_relu".
+        test: None, or the pairs (M, n_0), (M, m_0) at which h is predicted along the way.
+
+    Returns:
+        Trajectory of loss (steps + 1,), outputs and predictions.
+
+    Raises:
+        InvalidInput: an argument of the wrong type, shape or range.
+        OutOfRange: the step is too large and the loss leaves every bound; under a transformation such a start's loss is
+            infinite from there on.
+
+    References:
+        section 3, "infinitely wide f".
+
+    Example:
+        >>> import jax, numpy as np
+        >>> x, y = np.sqrt(2) * np.eye(2), np.array([1.0, -1.0])
+        >>> sizes = {"depth_f": 2, "depth_g": 2, "width_g": 16, "step": 0.01, "steps": 200}
+        >>> loss = infinite_f(jax.random.key(0), x, x, y, **sizes).loss
+        >>> loss.shape, bool(loss[-1] < 1e-3 * loss[0])
+        ((201,), True)
     """
     points = [validation.points("x", x), validation.points("z", z)]
     validation.same_length(*points)
@@ -81,7 +109,7 @@ def infinite_f(
     member = jnp.arange(len(x)) if every.member is None else every.member
     learnt = every._replace(**{name: getattr(every, name)[:N] for name in ("z", "y", "real")}, theta=every.theta[:, :N])
     learnt = learnt._replace(member=None if every.member is None and not len(tests[0]) else member[:N])
-    found = _run(key, learnt, (member[N:], every.z[N:]), g, step, H, m, steps)
+    found = _run(validation.key(key), learnt, (member[N:], every.z[N:]), g, step, H, m, steps)
     if not compilation.traced(*found) and not np.isfinite(found.loss).all():
         raise OutOfRange(too_large(step, int(np.argmin(np.isfinite(found.loss)))))
     return found

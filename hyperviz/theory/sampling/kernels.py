@@ -1,12 +1,9 @@
-"""Outputs and empirical hyperkernels of random hypernetworks, of any width, exact in law.
-
-The steps are in `forward_pass`, and in `conditioning` for the kernel, which needs the backward pass.
-"""
+"""Outputs (by `forward_pass`) and empirical hyperkernels (by `conditioning`) of random hypernetworks of any width."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -26,6 +23,7 @@ from hyperviz.theory.sampling.conditioning import Net, Problem, State
 from hyperviz.theory.sampling.forward_pass import Outputs
 from hyperviz.theory.sampling.progress import Progress
 from hyperviz.theory.sampling.schedule import MAX_DEPTH, advance, room, tick, ticks
+from hyperviz.theory.validation import Unchecked
 
 HEADROOM = 1e6  # a draw's kernel exceeds |x|^(2H) |z|^2 by its depths and its heavy tail
 
@@ -75,11 +73,29 @@ def problem(x, z, architecture: Architecture) -> tuple[Problem, Float[AnyArray, 
     return Problem(Net(S0, L, n, architecture.sigma), Net(Sigma0, H, m, phi), member), scale
 
 
-def draw(key, x, z, **architecture) -> Draw:
-    """h(u_i) and K_h(u_i, u_j) of one random hypernetwork on the points u_i = (x_i, z_i).
+def draw(key: Unchecked, x: Unchecked, z: Unchecked, **architecture: Any) -> Draw:
+    """Draw the output and the empirical hyperkernel of one random hypernetwork.
 
-    Arguments as in `hyperkernel`; both numbers belong to one draw. Value ~ N(0, Lambda^H) in the limit (Theorem 2).
+        h(u_i) = g(z_i; f(x_i; w)),    K_h(u_i, u_j) = <grad_w h(u_i), grad_w h(u_j)>
+
+    Args:
+        key, x, z: as in `hyperkernel`.
+        architecture: its keyword arguments: depth_f, depth_g, width_f, width_g, activation_f, activation_g, alpha.
+
+    Returns:
+        Draw of value (K,) and kernel (K, K), float32, both of the same network; errors as in `hyperkernel`.
+
+    References:
+        eq. 12, Theorems 2 and 3: value is N(0, Lambda^H) in the limit, kernel is Theta_h.
+
+    Example:
+        >>> import jax, numpy as np
+        >>> points = np.sqrt(2) * np.eye(2)
+        >>> found = draw(jax.random.key(0), points, points, depth_f=2, depth_g=2, width_f=100, width_g=100)
+        >>> found.value.shape, found.kernel.shape
+        ((2,), (2, 2))
     """
+    key = validation.key(key)
     what, scale = problem(x, z, Architecture(**architecture))
     if not compilation.traced(scale):
         for margin in (1, HEADROOM):
@@ -90,24 +106,49 @@ def draw(key, x, z, **architecture) -> Draw:
 
 
 def hyperkernel(
-    key,
+    key: Unchecked,
     x: Real[ArrayLike, "K n0"],
     z: Real[ArrayLike, "K m0"],
     *,
-    depth_f,
-    depth_g,
-    width_f,
-    width_g,
+    depth_f: Unchecked,
+    depth_g: Unchecked,
+    width_f: Unchecked,
+    width_g: Unchecked,
     activation_f: str = "relu",
     activation_g: str = "relu",
     alpha: float = 0.01,
 ) -> Float[AnyArray, "K K"]:
-    """The empirical hyperkernel K_h(u_i, u_j) = <grad_w h(u_i), grad_w h(u_j)> of one random hypernetwork (eq. 12).
+    """Draw the empirical hyperkernel of one random hypernetwork on K pairs u_i = (x_i, z_i).
 
-    key: of jax.random. x (K, n_0), z (K, m_0): the K pairs, x repeated or distinct. depth_f, depth_g: L, H in
-    1..MAX_DEPTH; width_f, width_g: n, m >= 1; all four may be traced. alpha: slope of leaky ReLU below zero.
-    Exact in law at every width, in memory that does not depend on it; float32. Gram matrices are inverted as
-    pseudo-inverses with relative tolerance 1e-6. InvalidInput, OutOfRange. Source: eq. 12, Theorem 3.
+        K_h(u_i, u_j) = <grad_w h(u_i), grad_w h(u_j)>
+
+    It is exact in law at every width, in memory that does not depend on it. Pseudo-inverses have a tolerance of 1e-6.
+
+    Args:
+        key: of jax.random, or an integer, or a NumPy Generator, which moves on.
+        x, z: the pairs, (K, n_0) and (K, m_0); x repeated or distinct.
+        depth_f, depth_g: L and H, 1 to MAX_DEPTH; may be traced.
+        width_f, width_g: n and m, neurons of each hidden layer, at least 1; may be traced.
+        activation_f, activation_g: sigma and phi, "relu" or "leaky_relu".
+        alpha: slope of leaky ReLU below zero, in [-1, 1].
+
+    Returns:
+        K_h, (K, K), float32.
+
+    Raises:
+        InvalidInput: an argument of the wrong type, shape or range.
+        OutOfRange: the kernel, which grows as |x|^(2H) |z|^2, may leave the range of float32.
+
+    References:
+        eq. 12, Theorem 3.
+
+    Example:
+        >>> import jax, numpy as np
+        >>> x, z = np.sqrt(2) * np.array([[1.0, 0.0], [1.0, 0.0]]), np.sqrt(2) * np.eye(2)
+        >>> sizes = {"depth_f": 3, "depth_g": 3, "width_f": 10**6, "width_g": 10**6}
+        >>> np.round(np.asarray(hyperkernel(jax.random.key(0), x, z, **sizes)))  # the limit: 9 on the diagonal
+        array([[9., 2.],
+               [2., 9.]], dtype=float32)
     """
     sizes = {"depth_f": depth_f, "depth_g": depth_g, "width_f": width_f, "width_g": width_g}
     return draw(key, x, z, **sizes, activation_f=activation_f, activation_g=activation_g, alpha=alpha).kernel
@@ -131,26 +172,51 @@ def finish(progress: Progress) -> Draw:
 
 
 def outputs(
-    keys,
+    keys: Unchecked,
     x: Real[ArrayLike, "K n0"],
     z: Real[ArrayLike, "K m0"],
     *,
-    depth_f,
-    depth_g,
-    width_f,
-    width_g,
+    depth_f: Unchecked,
+    depth_g: Unchecked,
+    width_f: Unchecked,
+    width_g: Unchecked,
     activation_f: str = "relu",
     activation_g: str = "relu",
     alpha: float = 0.01,
     coordinates: FourierFeatures | None = None,
 ) -> Outputs:
-    """h(u_i) of random hypernetworks, one a key, and its covariance given their hidden layers.
+    """Draw outputs of random hypernetworks, and their covariance given the hidden layers.
 
-    h | covariance ~ N(0, covariance), and covariance -> Lambda^H when both networks widen (Theorem 2).
-    keys (draws,): of jax.random. x (K, n_0), z (K, m_0): the K pairs. depth_f, depth_g: L, H in 1..MAX_DEPTH;
-    width_f, width_g: n, m in 1..MAX_WIDTH; all four may be traced. activation_g may also be tanh, erf or gelu.
-    coordinates: None for raw z, or FourierFeatures(bandwidth). value (draws, K), covariance (draws, K, K), float64.
-    Exact in law at every width, in memory that does not depend on it. InvalidInput, OutOfRange. Source: Theorem 2.
+        h | covariance ~ N(0, covariance),    covariance -> Lambda^H when both networks widen
+
+    It is exact in law at every width, in memory that does not depend on the widths.
+
+    Args:
+        keys: of jax.random, (draws,): one a hypernetwork.
+        x, z: the pairs, (K, n_0) and (K, m_0).
+        depth_f, depth_g: L and H, 1 to MAX_DEPTH; may be traced.
+        width_f, width_g: n and m, 1 to MAX_WIDTH; may be traced.
+        activation_f: sigma, "relu" or "leaky_relu".
+        activation_g: phi; also "tanh", "erf" or "gelu".
+        alpha: slope of leaky ReLU below zero, in [-1, 1].
+        coordinates: None for raw z, or FourierFeatures(bandwidth).
+
+    Returns:
+        Outputs of value (draws, K) and covariance (draws, K, K), float64.
+
+    Raises:
+        InvalidInput: an argument of the wrong type, shape or range.
+        OutOfRange: h has no finite variance in float64 at these points.
+
+    References:
+        Theorem 2.
+
+    Example:
+        >>> import jax, numpy as np
+        >>> keys, points = jax.random.split(jax.random.key(0), 100), np.sqrt(2) * np.eye(2)
+        >>> found = outputs(keys, points, points, depth_f=2, depth_g=2, width_f=100, width_g=100)
+        >>> found.value.shape, found.covariance.shape
+        ((100, 2), (100, 2, 2))
     """
     sizes = {"depth_f": depth_f, "depth_g": depth_g, "width_f": width_f, "width_g": width_g}
     chosen = {"activation_f": activation_f, "activation_g": activation_g, "alpha": alpha, "coordinates": coordinates}
@@ -160,6 +226,25 @@ def outputs(
     return found
 
 
-def values(keys, x: Real[ArrayLike, "K n0"], z: Real[ArrayLike, "K m0"], **architecture) -> Float[AnyArray, "draws K"]:
-    """h(u_i) of random hypernetworks, one a key; arguments as in `outputs`."""
+def values(
+    keys: Unchecked, x: Real[ArrayLike, "K n0"], z: Real[ArrayLike, "K m0"], **architecture: Any
+) -> Float[AnyArray, "draws K"]:
+    """Draw the outputs h(u_i) of random hypernetworks: the value of `outputs`.
+
+    Args:
+        keys, x, z: as in `outputs`.
+        architecture: its keyword arguments.
+
+    Returns:
+        h, (draws, K), float64; errors as in `outputs`.
+
+    References:
+        Theorem 2.
+
+    Example:
+        >>> import jax, numpy as np
+        >>> keys, points = jax.random.split(jax.random.key(0), 100), np.sqrt(2) * np.eye(2)
+        >>> values(keys, points, points, depth_f=2, depth_g=2, width_f=100, width_g=100).shape
+        (100, 2)
+    """
     return outputs(keys, x, z, **architecture).value

@@ -21,6 +21,7 @@ from hyperviz.theory.smooth_activations import Smooth
 from hyperviz.theory.taylor import dense_g, jets, matrix_free, sign_patterns
 from hyperviz.theory.taylor.bartlett import ORDERS
 from hyperviz.theory.taylor.sign_patterns import MAX_DEPTH, Census, Pair
+from hyperviz.theory.validation import Unchecked
 
 LANES = 40  # draws that advance together; always so many, so that one compilation serves them all
 WIDE = 2**15  # from this width on draws are counted one by one
@@ -28,7 +29,7 @@ _SHARED = Census(None, 0, 0)  # type: ignore[arg-type]  # lanes share the tick, 
 
 
 def terms(
-    key,
+    key: Unchecked,
     u_i: tuple[Real[ArrayLike, " _"], Real[ArrayLike, " _"]],  # lengths are judged below, in sentences
     u_j: tuple[Real[ArrayLike, " _"], Real[ArrayLike, " _"]],
     *,
@@ -42,18 +43,47 @@ def terms(
     activation_g: str = "relu",
     alpha: float = 0.01,
 ) -> Float[np.ndarray, "draws powers"]:
-    """K^(r)_ij = <nabla^r h_i, (nabla h_j)^r> = d^r/de^r h_i(w + e nabla h_j) at e = 0, r = 0 .. orders (eq. 5).
+    """Draw the Taylor terms of one gradient step for random hypernetworks.
 
-    key: of jax.random. u = (x, z): x (n_0,), z (m_0,). orders: at most ORDERS. depth_f, depth_g: L, H in 1..MAX_DEPTH.
-    width_f, width_g: n, m >= 1. draws: fresh random hypernetworks, one a row. alpha: slope of leaky ReLU below zero.
-    activation_g also "tanh", "erf", "gelu", for m <= written.WIDEST. Exact in law at every width, no matrix of f is
-    written out; kinks of a piecewise-linear activation count as flat. InvalidInput, OutOfRange. Source: Theorem 1.
+        K^(r)_ij = <nabla^r h_i, (nabla h_j)^r> = d^r/de^r h_i(w + e nabla h_j) at e = 0,    r = 0 .. orders
+
+    It is exact in law at every width, and no matrix of f is written out. Kinks of an activation count as flat.
+
+    Args:
+        key: of jax.random, or an integer, or a NumPy Generator, which moves on.
+        u_i, u_j: the two points (x, z), each a pair of vectors (n_0,) and (m_0,).
+        orders: the last r, 0 to ORDERS.
+        depth_f, depth_g: L and H, 1 to MAX_DEPTH.
+        width_f, width_g: n and m, at least 1; m at most dense_g.WIDEST for a smooth phi.
+        draws: how many hypernetworks.
+        activation_f: sigma, "relu" or "leaky_relu".
+        activation_g: phi; also "tanh", "erf" or "gelu".
+        alpha: slope of leaky ReLU below zero, in [-1, 1].
+
+    Returns:
+        K^(0..orders), (draws, orders + 1), float64: a row a hypernetwork.
+
+    Raises:
+        InvalidInput: an argument of the wrong type, shape or range.
+        OutOfRange: the terms leave the range of float64.
+
+    References:
+        eq. 5, Theorem 1.
+
+    Example:
+        >>> import jax, numpy as np
+        >>> u = np.array([1.0, 0.0]), np.array([0.0, 1.0])
+        >>> found = terms(
+        ...     jax.random.key(0), u, u, orders=3, depth_f=1, depth_g=1, width_f=1, width_g=1, draws=4
+        ... )
+        >>> found.shape, bool((found[:, 2:] == 0).all())  # no term beyond L H = 1
+        ((4, 4), True)
     """
     orders, draws = validation.at_least("orders", orders, 0, ORDERS), validation.at_least("draws", draws, 1)
     sizes = {"depth_f": depth_f, "depth_g": depth_g, "width_f": width_f, "width_g": width_g}
     chosen = {"activation_f": activation_f, "activation_g": activation_g, "alpha": alpha}
     what = problem(u_i, u_j, Architecture(**sizes, **chosen))
-    keys = jax.vmap(partial(jax.random.fold_in, key))(np.arange(draws))
+    keys = jax.vmap(partial(jax.random.fold_in, validation.key(key)))(np.arange(draws))
     found = []
     for first in range(0, draws, lanes(what)):
         progress = begin(keys[first : first + lanes(what)], what)
@@ -153,15 +183,40 @@ def _smooth(pair: Pair, counted: Census, keys) -> Float[AnyArray, "lanes powers"
 
 def of_network(
     params: network.Parameters,
-    u_i,
-    u_j,
+    u_i: Unchecked,
+    u_j: Unchecked,
     *,
     orders: int,
     activation_f: str = "relu",
     activation_g: str = "relu",
     alpha: float = 0.01,
 ) -> Float[AnyArray, " powers"]:
-    """K^(0..orders)_ij of one hypernetwork that is written out; arguments as in `terms` (eq. 5)."""
+    """Compute the Taylor terms of one hypernetwork that is written out.
+
+        K^(r)_ij = d^r/de^r h_i(w + e nabla h_j) at e = 0,    r = 0 .. orders
+
+    Args:
+        params: its weights, as `network.init` makes them.
+        u_i, u_j, orders, activation_f, activation_g, alpha: as in `terms`.
+
+    Returns:
+        K^(0..orders), (orders + 1,), of the weights' type.
+
+    Raises:
+        InvalidInput: an activation of another name.
+
+    References:
+        eq. 5.
+
+    Example:
+        >>> import jax, numpy as np
+        >>> from hyperviz.theory import network
+        >>> sizes = {"input_f": 2, "input_g": 2, "depth_f": 2, "depth_g": 1, "width_f": 4, "width_g": 1}
+        >>> params, u = network.init(jax.random.key(0), **sizes), (np.array([1.0, 0.0]), np.array([0.0, 1.0]))
+        >>> found = of_network(params, u, u, orders=3)
+        >>> bool(np.isclose(found[0], network.apply(params, u[0][None], u[1][None])[0]))  # K^(0) is h itself
+        True
+    """
     settings = {"activation_f": activation_f, "activation_g": activation_g, "alpha": alpha}
     sigma, phi = activations.activation(activation_f, alpha), smooth_activations.activation_g(activation_g, alpha)
     (x_j, z_j), (x_i, z_i) = [[jnp.asarray(v) for v in u] for u in (u_j, u_i)]
