@@ -1,6 +1,7 @@
 """Addresses of pages as people type them."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.requests import Request
@@ -9,12 +10,18 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 from hyperviz.ui.head import Head
 
 
+def dispatched(scope, inner):
+    """The middleware's answer; in a thread of its own, as the browser tests' event loop runs in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(Head(None).dispatch(Request(scope), inner))).result()
+
+
 def answer(path, query=b""):
     async def inner(request):
         return PlainTextResponse("the page")
 
     scope = {"type": "http", "method": "GET", "path": path, "query_string": query, "headers": []}
-    return asyncio.run(Head(None).dispatch(Request(scope), inner))
+    return dispatched(scope, inner)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +46,6 @@ def test_a_page_tells_other_sites_nothing_of_its_link():
 
     scope = {"type": "http", "method": "GET", "path": "/inpainting", "query_string": b"", "scheme": "http"}
     scope |= {"headers": [(b"host", b"here")], "server": ("here", 80)}
-    found = asyncio.run(Head(None).dispatch(Request(scope), inner))
+    found = dispatched(scope, inner)
     assert found.headers["referrer-policy"] == "no-referrer"
     assert b'href="./plotly/plotly.min.js"' in found.body
