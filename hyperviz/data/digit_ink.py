@@ -13,10 +13,12 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
+from hyperviz.data import paper_light
 from hyperviz.errors import InvalidInput
 
-WINDOW = 0.45  # of the shorter side: wider than a stroke, narrower than a shadow
-NEAR_EDGE = 0.26  # of a side, over half a WINDOW: what lies wholly within it is a strip, a desk or a lid
+NEAR_EDGE = (
+    0.26  # of a side, over half the WINDOW of the background: what lies wholly within it is a strip, a desk or a lid
+)
 STRONG, FAINT = 0.5, 26 / 255  # of the darkest ink: surely ink, and what may belong to it
 CONTRAST = 0.06  # of full: less is no digit
 SPREAD = 2.4  # times the area of the strong ink that faint ink may take, before it counts as shadow or lines
@@ -73,48 +75,11 @@ def _candidates(image: np.ndarray) -> list[Candidate]:
 
 def _candidate(channel: np.ndarray, dark: bool) -> Candidate:
     shown = channel if dark else 255 - channel
-    small = _small(shown)
-    slope = _slope(small)
-    # both lie above the light that they follow: the one where it falls to the edges, the other at the edge of a shadow
-    light = _enlarged(np.minimum(slope + _background(small - slope), _background(small)), channel.shape)
+    light, slope, small = paper_light.around(shown)
     ink = np.clip((light - shown) / (np.maximum(light, 1) if dark else 255), 0, 1)
     noise = 1.4826 * float(np.median(np.abs(channel - ndimage.gaussian_filter(channel, 1)))) / 255
     below = np.clip(slope - small - 4, 0, None)
     return Candidate(ink, noise, float(np.sqrt(np.mean(below**2))))
-
-
-def _slope(small: np.ndarray) -> np.ndarray:
-    """Return the quadratic surface that most of the image lies on: light that falls off, a vignette."""
-    y, x = np.mgrid[-1 : 1 : small.shape[0] * 1j, -1 : 1 : small.shape[1] * 1j]
-    basis = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], -1).reshape(-1, 6)
-    values, weights, coefficients = small.ravel(), np.ones(small.size), np.zeros(6)
-    for _ in range(20):  # least absolute deviations, by reweighting: ink is the minority
-        root = np.sqrt(weights)[:, None]
-        coefficients = np.linalg.lstsq(basis * root, values * root[:, 0], rcond=None)[0]
-        off = np.abs(values - basis @ coefficients)
-        weights = 1 / np.maximum(off, 1.0)
-    return (basis @ coefficients).reshape(small.shape)
-
-
-def _background(level: np.ndarray) -> np.ndarray:
-    """Return the light around each stroke: a closing with a window wider than strokes, smoothed."""
-    window = max(3, round(WINDOW * min(level.shape))) | 1
-    closed = ndimage.grey_closing(level, size=(window, window), mode="nearest")
-    return ndimage.gaussian_filter(closed, window / 10, mode="nearest")
-
-
-def _enlarged(small: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Return the surface at the size of the image."""
-    factors = [n / k for n, k in zip(shape, small.shape, strict=True)]
-    return np.asarray(ndimage.zoom(small, factors, order=1, grid_mode=True, mode="nearest"))
-
-
-def _small(image: np.ndarray, side: int = 80) -> np.ndarray:
-    """Return the image with its longer side of at most `side` pixels, block means."""
-    step = max(1, -(-max(image.shape) // side))
-    rows, columns = (n - n % step if n >= step else n for n in image.shape)
-    cut = image[:rows, :columns]
-    return cut.reshape(rows // step, step, columns // step, step).mean((1, 3)) if step > 1 else image
 
 
 def _digit(candidate: Candidate) -> np.ndarray:

@@ -1,5 +1,6 @@
 """A digit comes back from photos and scans as people make them; where none stands out, a sentence says so."""
 
+import contextlib
 import io
 
 import numpy as np
@@ -172,3 +173,10 @@ def test_a_photo_of_fifty_million_pixels_is_decoded_at_a_smaller_size(monkeypatc
     large = Image.fromarray(written(PAPER, five).astype(np.uint8)).resize((8160, 6120))
     assert away(digit_images.read(file(large, quality=80)), five) < 25
     assert max(decoded[0]) <= 8160 / 4
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 3), (2, 2), (5, 700)])
+def test_a_strip_of_an_image_is_a_digit_or_a_sentence(shape):
+    strip = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
+    with contextlib.suppress(InvalidInput):
+        assert digit_images.read(file(Image.fromarray(strip), "PNG")).shape == (28, 28)
