@@ -23,6 +23,7 @@ def first(path: Path, most: int) -> tuple[np.ndarray, str]:
     try:
         if path.suffix.lower() == ".npy":
             array = np.load(path, mmap_mode="r", allow_pickle=False)
+            _refuse_others(array.shape, array.dtype)
             return np.array(array[:most]), _left(len(array), most, [])
         with zipfile.ZipFile(path) as archive:
             names = [name.removesuffix(".npy") for name in archive.namelist()]
@@ -51,17 +52,21 @@ def _some(member: Any, most: int) -> tuple[np.ndarray, int]:
     """Return the first entries of an array in an archive, unpacking no more than these, and how many there are."""
     version = np.lib.format.read_magic(member)
     shape, fortran, dtype = getattr(np.lib.format, f"read_array_header_{version[0]}_0")(member)
-    if dtype.hasobject or not shape:
-        raise InvalidInput(f"Images are numbers in an array (N, g, g); got {dtype} of shape {shape}.")
-    count = min(shape[0], most)
-    rest = math.prod(shape[1:])
-    if rest > 4 * 64 * 64 * 4:  # far more than the largest image: refused before it is unpacked
-        raise InvalidInput(f"Images are at most 64 pixels wide; got an array of shape {shape}.")
+    _refuse_others(shape, dtype)
+    count, rest = min(shape[0], most), math.prod(shape[1:])
     if fortran:
         flat = np.frombuffer(member.read(math.prod(shape) * dtype.itemsize), dtype)
         return flat.reshape(shape, order="F")[:count], shape[0]
     flat = np.frombuffer(member.read(count * rest * dtype.itemsize), dtype)
     return flat.reshape(count, *shape[1:]), shape[0]
+
+
+def _refuse_others(shape: tuple[int, ...], dtype: np.dtype) -> None:
+    """Refuse by its header, before a byte is unpacked or copied, what holds no images or far larger ones."""
+    if dtype.hasobject or not shape:
+        raise InvalidInput(f"Images are numbers in an array (N, g, g); got {dtype} of shape {shape}.")
+    if math.prod(shape[1:]) > 4 * 64 * 64 * 4:
+        raise InvalidInput(f"Images are at most 64 pixels wide; got an array of shape {shape}.")
 
 
 def _left(count: int, most: int, said: list[str]) -> str:

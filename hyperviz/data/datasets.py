@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hyperviz.data import cifar10, digits, fetch, mnist, own_images
+from hyperviz.data import cifar10, digits, fetch, image_files, mnist, own_images
 from hyperviz.errors import DataMissing, InvalidInput
 
 BUILT_IN, OWN = "digits", "own"
@@ -30,7 +30,6 @@ VALIDATION, TEST = 10, 5  # a tenth of what may be trained on is for validation;
 FEW = 1000  # with fewer test images a study that chooses nothing tests on the validation images too
 BLACK = 0.01  # mean brightness of a border that counts as black
 LOOKED_AT = 500  # images whose borders are looked at
-LUMINANCE = (0.299, 0.587, 0.114)  # of red, green and blue
 BLOCK = 5000  # images turned grey at a time
 
 
@@ -159,5 +158,7 @@ def _split(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _grey(images: np.ndarray) -> np.ndarray:
-    blocks = [images[at : at + BLOCK] @ np.array(LUMINANCE, np.float32) for at in range(0, len(images), BLOCK)]
+    blocks = [
+        images[at : at + BLOCK] @ np.array(image_files.LUMINANCE, np.float32) for at in range(0, len(images), BLOCK)
+    ]
     return np.concatenate([np.round(block).astype(np.uint8) for block in blocks])[..., None]

@@ -34,7 +34,6 @@ def read(data: bytes) -> np.ndarray:
         (28, 28)
     """
     image = image_files.over_paper(image_files.opened(data, LARGE))
-    image.thumbnail((LARGE, LARGE), Image.Resampling.BOX, reducing_gap=None)
     return _boxed(digit_ink.found(np.asarray(image, np.float64)))
 
 

@@ -13,18 +13,15 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
-from hyperviz.data import paper_light
+from hyperviz.data import image_files, paper_light
 from hyperviz.errors import InvalidInput
 
-NEAR_EDGE = (
-    0.26  # of a side, over half the WINDOW of the background: what lies wholly within it is a strip, a desk or a lid
-)
+NEAR_EDGE = 0.26  # of a side, over half of paper_light.WINDOW: what lies wholly within it is a strip, a desk or a lid
 STRONG, FAINT = 0.5, 26 / 255  # of the darkest ink: surely ink, and what may belong to it
 CONTRAST = 0.06  # of full: less is no digit
 SPREAD = 2.4  # times the area of the strong ink that faint ink may take, before it counts as shadow or lines
 CLOSE = 0.15  # of the image: an ink that takes more may be the paper of a close crop
 OUTREACH = 0.1  # of the digit's size that its faint ink may reach beyond the strong one on a side
-LUMINANCE = np.array([0.299, 0.587, 0.114])
 NOTHING = (
     "There is no digit in the image: it is of one grey, or its strokes are too faint to see. "
     "Write it large, with a dark pen on plain paper."
@@ -67,7 +64,7 @@ def _length(ink: np.ndarray) -> float:
 
 def _candidates(image: np.ndarray) -> list[Candidate]:
     """Ink darker and lighter than the background, in luminance and in each colour: two colours may be equally light."""
-    channels = [image] if image.ndim == 2 else [image @ LUMINANCE, *np.moveaxis(image, 2, 0)]
+    channels = [image] if image.ndim == 2 else [image @ np.array(image_files.LUMINANCE), *np.moveaxis(image, 2, 0)]
     candidates = [_candidate(channel, dark) for channel in channels for dark in (True, False)]
     colours = [c._replace(score=c.score / 2) for c in candidates[2:]]  # only where luminance says little
     return candidates[:2] + colours
@@ -113,6 +110,12 @@ def _boxes(labels: np.ndarray) -> list[tuple[slice, slice]]:
     return ndimage.find_objects(labels)
 
 
+def _crossings(mask: np.ndarray) -> int:
+    """Return how often a mask begins along the edges of the image, one after the other."""
+    edge = np.concatenate([mask[0], mask[:, -1], mask[-1], mask[:, 0]]).astype(int)
+    return int((np.diff(edge) > 0).sum())
+
+
 def _without_edges(mask: np.ndarray) -> np.ndarray:
     """Return the mask without the parts that touch an edge of the image and lie wholly near it."""
     labels, count = _labelled(mask)
@@ -133,8 +136,7 @@ def _without_edges(mask: np.ndarray) -> np.ndarray:
 def _without_lines(mask: np.ndarray) -> np.ndarray:
     """Return the mask without lines that are thinner than the pen and cross the image, as those of ruled paper."""
     mask = _without_rules(mask)
-    edge = np.concatenate([mask[0], mask[:, -1], mask[-1], mask[:, 0]]).astype(int)
-    if (np.diff(edge) > 0).sum() < 4 or not mask.any():
+    if _crossings(mask) < 4 or not mask.any():
         return mask
     depth = _depth(np.pad(mask, 1))[1:-1, 1:-1]
     radius = 0.45 * depth.max()
@@ -216,8 +218,7 @@ def _second(main, other) -> bool:
 
 def _refuse_what_no_pen_draws(kept: np.ndarray) -> None:
     """Refuse ink that crosses the edges of the image again and again, or fills nearly all of its box of either side."""
-    edge = np.concatenate([kept[0], kept[:, -1], kept[-1], kept[:, 0]]).astype(int)
-    if (np.diff(edge) > 0).sum() > 6:
+    if _crossings(kept) > 6:
         raise InvalidInput(UNCLEAR)
     top, left, bottom, right = _extent(kept)
     high, wide = bottom - top + 1, right - left + 1

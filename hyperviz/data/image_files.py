@@ -14,6 +14,7 @@ ENDINGS = (".png", ".jpg", ".jpeg", ".jfif", ".mpo", ".webp", ".gif", ".bmp")
 LIMIT = 20_000_000  # bytes of a file
 PIXELS, JPEG_PIXELS = 30_000_000, 64_000_000  # looked at before one is decoded; a JPEG is decoded at a smaller size
 BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"}  # of HEIC, AVIF
+LUMINANCE = (0.299, 0.587, 0.114)  # of red, green and blue
 BITS = (8, 10, 12, 14, 16)  # that instruments store in 16
 
 
@@ -32,11 +33,18 @@ def opened(data: bytes, longest: int | None = None) -> Image.Image:
         InvalidInput: no image, of another format, damaged, or too large.
     """
     image = deep(data, longest)
-    return eight_bits(image, white(np.asarray(image).max())) if sixteen(image) else image
+    if sixteen(image):
+        image = eight_bits(image, white(np.asarray(image).max()))
+    if longest and max(image.size) > longest:
+        image.thumbnail((longest, longest), Image.Resampling.BOX, reducing_gap=None)
+    return image
 
 
 def deep(data: bytes, longest: int | None = None) -> Image.Image:
-    """Return the image as `opened` does, but with all its bits: of mode I;16 where the file holds more than eight."""
+    """Return the image as `opened` does, but with all its bits: of mode I;16 where the file holds more than eight.
+
+    longest: a JPEG is decoded no larger than that takes, which is quicker.
+    """
     image = _header(data)
     try:
         if longest:
@@ -45,10 +53,7 @@ def deep(data: bytes, longest: int | None = None) -> Image.Image:
         image = ImageOps.exif_transpose(image)
     except Exception:  # Pillow's readers raise a dozen types on damaged data
         raise InvalidInput("The image breaks off or is damaged: save it anew.") from None
-    image = _plain(image)
-    if longest and max(image.size) > longest and not sixteen(image):
-        image.thumbnail((longest, longest), Image.Resampling.BOX, reducing_gap=None)
-    return image
+    return _plain(image)
 
 
 def _header(data: bytes) -> Image.Image:

@@ -69,8 +69,12 @@ def test_an_archive_that_would_unpack_to_gigabytes_is_refused_by_its_header(tmp_
         header = {"descr": "|u1", "fortran_order": False, "shape": (2, 100_000, 100_000)}
         np.lib.format.write_array_header_1_0(member, header)
         member.write(bytes(1000))
-    with pytest.raises(InvalidInput, match=r"got an array of shape \(2, 100000, 100000\)"):
-        own_images.read(path)
+    with (tmp_path / "bomb.npy").open("wb") as sparse:
+        np.lib.format.write_array_header_1_0(sparse, header)
+        sparse.truncate(sparse.tell() + 2 * 100_000**2)
+    for bomb in (path, tmp_path / "bomb.npy"):
+        with pytest.raises(InvalidInput, match=r"got an array of shape \(2, 100000, 100000\)"):
+            own_images.read(bomb)
 
 
 def test_a_damaged_archive_and_a_place_that_is_neither_are_refused(tmp_path):
