@@ -1,5 +1,6 @@
-// The menu of one chart: pictures for slides and print, its numbers, the link, and its first view again.
+// The menu of one chart: pictures for slides and print, its numbers, curves to keep, the link, and its first view again.
 const SLIDE = { width: 960, height: 540 }; // twice that in pixels: 14 px on it are 28 px on a slide of 1080
+const KEEP = 'Keep these curves to compare';
 const FONT = 'DejaVu Sans, Verdana, Arial, sans-serif'; // the widest first: in any other the labels still fit
 
 const said = (selector) => document.querySelector(selector)?.textContent.trim() ?? '';
@@ -19,9 +20,9 @@ function lines(text, size, weight = '') {
 }
 
 // the light figure, on white, with what the page says of it: title, verdict, settings, link
-function slide(box) {
-  const { data, layout: wide } = JSON.parse(box.figure);
-  const layout = narrowed(wide);
+function slide(box, name) {
+  const { data: now, layout: wide } = JSON.parse(box.figure), before = keptTraces(name, true), data = [...before, ...now];
+  const layout = { ...narrowed(wide), ...(before.length && { showlegend: true }) };
   const title = lines(said('h1'), 20, 'bold'), verdict = [said('.verdict .here'), said('.verdict .chip')].flatMap((t) => lines(t, 14));
   const about = [said('.settings'), link()].flatMap((t) => lines(t, 10));
   const named = data.filter((trace) => trace.name && trace.showlegend !== false).length;
@@ -51,8 +52,8 @@ function signed(svg, about) {
   return svg.replace(/<\/svg>\s*$/, foot.join('') + '</svg>');
 }
 
-async function svg(box) {
-  const { data, layout } = slide(box);
+async function svg(box, name) {
+  const { data, layout } = slide(box, name);
   const uri = await window.Plotly.toImage({ data, layout, config: { showSendToCloud: false } }, { format: 'svg', ...SLIDE });
   return signed(decodeURIComponent(uri.slice(uri.indexOf(',') + 1)), layout.meta.foot);
 }
@@ -63,9 +64,9 @@ function save(name, blob) {
   setTimeout(() => URL.revokeObjectURL(a.href), 1000);
 }
 
-async function png(box) {
+async function png(box, name) {
   const image = new Image(), canvas = Object.assign(document.createElement('canvas'), { width: 2 * SLIDE.width, height: 2 * SLIDE.height });
-  image.src = 'data:image/svg+xml;charset=utf-8,' + encodeURIComponent(await svg(box));
+  image.src = 'data:image/svg+xml;charset=utf-8,' + encodeURIComponent(await svg(box, name));
   await image.decode();
   canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));
@@ -77,11 +78,12 @@ const cell = (value) => (/[",\n]/.test(value ?? '') ? `"${String(value).replaceA
 function numbers(chart) {
   const rows = [['trace', 'x', 'y', 'z']], { xaxis, yaxis } = chart._fullLayout;
   const named = (axis, i) => { const at = [...(axis.tickvals ?? [])].indexOf(i); return axis.ticktext?.[at] ?? i; };
-  for (const { name, x = [], y = [], z } of chart._fullData) {
+  const last = ({ name }) => String(name).startsWith('kept, '); // what is kept comes after what is drawn
+  for (const { name, x = [], y = [], z } of [...chart._fullData].sort((a, b) => last(a) - last(b))) {
     if (z) z.forEach((row, i) => [...row].forEach((value, j) => rows.push([name, x[j] ?? named(xaxis, j), y[i] ?? named(yaxis, i), value])));
     else Array.from(x, (value, i) => rows.push([name, value, y[i], '']));
   }
-  return rows.map((row) => row.map(cell).join(',')).join('\n') + '\n';
+  return rows;
 }
 
 // a page without https has no clipboard
@@ -96,24 +98,27 @@ function copy(text) {
 function menu(box, chart, { file }) {
   const button = box.querySelector('.more'), list = box.querySelector('.menu');
   const actions = {
-    'Picture for slides (PNG)': async () => save(`${file}.png`, await png(box)),
-    'Picture for print (SVG)': async () => save(`${file}.svg`, new Blob([await svg(box)], { type: 'image/svg+xml' })),
-    'Numbers of this chart (CSV)': () => save(`${file}.csv`, new Blob([numbers(chart)], { type: 'text/csv' })),
+    'Picture for slides (PNG)': async () => save(`${file}.png`, await png(box, file)),
+    'Picture for print (SVG)': async () => save(`${file}.svg`, new Blob([await svg(box, file)], { type: 'image/svg+xml' })),
+    'Numbers of this chart (CSV)': () => save(`${file}.csv`, new Blob(numbers(chart).map((row) => row.map(cell).join(',') + '\n'), { type: 'text/csv' })),
+    'These numbers as a table': () => showTable(numbers(chart), chart.getAttribute('aria-label'), button),
+    [KEEP]: () => { keep(box, file); box.redraw(); },
     'Copy the link': () => copy(link()),
     'First view again': () => window.Plotly.relayout(chart, Object.fromEntries(Object.keys(chart._fullLayout).filter((k) => /^[xy]axis\d*$/.test(k))
       .map((k) => [`${k}.range`, JSON.parse(box.figure).layout[k]?.range]).map(([k, range]) => (range ? [k, range] : [k.replace('range', 'autorange'), true])))),
   };
   const close = () => { list.hidden = true; button.setAttribute('aria-expanded', 'false'); };
-  const open = () => { list.hidden = false; button.setAttribute('aria-expanded', 'true'); list.firstChild.focus(); };
+  const open = () => { list.hidden = false; keeps.hidden = !curves(box).length; button.setAttribute('aria-expanded', 'true'); list.firstChild.focus(); };
   list.replaceChildren(...Object.entries(actions).map(([name, action]) => {
     const item = Object.assign(document.createElement('button'), { type: 'button', textContent: name, tabIndex: -1 });
     item.setAttribute('role', 'menuitem');
     item.onclick = () => { close(); button.focus(); if (box.figure) action(); };
     return item;
   }));
+  const keeps = [...list.children].find((item) => item.textContent === KEEP); // where there are curves
   button.onclick = () => (list.hidden ? open() : close());
   list.onkeydown = (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key], items = [...list.children];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key], items = [...list.children].filter((item) => !item.hidden);
     if (event.key === 'Escape') { close(); button.focus(); }
     if (event.key === 'Tab') close();
     if (step) { event.preventDefault(); items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus(); }

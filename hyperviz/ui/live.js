@@ -49,7 +49,7 @@ export default function ({ parentElement, data }) {
     const t = room(layout), more = data.low ? 0 : t - (layout.margin?.t ?? 0);
     box.style.height = height(layout.meta) + more + 'px';
     const own = { height: undefined, autosize: true, margin: { ...layout.margin, t }, ...(finger.matches && { dragmode: false }) };
-    window.Plotly.react(chart, traces, { ...layout, ...own }, config);
+    window.Plotly.react(chart, [...keptTraces(data.file, false), ...traces], { ...layout, ...own }, config);
   };
 
   const draw = () => {
@@ -66,8 +66,10 @@ export default function ({ parentElement, data }) {
     const layout = box.clientWidth < NARROW ? narrowed(wide) : wide;
     chart.setAttribute('aria-label', layout.meta?.alt ?? '');
     paint(traces, layout);
+    keptList(parentElement.querySelector('.kept'), data.file, box.redraw);
     if (legend() > room(layout)) { top = { pixels: legend(), width: box.clientWidth }; paint(traces, layout); }
   };
+  box.redraw = () => { seen = ''; drawn = 0; draw(); };
   const soon = () => { frame ??= requestAnimationFrame(() => { frame = null; draw(); }); }; // the last of a burst
   const watch = () => {
     if (!mounted) return;

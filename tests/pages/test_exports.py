@@ -12,9 +12,10 @@ import pytest
 from hyperviz.studies.convergence import report
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from tests import ROOT
-from tests.pages.browser import CHART, open_ended, saved
+from tests.pages.browser import CHART, ENDED, open_ended, open_page, saved, to_the_left, trace
 from tests.pages.conftest import visitor
 
+MOST = "8 of 10 networks lie here"
 pytestmark = pytest.mark.browser
 
 
@@ -61,6 +62,44 @@ def test_a_chart_s_menu_is_one_tab_stop_and_its_numbers_are_those_drawn(stored):
     limit = found[found.trace == "the limit, n = m = ∞"]
     assert len(limit) > 10
     assert (limit.y == 1).all()
+
+
+def chosen(tab, item: str) -> None:
+    """An item of the first chart's menu."""
+    tab.locator(".live .more").first.click()
+    tab.locator(".live .menu:visible").get_by_role("menuitem", name=item).click()
+
+
+def test_the_table_of_a_chart_holds_its_numbers_and_closes_with_the_escape_key(stored):
+    tab = stored
+    csv = pd.read_csv(io.BytesIO(saved(tab, "Numbers of this chart", 0)))
+    chosen(tab, "These numbers as a table")
+    rows = "table => [...table.rows].map(row => [...row.cells].map(cell => cell.textContent))"
+    head, *table = tab.locator("dialog.chart-table table").evaluate(rows)
+    assert head == ["trace", "x", "y"]  # z is empty
+    assert len(table) == min(len(csv), 1000)
+    assert [float(row[2]) for row in table] == pytest.approx(csv.y[: len(table)].to_list(), rel=1e-5)
+    tab.keyboard.press("Escape")
+    assert tab.locator("dialog").count() == 0
+    assert tab.evaluate("document.activeElement.className") == "more"
+
+
+def test_kept_curves_stay_behind_a_new_picture_named_by_what_differs(tab, address):
+    open_page(tab, f"{address}/convergence?draws=16&depth_f=2&depth_g=2&width_f=16&width_g=8")
+    tab.wait_for_function(ENDED)
+    band = trace(tab, MOST)
+    chosen(tab, "Keep these curves")
+    assert tab.locator(".kept button").all_inner_texts() == ["kept, as now ✕"]
+    to_the_left(tab, "width of f, n")
+    tab.wait_for_function("document.querySelector('.kept button').textContent.includes('n = 16')")
+    names = tab.evaluate("document.querySelector('.js-plotly-plot')._fullData.map(one => one.name)")
+    behind = [name for name in names if name.startswith("kept, n = 16")]
+    assert len(behind) > 2
+    assert trace(tab, next(name for name in behind if MOST in name)) == band
+    assert trace(tab, MOST) != band
+    tab.get_by_role("button", name="Put away the curves kept at n = 16").click()
+    assert tab.locator(".kept button").count() == 0
+    assert "kept" not in str(tab.evaluate("document.querySelector('.js-plotly-plot')._fullData.map(one => one.name)"))
 
 
 def test_the_numbers_of_a_heat_map_name_its_rows_and_columns(tab, address):
