@@ -19,7 +19,9 @@ _chart = components.component(
     "hyperviz.live_chart",
     html=(HERE / "live.html").read_text("utf-8"),
     isolate_styles=False,
-    js="\n".join((HERE / name).read_text("utf-8") for name in ("kept_curves.js", "chart_table.js", "chart_menu.js", "live.js")),
+    js="\n".join(
+        (HERE / name).read_text("utf-8") for name in ("kept_curves.js", "chart_table.js", "chart_menu.js", "live.js")
+    ),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -41,6 +42,7 @@ class Discrepancy(NamedTuple):
 TWENTY = Need("inpainting", InpaintingSettings(task="representation", images=50, pixels=20))
 ONE = Need("inpainting", InpaintingSettings(task="representation", images=50, pixels=1))
 CLOSE_RACE = Need("inpainting", InpaintingSettings(images=100, pixels=20, depth_f=2, depth_g=2, bandwidth=2.5))
+ALL_PIXELS = link("inpainting", InpaintingSettings(images=100))
 OTHER_X = Need("convergence", ConvergenceSettings(x="1,0"))
 HN = InpaintingSettings(images=500, pixels=20, view="network")
 SLOW = Need("rotation", ROTATION["learning rate 0.01 (the paper's)"])
@@ -126,18 +128,29 @@ def zeros(result: TaylorResult) -> str:
 
 
 def overtaken(found: pd.DataFrame, live: InpaintingResult) -> str:
-    """Return in how many cells of each task NNGP is ahead, and what the live setting shows."""
-    said = []
-    for task in ("representation", "inpainting"):
-        ahead, cells = table_claims.report.nngp_ahead(found.query("task == @task"))
-        said.append(f"{ahead} of {cells} cells in {task}")
+    """Return in how many cells NNGP is ahead, by which error and with which pixels, and what the live setting shows."""
+    ahead = partial(table_claims.report.nngp_ahead, found)
+    every = table_claims.report.nngp_ahead(table_claims.report.stored(all_pixels=True), "mse_hidden")
+    counts = "{} of {}".format
     gap, noise = live.lead or (0.0, 0.0)
     return (
-        f"NNGP is ahead of HK in {' and in '.join(said)}, with depths and bandwidth chosen for each by the validation "
-        "error of one draw of the pixels. The paper leaves them open, and they decide: with L = H = 2 and ℓ = 2.5 for "
-        f"both, averaged over five draws as the errors of the table are, NNGP is ahead in inpainting too, by {gap:.4f} "
-        f"± {1.96 * noise:.4f} at N = {live.settings.images}."
+        f"Over all pixels of an image NNGP is ahead of HK in {counts(*ahead())} cells: at N = {live.settings.images}"
+        f" in inpainting by {gap:.4f} ± {1.96 * noise:.4f}, with L = H = 2 and ℓ = 2.5 for both. On the hidden half "
+        f"alone, which is what inpainting asks for, NNGP is ahead in {counts(*ahead('mse_hidden'))} cells, and in "
+        f"{counts(*every)} where f is given all pixels: there HK is ahead from few images. The depths decide, and the "
+        f"paper leaves them open: {_deeper()}."
     )
+
+
+def _deeper() -> str:
+    """Return what NNGP's validation error is at other depths than those chosen, beside HK's at its own."""
+    tried = model_selection.sensitivity().query(
+        "task == 'inpainting' and pixels == '20' and bandwidth == 2.5 and depth_f >= 2 and depth_g >= 2"
+    )
+    tried = tried[np.isclose(tried.ridge, model_selection.PAPER_RIDGE)]
+    least = tried[tried.kernel == "hk"].mse.min()
+    errors = tried.query("kernel == 'nngp' and depth_f == 3 and depth_g == 3").mse.iloc[0]
+    return f"with L = H = 3 NNGP's validation error is {errors:.4f}, HK's at its best {least:.4f}"
 
 
 def slow(result: RotationResult) -> str:
@@ -227,11 +240,11 @@ DISCREPANCIES = (
     ),
     Discrepancy(
         "nngp-overtaken",
-        "NNGP is not ahead of HK in inpainting in our table",
+        "NNGP is not ahead of HK on every hidden half",
         "Table 1: NNGP consistently outperforms the rest.",
         (table_claims.table(), CLOSE_RACE),
         overtaken,
-        (("inpainting, 20 pixels an image", CLOSE_RACE.link),),
+        (("inpainting, 20 pixels an image", CLOSE_RACE.link), ("all pixels", ALL_PIXELS)),
     ),
     Discrepancy(
         "learning-rate",

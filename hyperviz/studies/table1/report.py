@@ -206,9 +206,11 @@ def judged() -> tuple[str, str]:
     )
 
 
-def nngp_ahead(found: pd.DataFrame) -> tuple[int, int]:
+def nngp_ahead(found: pd.DataFrame, quantity: str = "mse") -> tuple[int, int]:
     """Return in how many cells of a table NNGP's error is below HK's, and how many cells there are."""
-    mse = found[(found.quantity == "mse") & (found.kernel != "hn")].pivot_table("value", ["task", "images"], "kernel")
+    mse = found[(found.quantity == quantity) & (found.kernel != "hn")].pivot_table(
+        "value", ["task", "images"], "kernel"
+    )
     return int((mse.nngp < mse.hk).sum()), len(mse)
 
 

@@ -133,6 +133,15 @@ def test_the_choice_never_sees_a_test_digit(monkeypatch):
         table1_cell.inputs(TableCell("inpainting", 10, "nngp", 3), 0, 0)
 
 
+def test_a_design_is_chosen_by_the_mean_of_all_draws_of_the_pixels_as_the_table_is_judged(monkeypatch):
+    monkeypatch.setattr(model_selection, "TRIED", {"bandwidth": (1.0,)})
+    cell = TableCell("inpainting", 10, "nngp", 3)
+    (row,) = model_selection.search(cell, runs=1)
+    given = table1_cell.inputs(cell, model_selection.SEED, 0, digits.validation())
+    *_, (_, measured) = table1_cell.measure(cell, model_selection.START._replace(bandwidth=1.0), given)
+    assert row["mse"] == measured.mse[0] != measured.single[0]
+
+
 def test_the_shipped_choice_is_the_best_row_with_hidden_layers():
     tried = model_selection.sensitivity()
     for task in TASKS:
