@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from hyperviz.studies.common import budget
 from hyperviz.ui import head, offline, paths, visits, warm
 
 HERE = pathlib.Path(__file__).parent
@@ -17,6 +18,7 @@ HERE = pathlib.Path(__file__).parent
 @contextlib.asynccontextmanager
 async def lifespan(app: st.App):
     """Compiles in the background from server start, before the first visitor."""
+    budget.current()  # a name that there is not ends the start, not each page
     warm.begin()
     yield {}
 

@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from hyperviz.errors import HypervizError
 from hyperviz.studies import stored_results
-from hyperviz.ui import prose, visits
+from hyperviz.ui import prose, visitors, visits
 from hyperviz.ui.fair_lock import gate
 
 Result = TypeVar("Result")
@@ -44,9 +44,10 @@ def play(study: str, settings: Any, stream: Callable[[Any], Iterator[Result]]) -
     if shown and shown[0] == settings == st.session_state.get(f"{study}:paused"):
         yield shown[1]  # a paused page keeps what it had
         return
-    for result in _paced(study, steps(stream(settings))):
-        st.session_state[f"{study}:last"] = settings, result
-        yield result
+    with visitors.heavy_place(study, settings):
+        for result in _paced(study, steps(stream(settings))):
+            st.session_state[f"{study}:last"] = settings, result
+            yield result
     st.session_state[f"{study}:button"].empty()  # nothing is left to pause
 
 
