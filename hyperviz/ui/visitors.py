@@ -40,6 +40,11 @@ _heavy: set[object] = set()  # the heavy runs under way
 _lock = threading.Lock()
 
 
+def begin() -> None:
+    """Refuse a budget that there is not: at the start, not on each page."""
+    budget.current()
+
+
 def admit() -> None:
     """Show a page that says to come back, and stop there, where the site has all the visitors that it takes."""
     context, most = get_script_run_ctx(), budget.current().sessions

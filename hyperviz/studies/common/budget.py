@@ -26,7 +26,7 @@ class Budget(NamedTuple):
     capped: bool  # whether the caps of the studies hold
 
 
-BUDGETS = {"local": Budget(None, None, image_files.LIMIT // 1_000_000, False), "hosted": Budget(60, 2, 2, True)}
+BUDGETS = {"local": Budget(None, None, image_files.LIMIT // 1_000_000, False), "hosted": Budget(60, 2, 5, True)}
 
 
 class Cap(NamedTuple):
