@@ -18,7 +18,7 @@ from hyperviz.ui.fair_lock import gate
 
 Result = TypeVar("Result")
 UNEXPECTED = "The computation stopped on an unexpected error. Reset, or move a slider: nothing is lost."
-OUT_OF_MEMORY = "There is not enough memory for these settings here. Choose fewer draws or images, or a smaller width: nothing is lost."
+OUT_OF_MEMORY = "There is not enough memory here for these settings: choose fewer draws or images, or a smaller width."
 PICTURES = 4  # a second: more keep the browser from answering a hand
 
 
