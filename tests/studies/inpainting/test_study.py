@@ -31,7 +31,7 @@ def test_the_gallery_comes_first_then_the_error_at_n_then_the_curve_from_its_che
     assert not results[0].errors
     first = next(i for i, result in enumerate(results) if result.gallery.predicted)
     assert results[first - 1].query.finished
-    assert seen == [(n, k) for n in (60, 10, 20, 50) for k in ("nngp", "hk")]
+    assert seen == [(n, k) for n in (60, 10, 20, 50) for k in ("nngp", "hk", "mean", "nearest", "ridge")]
     assert [r.finished for r in results] == [False] * (len(results) - 1) + [True]
 
 
