@@ -56,18 +56,18 @@ def _here(result: InpaintingResult) -> str:
     settings = result.settings
     pixels = "all pixels" if settings.pixels == "all" else f"{settings.pixels} pixels an image"
     at = f"N = {settings.images:,}, {pixels}"
-    said, beside = (_errors(result, methods) for methods in (settings.kernels, settings.references))
-    said, beside = (said, f"; without a hypernetwork {beside}") if said and beside else (said or beside, "")
-    said += beside
+    said, ridge = _errors(result, settings.kernels or settings.references), _errors(result, ("ridge",))
+    ridge = f"; {ridge}" * bool(ridge and settings.kernels)
     if not said:
         return f"{at}: solving, lowest frequencies first."
     if result.lead is None:
-        return f"{at}: squared error {said}."
+        return f"{at}: squared error {said}{ridge}."
     gap, noise = result.lead
     ahead = "NNGP" if gap > 0 else "HK"
     low, high = interval(abs(gap), noise)
     by = f"{abs(gap):.4f} [{low:.4f}, {high:.4f}]".replace("-", "−")
-    return f"{at}: squared error {said}; {ahead} is ahead by {by} on the same {image_set.image_noun(settings)}s."
+    noun = image_set.image_noun(settings)
+    return f"{at}: squared error {said}; {ahead} is ahead by {by} on the same {noun}s{ridge}."
 
 
 def _errors(result: InpaintingResult, methods: tuple[str, ...]) -> str:
