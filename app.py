@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from hyperviz.ui import head, offline, paths, visits, warm
+from hyperviz.ui import head, offline, paths, visitors, visits, warm
 
 HERE = pathlib.Path(__file__).parent
 
@@ -17,6 +17,7 @@ HERE = pathlib.Path(__file__).parent
 @contextlib.asynccontextmanager
 async def lifespan(app: st.App):
     """Compiles in the background from server start, before the first visitor."""
+    visitors.begin()
     warm.begin()
     yield {}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hyperviz.studies.common.budget import Cap
 from hyperviz.studies.common.drawing import EMPTY, decode, decode_mask
 from hyperviz.studies.common.image_options import COUNTS, REFERENCES, TASKS, hidden_part, image_seed, training_pixels
 from hyperviz.studies.common.options import DATASETS, activation_of, check, depth_of, option
@@ -140,4 +141,5 @@ PRESETS = {
     "a thousand digits": InpaintingSettings(images=1000),
     "a blurred g": InpaintingSettings(bandwidth=10.0),
 }
+HOSTED = (Cap(("runs", "images"), 1000),)
 PAPER = InpaintingSettings(images=500, pixels=20, runs=5)
