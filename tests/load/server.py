@@ -19,10 +19,10 @@ def served(script: str, ready: str = "/ready", **variables: str):
     """Yield the address and the process number of a server, once it is ready."""
     with serving(script=script, ready=ready, **variables) as address:
         port = address.rpartition(":")[2]
-        yield address, _owner(port)
+        yield address, owner(port)
 
 
-def _owner(port: str) -> int:
+def owner(port: str) -> int:
     """Return the process that was started with this port."""
     wanted = f"--server.port={port}".encode()
     for process in pathlib.Path("/proc").iterdir():

@@ -9,7 +9,7 @@ import pytest
 
 from hyperviz.studies.convergence import study as convergence
 from hyperviz.studies.convergence.settings import ConvergenceSettings
-from hyperviz.ui import backlog, streaming
+from hyperviz.ui import backlog, page_loop, streaming
 from tests import ROOT
 from tests.ui.test_pages import opened, pictures, replace_stream, short, shown
 
@@ -93,3 +93,17 @@ def test_a_viewer_is_behind_when_more_messages_wait_than_a_page_keeps(monkeypatc
     monkeypatch.setattr(backlog.runtime, "exists", lambda: True)
     monkeypatch.setattr(backlog.runtime, "get_instance", Server)
     assert backlog.behind() is wanted
+
+
+def test_what_is_no_number_is_said_and_judged_by_no_verdict(monkeypatch):
+    *_, result = convergence.stream(SMALL)
+    replace_stream(monkeypatch, "convergence", lambda settings: short(lambda _: iter([spoilt]), settings))
+    spoilt = result._replace(curves=result.curves * np.nan)
+    app = opened("convergence", depth_f="3")
+    assert not app.exception
+    assert page_loop.NO_NUMBER in shown(app)
+    assert "nan" not in shown(app).replace("NaN", "")
+    app.slider(key="convergence.depth_f").set_value(2)
+    spoilt = result
+    app.run()
+    assert page_loop.NO_NUMBER not in shown(app)
