@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from hyperviz.studies.common import budget
 from hyperviz.studies.common.options import Option, changed, mend, options, texts
+from hyperviz.studies.registry import STUDIES
 from hyperviz.ui import prose
 
 Settings = TypeVar("Settings")
@@ -25,6 +27,7 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Setti
     and do not see values that a preset sets.
     """
     _seed(study, kind)
+    _within_budget(study, kind)
     if presets:
         chosen: dict[str, Any] = {"key": f"{study}:preset", "on_change": _preset, "args": (study, presets)}
         st.pills("presets", list(presets), label_visibility="collapsed", **chosen)
@@ -66,6 +69,17 @@ def _seed(study: str, kind: type) -> None:
         settings = st.session_state[f"{study}:kept"]
     _set(study, settings)
     st.session_state[f"{study}:said"] = said
+
+
+def _within_budget(study: str, kind: type) -> None:
+    """On a public site: what is over a cap becomes the nearest allowed value, before any widget shows it."""
+    if not budget.current().capped:
+        return
+    asked = kind(**{name: st.session_state[f"{study}.{name}"] for name in options(kind)})
+    settings, said = budget.within(asked, STUDIES[study].caps)
+    if said:
+        _set(study, settings)
+        st.session_state.setdefault(f"{study}:said", []).extend(said)
 
 
 def _moved(study: str, kind: type) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from hyperviz.errors import HypervizError
-from hyperviz.studies.common import drawing
+from hyperviz.studies.common import budget, drawing
 from hyperviz.ui import canvas, prose
 
 
@@ -27,7 +27,7 @@ def offer(study: str, picked: str, last: int, noun: str = "digit") -> None:
                 "a photo, scan or drawing of one digit",
                 drawing.TYPES,
                 key=f"{study}:upload",
-                max_upload_size=drawing.MEGABYTES,
+                max_upload_size=budget.current().megabytes,
                 on_change=lambda: _write(study, lambda: _uploaded(study)),
                 help="PNG, JPEG, WebP, GIF or BMP of any size: the digit is found, scaled and centred as MNIST does",
             )

@@ -13,10 +13,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from hyperviz.errors import HypervizError
 from hyperviz.studies import stored_results
-from hyperviz.ui import prose, visits
+from hyperviz.ui import backlog, prose, visitors, visits
 from hyperviz.ui.fair_lock import gate
 
 Result = TypeVar("Result")
+UNEXPECTED = "The computation stopped on an unexpected error. Reset, or move a slider: nothing is lost."
+OUT_OF_MEMORY = "There is not enough memory here for these settings: choose fewer draws or images, or a smaller width."
 PICTURES = 4  # a second: more keep the browser from answering a hand
 
 
@@ -44,19 +46,24 @@ def play(study: str, settings: Any, stream: Callable[[Any], Iterator[Result]]) -
     if shown and shown[0] == settings == st.session_state.get(f"{study}:paused"):
         yield shown[1]  # a paused page keeps what it had
         return
-    for result in _paced(study, steps(stream(settings))):
-        st.session_state[f"{study}:last"] = settings, result
-        yield result
+    with visitors.heavy_place(study, settings):
+        for result in _paced(study, steps(stream(settings))):
+            st.session_state[f"{study}:last"] = settings, result
+            yield result
     st.session_state[f"{study}:button"].empty()  # nothing is left to pause
 
 
 def _paced(study: str, results: Generator[Result]) -> Generator[Result]:
-    """The first result at once, the others when the page is mounted, at most PICTURES a second; and the last."""
+    """The first result at once, the others when the page is mounted, at most PICTURES a second; and the last.
+
+    What the connection has not taken yet is not added to: memory stays bounded, however slow the phone is.
+    """
     pending, shown = None, 0.0
     with contextlib.closing(results):
         for result in results:
             pending = result
-            if time.monotonic() - shown < 1 / PICTURES:
+            st.session_state.get(study)  # Streamlit ends a replaced run here too, though nothing is written
+            if shown and (time.monotonic() - shown < 1 / PICTURES or backlog.behind()):
                 continue
             yield pending
             if not shown:
@@ -77,14 +84,19 @@ def steps(results: Iterator[Result]) -> Generator[Result]:
             except HypervizError as error:
                 place.error(prose.literal(str(error)))
                 return
-            except Exception:
+            except Exception as error:
                 logging.getLogger(__name__).exception("a study stopped")
-                place.error("The computation stopped on an unexpected error. Reset, or move a slider: nothing is lost.")
+                place.error(OUT_OF_MEMORY if _no_memory(error) else UNEXPECTED)
                 return
             if result is None:
                 return
             yield result
             shown += 1
+
+
+def _no_memory(error: Exception) -> bool:
+    """Return whether the machine, or its accelerator as XLA says it, has no memory left."""
+    return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)
 
 
 def _stored(study: str, settings: Any) -> stored_results.Stored | None:

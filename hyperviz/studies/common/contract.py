@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 
+from hyperviz.studies.common.budget import Cap
 from hyperviz.studies.common.verdict import Verdict
 
 
@@ -78,6 +79,7 @@ class Study(NamedTuple):
     figures: str = ""  # the module of hyperviz.figures, where it is not named as the study
     whole: Study | None = None  # the study that --paper runs, where one setting of this cannot hold the experiment
     warm_up: int = 0  # its turn in the warm-up: what is compiled quickly comes first
+    caps: tuple[Cap, ...] = ()  # what one visitor of a public site may ask for
     icon: str = "science"  # of its page in the navigation, a name of Material Symbols
 
 

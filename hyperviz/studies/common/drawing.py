@@ -15,7 +15,6 @@ from hyperviz.data import digit_images, image_files
 from hyperviz.errors import InvalidInput
 
 SIZE = digit_images.SIDE
-MEGABYTES = image_files.LIMIT // 1_000_000  # of an upload
 TYPES = [ending.removeprefix(".") for ending in (*image_files.ENDINGS, ".heic", ".heif")]  # HEIC is refused by name
 GREYS, BITS = 16, 4  # of a drawing in a link: half a step is 3 % of white
 KEPT = 256  # decoded texts, a kB each: a stroke is decoded where its setting is checked, and looked up from there on

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hyperviz.studies.common.budget import Cap
 from hyperviz.studies.common.options import activation_of, check, depth_of, option, seed_of
 
 
@@ -61,4 +62,5 @@ PRESETS = {
     "one neuron each layer": ConvergenceSettings(width_f=1, width_g=1),
 }
 
+HOSTED = (Cap(("draws", "width_f"), 64_000_000), Cap(("draws", "width_g"), 64_000_000))
 PAPER = ConvergenceSettings(x="1,-1", depth_f=4, depth_g=4, width_f=500, width_g=500, draws=256)

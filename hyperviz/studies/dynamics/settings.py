@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hyperviz.studies.common.budget import Cap
 from hyperviz.studies.common.options import activation_of, check, depth_of, option, seed_of
 
 VIEWS = ("fit", "kernel", "surface")  # the second chart
@@ -64,4 +65,5 @@ PRESETS = {
     "one neuron each layer": DynamicsSettings(width_g=1, depth_g=6),
 }
 
+HOSTED = (Cap(("starts", "width_g"), 4096), Cap(("starts", "points"), 1536))
 PAPER = DynamicsSettings(depth_f=4, depth_g=3, width_f=256, width_g=4, view="kernel")

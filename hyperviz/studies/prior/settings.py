@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hyperviz.studies.common.budget import Cap
 from hyperviz.studies.common.options import activation_of, check, depth_of, option, seed_of
 
 
@@ -53,4 +54,5 @@ PRESETS = {
     "deeper and deeper": PriorSettings(width_f=1024, width_g=1024, view="depth"),
     "a million wide": PriorSettings(width_f=1_000_000, width_g=1_000_000),
 }
+HOSTED = (Cap(("draws", "width_f"), 2_048_000_000), Cap(("draws", "width_g"), 2_048_000_000))
 PAPER = PriorSettings(width_f=16384, width_g=16384)

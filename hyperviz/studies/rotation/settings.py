@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from hyperviz.studies.common.budget import Cap
 from hyperviz.studies.common.options import PARAMETERISATIONS, activation_of, check, depth_of, option, seed_of
 
 
@@ -141,6 +142,7 @@ PRESETS = {
     "learning rate 0.01 (the paper's)": RotationSettings(learning_rate=0.01, runs=1),
     "the released code": RotationSettings(parameterisation="released", learning_rate=0.1),
 }
+HOSTED = (Cap(("runs", "epochs", "images"), 100_000), Cap(("images", "size"), 112_000))
 PAPER = RotationSettings(
     dataset="mnist", images=10_000, epochs=100, learning_rate=0.01, runs=100, size=28, compare="all"
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hyperviz.studies.common.budget import Cap
 from hyperviz.studies.common.options import activation_of, check, depth_of, option, seed_of
 
 
@@ -57,4 +58,5 @@ PRESETS = {
     "one step of a real network": TaylorSettings(step="on", exponent=-0.2),
     "smooth φ": TaylorSettings(activation_g="tanh"),
 }
+HOSTED = (Cap(("draws", "width_f"), 64_000_000), Cap(("draws", "width_g"), 64_000))
 PAPER = TaylorSettings()
