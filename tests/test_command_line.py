@@ -120,7 +120,8 @@ def test_an_inpainting_run_in_a_process_of_its_own_says_progress_on_standard_err
     assert {path.name for path in tmp_path.iterdir()} == FILES
     found = pd.read_csv(tmp_path / "result.csv")
     kernels = found[found.kernel.notna()]
-    assert set(zip(kernels.images, kernels.kernel, strict=True)) == {(n, k) for n in (10, 20) for k in ("nngp", "hk")}
+    methods = ("nngp", "hk", "mean", "nearest", "ridge")
+    assert set(zip(kernels.images, kernels.kernel, strict=True)) == {(n, k) for n in (10, 20) for k in methods}
     assert {"quantity", "value", "stderr", "paper"} <= set(found.columns)
     settings = json.loads((tmp_path / "settings.json").read_text())["settings"]
     assert settings == dataclasses.asdict(InpaintingSettings(images=20))
