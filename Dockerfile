@@ -7,7 +7,7 @@ RUN pip install --no-cache-dir -r requirements.txt
 COPY --chown=hyperviz . .
 USER hyperviz
 # programs are compiled here for the machine that builds; another kind of processor compiles its own at its start
-ENV HYPERVIZ_DATASETS="" HYPERVIZ_PROGRAMS=/home/hyperviz/programs STREAMLIT_SERVER_HEADLESS=true
+ENV HYPERVIZ_BUDGET=hosted HYPERVIZ_DATASETS="" HYPERVIZ_PROGRAMS=/home/hyperviz/programs STREAMLIT_SERVER_HEADLESS=true
 RUN python -m hyperviz warm
 EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5m \

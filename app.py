@@ -1,7 +1,6 @@
-"""The hyperviz server: `streamlit run app.py`."""
+"""The hyperviz server: `streamlit run app.py`, or `hyperviz app`."""
 
 import contextlib
-import pathlib
 from importlib.resources import files
 
 import streamlit as st
@@ -9,9 +8,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from hyperviz.ui import head, offline, paths, visitors, visits, warm
-
-HERE = pathlib.Path(__file__).parent
+from hyperviz.ui import head, offline, paths, server, visitors, visits, warm
 
 
 @contextlib.asynccontextmanager
@@ -25,7 +22,7 @@ async def lifespan(app: st.App):
 offline.stay()
 plotly_js = Mount(paths.plotly(), StaticFiles(directory=str(files("plotly") / "package_data")))
 app = st.App(
-    HERE / "hyperviz" / "ui" / "shell.py",
+    server.PACKAGE / "ui" / "shell.py",
     lifespan=lifespan,
     routes=[plotly_js, visits.route(), warm.route(), head.route()],
     middleware=[Middleware(head.Head)],

@@ -18,4 +18,4 @@ os.environ["JAX_ENABLE_X64"] = "true"
 if "jax" in sys.modules:
     sys.modules["jax"].config.update("jax_enable_x64", True)
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

@@ -34,9 +34,12 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # a terminal may know neither Greek letters nor superscripts
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    given = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
+    given, rest = _parser().parse_known_args(_joined(sys.argv[1:] if arguments is None else arguments))
+    if rest and given.command != "app":  # the server has options of its own
+        _parser().error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         commands = {"list": _list, "warm": _warm, "run": functools.partial(_run, given)}
+        commands["app"] = functools.partial(_app, rest)
         return (commands | {"paper": functools.partial(_paper, given)})[given.command]()
     except HypervizError as error:
         print(f"hyperviz: {error}", file=sys.stderr)
@@ -83,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="name every study with its claim")
     commands.add_parser("warm", help="compile every study ahead of time, for the app's next start on this machine")
+    commands.add_parser("app", help="serve the app; options of `streamlit run` follow", allow_abbrev=False)
     _add_paper(commands.add_parser("paper", help="judge every claim of the paper", allow_abbrev=False))
     run = commands.add_parser("run", help="run a study to its end", allow_abbrev=False)
     studies = run.add_subparsers(dest="study", required=True)
@@ -121,6 +125,12 @@ def _warm() -> int:
         began = time.monotonic()
         study.warm()
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
+    return 0
+
+
+def _app(options: list[str]) -> int:
+    """Serve the app until it is stopped."""
+    importlib.import_module("hyperviz.ui.server").serve(options)
     return 0
 
 

@@ -27,6 +27,9 @@ class Palette(NamedTuple):
     hk: str = "#6a1f8f"
     nngp: str = "#1a9c78"
     hn: str = "#b97e00"
+    ridge: str = "#a31621"
+    mean: str = "#6b7280"
+    nearest: str = "#6b7280"
 
 
 LIGHT = Palette(ink="#1c2230", faint="#6b7280", grid="#e3e6ec", background="#ffffff")
@@ -41,8 +44,13 @@ DARK = Palette(
     hk="#dcc8ff",
     nngp="#3fc79e",
     hn="#e6b23a",
+    ridge="#ff5f5f",
+    mean="#9aa3b2",
+    nearest="#9aa3b2",
 )
 MARKERS = {"hk": "circle", "nngp": "square", "hn": "diamond", "paper": "x-thin-open"}
+MARKERS |= {"ridge": "star", "mean": "triangle-up", "nearest": "triangle-down"}
+DASHES = {"mean": "dash", "nearest": "dot", "hk-released": "dot", "ridge-hidden": "dot"}  # others are solid
 SURFACE = "Viridis"
 MARGIN = {"l": 64, "r": 16, "t": 40, "b": 52, "autoexpand": False}  # fixed: axes stay put
 LINE = 34  # pixels between the names of two lines, of two rows each

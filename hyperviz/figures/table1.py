@@ -18,7 +18,7 @@ from hyperviz.studies.table1 import report as table1_report
 from hyperviz.studies.table1.settings import METHODS, TASKS, TableCell
 from hyperviz.studies.table1.study import TableResult
 
-ROWS = ("hn", "hk", "hk-released", "nngp")  # of Figure 3, below the truth and the input
+ROWS = ("hn", "hk", "hk-released", "nngp", "mean", "nearest", "ridge")  # of Figure 3, below the truth and the input
 
 
 def errors(result: TableResult, task: str = TASKS[0]) -> go.Figure:
@@ -26,16 +26,16 @@ def errors(result: TableResult, task: str = TASKS[0]) -> go.Figure:
     return of_rows(table1_report.table(result), task)
 
 
-def of_rows(rows: pd.DataFrame, task: str = TASKS[0]) -> go.Figure:
-    """The same from the rows of a result.csv."""
+def of_rows(rows: pd.DataFrame, task: str = TASKS[0], quantity: str = "mse") -> go.Figure:
+    """The same from the rows of a result.csv; of the hidden part where the quantity is mse_hidden."""
     figure = style.figure(x="N, training images (log scale)", y="squared error (log scale)")
     short = [f"{n}" if n < 1000 else f"{n // 1000}k" for n in COUNTS]  # upright on a phone too
     figure.update_xaxes(type="log", tickvals=COUNTS, ticktext=short, tickangle=0)
     figure.update_yaxes(type="log", tickvals=[0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2])
-    wanted = rows[(rows.task == task) & (rows.quantity == "mse")] if len(rows) else rows
+    wanted = rows[(rows.task == task) & (rows.quantity == quantity)] if len(rows) else rows
     for kernel in METHODS:
         method = kernel.split("-")[0]
-        look = {"color": getattr(style.palette(), method), "dash": "dot" if "-" in kernel else "solid"}
+        look = {"color": getattr(style.palette(), method), "dash": style.DASHES.get(kernel, "solid")}
         mine = wanted[wanted.kernel == kernel] if len(rows) else rows
         if len(mine):
             bars = {"type": "data", "array": (2 * mine.stderr).fillna(0).tolist()}  # pyright: ignore[reportAttributeAccessIssue]
@@ -44,7 +44,7 @@ def of_rows(rows: pd.DataFrame, task: str = TASKS[0]) -> go.Figure:
             hover = "%{y:.4f} ± %{error_y.array:.4f} at N = %{x}, %{customdata} runs"
             seen |= {"customdata": list(mine["runs"]), "hovertemplate": hover}
             figure.add_scatter(x=mine.images, y=mine.value, mode="lines+markers", **seen)  # pyright: ignore[reportAttributeAccessIssue]
-        if (task, kernel) in TABLE1:
+        if (task, kernel) in TABLE1 and quantity == "mse":
             colour = {"color": look["color"]}
             marker = colour | {"symbol": style.MARKERS["paper"], "size": 9, "line": colour | {"width": 2}}
             found = [(n, v) for n, v in zip(IMAGES, TABLE1[task, kernel], strict=True) if v != MISPRINT]
@@ -59,7 +59,7 @@ def beside(result: InpaintingResult) -> go.Figure:
     """The stored table of the task, for the result's way of taking pixels, and what is computed live as rings."""
     settings = result.settings
     figure = of_rows(table1_report.stored(settings.pixels == "all"), settings.task)
-    for kernel in settings.kernels:
+    for kernel in settings.methods:
         live = sorted((n, e.mse, 2 * e.mse_stderr) for (n, k), e in result.errors.items() if k == kernel)
         if live:
             x, y, noise = map(list, zip(*live, strict=True))
@@ -68,6 +68,11 @@ def beside(result: InpaintingResult) -> go.Figure:
             bars = {"type": "data", "array": noise}
             figure.add_scatter(x=x, y=y, mode="markers", marker=look, error_y=bars, name=f"{NAMES[kernel]}, live")
     return figure
+
+
+def hidden_half(result: InpaintingResult) -> go.Figure:
+    """Return the stored errors on the hidden half alone, for the result's way of taking pixels."""
+    return of_rows(table1_report.stored(result.settings.pixels == "all"), "inpainting", "mse_hidden")
 
 
 def figure3(result: TableResult, task: str = TASKS[1]) -> go.Figure:

@@ -115,7 +115,7 @@ def kernels(
         x2, z2: the second set, (N2, n_0) and (N2, m_0); None for the first set with itself.
         depth_f, depth_g: L and H, weight matrices of f and g, 1 to MAX_DEPTH; may be traced.
         activation_f: sigma, "relu" or "leaky_relu".
-        activation_g: phi; also "erf", "gelu" (closed forms) and "tanh" (by quadrature, to 1e-8).
+        activation_g: phi; also "erf", "gelu", "sin" (closed forms) and "tanh" (by quadrature, to 1e-8).
         alpha: slope of leaky ReLU below zero, in [-1, 1].
         coordinates: None for raw z, or FourierFeatures(bandwidth), its bandwidth in units of z.
 

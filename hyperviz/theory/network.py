@@ -140,7 +140,7 @@ def apply(
     Args:
         params: what `init` returns, or arrays of the same shapes.
         x: (K, n_0) and z: (K, m_0), pair by pair; float32 unless float64 comes.
-        activation_f: "relu" or "leaky_relu". activation_g: these, or "tanh", "erf", "gelu".
+        activation_f: "relu" or "leaky_relu". activation_g: these, or "tanh", "erf", "gelu", "sin".
         alpha: slope of the leaky ReLU below 0, in [-1, 1].
 
     Returns:

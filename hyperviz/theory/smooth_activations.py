@@ -1,4 +1,8 @@
-"""Smooth activations of g: tanh, erf and GELU, each with the gain that keeps a layer's second moment."""
+"""Smooth activations of g: tanh, erf, GELU and sine, each with the gain that keeps a layer's second moment.
+
+Sine is that of SIREN (Sitzmann et al. 2020) at frequency 1: in its hidden layers the frequency w_0 cancels against the
+weights' 1/w_0, and the sine of a Gaussian of variance 1 is left; w_0 = 30 in its first layer is z times 30.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ from hyperviz.theory.activations import Activation
 from hyperviz.theory.names import ACTIVATIONS as NAMES
 from hyperviz.theory.names import SMOOTH
 
-NODES = 200  # of the Gauss-Hermite rule: E[phi^2] to 1e-12 for all three
+NODES = 200  # of the Gauss-Hermite rule: E[phi^2] to 1e-12 for each
 
 
 def gelu(y: Float[Array, "*s"]) -> Float[Array, "*s"]:
@@ -25,8 +29,8 @@ def gelu(y: Float[Array, "*s"]) -> Float[Array, "*s"]:
     return y * jax.scipy.stats.norm.cdf(y)
 
 
-FUNCTIONS = (jnp.tanh, jax.scipy.special.erf, gelu)
-REFERENCE = (np.tanh, scipy.special.erf, lambda y: y * scipy.special.ndtr(y))  # the same of NumPy arrays
+FUNCTIONS = (jnp.tanh, jax.scipy.special.erf, gelu, jnp.sin)
+REFERENCE = (np.tanh, scipy.special.erf, lambda y: y * scipy.special.ndtr(y), np.sin)  # the same of NumPy arrays
 
 
 class Smooth(NamedTuple):

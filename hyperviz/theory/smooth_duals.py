@@ -1,8 +1,8 @@
 """Duals of smooth activations, and the kernel recursion of a g that uses one: variances carried beside correlations.
 
-erf and GELU have closed forms. tanh is a mixture of scaled erfs with positive weights (the logistic distribution is a
-scale mixture of normals, the scale being Kolmogorov's), so its duals are the same mixture of erf's: a quadrature over
-the scale alone, whose error does not grow with the variance.
+erf, GELU and sine have closed forms. tanh is a mixture of scaled erfs with positive weights (the logistic distribution
+is a scale mixture of normals, the scale being Kolmogorov's), so its duals are the same mixture of erf's: a quadrature
+over the scale alone, whose error does not grow with the variance.
 """
 
 from __future__ import annotations
@@ -85,12 +85,25 @@ def _gelu(c: Correlation, a, b):
     return k * P + p * (free + k**2 * q), P + p * k * (q + 1 / D)
 
 
+def _sin(c: Correlation, a, b):
+    """E[sin u sin v] and E[cos u cos v], the real parts of E[exp(i(u - v))] and E[exp(i(u + v))].
+
+    With A, B = Var(u - v)/2, Var(u + v)/2 = (sqrt a - sqrt b)^2 / 2 + sqrt(a b) (1 - c), the same with 1 + c:
+        (exp(-A) - exp(-B)) / 2,   (exp(-A) + exp(-B)) / 2.
+    """
+    norms, apart = root(a) * root(b), (root(a) - root(b)) ** 2 / 2
+    acute = c.cosine >= 0  # 1 - |c| is the gap, which has the digits that c rounds away
+    A = apart + norms * jnp.where(acute, c.gap, 1 - c.cosine)
+    B = apart + norms * jnp.where(acute, 1 + c.cosine, c.gap)
+    return (jnp.expm1(-A) - jnp.expm1(-B)) / 2, (jnp.exp(-A) + jnp.exp(-B)) / 2
+
+
 def smooth_duals(phi: Smooth, c: Correlation, a, b) -> tuple[Float[Array, "*s"], Float[Array, "*s"]]:
     """E[phi(u) phi(v)] and E[phi'(u) phi'(v)] for Gaussians of variances a, b and correlation c; float64.
 
-    Exact to 1e-13 of the largest value for erf and GELU, to 1e-8 for tanh, at every variance and correlation.
+    Exact to 1e-13 of the largest value for erf, GELU and sine, to 1e-8 for tanh, at every variance and correlation.
     """
-    value, slope = jax.lax.switch(phi.kind, (_tanh, _erf, _gelu), c, a, b)
+    value, slope = jax.lax.switch(phi.kind, (_tanh, _erf, _gelu, _sin), c, a, b)
     return value * phi.gain**2, slope * phi.gain**2
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from streamlit.delta_generator import DeltaGenerator
 
 from hyperviz.studies.common.contract import changed
+from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.registry import STUDIES
 from hyperviz.ui import export, live, prose
 from hyperviz.ui.streaming import play
+
+NO_NUMBER = "What was computed here is not a number: choose other widths, depths or steps."
 
 
 def run(
@@ -36,10 +40,15 @@ def run(
     prose.fold(*report.EXPLANATION)
     export.take_away(study, settings, latest, report)
     for result in play(study, settings, stream):
-        prose.say(line, report.verdict(result))
+        prose.say(line, _sound(report.verdict(result)))
         for place, text in said.items():
             place.caption(text(result))
         for name, place in places.items():
             if changed(result, latest[-1] if latest else None, charts[name].parts):
                 place.show(charts[name].draw(result), report.alt(result, name))
         latest[:] = [result]
+
+
+def _sound(verdict: Verdict) -> Verdict:
+    """Return the verdict, or that there is none where a number in it is none."""
+    return Verdict(NO_NUMBER, "measured") if re.search(r"\bnan\b", verdict.here) else verdict

@@ -5,10 +5,10 @@ import pathlib
 import streamlit as st
 
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import visitors
+from hyperviz.ui import server, visitors
 
 HERE = pathlib.Path(__file__).parent
-PAGES = HERE.parents[1] / "pages"
+PAGES = server.SERVED / "pages"
 ICONS = {"home": "home"} | {name: study.icon for name, study in STUDIES.items()} | {"paper": "fact_check"}
 HOME = "hyperviz: one network writes another"
 

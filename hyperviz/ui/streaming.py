@@ -13,10 +13,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from hyperviz.errors import HypervizError
 from hyperviz.studies import stored_results
-from hyperviz.ui import prose, visitors, visits
+from hyperviz.ui import backlog, prose, visitors, visits
 from hyperviz.ui.fair_lock import gate
 
 Result = TypeVar("Result")
+UNEXPECTED = "The computation stopped on an unexpected error. Reset, or move a slider: nothing is lost."
+OUT_OF_MEMORY = "There is not enough memory here for these settings: choose fewer draws or images, or a smaller width."
 PICTURES = 4  # a second: more keep the browser from answering a hand
 
 
@@ -52,12 +54,16 @@ def play(study: str, settings: Any, stream: Callable[[Any], Iterator[Result]]) -
 
 
 def _paced(study: str, results: Generator[Result]) -> Generator[Result]:
-    """The first result at once, the others when the page is mounted, at most PICTURES a second; and the last."""
+    """The first result at once, the others when the page is mounted, at most PICTURES a second; and the last.
+
+    What the connection has not taken yet is not added to: memory stays bounded, however slow the phone is.
+    """
     pending, shown = None, 0.0
     with contextlib.closing(results):
         for result in results:
             pending = result
-            if time.monotonic() - shown < 1 / PICTURES:
+            st.session_state.get(study)  # Streamlit ends a replaced run here too, though nothing is written
+            if shown and (time.monotonic() - shown < 1 / PICTURES or backlog.behind()):
                 continue
             yield pending
             if not shown:
@@ -78,14 +84,19 @@ def steps(results: Iterator[Result]) -> Generator[Result]:
             except HypervizError as error:
                 place.error(prose.literal(str(error)))
                 return
-            except Exception:
+            except Exception as error:
                 logging.getLogger(__name__).exception("a study stopped")
-                place.error("The computation stopped on an unexpected error. Reset, or move a slider: nothing is lost.")
+                place.error(OUT_OF_MEMORY if _no_memory(error) else UNEXPECTED)
                 return
             if result is None:
                 return
             yield result
             shown += 1
+
+
+def _no_memory(error: Exception) -> bool:
+    """Return whether the machine, or its accelerator as XLA says it, has no memory left."""
+    return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)
 
 
 def _stored(study: str, settings: Any) -> stored_results.Stored | None:

@@ -10,7 +10,7 @@ import pytest
 from hyperviz.figures import style
 
 THEMES = {"light": style.LIGHT, "dark": style.DARK}
-HUES = ("f", "g", "both", "nngp", "hk", "hn")
+HUES = ("f", "g", "both", "nngp", "hk", "hn", "ridge", "mean")
 EYES = {  # severity 1, on linear RGB
     "normal": np.eye(3),
     "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
@@ -51,7 +51,7 @@ def test_the_measures_know_known_values():
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("eye", EYES)
-@pytest.mark.parametrize("together", [("f", "g", "both"), ("nngp", "hk", "hn")])
+@pytest.mark.parametrize("together", [("f", "g", "both"), ("nngp", "hk", "hn", "ridge", "mean")])
 def test_hues_that_share_a_chart_are_apart_for_every_eye(theme, eye, together):
     near = {
         pair: round(distance, 1)

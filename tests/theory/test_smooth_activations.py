@@ -14,7 +14,7 @@ from hyperviz.theory.smooth_activations import SMOOTH, Smooth, activation_g
 
 pytestmark = pytest.mark.usefixtures("compiled_lightly")
 
-PLAIN = {"tanh": math.tanh, "erf": math.erf, "gelu": lambda y: y * 0.5 * math.erfc(-y / math.sqrt(2))}
+PLAIN = {"tanh": math.tanh, "erf": math.erf, "gelu": lambda y: y * 0.5 * math.erfc(-y / math.sqrt(2)), "sin": math.sin}
 
 
 @pytest.mark.parametrize("name", SMOOTH)
@@ -49,5 +49,5 @@ def test_a_network_takes_a_smooth_g_and_refuses_an_unknown_one():
     V = [np.asarray(W) @ q / np.sqrt(3) for W in params.generator]
     a = activation_g("tanh").gain * np.tanh(V[0] @ z[0] / np.sqrt(2))
     np.testing.assert_allclose(network.apply(params, x, z, activation_g="tanh"), V[1] @ a / 2, rtol=1e-5)
-    with pytest.raises(InvalidInput, match=r"activation_g must be one of relu, leaky_relu, tanh, erf, gelu; got 'sin'"):
-        network.apply(params, x, z, activation_g="sin")
+    with pytest.raises(InvalidInput, match=r"one of relu, leaky_relu, tanh, erf, gelu, sin; got 'cos'"):
+        network.apply(params, x, z, activation_g="cos")

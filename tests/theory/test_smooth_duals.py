@@ -1,5 +1,7 @@
 """Duals of smooth activations against quadrature, Monte Carlo and known values; kernels of a g that uses one."""
 
+from decimal import Decimal
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -66,6 +68,14 @@ def test_at_large_variances_tanh_and_erf_are_signs_and_gelu_is_relu(a):
     assert pair_of("tanh", a, a, c)[0] == pytest.approx(of_signs, abs=2 / a**0.5)
     assert pair_of("erf", a, a, c)[0] == pytest.approx(of_signs, abs=2 / a**0.5)
     assert pair_of("gelu", a, a, c)[0] == pytest.approx(of_relu, rel=4 / a**0.5)
+
+
+def test_the_sine_keeps_its_digits_between_near_and_far_points_of_any_variance():
+    """E[sin u sin v] = exp(-(a + b)/2) sinh(c sqrt(a b)), in exact arithmetic; the quadrature cannot follow there."""
+    for a, b, c in ((1e-20, 1e-20, 0.5), (900.0, 900.0, 1 - 1e-9), (900.0, 900.0, -1 + 1e-9), (50.0, 2.0, 0.3)):
+        p, k = Decimal(-(a + b) / 2).exp(), Decimal(c) * Decimal(a * b).sqrt()
+        sinh, cosh = ((k.exp() - (-k).exp()) / 2, (k.exp() + (-k).exp()) / 2)
+        assert pair_of("sin", a, b, c) == pytest.approx([float(p * sinh), float(p * cosh)], rel=1e-6, abs=0)
 
 
 @pytest.mark.parametrize("name", SMOOTH)

@@ -67,7 +67,7 @@ POINTS = {
 }
 NO_SMOOTH_G = {"unknown g": ({"activation_g": ""}, "activation must be one of relu, leaky_relu; got ''")}
 SMOOTH_G = {
-    "unknown g": ({"activation_g": ""}, "activation_g must be one of relu, leaky_relu, tanh, erf, gelu; got ''"),
+    "unknown g": ({"activation_g": ""}, "activation_g must be one of relu, leaky_relu, tanh, erf, gelu, sin; got ''"),
 }
 DEPTHS = {
     "depth 0": ({"depth_f": 0}, "depth_f must be an integer of at least 1.*; got 0"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -26,12 +28,12 @@ def gallery(result: InpaintingResult) -> go.Figure:
     """Rows of truth, what f sees and each kernel's completion, columns of test images."""
     shown = result.gallery
     rows = {"truth": shown.truth, "f sees": shown.seen} | {NAMES[k]: v for k, v in shown.predicted.items()}
-    waiting = [NAMES[k] for k in result.settings.kernels if k not in shown.predicted]
+    waiting = [NAMES[k] for k in result.settings.methods if k not in shown.predicted]
     rows |= {name: np.zeros_like(shown.truth) for name in waiting}
-    columns, margin = [str(v) for v in shown.labels], {"l": 64, "r": 8, "t": 8, "b": 44}
+    columns, margin = [str(v) for v in shown.labels], {"l": 84, "r": 8, "t": 8, "b": 44}
     named = {name: list(images) for name, images in rows.items()}
     x = f"{image_set.image_noun(result.settings)} shown to f"
-    return image_grid.named(named, columns, x=x, height=430, margin=margin)
+    return image_grid.named(named, columns, x=x, height=560, margin=margin)
 
 
 def curve(result: InpaintingResult) -> go.Figure:
@@ -51,14 +53,15 @@ def curve(result: InpaintingResult) -> go.Figure:
     figure.update_yaxes(
         type="log", tickvals=[0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3], range=heights
     )
-    for kernel in (*settings.kernels, "hn"):
+    for kernel in (*settings.methods, "hn"):
         method = kernel.split("-")[0]
-        look = {"color": getattr(style.palette(), method)}
+        look: dict[str, Any] = {"color": getattr(style.palette(), method)}
         found = [(n, e) for (n, k), e in sorted(result.errors.items()) if k == kernel]
         if found:
             bars = {"type": "data", "array": [2 * e.mse_stderr for _, e in found]}
             marker = {"symbol": style.MARKERS[method], "size": 8}
-            shown = {"name": NAMES[kernel], "line": look, "marker": marker, "error_y": bars}
+            shown = {"name": NAMES[kernel], "line": look | {"dash": style.DASHES.get(kernel, "solid")}}
+            shown |= {"marker": marker, "error_y": bars}
             figure.add_scatter(x=[n for n, _ in found], y=[e.mse for _, e in found], mode="lines+markers", **shown)
         if kernel in printed:
             marker = look | {"symbol": style.MARKERS["paper"], "size": 9, "line": look | {"width": 2}}
@@ -73,7 +76,7 @@ def own(result: InpaintingResult) -> go.Figure:
     waiting = image_grid.black(result.gallery.truth)
     given, both = one.posterior if one else None, "nngp" in kernels
     possible = {f"possible {i + 1}": grey(given.samples[i]) if given else waiting for i in range(SAMPLES)}
-    plain = {NAMES[k]: one.predicted.get(k, waiting) if one else waiting for k in kernels}
+    plain = {NAMES[k]: one.predicted.get(k, waiting) if one else waiting for k in kernels or result.settings.methods}
     tiles: dict[str, np.ndarray | None] = {"f sees": one.seen if one else waiting}
     if both:
         tiles |= {"best guess": grey(given.mean) if given else waiting, UNCERTAIN: waiting}
@@ -95,15 +98,17 @@ def own(result: InpaintingResult) -> go.Figure:
 
 CHARTS = {
     "own": Chart(own, ("query",), height=450),
-    "gallery": Chart(gallery, ("gallery",), height=430),
+    "gallery": Chart(gallery, ("gallery",), height=560),
     "error": Chart(curve, ("errors",)),
     "stored": Chart(table1.beside, ("errors",)),
+    "stored_hidden": Chart(table1.hidden_half, ("settings",)),
 }
 CHARTS |= views.CHARTS | network.CHARTS
-VIEWS = {"gallery": ("gallery", "error", "stored")} | views.VIEWS | network.VIEWS
+VIEWS = {"gallery": ("gallery", "error", "stored", "stored_hidden")} | views.VIEWS | network.VIEWS
 
 
 def charts(settings: InpaintingSettings) -> dict[str, Chart]:
     """Return the one image's, and those of the chosen view; the stored table is about digits alone."""
-    names = [name for name in VIEWS[settings.view] if name != "stored" or image_set.are_digits(settings)]
+    names = [name for name in VIEWS[settings.view] if image_set.are_digits(settings) or "stored" not in name]
+    names = [name for name in names if name != "stored_hidden" or settings.task == "inpainting"]
     return {name: CHARTS[name] for name in ("own", *names)}

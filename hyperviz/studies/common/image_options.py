@@ -9,6 +9,8 @@ from hyperviz.studies.common.options import option, seed_of
 
 TASKS = ("representation", "inpainting")
 HIDDEN = ("lower", "upper", "left", "right", "centre", "rows", "random", "everything", "nothing", "drawn")
+REFERENCES = ("mean", "nearest", "ridge")  # without a hypernetwork: beside every kernel
+BASELINES = (*REFERENCES, "ridge-hidden")  # the last, of the table, is chosen by the hidden pixels
 COUNTS = (10, 20, 50, 100, 200, 500, 1000, 2000, 4000)  # training images at which errors are shown
 
 

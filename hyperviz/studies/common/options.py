@@ -116,6 +116,7 @@ def activation_of(network: str, symbol: str, *, smooth_too: bool = False) -> Any
     """The activation of one network, the same choice in every study; smooth ones where the study can do them."""
     kept = "leaky ReLU times √(2/(1+α²)), ReLU times the paper's √2: the second moment is kept"
     label, meaning = f"activation of {network}", f"of {network}'s hidden layers; {kept}"
+    meaning += "; sin: ω₀ = 1, as in SIREN's hidden layers" if smooth_too else ""
     choices = ACTIVATIONS if smooth_too else PIECEWISE_LINEAR
     return option("relu", symbol=symbol, label=label, more=True, choices=choices, help=meaning)
 

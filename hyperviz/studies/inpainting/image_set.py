@@ -8,7 +8,7 @@ from hyperviz.data import datasets
 from hyperviz.data.datasets import Dataset
 from hyperviz.errors import InvalidInput
 from hyperviz.studies.common import drawing
-from hyperviz.studies.inpainting.settings import SHOWN, InpaintingSettings
+from hyperviz.studies.inpainting.settings import GALLERY, SHOWN, InpaintingSettings
 
 WIDE = 32  # side up to which images need no other limits than digits
 DIGITS = ("digits", "mnist")  # what the paper's numbers are about
@@ -67,6 +67,10 @@ def check(settings: InpaintingSettings) -> None:
         raise InvalidInput(
             f"The view network trains on grey images of {drawing.SIZE} × {drawing.SIZE}; those of "
             f"{datasets.TITLES[settings.dataset]} are others: choose another view, or other data."
+        )
+    if settings.view != GALLERY and not settings.kernels:
+        raise InvalidInput(
+            f"The view {settings.view} is about kernels; got kernel {settings.kernel}: choose both, or the gallery."
         )
     if pixels != "all" and int(pixels) > side * side:
         raise InvalidInput(

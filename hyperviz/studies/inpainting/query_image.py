@@ -10,7 +10,7 @@ import numpy as np
 
 from hyperviz.studies.common import drawing
 from hyperviz.studies.common.random_streams import Stream, random_generator
-from hyperviz.studies.inpainting import factor_cache, image_set
+from hyperviz.studies.inpainting import baselines, factor_cache, image_set, train_test_split
 from hyperviz.studies.inpainting.masks import hidden, masked
 from hyperviz.studies.inpainting.regression import grey
 from hyperviz.studies.inpainting.settings import TEST_IMAGE, InpaintingSettings
@@ -91,7 +91,18 @@ def steps(settings: InpaintingSettings) -> Iterator[QueryResult]:
                 result = result._replace(posterior=found)
                 if not (known and factors.kept):  # pyright: ignore[reportPossiblyUnboundVariable]
                     yield result
+    if not kernels:
+        result = result._replace(predicted=_without_kernel(settings, query.seen), progress=1.0)
     yield result._replace(finished=True)
+
+
+def _without_kernel(settings: InpaintingSettings, seen: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what the methods without a hypernetwork predict, learnt from all pixels as the kernels' completion is."""
+    y, found = train_test_split.of_run(settings, settings.images).y, {}
+    for method in settings.references:
+        tuning = baselines.chosen(method, settings.task, "all")
+        found[method] = grey(baselines.predict(method, masked(y, settings), y, seen[None] / 255.0, tuning)[0])
+    return found
 
 
 def posterior(

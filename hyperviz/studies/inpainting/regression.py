@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.studies.common.drawing import SIZE
-from hyperviz.studies.inpainting import factor_cache, image_set, kernel_options, train_test_split
+from hyperviz.studies.common.image_options import REFERENCES
+from hyperviz.studies.inpainting import baselines, factor_cache, image_set, kernel_options, train_test_split
 from hyperviz.studies.inpainting.masks import cache_key, hidden, masked
 from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.inpainting.train_test_split import PIXEL_DRAWS
@@ -61,6 +62,7 @@ def solve(
     if key not in kept:
         task, last = _draw(settings, run, size), None
         solver = _on_grid if settings.pixels == "all" else _on_pixels
+        solver = _without if kernel in REFERENCES else solver
         for last in solver(settings, task, kernel):
             yield None if last[0] is None else grey(last[0][task.tested :]), last[1], None
         assert last is not None
@@ -116,6 +118,19 @@ def _on_pixels(settings: InpaintingSettings, task: _Task, kernel: str) -> Iterat
                 total, jitter = total + step.prediction, max(jitter, step.jitter)
                 mean = total / (draw + 1)
             yield mean, (draw + step.built) / PIXEL_DRAWS, jitter, step.expansion_error
+
+
+def _without(settings: InpaintingSettings, task: _Task, method: str) -> Iterator[tuple]:
+    """Yield the same of a method without a hypernetwork, averaged over the draws of the pixels."""
+    x, x_new, draws = masked(task.y, settings), masked(task.truth, settings), []
+    if settings.pixels != "all":
+        count, size = int(settings.pixels), x[0].shape[0] ** 2
+        draws = [train_test_split.pixels(task.rng, len(x), count, size) for _ in range(PIXEL_DRAWS)]
+    tuning, total = baselines.chosen(method, settings.task, str(settings.pixels)), np.zeros_like(task.truth)
+    found = baselines.averaged(method, x, task.y, x_new, tuning, draws)
+    for done, prediction in enumerate(found, 1):
+        total = total + prediction
+        yield total / done, done / max(len(draws), 1), 0.0, 0.0
 
 
 def _outcome(settings, task: _Task, prediction, _, jitter, expansion_error) -> Outcome:

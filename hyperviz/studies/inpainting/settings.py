@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hyperviz.studies.common.budget import Cap
 from hyperviz.studies.common.drawing import EMPTY, decode, decode_mask
-from hyperviz.studies.common.image_options import COUNTS, TASKS, hidden_part, image_seed, training_pixels
+from hyperviz.studies.common.image_options import COUNTS, REFERENCES, TASKS, hidden_part, image_seed, training_pixels
 from hyperviz.studies.common.options import DATASETS, activation_of, check, depth_of, option
 
 SHOWN = 8  # images in the gallery, or as many as there are for tests
@@ -48,8 +48,9 @@ class InpaintingSettings:
         "both",
         label="kernel",
         more=True,
-        choices=("both", "nngp", "hk", "hk-released"),
-        help="the NNGP, the hyperkernel HK, or HK by the recursion of the authors' script (hk-released)",
+        choices=("both", "nngp", "hk", "hk-released", *REFERENCES),
+        help="the NNGP, the hyperkernel HK, HK by the recursion of the authors' script (hk-released), or what needs no "
+        "hypernetwork: the mean image, nearest neighbours, plain kernel ridge regression",
     )
     hidden: str = hidden_part()
     pixels: int | str = training_pixels("all", log=True, positions=(1, 5, 10, 20, 50, 100))
@@ -112,8 +113,20 @@ class InpaintingSettings:
 
     @property
     def kernels(self) -> tuple[str, ...]:
-        """Return the kernels to compare."""
+        """Return the kernels to compare; none where a reference is asked for alone."""
+        if self.kernel in REFERENCES:
+            return ()
         return ("nngp", "hk") if self.kernel == "both" else (self.kernel,)
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Return what the kernels are compared with."""
+        return (self.kernel,) if self.kernel in REFERENCES else REFERENCES
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Return all whose errors are measured."""
+        return self.kernels + self.references
 
     @property
     def sizes(self) -> tuple[int, ...]:

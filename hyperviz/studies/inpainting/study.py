@@ -161,7 +161,7 @@ def _order(settings: InpaintingSettings) -> Iterator[System]:
     """Yield (run, images, kernel): the chosen N first, then the curve from its cheap end."""
     for run in range(settings.runs):
         sizes = settings.sizes[-1:] + settings.sizes[:-1] if run == 0 else settings.sizes
-        for size, kernel in itertools.product(sizes, settings.kernels):
+        for size, kernel in itertools.product(sizes, settings.methods):
             yield run, size, kernel
 
 

@@ -148,7 +148,8 @@ that it becomes a Gaussian process with kernel Λ^H when **both** f and g widen;
 **How the verdict is made.** {RULE}
 
 ReLU is scaled by √2 as in the paper; other activations are scaled so that a layer keeps its second moment. Duals of
-erf and GELU are closed forms; tanh is a mixture of {SCALES} erfs, its duals exact to 1e-8.
+erf, GELU and sine are closed forms; sine is that of SIREN at ω₀ = 1, what its hidden layers amount to (its first
+layer's ω₀ = 30 is z times 30); tanh is a mixture of {SCALES} erfs, its duals exact to 1e-8.
 """,
     r"h \to \mathcal{GP}(0, \Lambda^H),\quad \Lambda^{l} = \Sigma^{l-1}\odot S,\quad"
     r" \Sigma^l = 2\,\mathbb{E}_{\mathcal{N}(0,\Lambda^l)}[\phi\phi'],\qquad m, n\to\infty",

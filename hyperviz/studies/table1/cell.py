@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hyperviz.data import digits
-from hyperviz.studies.inpainting import adam, masks, train_test_split
+from hyperviz.studies.inpainting import adam, baselines, masks, train_test_split
+from hyperviz.studies.inpainting.baselines import Tuning
 from hyperviz.studies.inpainting.settings import SHOWN, InpaintingSettings
 from hyperviz.studies.table1.settings import TableCell
 from hyperviz.theory.regression import grid, random_pixels
@@ -77,11 +78,14 @@ def mask(cell: TableCell) -> np.ndarray:
 
 
 def measure(
-    cell: TableCell, hyperparameters: Hyperparameters | adam.Plan, given: Inputs
+    cell: TableCell, hyperparameters: Hyperparameters | adam.Plan | Tuning, given: Inputs
 ) -> Iterator[tuple[float, RunResult | None]]:
     """Yield (share done, None), and at the end (1, the run's result)."""
     if isinstance(hyperparameters, adam.Plan):
         yield from _trained(hyperparameters, given)
+        return
+    if isinstance(hyperparameters, Tuning):
+        yield from _baseline(cell.kernel, hyperparameters, given)
         return
     began, jitter, predictions = time.monotonic(), 0.0, []
     settings: dict[str, Any] = hyperparameters._asdict() | {"kernel": cell.kernel}
@@ -94,6 +98,15 @@ def measure(
         step = yield from _followed(solving, lambda step, done=number: (done + step.built) / len(given.draws))
         predictions, jitter = [*predictions, step.prediction], max(jitter, step.jitter)
     yield 1.0, _run_result(given, predictions, time.monotonic() - began, jitter)
+
+
+def _baseline(method: str, tuning: Tuning, given: Inputs) -> Iterator[tuple[float, RunResult | None]]:
+    """Yield the same of a method without a hypernetwork."""
+    began, predictions = time.monotonic(), []
+    for prediction in baselines.averaged(method, given.x, given.y, given.x_new, tuning, given.draws):
+        predictions.append(prediction)
+        yield len(predictions) / max(len(given.draws), 1), None
+    yield 1.0, _run_result(given, predictions, time.monotonic() - began)
 
 
 def _followed(steps: Iterator, share: Callable[[Any], float]) -> Generator[tuple[float, None], None, Any]:

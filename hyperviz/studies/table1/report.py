@@ -189,8 +189,9 @@ def _quantities(cell: TableCell, run_results: list[RunResult]):
 
 
 def stored(all_pixels: bool = False) -> pd.DataFrame:
-    """The table that comes with the package."""
-    return stored_tables.table("table1_all_pixels" if all_pixels else "table1")
+    """Return the table that comes with the package: the kernels and HN, then what needs no hypernetwork."""
+    names = ("table1_all_pixels", "baselines_all_pixels") if all_pixels else ("table1", "baselines")
+    return pd.concat([stored_tables.table(name) for name in names], ignore_index=True)
 
 
 @lru_cache

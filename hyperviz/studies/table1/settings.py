@@ -6,11 +6,11 @@ import itertools
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from hyperviz.studies.common.image_options import COUNTS, TASKS, hidden_part, image_seed, training_pixels
+from hyperviz.studies.common.image_options import BASELINES, COUNTS, TASKS, hidden_part, image_seed, training_pixels
 from hyperviz.studies.common.options import check, option
 
 IMAGES = {"20": COUNTS[2:6], "all": COUNTS[2:]}
-METHODS = ("nngp", "hk", "hk-released", "hn")
+METHODS = ("nngp", "hk", "hk-released", "hn", *BASELINES)
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,10 @@ class TableSettings:
     images: int = option(500, 10, 4000, symbol="N", label="most training images", help="rows of the table end here")
     task: str = option("both", label="task", choices=("both", *TASKS), help="one task, or both")
     kernel: str = option(
-        "all", label="method", choices=("all", "both", *METHODS), help="one method, both kernels, or all methods"
+        "all",
+        label="method",
+        choices=("all", "both", "baselines", *METHODS),
+        help="one method, both kernels, what needs no hypernetwork, or all methods",
     )
     hidden: str = hidden_part()
     pixels: int | str = training_pixels(20)
@@ -45,12 +48,14 @@ class TableSettings:
         sizes = [n for n in known if n < self.images] + [self.images]
         tasks = TASKS if self.task == "both" else (self.task,)
         rows = itertools.product(sizes, tasks, self.methods)
-        return [TableCell(task, n, method, self.pixels, self.hidden) for n, task, method in rows]
+        cells = [TableCell(task, n, method, self.pixels, self.hidden) for n, task, method in rows]
+        return [cell for cell in cells if (cell.task, cell.kernel) != ("representation", "ridge-hidden")]
 
     @property
     def methods(self) -> tuple[str, ...]:
         """Return the methods to compare; HN is trained on random pixels only."""
-        every = {"all": METHODS if self.pixels != "all" else METHODS[:3], "both": METHODS[:2]}
+        alike = METHODS if self.pixels != "all" else tuple(name for name in METHODS if name != "hn")
+        every = {"all": alike, "both": METHODS[:2], "baselines": BASELINES}
         return every.get(self.kernel, (self.kernel,))
 
 

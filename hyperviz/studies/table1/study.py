@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from hyperviz.runtime.checkpoint import Store
-from hyperviz.studies.inpainting import adam
+from hyperviz.studies.common.image_options import BASELINES
+from hyperviz.studies.inpainting import adam, baselines
+from hyperviz.studies.inpainting.baselines import Tuning
 from hyperviz.studies.table1 import cell as table1_cell
 from hyperviz.studies.table1 import model_selection
 from hyperviz.studies.table1.cell import Hyperparameters, RunResult
@@ -19,7 +21,7 @@ class TableResult(NamedTuple):
     """What is known so far."""
 
     settings: TableSettings
-    designs: dict[TableCell, Hyperparameters | adam.Plan]
+    designs: dict[TableCell, Hyperparameters | adam.Plan | Tuning]
     run_results: dict[TableCell, list[RunResult]]  # a run each
     at: str  # what is under way
     fraction: float  # of the whole work
@@ -44,8 +46,10 @@ def stream(settings: TableSettings, store: Store | None = None) -> Iterator[Tabl
     yield result._replace(at="", fraction=1.0, peak=peak(), finished=True)
 
 
-def design(cell: TableCell, settings: TableSettings) -> Hyperparameters | adam.Plan:
+def design(cell: TableCell, settings: TableSettings) -> Hyperparameters | adam.Plan | Tuning:
     """Return a cell's hyper-parameters: chosen by validation error, overridden by what the settings say."""
+    if cell.kernel in BASELINES:  # whose bandwidth and ridge are others than the settings say
+        return baselines.chosen(cell.kernel, cell.task, str(cell.pixels))
     given = {name: getattr(settings, name) for name in Hyperparameters._fields}
     given = {name: value for name, value in given.items() if value != "chosen"}
     if cell.kernel == "hn":
@@ -55,7 +59,7 @@ def design(cell: TableCell, settings: TableSettings) -> Hyperparameters | adam.P
 
 
 def _run(
-    cell: TableCell, plan: Hyperparameters | adam.Plan, seed: int, run: int, store: Store | None
+    cell: TableCell, plan: Hyperparameters | adam.Plan | Tuning, seed: int, run: int, store: Store | None
 ) -> Iterator[tuple[float, RunResult | None]]:
     """Yield the progress of one run, then its result: from the store, or computed and stored."""
     called = name(cell, plan, seed, run)
@@ -68,7 +72,7 @@ def _run(
         yield share, piece
 
 
-def name(cell: TableCell, plan: Hyperparameters | adam.Plan, seed: int, run: int) -> str:
+def name(cell: TableCell, plan: Hyperparameters | adam.Plan | Tuning, seed: int, run: int) -> str:
     """Return the name of a run in the store: all that decides it."""
     return "-".join(map(str, (*cell, *plan, seed, run)))
 
@@ -84,6 +88,8 @@ def seconds(cell: TableCell) -> float:
     """Return about how many seconds one run takes on two cores: what the time left is reckoned by."""
     if cell.kernel == "hn":
         return 6.0
+    if cell.kernel in BASELINES:
+        return 0.5
     if cell.pixels == "all":
         return 0.1 + 120 * cell.images**3 / 3 / 2e10
     return 0.3 + 5 * 2.0 * (cell.images * int(cell.pixels) / 10_000) ** 2

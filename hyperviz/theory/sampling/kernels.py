@@ -197,7 +197,7 @@ def outputs(
         depth_f, depth_g: L and H, 1 to MAX_DEPTH; may be traced.
         width_f, width_g: n and m, 1 to MAX_WIDTH; may be traced.
         activation_f: sigma, "relu" or "leaky_relu".
-        activation_g: phi; also "tanh", "erf" or "gelu".
+        activation_g: phi; also "tanh", "erf", "gelu" or "sin".
         alpha: slope of leaky ReLU below zero, in [-1, 1].
         coordinates: None for raw z, or FourierFeatures(bandwidth).
 

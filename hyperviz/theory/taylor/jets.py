@@ -25,7 +25,7 @@ def through(phi: Activation | Smooth, y: Float[Array, "powers *s"]) -> Float[Arr
     if isinstance(phi, Activation):
         return phi.derivative(y[0]) * y
     cdf = (_erf(y / math.sqrt(2)) / 2).at[0].add(0.5)
-    kinds = [_tanh(y), _erf(y), product(y, cdf)]
+    kinds = [_tanh(y), _erf(y), product(y, cdf), _sin(y)]
     return phi.gain * jax.lax.select_n(jnp.asarray(phi.kind, jnp.int32), *kinds)
 
 
@@ -46,4 +46,13 @@ def _erf(y):
     for t in range(1, len(y)):
         p.append(2 / math.sqrt(math.pi) * sum(k * y[k] * e[t - k] for k in range(1, t + 1)) / t)  # pyright: ignore[reportArgumentType]
         e.append(-sum(k * square[k] * e[t - k] for k in range(1, t + 1)) / t)  # pyright: ignore[reportArgumentType]
+    return jnp.stack(p)
+
+
+def _sin(y):
+    """p' = q y' with q = cos y, q' = -p y'."""
+    p, q = [jnp.sin(y[0])], [jnp.cos(y[0])]
+    for t in range(1, len(y)):
+        p.append(sum(k * y[k] * q[t - k] for k in range(1, t + 1)) / t)  # pyright: ignore[reportArgumentType]
+        q.append(-sum(k * y[k] * p[t - k] for k in range(1, t + 1)) / t)  # pyright: ignore[reportArgumentType]
     return jnp.stack(p)

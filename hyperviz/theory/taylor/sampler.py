@@ -57,7 +57,7 @@ def terms(
         width_f, width_g: n and m, at least 1; m at most dense_g.WIDEST for a smooth phi.
         draws: how many hypernetworks.
         activation_f: sigma, "relu" or "leaky_relu".
-        activation_g: phi; also "tanh", "erf" or "gelu".
+        activation_g: phi; also "tanh", "erf", "gelu" or "sin".
         alpha: slope of leaky ReLU below zero, in [-1, 1].
 
     Returns:

@@ -11,7 +11,8 @@ from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.inpainting.study import InpaintingResult
 
 RNG = np.random.default_rng(0)
-ROWS = ["truth", "f sees", "NNGP", "HK"]
+BASELINES = ["mean image", "neighbours", "plain ridge"]
+ROWS = ["truth", "f sees", "NNGP", "HK", *BASELINES]
 
 
 def waiting(**settings):
@@ -50,7 +51,7 @@ def test_lines_between_digits_are_the_only_pixels_with_their_value(result):
     white = result.gallery._replace(truth=np.zeros((8, 28, 28), np.uint8))
     sheet = np.asarray(figures.gallery(result._replace(gallery=white)).data[0].z)
     between = np.ones_like(sheet, bool)
-    for row in range(4):
+    for row in range(len(ROWS)):
         for column in range(8):
             digit(between, row, column)[:] = False
     np.testing.assert_array_equal(sheet == image_grid.BETWEEN, between)
@@ -59,7 +60,7 @@ def test_lines_between_digits_are_the_only_pixels_with_their_value(result):
 def test_ticks_stand_in_the_middle_of_their_digits(result):
     layout = figures.gallery(result).layout
     np.testing.assert_array_equal(layout.xaxis.tickvals, 14 + 29 * np.arange(8))
-    np.testing.assert_array_equal(layout.yaxis.tickvals, 14 + 29 * np.arange(4))
+    np.testing.assert_array_equal(layout.yaxis.tickvals, 14 + 29 * np.arange(len(ROWS)))
     assert layout.yaxis.autorange == "reversed"
 
 
@@ -77,11 +78,11 @@ def test_before_a_kernel_is_solved_its_row_is_black_and_named():
     assert digit(sheet, 2, 0).max() == digit(sheet, 3, 7).max() == 1
     assert digit(sheet, 0, 0).max() > 1
     one = figures.gallery(waiting(kernel="hk-released"))
-    assert list(one.layout.yaxis.ticktext) == ["truth", "f sees", "HK as released"]
+    assert list(one.layout.yaxis.ticktext) == ["truth", "f sees", "HK as released", *BASELINES]
 
 
-def test_a_gallery_of_four_rows_travels_in_41_kilobytes(result):
-    assert len(figures.gallery(result).to_json()) <= 41_000
+def test_a_gallery_of_seven_rows_travels_in_68_kilobytes(result):
+    assert len(figures.gallery(result).to_json()) <= 68_000
 
 
 def test_errors_stand_at_their_n_with_two_standard_errors(result):

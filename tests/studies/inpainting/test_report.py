@@ -106,7 +106,12 @@ def test_the_table_has_a_row_for_each_n_kernel_and_quantity(solved):
     found = table(solved)
     assert {"images", "kernel", "runs", "quantity", "value", "stderr", "paper"} <= set(found.columns)
     assert {"task", "hidden", "pixels", "depth_f", "depth_g", "bandwidth", "ridge"} <= set(found.columns)
-    wanted = [(n, k, q) for n in (10, 20, 50) for k in ("hk", "nngp") for q in ("mse", "mse_hidden")]
+    wanted = [
+        (n, k, q)
+        for n in (10, 20, 50)
+        for k in ("hk", "mean", "nearest", "nngp", "ridge")
+        for q in ("mse", "mse_hidden")
+    ]
     (lead,) = found[found.quantity == "hk_minus_nngp"].itertuples()
     assert (lead.value, lead.stderr) == solved.lead
     assert (lead.low, lead.high) == pytest.approx([lead.value - 1.96 * lead.stderr, lead.value + 1.96 * lead.stderr])

@@ -15,6 +15,7 @@ from hyperviz.data import digits
 from hyperviz.data import stored as stored_tables
 from hyperviz.errors import InvalidInput
 from hyperviz.runtime.checkpoint import Store
+from hyperviz.studies.common.image_options import BASELINES
 from hyperviz.studies.common.options import parse
 from hyperviz.studies.inpainting import regression
 from hyperviz.studies.inpainting.settings import InpaintingSettings
@@ -36,10 +37,12 @@ def last(store=None, **settings):
     return result
 
 
-def test_the_papers_table_has_its_24_cells_and_the_released_recursion():
+def test_the_papers_table_has_its_24_cells_the_released_recursion_and_what_needs_no_hypernetwork():
     found = {(cell.task, cell.images, cell.kernel) for cell in PAPER.cells}
     wanted = {(t, n, k) for t in TASKS for n in (50, 100, 200, 500) for k in ("nngp", "hk", "hn", "hk-released")}
-    assert found == wanted
+    beside = {(t, n, k) for t in TASKS for n in (50, 100, 200, 500) for k in ("mean", "nearest", "ridge")}
+    beside |= {("inpainting", n, "ridge-hidden") for n in (50, 100, 200, 500)}
+    assert found == wanted | beside
     assert {cell.pixels for cell in PAPER.cells} == {20}
     assert PAPER.runs == 20
 
@@ -146,18 +149,19 @@ def test_the_shipped_choice_is_the_best_row_with_hidden_layers():
         assert model_selection.chosen_plan(TableCell(task, 50, "hn")).learning_rate in (0.01, 0.03, 0.1)
 
 
-@pytest.mark.parametrize("all_pixels", [False, True])
-def test_a_stored_table_says_how_it_was_made(all_pixels):
-    name = "table1_all_pixels" if all_pixels else "table1"
+@pytest.mark.parametrize("name", ["table1", "table1_all_pixels", "baselines", "baselines_all_pixels"])
+def test_a_stored_table_says_how_it_was_made(name):
     rows, about = stored_tables.table(name), stored_tables.about(name)
     assert about["command"].startswith("python -m hyperviz run inpainting --paper")
     settings = TableSettings(**about["settings"])
     wanted = {(cell.task, cell.images, cell.kernel) for cell in settings.cells if cell.kernel != "hk-released"}
+    ours = name.startswith("baselines")
+    wanted = {cell for cell in wanted if (cell[2] in BASELINES) == ours}
     errors = rows[rows.quantity == "mse"]
     assert wanted <= set(zip(errors.task, errors.images, errors.kernel, strict=True))
     assert errors.runs.between(2, settings.runs).all()
     assert (errors.value > 0).all()
     assert (errors.stderr > 0).all()
     assert set(rows.quantity) == {"mse", "mse_hidden", "mse_one_draw", "seconds", "jitter"}
-    best = errors[errors.kernel == "nngp"].groupby("task").value
+    best = errors[errors.kernel == ("ridge" if ours else "nngp")].groupby("task").value
     assert all(values.is_monotonic_decreasing for _, values in best)

@@ -1,0 +1,18 @@
+"""Whether a browser still has pictures to take: a phone that stands still is sent no more of them."""
+
+from __future__ import annotations
+
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+MOST = 24  # messages: Streamlit itself keeps up to 500, of up to 100 kB, for each viewer
+
+
+def behind() -> bool:
+    """Return whether more than MOST messages wait for this viewer's connection."""
+    context = get_script_run_ctx()
+    if context is None or not runtime.exists():
+        return False
+    client = runtime.get_instance().get_client(context.session_id)
+    queue = getattr(client, "_send_queue", None)  # Streamlit 1.67 tells it in no other way
+    return queue is not None and queue.qsize() > MOST

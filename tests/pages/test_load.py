@@ -1,0 +1,25 @@
+"""The load tool works: viewers at a real server get their pictures, and one that takes nothing costs little memory."""
+
+from tests.load.__main__ import STOCK, played
+from tests.load.server import memory, served
+from tests.load.viewer import Viewer
+
+
+def test_ten_viewers_of_the_stock_loop_all_get_a_picture_for_every_move():
+    with served(STOCK, ready="/_stcore/health") as (address, process):
+        times, failed = played(address, ("",), 10, 0)
+        assert memory(process) > 10
+    assert failed == 0
+    assert len(times) == 10
+    assert min(times) > 0
+
+
+def test_a_viewer_of_the_app_moves_its_slider_and_sees_new_pictures(address):
+    viewer = Viewer(address, "convergence")
+    assert viewer.open() > 0
+    assert viewer.options[int(viewer.value)] == "64"
+    before = viewer.messages
+    viewer.move()
+    assert viewer.options[int(viewer.value)] == "128"
+    assert viewer.messages > before
+    viewer.close()

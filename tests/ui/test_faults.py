@@ -1,0 +1,109 @@
+"""What goes wrong for one viewer: a sentence there, the page lives on, and nobody else notices."""
+
+import itertools
+import os
+
+import jax
+import numpy as np
+import pytest
+
+from hyperviz.studies.convergence import study as convergence
+from hyperviz.studies.convergence.settings import ConvergenceSettings
+from hyperviz.ui import backlog, page_loop, streaming
+from tests import ROOT
+from tests.ui.test_pages import opened, pictures, replace_stream, short, shown
+
+SMALL = ConvergenceSettings(draws=16, depth_f=2, depth_g=2)
+SECRET = f"{ROOT}/secret.py HOME={os.environ.get('HOME')}"
+
+
+def failing_once(monkeypatch, failure):
+    """The page's study fails at its first run, and works from then on."""
+    original, runs = convergence.stream, itertools.count()
+
+    def stream(settings):
+        if next(runs) == 0:
+            raise failure
+        yield from short(original, SMALL)
+
+    replace_stream(monkeypatch, "convergence", stream)
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (MemoryError(SECRET), streaming.OUT_OF_MEMORY),
+        (jax.errors.JaxRuntimeError(f"RESOURCE_EXHAUSTED: Out of memory {SECRET}"), streaming.OUT_OF_MEMORY),
+        (RuntimeError(SECRET), streaming.UNEXPECTED),
+        (FileNotFoundError(2, "No such file", SECRET), streaming.UNEXPECTED),
+    ],
+    ids=["memory", "accelerator memory", "error", "file"],
+)
+def test_a_study_that_fails_costs_its_viewer_one_sentence_without_paths_and_the_next_move_works(
+    monkeypatch, failure, said
+):
+    failing_once(monkeypatch, failure)
+    app = opened("convergence", depth_f="3")
+    assert not app.exception
+    assert [error.value for error in app.error] == [said]
+    for secret in (str(ROOT), "Traceback", "HOME", "secret"):
+        assert secret not in shown(app)
+    other = opened("convergence", depth_f="2")
+    assert not other.error
+    app.slider(key="convergence.depth_f").set_value(2).run()
+    assert not app.error
+    assert len(pictures(app)) == 4
+
+
+def test_two_viewers_do_not_share_their_settings(monkeypatch):
+    original = convergence.stream
+    replace_stream(monkeypatch, "convergence", lambda settings: short(original, SMALL))
+    first, second = opened("convergence", depth_f="3"), opened("convergence")
+    second.slider(key="convergence.depth_g").set_value(2).run()
+    first.run()
+    found = [[app.slider(key=f"convergence.depth_{n}").value for n in "fg"] for app in (first, second)]
+    assert found == [[3, 4], [4, 2]]
+    assert [np.ravel(app.query_params.get("depth_f", "4"))[-1] for app in (first, second)] == ["3", "4"]
+
+
+def test_a_browser_that_takes_nothing_is_sent_its_first_picture_and_the_last_only(monkeypatch):
+    monkeypatch.setattr(streaming, "PICTURES", 1e9)
+    monkeypatch.setattr(streaming.visits, "wait", lambda study: None)
+    stalled = [True]
+    monkeypatch.setattr(backlog, "behind", lambda: stalled[0])
+    assert list(streaming._paced("convergence", iter_(range(200)))) == [0, 199]
+    stalled[0] = False
+    assert len(list(streaming._paced("convergence", iter_(range(200))))) == 200
+
+
+def iter_(values):
+    yield from values
+
+
+@pytest.mark.parametrize(("waiting", "wanted"), [(0, False), (backlog.MOST, False), (backlog.MOST + 1, True)])
+def test_a_viewer_is_behind_when_more_messages_wait_than_a_page_keeps(monkeypatch, waiting, wanted):
+    class Queue:
+        _send_queue = type("", (), {"qsize": staticmethod(lambda: waiting)})
+
+    class Server:
+        def get_client(self, session):
+            return {"one": Queue}[session]
+
+    monkeypatch.setattr(backlog, "get_script_run_ctx", lambda: type("", (), {"session_id": "one"}))
+    monkeypatch.setattr(backlog.runtime, "exists", lambda: True)
+    monkeypatch.setattr(backlog.runtime, "get_instance", Server)
+    assert backlog.behind() is wanted
+
+
+def test_what_is_no_number_is_said_and_judged_by_no_verdict(monkeypatch):
+    *_, result = convergence.stream(SMALL)
+    replace_stream(monkeypatch, "convergence", lambda settings: short(lambda _: iter([spoilt]), settings))
+    spoilt = result._replace(curves=result.curves * np.nan)
+    app = opened("convergence", depth_f="3")
+    assert not app.exception
+    assert page_loop.NO_NUMBER in shown(app)
+    assert "nan" not in shown(app).replace("NaN", "")
+    app.slider(key="convergence.depth_f").set_value(2)
+    spoilt = result
+    app.run()
+    assert page_loop.NO_NUMBER not in shown(app)
