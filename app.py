@@ -20,6 +20,7 @@ async def lifespan(app: st.App):
 
 
 offline.stay()
+server.read_long_links()
 plotly_js = Mount(paths.plotly(), StaticFiles(directory=str(files("plotly") / "package_data")))
 app = st.App(
     server.PACKAGE / "ui" / "shell.py",

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import pathlib
 
+from streamlit.runtime.state import query_params
+
 PACKAGE = pathlib.Path(__file__).parents[1]
 # app.py, pages/ and .streamlit/ lie beside the package in a checkout; a wheel has them inside (pyproject.toml)
 SERVED = PACKAGE / "served" if (PACKAGE / "served").exists() else PACKAGE.parent
+
+
+def read_long_links() -> None:
+    """Have links of any number of fields read: above 1,000, Streamlit drops all of them without a word.
+
+    Its bound of 512 Ki characters stays.
+    """
+    query_params.CLIENT_STATE_QUERY_STRING_MAX_FIELDS = query_params.CLIENT_STATE_QUERY_STRING_MAX_LENGTH
 
 
 def serve(options: list[str]) -> None:
