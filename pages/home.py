@@ -5,17 +5,24 @@ import pathlib
 import jax
 import streamlit as st
 
-from hyperviz.figures import home
+from hyperviz.data import stored
+from hyperviz.figures import home, thumbnail
+from hyperviz.studies.home.settings import PRESETS, HomeSettings
+from hyperviz.studies.home.study import look, said
 from hyperviz.studies.registry import STUDIES
+from hyperviz.ui import controls
 
+STORY = ("inpainting", "dynamics", "convergence", "prior", "taylor", "rotation")
 st.title("One network writes another. What happens when both get very wide?", anchor=False)
-left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
-left.html(f'<div class="in-light">{home.picture()}</div><div class="in-dark">{home.picture(dark=True)}</div>')
-right.markdown(
+st.container(key="verdict").markdown(
     "A **hypernetwork** *f* gives no answer of its own. It writes the weights of a second network *g*, which answers. "
-    "Show *f* an image, and *g* becomes that image, as a function of the pixel's coordinates *z*. "
-    "Here you change the widths and depths of both, and watch the theory's predictions come true, or fail."
+    "Random networks agree only when both are wide."
 )
+settings = controls.ask("home", HomeSettings, PRESETS)
+result = look(settings)
+with st.container(key="hero"):
+    st.html(home.picture(result))
+st.caption(said(result))
 st.markdown("## What the theory says")
 first, second, third = st.columns(3, gap="medium")
 first.markdown("**Theorem 1.** A wide *f* alone does not make training simple, and a deeper *g* makes it worse.")
@@ -29,10 +36,12 @@ third.markdown(
     unsafe_allow_html=True,
 )
 st.markdown("## See it")
-rows = [column for _ in range(0, len(STUDIES), 3) for column in st.columns(3, gap="medium")]
-for column, (name, study) in zip(rows, STUDIES.items(), strict=False):
+pictures = stored.pictures()
+rows = [column for _ in range(0, len(STORY), 3) for column in st.columns(3, gap="medium")]
+for column, name in zip(rows, STORY, strict=True):
     with column.container(border=True, height="stretch"):
-        st.markdown(f"**{study.claim}**  \n{study.source}")
+        st.html(thumbnail.picture(name, pictures))
+        st.markdown(f"**{STUDIES[name].claim}**  \n{STUDIES[name].source}")
         page = pathlib.Path(__file__).with_name(f"{name}.py")
         st.page_link(page, label=f"Open {name.capitalize()}", icon=":material/arrow_forward:")
 scoreboard = pathlib.Path(__file__).with_name("paper.py")

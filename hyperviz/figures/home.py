@@ -1,49 +1,61 @@
-"""What a hypernetwork is, in one picture."""
+"""The picture of the home page: f and g neuron by neuron, and kernels of random networks beside their limit."""
 
 from __future__ import annotations
 
-import base64
+import numpy as np
 
-from hyperviz.figures import style
+from hyperviz.figures import schematic, style
+from hyperviz.studies.home.study import HomeResult, said
 
-ALT = "A point x goes into f, which outputs the weights v of g; g takes a point z to the output h of x and z."
+LEFT, RIGHT, TOP, BOTTOM = 40, 382, 34, 184  # of the axes, in the units of the view
+LOW, HIGH = -1.0, 11.0  # of K: the same at every width
 
 
-def picture(dark: bool = False) -> str:
-    """An image element: x -> f -> weights v -> g, z -> g -> h."""
+def picture(result: HomeResult) -> str:
+    """Return both images, side by side where there is room, in the light and in the dark theme."""
+    size = "flex:1 1 300px;min-width:0"
+    themes = []
+    for name, dark in (("in-light", False), ("in-dark", True)):
+        pair = (
+            schematic.networks(result.settings.width_f, result.settings.width_g, dark),
+            curves(result, dark),
+        )
+        inner = "".join(f'<div style="{size}">{one}</div>' for one in pair)
+        row = f'<div style="display:flex;flex-wrap:wrap;gap:0.5rem 2rem;max-width:1240px">{inner}</div>'
+        themes.append(f'<div class="{name}">{row}</div>')
+    return "".join(themes)
+
+
+def curves(result: HomeResult, dark: bool = False) -> str:
+    """Return the image: a thin line a random network, the limit dashed, one fixed axis."""
     p = style.palette(dark)
-    body = [
-        _box(150, 30, 150, 80, p.f, "f", "depth L, width n"),
-        _box(470, 30, 150, 80, p.g, "g", "depth H, width m"),
-        _arrow(60, 70, 145, 70, p.ink),
-        _arrow(305, 70, 465, 70, p.both),
-        _arrow(545, 190, 545, 117, p.ink),
-        _arrow(625, 70, 700, 70, p.ink),
-        _text(45, 76, "x", p.ink, 24),
-        _text(385, 56, "weights v = f(x)", p.both, 16),
-        _text(545, 214, "z", p.ink, 24),
-        _text(752, 77, "h(x, z)", p.ink, 22),
-        _text(225, 150, "the only trained network:", p.faint, 15),
-        _text(225, 170, "it writes g's weights", p.faint, 15),
+    frame = f'<path d="M{LEFT} {TOP}V{BOTTOM}H{RIGHT}" fill="none" stroke="{p.faint}"/>'
+    ticks = [schematic.text(24, _y(k) + 5, str(k), p.ink) for k in (0, 4, 8)]
+    ends = [
+        schematic.text(_x(t), 202, words, p.ink)
+        for t, words in ((-np.pi / 2 + 0.2, "−90°"), (0, "0°"), (np.pi / 2 - 0.15, "90°"))
     ]
-    marker = f'<marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L10 5L0 10z" fill="{p.ink}"/></marker>'  # noqa: E501
-    head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 810 226" font-family="sans-serif">'
-    svg = f"{head}<defs>{marker}</defs>{''.join(body)}</svg>"
-    data = base64.b64encode(svg.encode()).decode()  # an inline svg would be taken out as unsafe
-    return f'<img alt="{ALT}" src="data:image/svg+xml;base64,{data}" style="width:100%;max-width:760px">'
+    named = [
+        schematic.text(128, 18, f"{len(result.curves)} random networks", p.both),
+        schematic.text(304, 18, "dashed: n = m = ∞", p.ink),
+        schematic.text((LEFT + RIGHT) / 2, 220, "kernel K against the angle between two z", p.ink),
+    ]
+    shown = "".join(_line(result.theta, row, f'stroke="{p.both}" stroke-opacity="0.6"') for row in result.curves)
+    limit = _line(result.theta, result.limit, f'stroke="{p.ink}" stroke-width="2.5" stroke-dasharray="7 4"')
+    alt = f"Tangent kernels of {len(result.curves)} random networks and, dashed, their limit. {said(result)}"
+    return schematic.image("".join([frame, *ticks, *ends, *named, shown, limit]), alt, schematic.VIEW)
 
 
-def _box(x, y, width, height, colour, name, below) -> str:
-    rect = f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="12" fill="{style.translucent(colour, 0.15)}" stroke="{colour}" stroke-width="2.5"/>'  # noqa: E501
-    middle = x + width / 2
-    return rect + _text(middle, y + 40, name, colour, 30) + _text(middle, y + 64, below, colour, 14)
+def _line(theta: np.ndarray, values: np.ndarray, look: str) -> str:
+    """Return a curve; what leaves the axis runs along its edge."""
+    inside = np.clip(values, LOW, HIGH)
+    points = " ".join(f"{_x(t):.1f},{_y(k):.1f}" for t, k in zip(theta, inside, strict=True))
+    return f'<polyline points="{points}" fill="none" {look}/>'
 
 
-def _arrow(x1, y1, x2, y2, colour) -> str:
-    return (
-        f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="{colour}" stroke-width="2.5" marker-end="url(#tip)"/>'
-    )
+def _x(theta: float) -> float:
+    return LEFT + (theta / np.pi + 0.5) * (RIGHT - LEFT)
 
 
-def _text(x, y, text, colour, size) -> str:
-    return f'<text x="{x}" y="{y}" fill="{colour}" font-size="{size}" text-anchor="middle">{text}</text>'
+def _y(k: float) -> float:
+    return BOTTOM - (k - LOW) / (HIGH - LOW) * (BOTTOM - TOP)

@@ -76,7 +76,7 @@ def _within_budget(study: str, kind: type) -> None:
     if not budget.current().capped:
         return
     asked = kind(**{name: st.session_state[f"{study}.{name}"] for name in options(kind)})
-    settings, said = budget.within(asked, STUDIES[study].caps)
+    settings, said = budget.within(asked, STUDIES[study].caps if study in STUDIES else ())
     if said:
         _set(study, settings)
         st.session_state.setdefault(f"{study}:said", []).extend(said)

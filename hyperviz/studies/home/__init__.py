@@ -1,0 +1,1 @@
+"""The home page's study: small random hypernetworks, drawn at once."""
