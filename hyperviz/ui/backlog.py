@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -15,4 +17,4 @@ def behind() -> bool:
         return False
     client = runtime.get_instance().get_client(context.session_id)
     queue = getattr(client, "_send_queue", None)  # Streamlit 1.67 tells it in no other way
-    return queue is not None and queue.qsize() > MOST
+    return isinstance(queue, asyncio.Queue) and queue.qsize() > MOST

@@ -1,5 +1,6 @@
 """What goes wrong for one viewer: a sentence there, the page lives on, and nobody else notices."""
 
+import asyncio
 import itertools
 import os
 
@@ -82,13 +83,15 @@ def iter_(values):
 
 @pytest.mark.parametrize(("waiting", "wanted"), [(0, False), (backlog.MOST, False), (backlog.MOST + 1, True)])
 def test_a_viewer_is_behind_when_more_messages_wait_than_a_page_keeps(monkeypatch, waiting, wanted):
-    class Queue:
-        _send_queue = type("", (), {"qsize": staticmethod(lambda: waiting)})
+    class Client:
+        _send_queue = asyncio.Queue()
 
     class Server:
         def get_client(self, session):
-            return {"one": Queue}[session]
+            return {"one": Client}[session]
 
+    for message in range(waiting):
+        Client._send_queue.put_nowait(message)
     monkeypatch.setattr(backlog, "get_script_run_ctx", lambda: type("", (), {"session_id": "one"}))
     monkeypatch.setattr(backlog.runtime, "exists", lambda: True)
     monkeypatch.setattr(backlog.runtime, "get_instance", Server)
