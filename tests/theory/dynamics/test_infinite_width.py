@@ -165,7 +165,7 @@ def shapes_unchecked():
         ({"width_g": 2.5}, "width_g must be"),
         ({"step": 0.0}, "step must be a finite number above 0"),
         ({"steps": -1}, "steps must be"),
-        ({"activation_g": "sin"}, "activation_g must be one of"),
+        ({"activation_g": "cosine"}, "activation_g must be one of"),
         ({"y": Y[:3]}, "y must hold one target for each of the 4 points"),
         ({"z": Z[:3]}, "as many points each"),
         ({"x": np.full_like(X, np.nan)}, "x must be finite"),
