@@ -137,20 +137,8 @@ def overtaken(found: pd.DataFrame, live: InpaintingResult) -> str:
         f"Over all pixels of an image NNGP is ahead of HK in {counts(*ahead())} cells: at N = {live.settings.images}"
         f" in inpainting by {gap:.4f} ± {1.96 * noise:.4f}, with L = H = 2 and ℓ = 2.5 for both. On the hidden half "
         f"alone, which is what inpainting asks for, NNGP is ahead in {counts(*ahead('mse_hidden'))} cells, and in "
-        f"{counts(*every)} where f is given all pixels: there HK is ahead from few images. The depths decide, and the "
-        f"paper leaves them open: {_deeper()}."
+        f"{counts(*every)} where f is given all pixels: there HK is ahead from few images."
     )
-
-
-def _deeper() -> str:
-    """Return what NNGP's validation error is at other depths than those chosen, beside HK's at its own."""
-    tried = model_selection.sensitivity().query(
-        "task == 'inpainting' and pixels == '20' and bandwidth == 2.5 and depth_f >= 2 and depth_g >= 2"
-    )
-    tried = tried.query("0.99e-3 < ridge < 1.01e-3")  # model_selection.PAPER_RIDGE
-    least = tried[tried.kernel == "hk"].mse.min()
-    errors = tried.query("kernel == 'nngp' and depth_f == 3 and depth_g == 3").mse.iloc[0]
-    return f"with L = H = 3 NNGP's validation error is {errors:.4f}, HK's at its best {least:.4f}"
 
 
 def slow(result: RotationResult) -> str:
