@@ -92,6 +92,7 @@ def test_kept_curves_stay_behind_a_new_picture_named_by_what_differs(tab, addres
     assert tab.locator(".kept button").all_inner_texts() == ["kept, as now ✕"]
     to_the_left(tab, "width of f, n")
     tab.wait_for_function("document.querySelector('.kept button').textContent.includes('n = 16')")
+    tab.wait_for_function(f"document.querySelector('.js-plotly-plot').calcdata.some(p => p[0].trace.name === '{MOST}')")
     names = tab.evaluate("document.querySelector('.js-plotly-plot')._fullData.map(one => one.name)")
     behind = [name for name in names if name.startswith("kept, n = 16")]
     assert len(behind) > 2
