@@ -184,7 +184,7 @@ def test_another_order_on_other_images_is_measured_and_contradicts_nobody(archiv
     said = inpainting_report.verdict(result)
     assert said.state == "measured"
     assert said.claim == ""
-    assert said.here.endswith(f"{order} is ahead by 0.0100 [0.0080, 0.0120] on the same images.")
+    assert f"{order} is ahead by 0.0100 [0.0080, 0.0120] on the same images; plain ridge 0.0" in said.here
 
 
 def test_the_papers_numbers_stand_beside_digits_alone(archive):
@@ -309,7 +309,7 @@ def test_mnist_is_downloaded_where_that_is_said_and_read_like_the_built_in_digit
     assert (seen[-1].gallery.truth == mnist.test().images[:8]).all()
     assert (seen[-1].gallery.labels == mnist.test().labels[:8]).all()
     assert "over 12 test digits" in inpainting_report.progress(seen[-1])
-    assert list(figures.charts(settings)) == ["own", "gallery", "error", "stored"]
+    assert list(figures.charts(settings)) == ["own", "gallery", "error", "stored", "stored_hidden"]
 
 
 def test_cifar_is_there_in_grey_and_in_colour(small_mirror):
