@@ -26,6 +26,7 @@ from hyperviz.theory import analytic, sampling
 from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.taylor import dense_g
 from hyperviz.theory.taylor import sampler as taylor
+from tests.tolerances import agree
 
 pytestmark = pytest.mark.usefixtures("compiled_lightly")
 
@@ -54,7 +55,7 @@ def test_the_outputs_are_the_library_s_and_another_seed_gives_others(small):
     x, z = limits.pair()
     keys = study.random_networks.keys(SMALL.seed, 0, 0, 256)
     values = sampling.values(keys, x, z, **vars(limits.architecture(SMALL)))
-    np.testing.assert_allclose(small.outputs.value[:256], values, rtol=1e-6)
+    agree(small.outputs.value[:256], values, 1e-6)  # two programs: small values round otherwise in the seventh digit
     other = PriorSettings(**{**vars(SMALL), "seed": 4})
     result = until(other, lambda r: len(r.outputs.value) > 0)
     assert (result.outputs.value[:256] != small.outputs.value[:256]).all()
