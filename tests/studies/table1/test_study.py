@@ -18,9 +18,10 @@ from hyperviz.runtime.checkpoint import Store
 from hyperviz.studies.common.image_options import BASELINES
 from hyperviz.studies.common.options import parse
 from hyperviz.studies.inpainting import regression
+from hyperviz.studies.inpainting.baselines import Tuning
 from hyperviz.studies.inpainting.settings import InpaintingSettings
+from hyperviz.studies.table1 import baseline_selection, model_selection
 from hyperviz.studies.table1 import cell as table1_cell
-from hyperviz.studies.table1 import model_selection
 from hyperviz.studies.table1.cell import Hyperparameters
 from hyperviz.studies.table1.settings import PAPER, TASKS, TableCell, TableSettings
 from hyperviz.studies.table1.study import stream
@@ -142,6 +143,16 @@ def test_a_design_is_chosen_by_the_mean_of_all_draws_of_the_pixels_as_the_table_
     (row,) = model_selection.search(cell, runs=1)
     given = table1_cell.inputs(cell, model_selection.SEED, 0, digits.validation())
     *_, (_, measured) = table1_cell.measure(cell, model_selection.START._replace(bandwidth=1.0), given)
+    assert row["mse"] == measured.mse[0] != measured.single[0]
+
+
+def test_a_baseline_is_chosen_by_the_mean_of_all_draws_of_the_pixels_as_the_kernels_are(monkeypatch):
+    tuning = Tuning(0, 1.0, 0.1)
+    monkeypatch.setattr(baseline_selection, "TRIED", {"ridge": [tuning]})
+    cell = TableCell("inpainting", 10, "ridge", 3)
+    (row,) = baseline_selection.search(cell, runs=1)
+    given = table1_cell.inputs(cell, model_selection.SEED, 0, digits.validation())
+    *_, (_, measured) = table1_cell.measure(cell, tuning, given)
     assert row["mse"] == measured.mse[0] != measured.single[0]
 
 
