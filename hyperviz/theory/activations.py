@@ -27,11 +27,11 @@ class Activation(NamedTuple):
     gain: float
 
     def apply(self, y: Float[Array, "*s"]) -> Float[Array, "*s"]:
-        """gain * sigma(y), entry by entry."""
+        """Return gain * sigma(y), entry by entry."""
         return jnp.where(y > 0, y, self.alpha * y) * jnp.asarray(self.gain, y.dtype)
 
     def derivative(self, y: Float[Array, "*s"]) -> Float[Array, "*s"]:
-        """sigma'(y), with sigma'(0) = gain * alpha: a dead ReLU unit passes nothing back."""
+        """Return sigma'(y), with sigma'(0) = gain * alpha: a dead ReLU unit passes nothing back."""
         return jnp.where(y > 0, 1.0, self.alpha).astype(y.dtype) * jnp.asarray(self.gain, y.dtype)
 
 
@@ -43,7 +43,7 @@ class Correlation(NamedTuple):
 
 
 def activation(name: str, alpha: float = 0.01, gain: float | None = None) -> Activation:
-    """The named activation with the layer's second moment kept: gain = sqrt(2 / (1 + alpha^2)).
+    """Return the named activation with the layer's second moment kept: gain = sqrt(2 / (1 + alpha^2)).
 
     name: one of NAMES. alpha: slope for y < 0 of the leaky ReLU, in [-1, 1].
     gain: the constant before sigma; None keeps E[sigma(g)^2] = 1 for g ~ N(0, 1), which for
@@ -58,7 +58,7 @@ def activation(name: str, alpha: float = 0.01, gain: float | None = None) -> Act
 
 
 def second_moment(phi: Activation) -> float:
-    """E[sigma(g)^2] for g ~ N(0, 1): gain^2 (1 + alpha^2) / 2, 1 unless another gain was asked for."""
+    """Return E[sigma(g)^2] for g ~ N(0, 1): gain^2 (1 + alpha^2) / 2, 1 unless another gain was asked for."""
     return phi.gain**2 * (1 + phi.alpha**2) / 2
 
 
@@ -69,12 +69,12 @@ def root(v: Float[AnyArray, "*s"]) -> Float[AnyArray, "*s"]:
 
 
 def product(a: Correlation, b: Correlation) -> Correlation:
-    """The correlation of a Hadamard product: 1 - |c c'| = v + v' - v v' for gaps v, v'."""
+    """Return the correlation of a Hadamard product: 1 - |c c'| = v + v' - v v' for gaps v, v'."""
     return Correlation(a.cosine * b.cosine, a.gap + b.gap * (1 - a.gap))
 
 
 def duals(c: Correlation, alpha) -> tuple[Correlation, Float[Array, "*s"]]:
-    """E[sigma sigma'] and E[sigma_dot sigma_dot'] of two unit Gaussians of correlation c, second moment 1.
+    """Return E[sigma sigma'] and E[sigma_dot sigma_dot'] of two unit Gaussians of correlation c, second moment 1.
 
     With J(v) = (sin t - t cos t)/pi and I(v) = t/pi for the angle t between the lines, 1 - cos t = v:
         kappa1 = max(c, 0) + J,  kappa0 = 1 - I for c >= 0, I for c < 0      (ReLU, Cho & Saul 2009)

@@ -40,7 +40,7 @@ class Kernels(NamedTuple):
 
 
 def f_recursion(S: Correlation, depth_f, alpha) -> tuple[Correlation, Float[Array, "*s"]]:
-    """S^(L-1) and Theta_f = T^L of unit-norm inputs: T^1 = S^0, T^(l+1) = S^l + T^l * S_dot^l."""
+    """Return S^(L-1) and Theta_f = T^L of unit-norm inputs: T^1 = S^0, T^(l+1) = S^l + T^l * S_dot^l."""
 
     def layer(_, carry):
         S, T = carry
@@ -51,7 +51,10 @@ def f_recursion(S: Correlation, depth_f, alpha) -> tuple[Correlation, Float[Arra
 
 
 def g_recursion(Sigma: Correlation, S: Correlation, depth_g, alpha) -> tuple[Correlation, Float[Array, "*s"]]:
-    """Lambda^H, Theta_g = T^H: Lambda^l = Sigma^(l-1) * S, T^1 = Sigma^0, T^(l+1) = Sigma^l + T^l * Sigma_dot^l * S."""
+    """Return Lambda^H and Theta_g = T^H.
+
+    Lambda^l = Sigma^(l-1) * S, T^1 = Sigma^0, T^(l+1) = Sigma^l + T^l * Sigma_dot^l * S.
+    """
 
     def layer(_, carry):
         Sigma, T = carry
@@ -63,7 +66,7 @@ def g_recursion(Sigma: Correlation, S: Correlation, depth_g, alpha) -> tuple[Cor
 
 
 def correlation(a: Float[AnyArray, "N1 d"], b: Float[AnyArray, "N2 d"], dtype) -> Correlation:
-    """The correlations of unit rows, in float64 until the gap is known: then the gap's digits survive in `dtype`."""
+    """Return the correlations of unit rows, in float64 until the gap is known: its digits then survive in `dtype`."""
     cosine = jnp.clip(a.astype(jnp.float64) @ b.T.astype(jnp.float64), -1, 1)
     return Correlation(cosine.astype(dtype), (1 - jnp.abs(cosine)).astype(dtype))
 

@@ -24,12 +24,14 @@ class Factor(NamedTuple):
     basis: Float[Array, "k k"]
 
     def inverse(self) -> Float[Array, "k k"]:
-        """A generalised inverse of A: Q @ inverse @ Q^T projects on span Q."""
+        """Return a generalised inverse of A: Q @ inverse @ Q^T projects on span Q."""
         return self.basis @ self.basis.T
 
 
 def factor(gram: Float[Array, "k k"]) -> Factor:
-    """Symmetric root of the correlation matrix C, with the norms d put back: half = C^(1/2) d, basis = C^(+1/2) / d.
+    """Factor A by the symmetric root of its correlation matrix C, with the norms d put back.
+
+    Return half = C^(1/2) d and basis = C^(+1/2) / d.
 
     Through C, vectors of very different norms keep their directions. The symmetric root is continuous in A,
     so a matrix that was computed again, to the last bit but one, gives the same factor.
@@ -58,13 +60,13 @@ def _roots(C):
 
 
 def factors(*grams: Float[Array, "k k"]) -> list[Factor]:
-    """The factors of several matrices of one size, in one batched decomposition."""
+    """Return the factors of several matrices of one size, in one batched decomposition."""
     together = jax.vmap(factor)(jnp.stack(grams))
     return [Factor(half, basis) for half, basis in zip(together.half, together.basis, strict=True)]
 
 
 def root(gram: Float[AnyArray, "*batch k k"]) -> Float[AnyArray, "*batch k k"]:
-    """R with R R^T = A (1 + JITTER on the diagonal), by Cholesky: cheaper than `factor` where no inverse is asked.
+    """Return R with R R^T = A (1 + JITTER on the diagonal), by Cholesky: cheaper than `factor` if no inverse is asked.
 
     A in float64, positive semi-definite to rounding; zero vectors have exactly zero rows.
     """

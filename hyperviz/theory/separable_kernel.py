@@ -43,7 +43,7 @@ class Expansion(NamedTuple):
 
 
 def expand(sigma, gap, kernel: str, depth_f: int, depth_g: int, slopes: tuple[float, float]) -> Expansion:
-    """The sum whose singular values exceed TOLERANCE of F's largest value.
+    """Return the sum whose singular values exceed TOLERANCE of F's largest value.
 
     sigma, gap: the distinct values of Sigma^0 and 1 - Sigma^0, (Q,). kernel: a field of Tables.
     slopes: of the leaky ReLUs of f and g below zero, 0 for ReLU. The reported error is measured between the nodes.
@@ -60,7 +60,7 @@ def expand(sigma, gap, kernel: str, depth_f: int, depth_g: int, slopes: tuple[fl
 
 
 def evaluate(a: Float[np.ndarray, "degree R"], theta: np.ndarray) -> Float[np.ndarray, "R ..."]:
-    """a_r(theta) for every r, the polynomials chunk by chunk."""
+    """Return a_r(theta) for every r, the polynomials chunk by chunk."""
     flat = theta.reshape(-1) * (2 / np.pi) - 1
     values = np.empty((a.shape[1], flat.size), np.float64)
     for start in range(0, flat.size, CHUNK):

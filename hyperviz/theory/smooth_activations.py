@@ -25,7 +25,7 @@ NODES = 200  # of the Gauss-Hermite rule: E[phi^2] to 1e-12 for each
 
 
 def gelu(y: Float[Array, "*s"]) -> Float[Array, "*s"]:
-    """y Phi(y), Phi the normal distribution function: no tanh in its place."""
+    """Return y Phi(y), Phi the normal distribution function: no tanh in its place."""
     return y * jax.scipy.stats.norm.cdf(y)
 
 
@@ -40,18 +40,18 @@ class Smooth(NamedTuple):
     gain: float | Float[Array, ""]
 
     def apply(self, y: Float[Array, "*s"]) -> Float[Array, "*s"]:
-        """gain * phi(y), entry by entry."""
+        """Return gain * phi(y), entry by entry."""
         known = isinstance(self.kind, int)  # Taylor-mode differentiation does not pass through a switch
         value = FUNCTIONS[self.kind](y) if known else jax.lax.switch(self.kind, FUNCTIONS, y)
         return value * jnp.asarray(self.gain, y.dtype)
 
     def derivative(self, y: Float[Array, "*s"]) -> Float[Array, "*s"]:
-        """gain * phi'(y), entry by entry."""
+        """Return gain * phi'(y), entry by entry."""
         return jax.jvp(self.apply, (y,), (jnp.ones_like(y),))[1]
 
 
 def activation_g(name: str, alpha: float = 0.01, gain: float | None = None) -> Activation | Smooth:
-    """The named activation of g, one of NAMES, with E[phi(g)^2] = 1 for g ~ N(0, 1) unless a gain is given.
+    """Return the named activation of g, one of NAMES, with E[phi(g)^2] = 1 for g ~ N(0, 1) unless a gain is given.
 
     alpha: slope for y < 0 of the leaky ReLU. gain: None for 1/sqrt(E[phi(g)^2]); 2 ** 0.5 is the paper's (eq. 3).
     """

@@ -99,7 +99,7 @@ def _sin(c: Correlation, a, b):
 
 
 def smooth_duals(phi: Smooth, c: Correlation, a, b) -> tuple[Float[Array, "*s"], Float[Array, "*s"]]:
-    """E[phi(u) phi(v)] and E[phi'(u) phi'(v)] for Gaussians of variances a, b and correlation c; float64.
+    """Return E[phi(u) phi(v)] and E[phi'(u) phi'(v)] for Gaussians of variances a, b and correlation c; float64.
 
     Exact to 1e-13 of the largest value for erf, GELU and sine, to 1e-8 for tanh, at every variance and correlation.
     """
@@ -113,7 +113,7 @@ def _second_moments(phi: Smooth, a):
 
 
 def g_smooth(Sigma: Correlation, S: Correlation, one: Diagonal, other: Diagonal, depth_g, phi: Smooth):
-    """Lambda^H and Theta_g between two sets of points, covariances and not correlations.
+    """Return Lambda^H and Theta_g between two sets of points, as covariances and not correlations.
 
     Lambda^l = Sigma^(l-1) * S, Sigma^l = E[phi phi'], T^1 = Sigma^0, T^(l+1) = Sigma^l + T^l * Sigma_dot^l * S.
     """
@@ -139,7 +139,7 @@ def _outer(a, b):
 
 
 def g_diagonal(points: Diagonal, depth_g, phi: Smooth) -> tuple[Float[Array, " N"], Float[Array, " N"]]:
-    """Lambda^H(u, u) and Theta_g(u, u)."""
+    """Return Lambda^H(u, u) and Theta_g(u, u)."""
 
     def layer(_, carry):
         a, T = carry

@@ -17,7 +17,7 @@ Unchecked = Any  # an argument at the border, array-like or a number: it is judg
 
 
 def at_least(name: str, value, least: int, most: int | None = None):
-    """An integer within bounds, or a traced one."""
+    """Return an integer within bounds, or a traced one as it is."""
     if traced(value):
         return value
     bounds = f"an integer of at least {least}" + (f" and at most {most}" if most else "")
@@ -86,26 +86,26 @@ def _array(name: str, value):
 
 
 def finite(name: str, array) -> None:
-    """Refuses NaN and infinity, saying how many there are."""
+    """Refuse NaN and infinity, saying how many there are."""
     bad = np.size(array) - int(np.isfinite(array).sum())
     if bad:
         raise InvalidInput(f"{name} must be finite; got {bad} values that are NaN or infinite: remove them first.")
 
 
 def same_length(x, z) -> None:
-    """As many x as z."""
+    """Refuse x and z that do not hold as many points each."""
     if x.shape[0] != z.shape[0]:
         raise InvalidInput(f"x and z must hold as many points each, pair by pair; got {x.shape[0]} and {z.shape[0]}.")
 
 
 def same_width(a, b, first: str, second: str) -> None:
-    """Two sets of points of the same dimension."""
+    """Refuse two sets of points of different dimensions."""
     if a.shape[1] != b.shape[1]:
         raise InvalidInput(f"{first} and {second} must have the same dimension; got {a.shape[1]} and {b.shape[1]}.")
 
 
 def positive(name: str, value):
-    """A finite number above zero, or a traced one."""
+    """Return a finite number above zero, or a traced one as it is."""
     if traced(value):
         return value
     try:
@@ -118,7 +118,7 @@ def positive(name: str, value):
 
 
 def nonnegative(name: str, value) -> float:
-    """A finite number of at least zero."""
+    """Return a finite number of at least zero."""
     try:
         number = float(value)
     except (TypeError, ValueError):
@@ -129,7 +129,7 @@ def nonnegative(name: str, value) -> float:
 
 
 def doubles(name: str, value, shape: str, *ranks: int) -> np.ndarray:
-    """A non-empty finite float64 NumPy array with one of the ranks; shape: what to call them in the message."""
+    """Return a non-empty finite float64 NumPy array with one of the ranks; shape: what to call them in the message."""
     array = np.asarray(_array(name, value), np.float64)
     if array.ndim not in ranks or 0 in array.shape:
         raise InvalidInput(f"{name} must be a non-empty {shape} array; got shape {array.shape}.")
@@ -152,7 +152,7 @@ def images(x: Unchecked, y: Unchecked, x_new: Unchecked) -> tuple[np.ndarray, np
 
 
 def in_range(diagonal, dtype, what: str) -> None:
-    """Refuses a kernel whose diagonal leaves the range of its floating-point type."""
+    """Refuse a kernel whose diagonal leaves the range of its floating-point type."""
     info, values = jnp.finfo(dtype), np.asarray(diagonal, np.float64)
     largest, smallest = values.max(), np.min(values, where=values > 0, initial=np.inf)
     if largest > info.max or smallest < info.tiny:

@@ -45,14 +45,14 @@ class Factors(NamedTuple):
 
 
 def zeros(count: int, inputs: int, width: int, depth: int, dtype) -> Weights:
-    """Room for `count` sets of weights of a g no wider and no deeper than this."""
+    """Return zeros with room for `count` sets of weights of a g no wider and no deeper than this."""
     inner = max(depth - 2, 1)
     shapes = ((count, width, inputs), (inner, count, width, width), (count, width))
     return Weights(*(np.zeros(shape, dtype) for shape in shapes))
 
 
 def mask(g: Primary, room: Weights) -> Weights:
-    """1 where g has a weight, 0 where there is only room for one."""
+    """Return 1 where g has a weight, 0 where there is only room for one."""
     real = (jnp.arange(room.last.shape[-1]) < jnp.where(g.depth > 1, g.width, 1)).astype(room.last.dtype)
     layers = (jnp.arange(len(room.middle)) < g.depth - 2).astype(real.dtype)
     square = layers[:, None, None, None] * real[:, None] * real
@@ -60,7 +60,10 @@ def mask(g: Primary, room: Weights) -> Weights:
 
 
 def at(V: AnyArray, member: Int[AnyArray, " N"] | None) -> AnyArray:
-    """The weights that each point uses: a gather is slow, so points that have one set each, in order, need none."""
+    """Return the weights that each point uses.
+
+    A gather is slow, so points that have one set each, in order, need none.
+    """
     return V if member is None else V[member]
 
 
@@ -69,7 +72,7 @@ def _root_width(g: Primary, dtype):
 
 
 def forward(g: Primary, V: Weights, member: Int[AnyArray, " N"] | None, z: Float[AnyArray, "N m0"]):
-    """h_j = g(z_j; V_member(j)) and the pre-activations of every hidden layer, (D + 1, N, m)."""
+    """Return h_j = g(z_j; V_member(j)) and the pre-activations of every hidden layer, (D + 1, N, m)."""
     z, root = z / z.shape[1] ** 0.5, _root_width(g, z.dtype)
     first = jnp.einsum("jba,ja->jb", at(V.first, member), z)
     pre = jnp.zeros((len(V.middle) + 1, *first.shape), first.dtype).at[0].set(first)
@@ -84,7 +87,7 @@ def forward(g: Primary, V: Weights, member: Int[AnyArray, " N"] | None, z: Float
 
 
 def backward(g: Primary, V: Weights, member: Int[AnyArray, " N"] | None, z: Float[AnyArray, "N m0"], pre) -> Factors:
-    """The factors of dh_j/dV: from the output down, delta^(l-1) = V^T delta^l / sqrt(m) * phi'."""
+    """Return the factors of dh_j/dV: from the output down, delta^(l-1) = V^T delta^l / sqrt(m) * phi'."""
     root, top = _root_width(g, z.dtype), jnp.maximum(g.depth - 2, 0)
     delta = at(V.last, member) / root * g.activation.derivative(pre[top])
     none = jnp.zeros((len(V.middle), *delta.shape), delta.dtype)
@@ -104,7 +107,7 @@ def backward(g: Primary, V: Weights, member: Int[AnyArray, " N"] | None, z: Floa
 
 
 def descend(g: Primary, V: Weights, factors: Factors, pull: Float[AnyArray, "c N"]) -> Weights:
-    """V_c - sum_j pull_cj dh_j/dV."""
+    """Return V_c - sum_j pull_cj dh_j/dV."""
 
     def moved(V, left, right):
         return V - jnp.einsum("cjb,ja->cba", pull[:, :, None] * left, right)
@@ -117,7 +120,7 @@ def descend(g: Primary, V: Weights, factors: Factors, pull: Float[AnyArray, "c N
 
 
 def gram(g: Primary, factors: Factors) -> Float[AnyArray, "N N"]:
-    """dh_i/dV . dh_j/dV."""
+    """Return the matrix of products dh_i/dV . dh_j/dV."""
     first = (factors.first @ factors.first.T) * (factors.z @ factors.z.T)
 
     def layer(k, total):

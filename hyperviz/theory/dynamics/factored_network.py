@@ -61,14 +61,14 @@ class Training(NamedTuple):
 
 
 def room(inputs: int, width: int, depth: int, of_g: Weights) -> Finite:
-    """Zeros for an f no wider and no deeper than this; of_g: `primary.zeros` with count = width."""
+    """Return zeros for an f no wider and no deeper than this; of_g: `factored_g.zeros` with count = width."""
     dtype = of_g.first.dtype
     inner = np.zeros((max(depth - 2, 1), width, width), dtype)
     return Finite(np.zeros((width, inputs), dtype), inner, of_g)
 
 
 def padded(params: network.Parameters, room: Finite) -> Finite:
-    """A network with one output in the room of a larger one; the new neurons have zero weights, and keep them."""
+    """Return a network with one output in the room of a larger one; its new neurons have zero weights and keep them."""
     first, inner, (g1, middle, last) = jax.tree.map(np.zeros_like, room)
     hidden, generator = ([np.asarray(v) for v in part] for part in (params.hidden, params.generator))
     if hidden:
@@ -85,7 +85,7 @@ def padded(params: network.Parameters, room: Finite) -> Finite:
 
 
 def begin(net: Finite) -> Training:
-    """At time 0; the loss is known after a step."""
+    """Return the training at time 0; its loss is known after a step."""
     none = np.full((), np.inf, net.first.dtype)
     return Training(net, np.zeros_like(none), np.zeros_like(none), none, none)
 
@@ -106,7 +106,7 @@ def _features(net: TracedArchitecture, w: Finite, x):
 
 
 def generated(w: Finite, q: Float[Array, "N n"]) -> Weights:
-    """V_j = W^L q_j: the weights that f writes for every point."""
+    """Return V_j = W^L q_j, the weights that f writes for every point."""
     first, middle, last = w.generator
     return Weights(
         jnp.einsum("jc,cba->jba", q, first), jnp.einsum("jc,lcba->ljba", q, middle), jnp.einsum("jc,cb->jb", q, last)
@@ -169,7 +169,10 @@ def _kernel(net: TracedArchitecture, gradient: Gradient) -> Float[Array, "N N"]:
 
 @compiled
 def advance(training: Training, net: TracedArchitecture, task: Task, x, step, until, count) -> Training:
-    """`count` blocks of steps of gradient descent on sum_j (h_j - y_j)^2, no further than time `until`."""
+    """Take `count` blocks of steps of gradient descent on sum_j (h_j - y_j)^2, no further than time `until`.
+
+    Return the training after them.
+    """
 
     def one(pace, s):
         h, gradient = _sweep(net, s.net, x, task.z)
@@ -188,19 +191,19 @@ def advance(training: Training, net: TracedArchitecture, task: Task, x, step, un
 
 @compiled
 def weights(w: Finite, net: TracedArchitecture, x: Float[AnyArray, "N n0"]) -> Weights:
-    """V_j = f(x_j)."""
+    """Return V_j = f(x_j), the weights of g at each x."""
     return generated(w, _features(net, w, x)[0])
 
 
 @compiled
 def kernel(w: Finite, net: TracedArchitecture, task: Task, x: Float[AnyArray, "N n0"]) -> Float[Array, "N N"]:
-    """K_h at the points of a task."""
+    """Return K_h, the tangent kernel, at the points of a task."""
     return _kernel(net, _sweep(net, w, x, task.z)[1]) * task.real
 
 
 @compiled
 def drift(w: Finite, net: TracedArchitecture, task: Task, x: Float[AnyArray, "N n0"]):
-    """K_h and dK_h/dt under gradient flow, by forward-mode differentiation along dW/dt = -grad (eq. 16)."""
+    """Return K_h and dK_h/dt under gradient flow, by forward-mode differentiation along dW/dt = -grad (eq. 16)."""
 
     def at(w):
         return _kernel(net, _sweep(net, w, x, task.z)[1]) * task.real

@@ -41,7 +41,7 @@ class Starts(NamedTuple):
 
 
 def calm(kernel: Float[AnyArray, "N N"], step) -> Float[AnyArray, ""]:
-    """The step that the kernel allows."""
+    """Return the step that the kernel allows."""
     return CALM / jnp.maximum(jnp.sqrt(jnp.sum(kernel**2)), CALM / step)
 
 
@@ -80,7 +80,7 @@ def _trust(s: Starts, gap: Float[AnyArray, " N"]) -> Float[AnyArray, ""]:
 
 @compiled
 def begin(keys, task: Task, g: Primary, room: Weights) -> Starts:
-    """A start for each key. g.width: one for each key, (R,). room: zeros of the padded size."""
+    """Draw a start for each key. g.width: one for each key, (R,). room: zeros of the padded size."""
 
     def one(key, width):
         return infinite_width.start(key, task, g._replace(width=width), room)
@@ -89,7 +89,7 @@ def begin(keys, task: Task, g: Primary, room: Weights) -> Starts:
 
 
 def follow(V: Weights, points: int) -> Starts:
-    """Starts with these weights, a lane each, at time 0; their losses are known after a step."""
+    """Return starts with these weights, a lane each, at time 0; their losses are known after a step."""
     none = jnp.full(len(V.first), jnp.inf, V.first.dtype)
     zero, foreseen = jnp.zeros_like(none), jnp.zeros((len(none), points), none.dtype)
     return Starts(V, zero, zero, none, none, zero, foreseen, zero)
@@ -97,7 +97,7 @@ def follow(V: Weights, points: int) -> Starts:
 
 @compiled
 def advance(starts: Starts, task: Task, g: Primary, step, until, count, flow) -> Starts:
-    """`count` blocks of steps further, each start no further than time `until`; losses: before the last step.
+    """Return the starts `count` blocks of steps further, none further than time `until`; losses: before the last step.
 
     flow: whether the steps are those of the gradient flow, which may be longer, or of gradient descent.
     """
@@ -110,7 +110,7 @@ def advance(starts: Starts, task: Task, g: Primary, step, until, count, flow) ->
 
 @compiled
 def kernels(starts: Starts, task: Task, g: Primary) -> Float[AnyArray, "R N N"]:
-    """K of every start as it is now."""
+    """Return the tangent kernel K of every start as it is now."""
 
     def one(V, width):
         lane = g._replace(width=width)
@@ -122,13 +122,13 @@ def kernels(starts: Starts, task: Task, g: Primary) -> Float[AnyArray, "R N N"]:
 
 @compiled
 def outputs(V: Weights, g: Primary, member: Int[AnyArray, " N"], z: Float[AnyArray, "N m0"]) -> Float[AnyArray, "R N"]:
-    """h at any pairs (x_member, z), a row for each start."""
+    """Return h at any pairs (x_member, z), a row for each start."""
     return jax.vmap(lambda V, width: factored_g.forward(g._replace(width=width), V, member, z)[0])(V, g.width)
 
 
 @compiled
 def gradients(V: Weights, task: Task, g: Primary) -> Weights:
-    """grad_V h_j of every point, as weights; each point has an x of its own."""
+    """Return grad_V h_j of every point, as weights; each point has an x of its own."""
     pre = factored_g.forward(g, V, None, task.z)[1]
     factors = factored_g.backward(g, V, None, task.z, pre)
     return factored_g.descend(g, jax.tree.map(jnp.zeros_like, V), factors, -jnp.diag(task.real))
@@ -136,7 +136,7 @@ def gradients(V: Weights, task: Task, g: Primary) -> Weights:
 
 @compiled
 def slice_losses(V: Weights, first: Weights, second: Weights, side, task: Task, g: Primary) -> Float[AnyArray, "S S"]:
-    """The loss at V + a first + b second; rows: b, columns: a."""
+    """Return the loss at V + a first + b second; rows: b, columns: a."""
 
     def at(a, b):
         moved = jax.tree.map(lambda v, p, q: v + a * p + b * q, V, first, second)

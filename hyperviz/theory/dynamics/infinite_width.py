@@ -116,7 +116,7 @@ def infinite_f(
 
 
 def too_large(step: float, after: int) -> str:
-    """What to say of a start that ran off."""
+    """Return what to say of a start whose loss grew without bound."""
     return (
         f"step must be small against 1/(largest eigenvalue of the kernel); got {step:g}, with which the loss "
         f"ran off after {after} steps: take a smaller step."
@@ -141,7 +141,7 @@ def _tests(points, test):
 
 
 def task(x: Float[AnyArray, "N n0"], z: Float[AnyArray, "N m0"], y, depth_f: int, activation_f: str = "relu") -> Task:
-    """The task of learning h(x_j, z_j) = y_j with an infinitely wide f of depth L."""
+    """Return the task of learning h(x_j, z_j) = y_j with an infinitely wide f of depth L."""
     distinct, member = x, None
     if not compilation.traced(x):
         values, inverse = np.unique(np.asarray(x), axis=0, return_inverse=True)
@@ -156,7 +156,7 @@ def task(x: Float[AnyArray, "N n0"], z: Float[AnyArray, "N m0"], y, depth_f: int
 
 
 def start(key, task: Task, g: Primary, room: Weights) -> Weights:
-    """V at time 0: normals with covariance S between the inputs, where g has a weight."""
+    """Draw V at time 0: normals with covariance S between the inputs, where g has a weight."""
     sizes = np.cumsum([v.size for v in room])
     flat = jax.random.normal(key, (sizes[-1],), room.first.dtype)  # in other shapes it takes seconds to compile
     draw = Weights(*(v.reshape(r.shape) for v, r in zip(jnp.split(flat, sizes[:-1]), room, strict=True)))
@@ -168,7 +168,7 @@ def start(key, task: Task, g: Primary, room: Weights) -> Weights:
 
 
 def euler(task: Task, g: Primary, V: Weights, step) -> tuple[Weights, Float[AnyArray, ""], Float[AnyArray, " N"]]:
-    """V one step later; the loss and the outputs h before it."""
+    """Return V one step later, and the loss and the outputs h before it."""
     now = look(task, g, V)
     return pulled(task, g, V, now, step * now.gap), now.loss, now.h
 
@@ -183,7 +183,7 @@ class Look(NamedTuple):
 
 
 def look(task: Task, g: Primary, V: Weights) -> Look:
-    """What a step needs to know of V."""
+    """Return what a step needs to know of V."""
     h, pre = factored_g.forward(g, V, task.member, task.z)
     gap = (h - task.y) * task.real
     loss = jnp.sum(gap**2)
@@ -193,7 +193,7 @@ def look(task: Task, g: Primary, V: Weights) -> Look:
 
 
 def pulled(task: Task, g: Primary, V: Weights, now: Look, pull: Float[AnyArray, " N"]) -> Weights:
-    """V moved down the gradient of the squared loss; pull: the gaps times the length of the step."""
+    """Return V moved down the gradient of the squared loss; pull: the gaps times the length of the step."""
     return factored_g.descend(g, V, now.factors, task.theta * jnp.where(jnp.isfinite(now.loss), 2 * pull, 0))
 
 
@@ -211,7 +211,7 @@ def _run(key, task: Task, test, g: Primary, step, depth: int, width: int, steps:
 
 
 def both_infinite(kernel: Float[AnyArray, "N N"], y: Float[AnyArray, " N"], h0: Float[AnyArray, "*s N"], times):
-    """h_t = Y + exp(-2 Theta_h t)(h_0 - Y): training once g is infinitely wide too; (times, ..., N).
+    """Return h_t = Y + exp(-2 Theta_h t)(h_0 - Y), (times, ..., N): training once g is infinitely wide too.
 
     kernel: Theta_h of the training points. y: Y. h0: outputs at time 0. times: in units of step * number of steps.
     """

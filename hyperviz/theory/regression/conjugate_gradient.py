@@ -24,7 +24,7 @@ RTOL, MOST = 1e-6, 400  # of the residual; iterations after which a factorisatio
 def solve(
     K: Float[np.ndarray, "n n"], y: Float[np.ndarray, "n *sides"], ridge: float, diagonal: float
 ) -> Float[np.ndarray, "n *sides"] | None:
-    """w with ||y - (K + eps I) w|| <= RTOL ||y||, or None where MOST iterations do not get there.
+    """Return w with ||y - (K + eps I) w|| <= RTOL ||y||, or None where MOST iterations do not get there.
 
     K: float32, C-ordered; only what lies on and below the diagonal is read. diagonal: K's largest diagonal entry.
     y: one right-hand side or several, side by side, each iterated on its own.

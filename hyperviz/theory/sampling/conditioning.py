@@ -72,7 +72,7 @@ class Block(NamedTuple):
 
 
 def start(problem: Problem, max_depth: int) -> State:
-    """The state before the first step."""
+    """Return the state before the first step."""
     K = problem.member.shape[0]
 
     def layers(gram):
@@ -87,7 +87,7 @@ def start(problem: Problem, max_depth: int) -> State:
 
 
 def pairs(problem: Problem, gram: Float[Array, "k k"]) -> Float[Array, "K K"]:
-    """A Gram matrix of the distinct x, at the points."""
+    """Return a Gram matrix of the distinct x, at the points."""
     return gram[problem.member][:, problem.member]
 
 
@@ -108,7 +108,10 @@ def _neurons(net: Net, block: Block, root, normals):
 
 
 def forward_turn(problem: Problem, block: Block, s: State, *, of_f: bool) -> State:
-    """Rows of y^l are iid N(0, S^(l-1)); those of g^l N(0, Lambda^l), Lambda^l = S * Sigma^(l-1) (Theorem 2)."""
+    """Return the state with the root of a layer's rows.
+
+    The rows of y^l are iid N(0, S^(l-1)); those of g^l N(0, Lambda^l), Lambda^l = S * Sigma^(l-1) (Theorem 2).
+    """
     layers, layer = (s.f if of_f else s.g), block.layer
     above = layers.gram[layer - 1]
     gram = above if of_f else pairs(problem, s.f.gram[problem.f.depth - 1]) * above
@@ -117,7 +120,7 @@ def forward_turn(problem: Problem, block: Block, s: State, *, of_f: bool) -> Sta
 
 
 def forward_block(net: Net, block: Block, layers: Layers) -> Layers:
-    """Adds a block's q^T q / width, and the projections its noise will have, to the layer's sums."""
+    """Add a block's q^T q / width, and the projections its noise will have, to the layer's sums; return the layers."""
     c, K = layers.cross.shape
     normals, e = _take(block.normals, (block.size, c), (c, K))
     _, q, _ = _neurons(net, block, layers.root[block.layer], normals)
@@ -129,7 +132,7 @@ def forward_block(net: Net, block: Block, layers: Layers) -> Layers:
 
 
 def backward_block(net: Net, block: Block, layers: Layers, member, spread):
-    """A block's share of delta^T delta and y^T delta, delta = sigma'(y) * dh/dq."""
+    """Return a block's share of delta^T delta and y^T delta, delta = sigma'(y) * dh/dq."""
     c, K = layers.cross.shape
     normals, e, g = _take(block.normals, (block.size, c), (c, K), (block.size, K))
     y, q, slope = _neurons(net, block, layers.root[block.layer], normals)
@@ -140,7 +143,10 @@ def backward_block(net: Net, block: Block, layers: Layers, member, spread):
 
 
 def g_turn(problem: Problem, block: Block, s: State) -> State:
-    """From delta^l of g to what it sends below, through V^l, and to f, through the weights of W^L that made V^l."""
+    """Return the state with what delta^l of g sends on.
+
+    Below it goes through V^l, and to f through the weights of W^L that made V^l.
+    """
     layer, K, k = block.layer, s.D.shape[0], s.f.gram.shape[1]
     row, e = _take(block.normals, (1, K), (k * K, K))
     top = layer == problem.g.depth
@@ -180,7 +186,7 @@ def _overlap(problem: Problem, span_q, span_a, of_Lambda, e, cross):
 
 
 def f_turn(problem: Problem, block: Block, s: State) -> State:
-    """Adds layer l's share D^l * S^(l-1) to the kernel and turns delta^l into dh/dq^(l-1)."""
+    """Add layer l's share D^l * S^(l-1) to the kernel and turn delta^l into dh/dq^(l-1); return the state."""
     top, S = block.layer == problem.f.depth, s.f.gram[block.layer - 1]
     D = jnp.where(top, s.Gamma, s.D)
     span = gram_factors.factor(S).inverse()

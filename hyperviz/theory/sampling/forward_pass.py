@@ -39,7 +39,7 @@ class AnyActivation(NamedTuple):
     gain: float | Float[AnyArray, ""]
 
     def apply(self, y: Float[AnyArray, "*s"]) -> Float[AnyArray, "*s"]:
-        """gain * phi(y), entry by entry."""
+        """Return gain * phi(y), entry by entry."""
         return self.gain * jax.lax.switch(self.kind, (lambda y: jnp.where(y > 0, y, self.alpha * y), *FUNCTIONS), y)
 
 
@@ -67,12 +67,12 @@ class Outputs(NamedTuple):
 
 
 def block(lanes: int, columns: int) -> int:
-    """Neurons made at a time: fixed by the shapes, never by a width."""
+    """Return how many neurons are made at a time: fixed by the shapes, never by a width."""
     return max(128, min(8192, BUDGET // (lanes * columns)))
 
 
 def ticks(net: Net, lanes: int):
-    """Blocks of neurons in all hidden layers."""
+    """Return how many blocks of neurons all hidden layers have."""
     return (net.depth - 1) * _blocks(net, lanes)
 
 
@@ -82,7 +82,7 @@ def _blocks(net: Net, lanes: int):
 
 
 def start(net: Net, factor: Float[AnyArray, "lanes c c"]) -> Layer:
-    """Every draw at its inputs."""
+    """Return every draw at its inputs."""
     gram = jnp.broadcast_to(net.gram, factor.shape)
     return Layer(jnp.int32(0), factor, gram, jnp.zeros_like(gram), jnp.zeros_like(gram))
 
@@ -110,12 +110,12 @@ def _tick(net: Net, keys, s: Layer) -> Layer:
 
 
 def advance(net: Net, keys, s: Layer, until) -> Layer:
-    """All draws on until tick `until`."""
+    """Return all draws at tick `until`."""
     return jax.lax.while_loop(lambda s: s.tick < until, partial(_tick, net, keys), s)
 
 
 def of_g(member: Int[AnyArray, " K"], f: Layer, g: Net) -> Layer:
-    """g at its inputs, once f is done: M = S_emp at the points."""
+    """Return g at its inputs, once f is done: M = S_emp at the points."""
     return start(g, f.gram[:, member][:, :, member])
 
 
@@ -139,7 +139,7 @@ def problem(x, z, architecture: Architecture) -> Problem:
 
 
 def distinct(x):
-    """The k distinct rows of x and each point's row among them; under a transformation of x every row counts."""
+    """Return the k distinct rows of x and each point's row among them; if x is traced, every row counts as distinct."""
     if compilation.traced(x):
         return x, np.arange(x.shape[0])
     rows, member = np.unique(np.round(np.asarray(x), 12), axis=0, return_inverse=True)

@@ -28,7 +28,10 @@ class Place(NamedTuple):
 
 
 def large_block(points: int) -> int:
-    """Neurons in a large block: its arrays stay in the cache. Fixed by the number of points, never by a width."""
+    """Return how many neurons are in a large block: fixed by the number of points, never by a width.
+
+    Its arrays stay in the processor's cache.
+    """
     return max(1024, min(16384, 2 ** ((65536 // points).bit_length() - 1)))
 
 
@@ -39,7 +42,10 @@ def _blocks(net: Net, points: int):
 
 
 def ticks(problem: Problem) -> Int[AnyArray, " stages"]:
-    """Ticks of f forward, g forward, g backward, f backward: a layer is one turn (small algebra), then its blocks."""
+    """Return the ticks of f forward, g forward, g backward and f backward.
+
+    A layer is one turn (small algebra), then its blocks.
+    """
     f, g = (1 + sum(_blocks(net, problem.member.shape[0])) for net in (problem.f, problem.g))
     L, H = problem.f.depth, problem.g.depth
     found = [(L - 1) * f, H * g - g + 1, 1 + (H - 1) * g, 1 + (L - 1) * f]
@@ -65,7 +71,7 @@ def _place(problem: Problem, tick) -> Place:
 
 
 def room(problem: Problem) -> int:
-    """Normals that the largest tick may use."""
+    """Return how many normals the largest tick may use."""
     k, K = problem.f.gram.shape[0], problem.member.shape[0]
     return -(-max(2 * large_block(K) * K + K * K, (k * K + 1) * K) // CHUNK) * CHUNK
 
@@ -89,7 +95,7 @@ def _normals(problem: Problem, key, place: Place, buffer):
 
 
 def tick(problem: Problem, key, s: State, buffer):
-    """One step: a turn between two layers, or one block of neurons of a layer."""
+    """Take one step, a turn between two layers or one block of neurons of a layer; return the state and the buffer."""
     place = _place(problem, s.tick)
     normals = _normals(problem, key, place, buffer)
     points = jnp.arange(problem.member.shape[0])

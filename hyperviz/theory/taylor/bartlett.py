@@ -47,7 +47,7 @@ class Noise(NamedTuple):
 
 
 def noise(key) -> Noise:
-    """Normals for as many layers as there may be."""
+    """Draw normals for as many layers as there may be."""
     layers = MAX_DEPTH + 1
     shapes = [
         (2, layers, 4, DIMENSIONS, ORDERS + 1),
@@ -63,7 +63,7 @@ def noise(key) -> Noise:
 
 
 def stack(pair: Pair, counted: Census, key, normals: Noise) -> Layer:
-    """All layers of f (first axis 0) and of g (1), from the inputs (second axis 0) to g's output neuron."""
+    """Return all layers of f (first axis 0) and of g (1), from the inputs (second axis 0) to g's output neuron."""
     L, H = pair.f.depth, pair.g.depth
     one = _input(normals.ends[0], counted.roots[0, 0])
     layers = jax.tree.map(lambda v: jnp.zeros((2, MAX_DEPTH + 1, *v.shape), v.dtype), one)
@@ -84,12 +84,12 @@ def stack(pair: Pair, counted: Census, key, normals: Noise) -> Layer:
 
 
 def put(stacked, index, value):
-    """The stack with one entry set."""
+    """Return the stack with one entry set."""
     return jax.tree.map(lambda s, v: s.at[index].set(v), stacked, value)
 
 
 def at(stacked, index):
-    """One entry of a stack."""
+    """Return one entry of a stack."""
     return jax.tree.map(lambda s: s[index], stacked)
 
 

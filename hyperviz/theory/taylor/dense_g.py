@@ -20,7 +20,7 @@ WIDEST = 32  # m that is written out: shapes are fixed, narrower g's are masked
 
 
 def terms(pair: Pair, counted: Census, key) -> Float[Array, " powers"]:
-    """K^(0..R)_ij of one draw; of `counted` only f's layers are used."""
+    """Return K^(0..R)_ij of one draw; of `counted` only f's layers are used."""
     L = pair.f.depth
     normals = noise(jax.random.fold_in(key, 0))
     f = jax.tree.map(lambda v: v[0], stack(f_alone(pair), counted, jax.random.fold_in(key, 1), normals))
@@ -37,7 +37,7 @@ def terms(pair: Pair, counted: Census, key) -> Float[Array, " powers"]:
 
 
 def f_alone(pair: Pair) -> Pair:
-    """The pair with a g of no hidden layer: what is counted, and put in coordinates, is f."""
+    """Return the pair with a g of no hidden layer: what is counted, and put in coordinates, is f."""
     one = namespace(pair.g.depth).ones_like(pair.g.depth)
     return pair._replace(g=pair.g._replace(depth=one, activation=pair.f.activation))
 

@@ -16,12 +16,12 @@ from hyperviz.theory.smooth_activations import FUNCTIONS, Smooth
 
 
 def product(a: Float[Array, "powers *s"], b: Float[Array, "powers *s"]) -> Float[Array, "powers *s"]:
-    """(ab)_t = sum over r + s = t of a_r b_s."""
+    """Return the series (ab)_t = sum over r + s = t of a_r b_s."""
     return jnp.stack([jnp.sum(a[: t + 1] * b[t::-1], axis=0) for t in range(len(a))])
 
 
 def through(phi: Activation | Smooth, y: Float[Array, "powers *s"]) -> Float[Array, "powers *s"]:
-    """phi(y): a piecewise-linear phi keeps its slope at y_0; a smooth one by its differential equation."""
+    """Return phi(y): a piecewise-linear phi keeps its slope at y_0; a smooth one follows its differential equation."""
     if isinstance(phi, Activation):
         return phi.derivative(y[0]) * y
     cdf = (_erf(y / math.sqrt(2)) / 2).at[0].add(0.5)

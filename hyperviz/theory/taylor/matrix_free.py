@@ -26,7 +26,7 @@ from hyperviz.theory.taylor.sign_patterns import MAX_DEPTH, Census, Pair
 
 
 def terms(pair: Pair, counted: Census, key) -> Float[Array, " powers"]:
-    """K^(0..R)_ij of one draw whose layers were counted."""
+    """Return K^(0..R)_ij of one draw whose layers were counted."""
     L, H = pair.f.depth, pair.g.depth
     normals = noise(jax.random.fold_in(key, 0))
     layers = stack(pair, counted, jax.random.fold_in(key, 1), normals)
@@ -40,7 +40,7 @@ def terms(pair: Pair, counted: Census, key) -> Float[Array, " powers"]:
 
 
 def factorial(h: Float[Array, " powers"]) -> Float[Array, " powers"]:
-    """Derivatives from coefficients: K^(r) = r! h_r."""
+    """Return derivatives from coefficients: K^(r) = r! h_r."""
     return h * jnp.cumprod(jnp.maximum(jnp.arange(len(h)), 1)).astype(jnp.float64)
 
 
@@ -57,12 +57,15 @@ def _over(value, by):
 
 
 def back(below: Layer, images, d):
-    """Step 2: c = W^T d."""
+    """Return c = W^T d (step 2)."""
     return below.basis @ (images.T @ d) + jnp.sqrt(d @ d) * _off(below.basis, below.fresh[:, 0])
 
 
 def pass_on(images, fresh, d, c, basis, q, q_j):
-    """Step 3: the series y_0 .. y_R of a layer from that of its input q (M, R + 1); c, basis, q_j live in M too."""
+    """Return the series y_0 .. y_R of a layer from that of its input q (M, R + 1) (step 3).
+
+    c, basis and q_j live in M too.
+    """
     rest, square = _off(basis, q), d @ d
     G = fresh @ jnp.linalg.qr(rest[:, 1:], mode="r")
     along = c @ rest + jnp.concatenate([jnp.zeros(1), -d @ G])
@@ -71,7 +74,7 @@ def pass_on(images, fresh, d, c, basis, q, q_j):
 
 
 def f_backward(f: Layer, depth, c):
-    """Step 2 down f: c^l = dh_j/dq^l for all l, from that of the last layer."""
+    """Return c^l = dh_j/dq^l for all l, from that of the last layer (step 2 down f)."""
 
     def one(step, c):
         k = depth - 1 - step
@@ -83,7 +86,7 @@ def f_backward(f: Layer, depth, c):
 
 
 def f_series(f: Layer, depth, c) -> Float[Array, "K powers"]:
-    """Step 3 up f: the series of q^(L-1) at i."""
+    """Return the series of q^(L-1) at i (step 3 up f)."""
 
     def one(k, q):
         layer, below = at(f, k), at(f, k - 1)

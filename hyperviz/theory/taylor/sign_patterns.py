@@ -43,7 +43,7 @@ class Census(NamedTuple):
 
 
 def start(pair: Pair) -> Census:
-    """Nothing counted yet."""
+    """Return a census in which nothing is counted yet."""
     inputs = jnp.stack([_cholesky(pair.f.gram), _cholesky(pair.g.gram)])
     roots = jnp.zeros((2, MAX_DEPTH + 1, 2, 2), jnp.float64).at[:, 0].set(inputs)
     return Census(jnp.int32(0), jnp.zeros((2, MAX_DEPTH + 1, 4, 4), jnp.float64), roots)
@@ -59,7 +59,7 @@ def _cholesky(gram: Float[AnyArray, "2 2"]) -> Float[Array, "2 2"]:
 
 
 def product(root_q: Float[Array, "2 2"], root_a: Float[Array, "2 2"]) -> tuple[Float[Array, "2 2"], Float[Array, "4"]]:
-    """The root of (q_j x a_j, q_i x a_i), and the second unit vector on q1 x a1, q1 x a2, q2 x a1, q2 x a2.
+    """Return the root of (q_j x a_j, q_i x a_i), and the second unit vector on q1 x a1, q1 x a2, q2 x a1, q2 x a2.
 
     The first unit vector is q1 x a1; nothing is subtracted, so nearly equal points keep their difference.
     """
@@ -72,14 +72,14 @@ def product(root_q: Float[Array, "2 2"], root_a: Float[Array, "2 2"]) -> tuple[F
 
 
 def slopes(net: Net) -> tuple[Float[Array, "4"], Float[Array, "4"]]:
-    """sigma'(y)/sqrt(width) at j and at i in the four groups (j on, i on), (on, off), (off, on), (off, off)."""
+    """Return sigma'(y)/sqrt(width) at j and at i in the four groups (j on, i on), (on, off), (off, on), (off, off)."""
     on, off = jnp.float64(net.activation.gain), jnp.float64(net.activation.gain) * net.activation.alpha
     scale = 1 / jnp.sqrt(net.width.astype(jnp.float64))
     return jnp.stack([on, on, off, off]) * scale, jnp.stack([on, off, on, off]) * scale
 
 
 def images(sums: Float[Array, "4 4"]) -> Float[Array, "4 2 2"]:
-    """The columns z1, z2 in coordinates of each group: the upper triangular root of their Gram matrix there."""
+    """Return the columns z1, z2 in coordinates of each group: the upper triangular root of their Gram matrix there."""
     count, first, cross, second = sums.T
     t11 = jnp.sqrt(first)
     t12 = jnp.where(t11 > 0, cross / jnp.where(t11 > 0, t11, 1), 0)
@@ -88,7 +88,7 @@ def images(sums: Float[Array, "4 4"]) -> Float[Array, "4 2 2"]:
 
 
 def basis(q_j: Float[Array, "K"], q_i: Float[Array, "K"]) -> tuple[Float[Array, "K 2"], Float[Array, "2 2"]]:
-    """Gram-Schmidt, j first: (q_j, q_i) = basis @ root; a null direction is a zero column."""
+    """Return basis and root by Gram-Schmidt, j first: (q_j, q_i) = basis @ root; a null direction is a zero column."""
     r = jnp.sqrt(q_j @ q_j)
     one = q_j / jnp.where(r > 0, r, 1)
     p = one @ q_i
@@ -107,23 +107,23 @@ def _blocks(width, lanes: int):
 
 
 def large_block(lanes: int) -> int:
-    """Neurons of one lane in a large block."""
+    """Return how many neurons of one lane are in a large block."""
     return max(SMALL, LARGE // lanes)
 
 
 def ticks(pair: Pair, lanes: int) -> Int[AnyArray, ""] | np.integer:
-    """Blocks of all hidden layers of f and g."""
+    """Return how many blocks all hidden layers of f and g have."""
     f, g = (sum(_blocks(net.width, lanes)) for net in pair)
     return (pair.f.depth - 1) * f + (pair.g.depth - 1) * g
 
 
 def advance(pair: Pair, key: PRNGKeyArray, lanes: int, census: Census, until) -> Census:
-    """Counts on until the block `until`."""
+    """Return the census with every block before `until` counted."""
     return jax.lax.while_loop(lambda c: c.tick < until, partial(tick, pair, key, lanes), census)
 
 
 def tick(pair: Pair, key: PRNGKeyArray, lanes: int, census: Census) -> Census:
-    """One block of one layer; after a layer's last block, the root of what it sends on."""
+    """Return the census one block further; after a layer's last block, with the root of what the layer sends on."""
     of_f, of_g = (_blocks(net.width, lanes) for net in pair)
     in_f = (pair.f.depth - 1) * sum(of_f)
     is_f = census.tick < in_f
