@@ -22,7 +22,7 @@ HIGHEST = SEEN**2  # the factor between the two ends of the axis
 
 
 def curve(result: ConvergenceResult) -> go.Figure:
-    """K over Θ_h for u = (x, z(0)), u′ = (x, z(θ)): single networks, where most of them lie, and the limit at 1."""
+    """Draw K over Θ_h for u = (x, z(0)), u′ = (x, z(θ)): single networks, where most of them lie, the limit at 1."""
     colour, have = style.palette().both, len(result.curves)
     figure = style.figure(x=ANGLE, y="K(u, u′) / limit (log scale)", xaxis_range=[-1.6, 1.6])
     window = [-np.log10(SEEN * EDGE), np.log10(SEEN * EDGE)]
@@ -52,7 +52,7 @@ def _band(figure: go.Figure, angles, ratio, share: float, fill: str, name: str) 
 
 
 def heatmap(result: ConvergenceResult) -> go.Figure:
-    """By which factor the middle 80 % of the networks disagree, at every pair of widths."""
+    """Draw by which factor the middle 80 % of the networks disagree, at every pair of widths."""
     axis, labels = {"type": "category"}, [f"{w:,}" for w in WIDTHS]
     figure = style.figure(x="n, width of f", y="m, width of g", margin={"r": 90})
     z = np.array([[_factor(result, (n, m)) for n in WIDTHS] for m in WIDTHS], np.float32)
@@ -65,7 +65,7 @@ def heatmap(result: ConvergenceResult) -> go.Figure:
 
 
 def lines(result: ConvergenceResult) -> go.Figure:
-    """The spread as only f, only g or both widen, with the fitted slopes and those of Theorem 3."""
+    """Draw the spread as only f, only g or both widen, with the fitted slopes and those of Theorem 3."""
     colours = style.palette()
     figure = style.figure(x="width (log scale)", y="spread: variance of log(K/Θₕ) (log scale)")
     window = [-2.0, 1.0]
@@ -91,7 +91,7 @@ def lines(result: ConvergenceResult) -> go.Figure:
 
 
 def factors(result: ConvergenceResult) -> go.Figure:
-    """Equation 14: Theta_h = Theta_f * Theta_g, the three side by side."""
+    """Draw equation 14, Theta_h = Theta_f * Theta_g: the three side by side."""
     colours = style.palette()
     figure = style.figure(x=ANGLE, y="limit kernel", height=320, xaxis_range=[-1.6, 1.6])
     flat = np.full_like(result.theory, result.theta_f)

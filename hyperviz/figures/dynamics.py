@@ -20,7 +20,7 @@ TIME = "time t (log scale)"
 
 
 def curves(result: DynamicsResult) -> go.Figure:
-    """Loss against time for the chosen width of g and, on the same axis, for another: f infinitely wide, f finite."""
+    """Draw loss against time, f infinitely wide and finite, for the chosen width of g and, beside it, another."""
     colours, s = style.palette(), result.settings
     figure = style.figure(x="", y="loss Σ(h − y)² (log scale)", margin={"t": 64})
     top = max(2.0, float(np.max(result.band.high)))
@@ -90,7 +90,7 @@ def _line(figure: go.Figure, path: Path, i: int, line: dict, *, name: str, group
 
 
 def heatmap(result: DynamicsResult) -> go.Figure:
-    """The share of starts that arrive, over depth and width of g, filling in."""
+    """Draw the share of starts that arrive, over depth and width of g, as it fills in."""
     figure = style.figure(x="m, width of g", y="H, depth of g", margin={"r": 90})
     cells = [[result.cells.get((H, m)) for m in WIDTHS] for H in DEPTHS]
     z = [[np.nan if c is None else c.reached / c.starts for c in row] for row in cells]
@@ -117,7 +117,7 @@ def _fates(cell: Cell) -> str:
 
 
 def fit(result: DynamicsResult) -> go.Figure:
-    """Two curves, one for each x, being learnt by one start."""
+    """Draw two curves, one for each x, as one start learns them."""
     colours, found = style.palette(), result.view
     figure = style.figure(x="θ, angle of z (radians)", y="output h(x, z(θ))", yaxis_range=[-2.2, 2.2])
     if not isinstance(found, views.Fit):
@@ -139,7 +139,7 @@ def fit(result: DynamicsResult) -> go.Figure:
 
 
 def kernel(result: DynamicsResult) -> go.Figure:
-    """Equation 16: the relative change of the kernel in training against the widths."""
+    """Draw equation 16: the relative change of the kernel in training against the widths."""
     colours, found = style.palette(), result.view
     figure = style.figure(x="width (log scale)", y="relative change of the kernel (log scale)")
     figure.update_xaxes(
@@ -173,7 +173,7 @@ def kernel(result: DynamicsResult) -> go.Figure:
 
 
 def surface(result: DynamicsResult) -> go.Figure:
-    """The loss on a plane through a start, for the chosen width of g and for a wide one."""
+    """Draw the loss on a plane through a start, for the chosen width of g and for a wide one."""
     figure = style.figure(x="direction in which training led", y="random direction, equally long", margin={"r": 90})
     figure.update_xaxes(range=[-1, 2], tickvals=[-1, 0, 1]).update_yaxes(range=[-1, 2], dtick=1)
     found = result.view

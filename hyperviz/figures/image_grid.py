@@ -18,7 +18,7 @@ PLAIN = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "
 
 
 def sheet(rows: Sequence[Sequence[np.ndarray | None]], gap: int = 1) -> np.ndarray:
-    """One byte image: square uint8 pictures of one shape, a line between them and `gap` lines between rows."""
+    """Return one byte image: square uint8 pictures of one shape, a line between them and `gap` lines between rows."""
     shape, columns = next(image.shape for image in rows[0] if image is not None), max(len(row) for row in rows)
     side = shape[0]
     out = np.full((len(rows) * (side + gap) - gap, columns * (side + 1) - 1, *shape[2:]), BETWEEN, np.uint8)
@@ -31,7 +31,7 @@ def sheet(rows: Sequence[Sequence[np.ndarray | None]], gap: int = 1) -> np.ndarr
 
 
 def add(figure: go.Figure, z: np.ndarray) -> go.Figure:
-    """Draws a sheet, square pixels, first row on top; a phone gets it no taller than its width allows."""
+    """Draw a sheet, square pixels, first row on top; a phone gets it no taller than its width allows."""
     background, black, margin = style.palette().background, 1 / 255, figure.layout.margin
     if z.ndim == 3:
         figure.add_image(source=png(z), hovertemplate="%{z[0]}, %{z[1]}, %{z[2]} of 255<extra></extra>")
@@ -46,7 +46,7 @@ def add(figure: go.Figure, z: np.ndarray) -> go.Figure:
 
 
 def png(sheet: np.ndarray) -> str:
-    """A sheet of colour pictures as the address of a PNG, through which the page is seen between them."""
+    """Return a sheet of colour pictures as the address of a PNG, through which the page is seen between them."""
     alpha = np.where((sheet == BETWEEN).all(axis=2), np.uint8(0), np.uint8(255))
     out = io.BytesIO()
     Image.fromarray(np.dstack([sheet, alpha])).save(out, "PNG")
@@ -54,7 +54,7 @@ def png(sheet: np.ndarray) -> str:
 
 
 def named(rows: Mapping[str, Sequence[np.ndarray]], columns: Sequence[str], **layout) -> go.Figure:
-    """Rows of pictures with their names to the left, and the columns' below."""
+    """Draw rows of pictures with their names to the left, and the columns' below."""
     figure = add(style.figure(y="", **layout), sheet(list(rows.values())))
     side = next(iter(rows.values()))[0].shape[0]
     middle = np.arange(max(len(columns), len(rows))) * (side + 1) + side / 2
@@ -63,7 +63,7 @@ def named(rows: Mapping[str, Sequence[np.ndarray]], columns: Sequence[str], **la
 
 
 def titled(tiles: dict[str, np.ndarray | None], columns: int, **layout) -> go.Figure:
-    """Pictures in rows of `columns`, each with its title above; None leaves its place empty."""
+    """Draw pictures in rows of `columns`, each with its title above; None leaves its place empty."""
     images, side = list(tiles.values()), next(len(image) for image in tiles.values() if image is not None)
     rows = [images[at : at + columns] for at in range(0, len(images), columns)]
     gap = lines(side)
@@ -77,10 +77,10 @@ def titled(tiles: dict[str, np.ndarray | None], columns: int, **layout) -> go.Fi
 
 
 def black(images: np.ndarray) -> np.ndarray:
-    """A picture of nothing, of the shape of each of the images: what is not there yet."""
+    """Return a black picture, of the shape of each of the images, for one that is not there yet."""
     return np.zeros_like(images[0])
 
 
 def lines(side: int) -> int:
-    """Lines between the rows of `titled`, for a title to stand in, on a phone too."""
+    """Return how many lines `titled` leaves between its rows, for a title to stand in, on a phone too."""
     return math.ceil(side * 8 / 28)

@@ -23,7 +23,7 @@ SHADES = (0.45, 0.7, 1.0)
 
 
 def accuracy(result: RotationResult) -> go.Figure:
-    """Accuracy on test pairs against steps: this run solid, the stored one dotted, guessing dashed."""
+    """Draw accuracy on test pairs against steps: this run solid, the stored one dotted, guessing dashed."""
     if result.settings.compare == "rates":
         return rates(result)
     settings = result.settings
@@ -47,7 +47,7 @@ def accuracy(result: RotationResult) -> go.Figure:
 
 
 def reference(result: RotationResult | None = None) -> go.Figure:
-    """Figure 2 from a run of the nine networks, or the stored one: three depths of g side by side."""
+    """Draw Figure 2 from a run of the nine networks, or the stored one: three depths of g side by side."""
     result = result or stored()
     figure, end = style.figure(x="", y="accuracy on test pairs", margin={"t": 64}), result.settings.epochs
     figure.update_yaxes(range=[0, 1]).update_layout(legend={"y": 1.08})
@@ -94,7 +94,7 @@ def _curve(
 
 
 def rates(result: RotationResult) -> go.Figure:
-    """Last accuracy over learning rate and width of g: which rates train at all?"""
+    """Draw the last accuracy over learning rate and width of g: which rates train at all?"""
     figure = style.figure(x="µ, learning rate (log grid)", y="m, width of g", height=320, margin={"r": 90})
     widths, columns = (
         sorted({config.width_g for config in result.curves}),
@@ -115,7 +115,7 @@ def rates(result: RotationResult) -> go.Figure:
 
 
 def loss(result: RotationResult) -> go.Figure:
-    """Training loss of each step, mean over runs, smoothed over SMOOTH steps."""
+    """Draw the training loss of each step, mean over runs, smoothed over SMOOTH steps."""
     figure = style.figure(x=STEPS, y="training loss (cross-entropy)", height=320)
     end = result.settings.epochs * result.settings.steps
     figure.update_xaxes(range=[-0.02 * end, 1.03 * end])
@@ -133,7 +133,7 @@ def loss(result: RotationResult) -> go.Figure:
 
 
 def examples(result: RotationResult) -> go.Figure:
-    """Test pairs: what f sees, what g sees, the angle between the two, and what the chosen network takes it for."""
+    """Draw test pairs: what f sees, what g sees, the angle between the two, and what the chosen network answers."""
     figure = style.figure(x="", y="", height=260, margin={"l": 64, "r": 8, "t": 8, "b": 72})
     plain = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "constrain": "domain"}
     figure.update_xaxes(**plain).update_yaxes(scaleanchor="x", **plain)

@@ -57,12 +57,12 @@ LINE = 34  # pixels between the names of two lines, of two rows each
 
 
 def palette(dark: bool = False) -> Palette:
-    """The colours of a theme."""
+    """Return the colours of a theme."""
     return DARK if dark else LIGHT
 
 
 def twins() -> dict[str, str]:
-    """The dark colour of each light one: figures are drawn in the light ones, and the browser swaps them."""
+    """Return the dark colour of each light one: figures are drawn in the light ones, and the browser swaps them."""
     return {light: dark for light, dark in zip(LIGHT, DARK, strict=True) if light != dark}
 
 
@@ -72,13 +72,13 @@ def small(values) -> np.ndarray:
 
 
 def translucent(colour: str, opacity: float) -> str:
-    """A band in the hue of its line."""
+    """Return the colour of a band, in the hue of its line."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
 
 
 def figure(*, x: str, y: str, height: int = 420, **layout) -> go.Figure:
-    """An empty figure with labelled axes: what every chart starts from, and what empty data still shows."""
+    """Return an empty figure with labelled axes: what every chart starts from, and what empty data still shows."""
     colours = palette()
     axis = {"gridcolor": colours.grid, "zerolinecolor": colours.grid, "linecolor": colours.faint}
     axis |= {"ticks": "outside", "tickcolor": colours.faint, "automargin": False}
@@ -103,12 +103,12 @@ def figure(*, x: str, y: str, height: int = 420, **layout) -> go.Figure:
 
 
 def theory_line() -> dict:
-    """Theory is the ink colour, dashed, everywhere."""
+    """Return the look of a line of theory: the ink colour, dashed, everywhere."""
     return {"color": LIGHT.ink, "dash": "dash", "width": 2}
 
 
 def widths(figure: go.Figure, low: float, high: float) -> go.Figure:
-    """Makes the x-axis one of widths, from low to high on a log scale: 10, 100, 1,000, 10,000."""
+    """Make the x-axis one of widths, from low to high on a log scale: 10, 100, 1,000, 10,000; return the figure."""
     marks = [10**i for i in range(7) if low <= 10**i <= high]
     window = [math.log10(low), math.log10(high)]
     return figure.update_xaxes(type="log", tickvals=marks, ticktext=[f"{mark:,}" for mark in marks], range=window)

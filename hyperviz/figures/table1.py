@@ -22,12 +22,12 @@ ROWS = ("hn", "hk", "hk-released", "nngp", "mean", "nearest", "ridge")  # of Fig
 
 
 def errors(result: TableResult, task: str = TASKS[0]) -> go.Figure:
-    """Mean squared error of one task against N, mean and two standard errors over runs; the paper's as crosses."""
+    """Draw mean squared error of one task against N, with two standard errors over runs; the paper's as crosses."""
     return of_rows(table1_report.table(result), task)
 
 
 def of_rows(rows: pd.DataFrame, task: str = TASKS[0], quantity: str = "mse") -> go.Figure:
-    """The same from the rows of a result.csv; of the hidden part where the quantity is mse_hidden."""
+    """Draw what `errors` draws from the rows of a result.csv; of the hidden part where the quantity is mse_hidden."""
     figure = style.figure(x="N, training images (log scale)", y="squared error (log scale)")
     short = [f"{n}" if n < 1000 else f"{n // 1000}k" for n in COUNTS]  # upright on a phone too
     figure.update_xaxes(type="log", tickvals=COUNTS, ticktext=short, tickangle=0)
@@ -56,7 +56,7 @@ def of_rows(rows: pd.DataFrame, task: str = TASKS[0], quantity: str = "mse") -> 
 
 
 def beside(result: InpaintingResult) -> go.Figure:
-    """The stored table of the task, for the result's way of taking pixels, and what is computed live as rings."""
+    """Draw the stored table of the task, for the result's way of taking pixels, and what is computed live as rings."""
     settings = result.settings
     figure = of_rows(table1_report.stored(settings.pixels == "all"), settings.task)
     for kernel in settings.methods:
@@ -76,7 +76,7 @@ def hidden_half(result: InpaintingResult) -> go.Figure:
 
 
 def figure3(result: TableResult, task: str = TASKS[1]) -> go.Figure:
-    """Rows of truth, what f sees and each method's completion after the most training images, as Figure 3."""
+    """Draw rows of truth, what f sees and each method's completion after the most training images, as Figure 3."""
     found = {
         cell.kernel: (cell, run_results)
         for cell, run_results in result.run_results.items()

@@ -23,7 +23,7 @@ WINDOW = [-10.0, 8.0]  # of log10 |K^(r)|: the same for every setting
 
 
 def terms(result: TaylorResult) -> go.Figure:
-    """|K^(r)| against n, one line a term, with its band and the predicted slope."""
+    """Draw |K^(r)| against n, one line a term, with its band and the predicted slope."""
     settings = result.settings
     figure = _loglog(result, f"{settings.average} of |K⁽ʳ⁾| (log scale)")
     for r, (fit, claim, _) in judged(result).items():
@@ -36,7 +36,7 @@ def terms(result: TaylorResult) -> go.Figure:
 
 
 def one_step(result: TaylorResult) -> go.Figure:
-    """Remark 1: the terms of one gradient step of size n^a."""
+    """Draw Remark 1: the terms of one gradient step of size n^a."""
     a = result.settings.exponent
     figure = _loglog(result, "µʳ/r! · |K⁽ʳ⁾| (log scale)")
     for r, (fit, claim, _) in judged(result).items():
@@ -49,7 +49,7 @@ def one_step(result: TaylorResult) -> go.Figure:
 
 
 def heatmap(result: TaylorResult) -> go.Figure:
-    """The fitted slope of every term at every depth of g; × where its interval excludes the predicted one."""
+    """Draw the fitted slope of every term at every depth of g; × where its interval excludes the predicted one."""
     settings = result.settings
     orders = list(range(1, max(settings.orders, 2) + 1))
     figure = style.figure(x="r, number of the term", y="H, depth of g", margin={"r": 84})
@@ -94,7 +94,7 @@ def _border(figure: go.Figure, result: TaylorResult, orders: list[int]) -> None:
 
 
 def step(result: TaylorResult) -> go.Figure:
-    """h after one step of a network that is written out, and the partial sums of equation 5."""
+    """Draw h after one step of a network that is written out, and the partial sums of equation 5."""
     figure = style.figure(x="µ, step size (times the loss's slope)", y="output h(uᵢ) after the step", height=360)
     if result.step is None:
         return figure

@@ -25,7 +25,7 @@ SCALE = [0.01, 0.2]  # errors that the axis always holds; the paper's MISPRINT i
 
 
 def gallery(result: InpaintingResult) -> go.Figure:
-    """Rows of truth, what f sees and each kernel's completion, columns of test images."""
+    """Draw rows of truth, what f sees and each kernel's completion; columns of test images."""
     shown = result.gallery
     rows = {"truth": shown.truth, "f sees": shown.seen} | {NAMES[k]: v for k, v in shown.predicted.items()}
     waiting = [NAMES[k] for k in result.settings.methods if k not in shown.predicted]
@@ -37,7 +37,7 @@ def gallery(result: InpaintingResult) -> go.Figure:
 
 
 def curve(result: InpaintingResult) -> go.Figure:
-    """Mean squared error against N with two standard errors, and Table 1 as crosses where it is about these images."""
+    """Draw mean squared error against N with two standard errors; Table 1 as crosses where it is about these images."""
     settings = result.settings
     printed = {k: row for (task, k), row in TABLE1.items() if task == settings.task and image_set.are_digits(settings)}
     y = "squared error (log scale)"
@@ -71,7 +71,7 @@ def curve(result: InpaintingResult) -> go.Figure:
 
 
 def own(result: InpaintingResult) -> go.Figure:
-    """The one digit: what f sees, the best guess given the visible pixels and how unsure it is, and each kernel's."""
+    """Draw the one digit: what f sees, the best guess given the visible pixels, how unsure it is, and each kernel's."""
     one, kernels = result.query, result.settings.kernels
     waiting = image_grid.black(result.gallery.truth)
     given, both = one.posterior if one else None, "nngp" in kernels

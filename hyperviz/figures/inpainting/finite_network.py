@@ -18,7 +18,7 @@ HEIGHT = 530  # of the rows of pictures
 
 
 def network(result: InpaintingResult) -> go.Figure:
-    """Rows of truth, what f sees, HN at the step shown, and each kernel; columns of test digits."""
+    """Draw rows of truth, what f sees, HN at the step shown, and each kernel; columns of test digits."""
     found, shown = result.view, result.gallery
     pictures, waiting = getattr(found, "pictures", {}), np.zeros_like(shown.truth)
     rows = {"truth": shown.truth, "f sees": shown.seen}
@@ -30,7 +30,7 @@ def network(result: InpaintingResult) -> go.Figure:
 
 
 def learning(result: InpaintingResult) -> go.Figure:
-    """Mean squared error of the test digits against the step, its band, and the kernels' as dashed lines."""
+    """Draw mean squared error of the test digits against the step, its band, and the kernels' as dashed lines."""
     figure = style.figure(x="steps of Adam (log scale)", y="squared error, pixels in [0, 1]")
     marks = {"tickvals": [BEFORE, *MARKS], "ticktext": ["0", *map(str, MARKS)]}
     figure.update_xaxes(type="log", range=list(np.log10([0.9 * BEFORE, EVAL_STEPS[-1]])), **marks)

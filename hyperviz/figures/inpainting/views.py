@@ -20,7 +20,7 @@ TIMES_DIFFERENCE = 10  # what a difference is multiplied by to be seen
 
 
 def calibrated(result: InpaintingResult) -> go.Figure:
-    """Actual against predicted error in ten bins, with the diagonal where they are equal."""
+    """Draw actual against predicted error in ten bins, with the diagonal where they are equal."""
     found = _view(result, calibration.Calibration)
     x, y = "predicted error (one standard deviation)", "actual error (root mean square)"
     figure = style.figure(x=x, y=y)
@@ -40,7 +40,7 @@ def calibrated(result: InpaintingResult) -> go.Figure:
 
 
 def moment(result: InpaintingResult) -> go.Figure:
-    """The one digit and seven test images at one training time."""
+    """Draw the one digit and seven test images at one training time."""
     found = _view(result, gradient_flow.GradientFlow)
     waiting = [image_grid.black(result.gallery.truth)] * len(result.gallery.truth)
     rows = {"truth": list(found.truth) if found else waiting, "f sees": list(found.seen) if found else waiting}
@@ -50,7 +50,7 @@ def moment(result: InpaintingResult) -> go.Figure:
 
 
 def stopping(result: InpaintingResult) -> go.Figure:
-    """Test error against training time, the moment shown and the end."""
+    """Draw test error against training time, the moment shown and the end."""
     found, colours = _view(result, gradient_flow.GradientFlow), style.palette()
     judged = "hidden pixels" if hidden(result.settings, image_set.shape(result.settings)[0]).any() else "all pixels"
     figure = style.figure(x="t, training time (log scale)", y=f"squared error, {judged}")
@@ -77,7 +77,7 @@ def stopping(result: InpaintingResult) -> go.Figure:
 
 
 def surface(result: InpaintingResult) -> go.Figure:
-    """Log marginal likelihood over bandwidth and ridge, with the chosen point and the best."""
+    """Draw the log marginal likelihood over bandwidth and ridge, with the chosen point and the best."""
     found, s = _view(result, marginal_likelihood.Likelihood), result.settings
     z = found.surface if found else np.full(marginal_likelihood.GRID, np.nan)
     figure = style.figure(x="ε, ridge (log grid)", y="ℓ, bandwidth in pixels (log grid)")
@@ -92,7 +92,7 @@ def surface(result: InpaintingResult) -> go.Figure:
 
 
 def deep(result: InpaintingResult) -> go.Figure:
-    """Log marginal likelihood over the depths, each pair at its best ridge."""
+    """Draw the log marginal likelihood over the depths, each pair at its best ridge."""
     found, s, count = _view(result, marginal_likelihood.Likelihood), result.settings, len(marginal_likelihood.DEPTHS)
     z = found.depths.T if found else np.full((count, count), np.nan)
     figure = style.figure(x="L, depth of f", y="H, depth of g")
@@ -101,7 +101,7 @@ def deep(result: InpaintingResult) -> go.Figure:
 
 
 def near(result: InpaintingResult) -> go.Figure:
-    """The coordinate kernel of the middle pixel with every other: what bandwidth means, in pixels."""
+    """Draw the coordinate kernel of the middle pixel with every other: what bandwidth means, in pixels."""
     side = result.gallery.truth.shape[1]
     z = marginal_likelihood.coordinate_kernel(result.settings.bandwidth, side)
     figure = style.figure(x="pixels to the right", y="pixels down", height=420)
@@ -115,7 +115,7 @@ def near(result: InpaintingResult) -> go.Figure:
 
 
 def fine(result: InpaintingResult) -> go.Figure:
-    """The one digit at its own resolution, and the same regression between the pixels."""
+    """Draw the one digit at its own resolution, and the same regression between the pixels."""
     one, shown = result.query, getattr(result.view, "predicted", {})
     waiting = image_grid.black(result.gallery.truth)
     g, predicted = len(waiting), one.predicted if one else {}
@@ -130,7 +130,7 @@ def fine(result: InpaintingResult) -> go.Figure:
 
 
 def border(result: InpaintingResult) -> go.Figure:
-    """The same few images on the torus and on an open grid, and how far they are apart."""
+    """Draw the same few images on the torus and on an open grid, and how far they are apart."""
     view, waiting = result.view, [image_grid.black(result.gallery.truth)] * len(result.gallery.truth)
     torus = getattr(view, "torus", None)
     opened = getattr(view, "open", None)

@@ -21,7 +21,7 @@ GAPS = [1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1]
 
 
 def histogram(result: PriorResult) -> go.Figure:
-    """Outputs h(u) over draws, the density at these widths, and N(0, Lambda^H)."""
+    """Draw the outputs h(u) over draws, their density at these widths, and N(0, Lambda^H)."""
     colours, sigma = style.palette(), float(result.limit[0, 0]) ** 0.5
     values, count = np.asarray(result.outputs.value)[:, 0], len(result.outputs.value)
     gaussian = np.exp(-(FINE**2) / 2) / (2 * np.pi) ** 0.5 / sigma
@@ -69,7 +69,7 @@ def _beyond(figure: go.Figure, values: np.ndarray, edge: float) -> None:
 
 
 def lines(result: PriorResult) -> go.Figure:
-    """KS distance from the limit along three lines of widths, log-log, with fitted and predicted slopes."""
+    """Draw the KS distance from the limit along three lines of widths, log-log, with fitted and predicted slopes."""
     colours = style.palette()
     figure = style.figure(x="width (log scale)", y="largest gap to a Gaussian (log scale)", margin={"l": 84})
     window = [-5, 0.1]
@@ -105,7 +105,7 @@ def lines(result: PriorResult) -> go.Figure:
 
 
 def joint(result: PriorResult) -> go.Figure:
-    """The outputs at two inputs, draw by draw, and the ellipses that hold half and 95 % of the limit's."""
+    """Draw the outputs at two inputs, draw by draw, and the ellipses that hold half and 95 % of the limit's."""
     colours, limit = style.palette(), result.limit
     values, edge = np.asarray(result.outputs.value)[:CLOUD], 4 * float(limit[0, 0]) ** 0.5
     figure = style.figure(x="h(u)", y="h(u′)")

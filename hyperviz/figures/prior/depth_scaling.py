@@ -12,12 +12,12 @@ from hyperviz.studies.prior.study import PriorResult
 
 
 def deeper_f(result: PriorResult) -> go.Figure:
-    """Correlations against the depth of f."""
+    """Draw correlations against the depth of f."""
     return _deeper(result, "depth_f", "L, depth of f")
 
 
 def deeper_g(result: PriorResult) -> go.Figure:
-    """Correlations against the depth of g."""
+    """Draw correlations against the depth of g."""
     return _deeper(result, "depth_g", "H, depth of g")
 
 
@@ -46,7 +46,7 @@ def _deeper(result: PriorResult, name: str, axis: str) -> go.Figure:
 
 
 def condition(result: PriorResult) -> go.Figure:
-    """Condition numbers against depth, log-log; a singular matrix has none."""
+    """Draw condition numbers against depth, log-log; a singular matrix has none."""
     colours = style.palette()
     figure = style.figure(x="depth (log scale)", y=f"condition number, {POINTS} points (log scale)")
     figure.update_xaxes(type="log", tickvals=DEPTHS[:5] + DEPTHS[5::2], ticktext=[*DEPTHS[:5], *DEPTHS[5::2]])

@@ -15,12 +15,12 @@ DISTANCE = "distance ‖z − z′‖"
 
 
 def nngp(result: PriorResult) -> go.Figure:
-    """Lambda^H over (S^0, Sigma^0), and what random networks give."""
+    """Draw Lambda^H over (S^0, Sigma^0), and what random networks give."""
     return _surface(result, "nngp", "measured", "Λᴴ")
 
 
 def hyperkernel(result: PriorResult) -> go.Figure:
-    """The same of Theta_h."""
+    """Draw Theta_h over (S^0, Sigma^0), and what random networks give."""
     return _surface(result, "hyperkernel", "tangents", "Θ<sub>h</sub>")
 
 
@@ -51,7 +51,7 @@ def _surface(result: PriorResult, kernel: str, measured: str, symbol: str) -> go
 
 
 def collapse(result: PriorResult) -> go.Figure:
-    """Lambda^H of random pairs against their distance: one curve for each S^0, or none."""
+    """Draw Lambda^H of random pairs against their distance: one curve for each S^0, or none."""
     colours, part = style.palette(), result.parts.get("collapse")
     figure = style.figure(x=DISTANCE, y="Λᴴ(u, u′)")
     if part is None:
@@ -70,7 +70,7 @@ def collapse(result: PriorResult) -> go.Figure:
 
 
 def remark3(result: PriorResult) -> go.Figure:
-    """Theta_h / Theta_g of the same pairs: Theta_f, which distance does not move."""
+    """Draw Theta_h / Theta_g of the same pairs: Theta_f, which does not depend on distance."""
     colours, part = style.palette(), result.parts.get("collapse")
     figure = style.figure(x=DISTANCE, y="Θ<sub>h</sub>(u, u′) / Θ<sub>g</sub>(u, u′)")
     if part is None:
@@ -85,7 +85,7 @@ def remark3(result: PriorResult) -> go.Figure:
 
 
 def rate(result: PriorResult) -> go.Figure:
-    """Error of Sigma^0 against the number of random features, log-log."""
+    """Draw the error of Sigma^0 against the number of random features, log-log."""
     colours, part = style.palette(), result.parts.get("rate")
     figure = style.figure(x="k, random features (log scale)", y="error of Σ⁰, root mean square (log scale)")
     style.widths(figure, 2.5, 25_000)

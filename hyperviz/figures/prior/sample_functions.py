@@ -15,7 +15,7 @@ AXIS = "t, where z = (t, 1)"
 
 
 def line(result: PriorResult) -> go.Figure:
-    """Functions of random networks, solid, and of the process, dashed, with the process's band."""
+    """Draw functions of random networks, solid, and of the process, dashed, with the process's band."""
     colours, part = style.palette(), result.parts.get("line")
     figure = style.figure(x=AXIS, y="h(x, z)", xaxis_range=[-REACH, REACH])
     if part is None:
@@ -35,7 +35,7 @@ def line(result: PriorResult) -> go.Figure:
 
 
 def family(result: PriorResult) -> go.Figure:
-    """One network at several x: the closer x, the more alike the functions."""
+    """Draw one network at several x: the closer x, the more alike the functions."""
     colours, part = style.palette(), result.parts.get("family")
     figure = style.figure(x=AXIS, y="h(x, z) of one network", xaxis_range=[-REACH, REACH])
     if part is None:
@@ -49,7 +49,7 @@ def family(result: PriorResult) -> go.Figure:
 
 
 def patch(result: PriorResult) -> go.Figure:
-    """Functions on a square of z: networks above, the process below."""
+    """Draw functions on a square of z: networks above, the process below."""
     part = result.parts.get("patch")
     figure = style.figure(
         x="z₁ across, z₂ up, both −2.5 to 2.5",
