@@ -30,7 +30,7 @@ from hyperviz.studies.registry import STUDIES
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit code 0, or 2 with one sentence for anything the user can put right."""
+    """Return exit code 0, or 2 with one sentence for anything the user can put right."""
     for stream in (sys.stdout, sys.stderr):  # a terminal may know neither Greek letters nor superscripts
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -17,7 +17,7 @@ class Store(NamedTuple):
     folder: pathlib.Path
 
     def load(self, name: str) -> dict[str, np.ndarray] | None:
-        """The arrays of a piece, or None where it is not there, or is no file of ours."""
+        """Return the arrays of a piece, or None where it is not there, or is no file of ours."""
         try:
             with self._path(name).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 return {key: file[key] for key in file.files}
@@ -25,7 +25,7 @@ class Store(NamedTuple):
             return None
 
     def save(self, name: str, **arrays) -> None:
-        """Writes beside, flushes to the disk, then renames: a reader sees the old piece or the new one."""
+        """Write a piece to a new file, flush it to the disk, then rename it: a reader sees the old piece or the new."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".tmp", delete=False) as file:
             np.savez(file, **arrays)  # weights are noise: they take long to compress, and do not shrink

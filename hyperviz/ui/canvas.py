@@ -30,7 +30,7 @@ def draw(
     *,
     changed: Callable[[Drawing], None] | None = None,
 ) -> Drawing:
-    """Mounts the canvas and returns what it holds: image uint8 (28, 28), hidden bool (28, 28).
+    """Mount the canvas and return what it holds: image uint8 (28, 28), hidden bool (28, 28).
 
     An `image` or `hidden` other than the canvas's own is loaded into it, once no stroke is under way; None leaves what
     is there. `changed` hears of every edit before the page runs again (a callback, about eight times a second while one
@@ -47,7 +47,7 @@ def draw(
 
 
 def held(key: str) -> Drawing:
-    """What the canvas of that key holds now, also between two runs of the page."""
+    """Return what the canvas of that key holds now, also between two runs of the page."""
     return _held(key)[1]
 
 
@@ -71,7 +71,7 @@ def _heard(key: str, changed: Callable[[Drawing], None] | None) -> None:
 
 
 def read(board: Any, serial: int) -> Drawing | None:
-    """The drawing in a browser's message; None where it is of another serial or not a drawing at all."""
+    """Return the drawing in a browser's message; None where it is of another serial or not a drawing at all."""
     try:
         if board["serial"] != serial:
             return None

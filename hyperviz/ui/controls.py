@@ -21,7 +21,7 @@ COLUMNS, SHORT = 4, 12  # controls in a row; characters that fit side by side on
 
 
 def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Settings:
-    """Shows the presets and the controls, and keeps the link in step with them.
+    """Show the presets and the controls, keep the link in step with them, and return the settings.
 
     The link is written here and not by the widgets themselves: those drop what they cannot read without a word,
     and do not see values that a preset sets.
@@ -46,7 +46,10 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Setti
 
 
 def hold_link(study: str, under_way: bool) -> None:
-    """A callback: a run begun by a stroke under way leaves the address alone: a stroke is one step back, not fifty."""
+    """Note whether a stroke is under way (a callback): the run that it begins leaves the address alone.
+
+    A stroke is one step back, not fifty.
+    """
     st.session_state[f"{study}:under way"] = under_way
 
 
@@ -113,19 +116,19 @@ def _preset(study: str, presets: dict) -> None:
 
 
 def take(study: str, found: list, choice: Callable[[Any], dict[str, Any]]) -> None:
-    """A callback: the controls take over what `choice` makes of the latest result."""
+    """Set the controls to what `choice` makes of the latest result (a callback)."""
     for name, value in choice(found[-1]).items() if found else ():
         st.session_state[f"{study}.{name}"] = value
 
 
 def reset(study: str, kind: type) -> None:
-    """A callback: every control back to its default."""
+    """Set every control back to its default (a callback)."""
     st.session_state[f"{study}:preset"] = None
     _set(study, kind())
 
 
 def choice(study: str, kind: type, name: str) -> None:
-    """A setting that stands beside what it chooses, as a row of buttons."""
+    """Show a setting beside what it chooses, as a row of buttons."""
     declared, key = options(kind)[name], f"{study}.{name}"
     shown: dict[str, Any] = {"help": declared.help, "default": st.session_state[key]}
     st.segmented_control(declared.label, declared.choices, key=key, required=True, width="stretch", **shown)

@@ -18,7 +18,7 @@ NOTHING = "no result yet\n"
 
 
 def take_away(study: str, settings: Any, latest: list, report: Any) -> None:
-    """Downloads, code, link and reset, folded; a table is made of the latest result when somebody asks for it."""
+    """Show downloads, code, link and reset, folded; a table is made of the latest result when somebody asks for it."""
     query = urlencode(dataclasses.asdict(settings))  # every one: a default may change one day
     link = f"{st.context.url or ''}?{query}"
     st.html(f'<div class="settings" hidden data-link="{html.escape(link)}">{html.escape(_said(settings))}</div>')

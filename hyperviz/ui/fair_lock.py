@@ -21,7 +21,7 @@ class Gate:
 
     @contextlib.contextmanager
     def turn(self, pictures: int) -> Iterator[None]:
-        """Holds the accelerator for one step."""
+        """Hold the accelerator for one step."""
         with self._changed:
             me = (pictures, next(self._count))
             heapq.heappush(self._waiting, me)

@@ -12,7 +12,9 @@ from hyperviz.ui import canvas, prose
 
 
 def offer(study: str, picked: str, last: int, noun: str = "digit") -> None:
-    """A row below the canvas; its widgets write the setting `drawing`, or turn to the next test digit, or other noun.
+    """Show a row below the canvas.
+
+    Its widgets write the setting `drawing`, or turn to the next test digit, or other noun.
 
     picked: the value of `drawing` for a test digit; last: the highest value of the setting `digits`.
     """
@@ -38,7 +40,7 @@ def offer(study: str, picked: str, last: int, noun: str = "digit") -> None:
 
 
 def turn(study: str, last: int) -> None:
-    """A callback: the next test digit or image."""
+    """Turn to the next test digit or image (a callback)."""
     st.session_state[f"{study}.digits"] = (st.session_state[f"{study}.digits"] + 1) % (last + 1)
 
 

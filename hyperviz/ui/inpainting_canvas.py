@@ -18,7 +18,7 @@ DIM = 4  # how much darker it is where f does not see
 
 
 def show(study: str, settings: InpaintingSettings) -> None:
-    """Mounts the canvas with the one digit and what is hidden of it; the picture alone where it cannot be drawn."""
+    """Mount the canvas with the one digit and what is hidden of it; the picture alone where it cannot be drawn."""
     last = int(options(InpaintingSettings)["digits"].high)
     if not image_set.drawable(settings):
         st.image(_dimmed(settings))

@@ -31,20 +31,20 @@ class Chart(NamedTuple):
     slot: DeltaGenerator
 
     def show(self, figure: go.Figure, alt: str) -> None:
-        """Sends a picture; the browser redraws what changed. alt: what one sees, for those who do not."""
+        """Send a picture; the browser redraws what changed. alt: what one sees, for those who do not."""
         figure.update_layout(meta={**(figure.layout.meta or {}), "alt": alt})
         body = html.escape(figure.to_json() or "", quote=False)
         self.slot.html(f'<div class="fig" translate="no" hidden>{body}</div>')
 
 
 def hero(name: str, *, height: int = HERO) -> Chart:
-    """Mounts the page's main chart: on a phone it stands above the controls, and is at most LOW pixels high."""
+    """Mount the page's main chart: on a phone it stands above the controls, and is at most LOW pixels high."""
     with st.container(key="hero"):
         return chart(name, height=height, low=LOW)
 
 
 def chart(name: str, *, height: int = 420, low: int = 0) -> Chart:
-    """Mounts a chart; `name` is its key and the file name of its downloads, low: its height on a phone, if another."""
+    """Mount a chart; `name` is its key and the file name of its downloads, low: its height on a phone, if another."""
     with st.container(key=f"{name}_box", gap=None):
         data = {
             "feed": f"{name}_feed",

@@ -12,14 +12,14 @@ from hyperviz.studies.common.verdict import SIGNS, Verdict
 
 
 def claim(text: str) -> DeltaGenerator:
-    """The page's title; returns the place below it, where the verdict goes."""
+    """Show the page's title; return the place below it, where the verdict goes."""
     st.title(text, anchor=False)
     with st.container(key="verdict"):
         return st.empty()
 
 
 def say(line: DeltaGenerator, verdict: Verdict) -> None:
-    """Shows what is seen here, and the chip of the claim with its evidence; the rule on hover and on a tap."""
+    """Show what is seen here, and the chip of the claim with its evidence; the rule on hover and on a tap."""
     here, chip, evidence, rule = map(html.escape, (verdict.here, verdict.chip, verdict.evidence, verdict.rule))
     kind = verdict.state.replace(" ", "-")
     badge = f'<span class="chip {kind}">{SIGNS[verdict.state]} {chip}</span> <span class="evidence">{evidence}</span>'
@@ -30,7 +30,7 @@ def say(line: DeltaGenerator, verdict: Verdict) -> None:
 
 
 def fold(title: str, text: str, formula: str = "") -> None:
-    """Folded explanation with an optional formula."""
+    """Show a folded explanation with an optional formula."""
     with st.expander(title):
         st.markdown(text)
         if formula:
@@ -38,5 +38,5 @@ def fold(title: str, text: str, formula: str = "") -> None:
 
 
 def literal(text: str) -> str:
-    """Text that Markdown leaves alone: what a link says must not become a link."""
+    """Return text that Markdown leaves alone: what a link says must not become a link."""
     return re.sub(r"([\\`*_\[\](){}<>#+!|$~:])", r"\\\1", text)

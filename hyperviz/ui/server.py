@@ -12,7 +12,7 @@ SERVED = PACKAGE / "served" if (PACKAGE / "served").exists() else PACKAGE.parent
 
 
 def read_long_links() -> None:
-    """Have links of any number of fields read: above 1,000, Streamlit drops all of them without a word.
+    """Let Streamlit read links of any number of fields: above 1,000, it drops all of them without a word.
 
     Its bound of 512 Ki characters stays.
     """

@@ -23,7 +23,7 @@ PICTURES = 4  # a second: more keep the browser from answering a hand
 
 
 def status(study: str, settings: Any) -> DeltaGenerator:
-    """Mounts the line below the hero: how far the run is, and the button that pauses it, or runs a stored one live."""
+    """Mount the line below the hero: how far the run is, and the button that pauses it, or runs a stored one live."""
     with st.container(key="status", horizontal=True, vertical_alignment="center"):
         button, line, note = st.empty(), st.empty(), st.empty()  # the button first: no word that changes moves it
         if found := _stored(study, settings):
@@ -38,7 +38,7 @@ def status(study: str, settings: Any) -> DeltaGenerator:
 
 
 def play(study: str, settings: Any, stream: Callable[[Any], Iterator[Result]]) -> Generator[Result]:
-    """The stored end state of these settings, unless they are to be run live; else the results as they come."""
+    """Yield the stored end state of these settings, unless they are to be run live; else the results as they come."""
     if found := _stored(study, settings):
         yield found.result
         return
@@ -74,7 +74,10 @@ def _paced(study: str, results: Generator[Result]) -> Generator[Result]:
 
 
 def steps(results: Iterator[Result]) -> Generator[Result]:
-    """What an iterator yields, each step under the gate; ended where the page next writes, if nobody looks any more."""
+    """Yield what an iterator yields, each step under the gate.
+
+    It ends where the page next writes, if nobody looks any more.
+    """
     place, shown = st.empty(), 0
     with contextlib.closing(results):  # type: ignore[type-var]
         while True:

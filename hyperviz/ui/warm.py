@@ -26,7 +26,7 @@ def order() -> str:
 
 
 def begin() -> threading.Thread:
-    """Compiles the studies in the background, outside the gate: compiling needs no turn on the accelerator."""
+    """Compile the studies in the background, outside the gate: compiling needs no turn on the accelerator."""
     _left[:] = [name for name in os.environ.get(VARIABLE, order()).split(",") if name in STUDIES]
     thread = threading.Thread(target=_all, name="warm-up", daemon=True)
     thread.start()
@@ -55,7 +55,7 @@ def route() -> Route:
 
 
 def failed(error: Exception) -> bool:
-    """One sentence in place of a traceback; the rest of the app stays alive."""
+    """Show one sentence in place of a traceback and return True; the rest of the app stays alive."""
     logging.getLogger(__name__).error("a page stopped", exc_info=error)
     st.error(
         "This page stopped on an unexpected error. Reload it, or go on to another page: the link keeps the settings."
