@@ -13,7 +13,7 @@ AT_ONCE = 0.05  # seconds: what takes no longer is not announced
 
 
 def load(name: str) -> Iterator[Dataset | None]:
-    """None while it is at work, then the data set; DataMissing where it can be had nowhere."""
+    """Yield None while it is at work, then the data set; raise DataMissing where it can be had nowhere."""
     if name == datasets.BUILT_IN:
         yield datasets.load(name)
         return
@@ -26,5 +26,5 @@ def load(name: str) -> Iterator[Dataset | None]:
 
 
 def words(name: str, otherwise: str = "Reading") -> str:
-    """What goes on meanwhile, in one sentence; otherwise: what is done to images that are here."""
+    """Return what goes on meanwhile, in one sentence; otherwise: what is done to images that are here."""
     return f"{'Downloading' if datasets.absent(name) else otherwise} {datasets.TITLES[name]}."

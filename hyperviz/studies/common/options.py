@@ -48,12 +48,12 @@ class Option:
 
     @property
     def kind(self) -> type:
-        """int, float or str."""
+        """Return int, float or str, the type of the value."""
         return self.number if self.words else type(self.default)
 
     @property
     def range(self) -> str:
-        """What is allowed, in words."""
+        """Return what is allowed, in words."""
         if self.choices:
             return "one of " + ", ".join(self.choices)
         if self.text:
@@ -63,7 +63,7 @@ class Option:
 
     @property
     def grid(self) -> Sequence:
-        """The positions of its slider: as given, or powers of two on a log scale, else equal steps."""
+        """Return the positions of its slider: as given, or powers of two on a log scale, else equal steps."""
         if self.positions:
             return self.positions
         if self.log and self.kind is int:
@@ -79,7 +79,7 @@ class Option:
         return [self.kind(round(self.low + i * step, 10)) for i in range(count + 1)]
 
     def read(self, text: Any) -> Any:
-        """The value that a link or command line means, in range or not; InvalidInput where it means none."""
+        """Return the value that a link or command line means, in range or not; raise ValueError where it means none."""
         if str(text) in (*self.choices, *self.words):
             return str(text)
         if self.choices:
@@ -94,26 +94,29 @@ class Option:
         return self.kind(value)
 
     def allows(self, value: Any) -> bool:
-        """Whether a value of the right type is within the bounds."""
+        """Return whether a value of the right type is within the bounds."""
         return isinstance(value, str) or self.low <= value <= self.high
 
     def nearest(self, value: Any) -> Any:
-        """The allowed value nearest to it."""
+        """Return the allowed value nearest to it."""
         return self.kind(min(max(value, self.low), self.high))
 
 
 def plain(value: Any) -> str:
-    """1,000,000 and 0.001, never 1e+06; what nobody would write out is not written out."""
+    """Return a number as a person writes it: 1,000,000 and 0.001, never 1e+06.
+
+    What nobody would write out is not written out.
+    """
     return f"{value:,.0f}" if value == int(value) and abs(value) < 1e15 else f"{value:.10g}"
 
 
 def option(default: Any, low: float = 0, high: float = 0, **words: Any) -> Any:
-    """A dataclass field that carries its Option."""
+    """Return a dataclass field that carries its Option."""
     return dataclasses.field(default=default, metadata={"option": Option(default=default, low=low, high=high, **words)})
 
 
 def activation_of(network: str, symbol: str, *, smooth_too: bool = False) -> Any:
-    """The activation of one network, the same choice in every study; smooth ones where the study can do them."""
+    """Return the activation of one network, the same choice in every study; smooth ones where the study can do them."""
     kept = "leaky ReLU times √(2/(1+α²)), ReLU times the paper's √2: the second moment is kept"
     label, meaning = f"activation of {network}", f"of {network}'s hidden layers; {kept}"
     meaning += "; sin: ω₀ = 1, as in SIREN's hidden layers" if smooth_too else ""
@@ -122,25 +125,25 @@ def activation_of(network: str, symbol: str, *, smooth_too: bool = False) -> Any
 
 
 def depth_of(network: str, default: int, most: int = 8) -> Any:
-    """The depth of one network, the same words in every study."""
+    """Return the depth of one network, in the same words in every study."""
     symbol, name = {"f": ("L", "hypernetwork"), "g": ("H", "primary network")}[network]
     meaning = f"weight matrices in the {name} {network}"
     return option(default, 1, most, symbol=symbol, label=f"depth of {network}", help=meaning)
 
 
 def seed_of(numbers: str) -> Any:
-    """The seed, the same in every study; numbers: what it decides."""
+    """Return the seed, the same in every study; numbers: what it decides."""
     meaning = f"of {numbers}: the same link gives the same numbers"
     return option(0, 0, 999_999, label="seed", more=True, help=meaning)
 
 
 def options(kind: type) -> dict[str, Option]:
-    """The Options of a Settings class, by field name."""
+    """Return the Options of a Settings class, by field name."""
     return {field.name: field.metadata["option"] for field in dataclasses.fields(kind)}
 
 
 def check(settings: Any) -> None:
-    """Refuses a setting out of its range; called by every Settings class when it is made.
+    """Refuse a setting out of its range; called by every Settings class when it is made.
 
     Each value takes its own type: "64" and 64.0 are 64, so that equal settings are one file, one link, one cache entry.
     """
@@ -159,7 +162,7 @@ def _strict(name: str, declared: Option, given: Any) -> Any:
 
 
 def parse(kind: type[Settings], given: Mapping[str, str]) -> Settings:
-    """Settings from a command line: anything wrong is refused in one sentence."""
+    """Return the settings of a command line: anything wrong is refused in one sentence."""
     declared = options(kind)
     for name in given:
         if name not in declared:
@@ -168,7 +171,10 @@ def parse(kind: type[Settings], given: Mapping[str, str]) -> Settings:
 
 
 def mend(kind: type[Settings], given: Mapping[str, str]) -> tuple[Settings, list[str]]:
-    """Settings from a link, and a sentence for each value that had to be mended: default or nearest allowed value."""
+    """Return the settings of a link, and a sentence for each value that had to be mended.
+
+    A mended value is the default or the nearest allowed one.
+    """
     values: dict[str, Any] = {}
     said = _unknown([name for name in given if name not in options(kind) and not TRACKING.fullmatch(name)])
     for name, declared in options(kind).items():
@@ -205,11 +211,11 @@ def _unreadable(name: str, declared: Option, given: str) -> str:
 
 
 def changed(settings: Any) -> dict[str, Any]:
-    """The settings that differ from their defaults: what a link has to say."""
+    """Return the settings that differ from their defaults: what a link has to say."""
     declared = options(type(settings))
     return {name: value for name, value in dataclasses.asdict(settings).items() if value != declared[name].default}
 
 
 def texts(kind: type) -> tuple[str, ...]:
-    """The names of the options that no widget shows."""
+    """Return the names of the options that no widget shows."""
     return tuple(name for name, declared in options(kind).items() if declared.text)

@@ -22,7 +22,7 @@ class Slope(NamedTuple):
     high: float
 
     def excludes(self, other: float) -> bool:
-        """Whether the interval rules the other answer out."""
+        """Return whether the interval rules the other answer out."""
         return not self.low <= other <= self.high
 
     def stderr(self, sure: float = NORMAL) -> float:
@@ -31,7 +31,7 @@ class Slope(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The slope with its interval, as every page writes it."""
+        """Return the slope with its interval, as every page writes it."""
         value, low, high = (f"{number + 0.0:+.2f}".replace("-", "−") for number in self)
         return f"{value} [{low}, {high}]"
 
@@ -46,12 +46,12 @@ def agreement(fit: Slope | None, claim: float, other: float, allowed: float = 0)
 
 
 def variance(samples: np.ndarray) -> np.ndarray:
-    """Unbiased, over the last axis."""
+    """Return the unbiased variance over the last axis."""
     return np.var(samples, axis=-1, ddof=1)
 
 
 def squared_spread(samples: np.ndarray) -> np.ndarray:
-    """The squared interquartile range: scales as the variance does, but a single outlier does not move it."""
+    """Return the squared interquartile range: it scales as the variance does, but a single outlier does not move it."""
     low, high = np.quantile(samples, [0.25, 0.75], axis=-1)
     return (high - low) ** 2
 
@@ -69,7 +69,7 @@ def relative_spread(samples: np.ndarray, limit: float) -> np.ndarray:
 def slope(
     widths: Sequence[float], samples: Sequence[np.ndarray], statistic: Callable, seed: int = 0, sure: float = 0
 ) -> Slope | None:
-    """Least squares through log statistic against log width; the interval resamples the draws of each width.
+    """Fit log statistic against log width by least squares; the interval resamples the draws of each width.
 
     sure: half the interval in standard errors, where 95 % is not sure enough: many intervals that must all hold.
 
@@ -87,7 +87,7 @@ def slope(
 def fitted(
     widths: Sequence[float], values: Sequence[float], resampled: Sequence[np.ndarray], sure: float = 0
 ) -> Slope | None:
-    """The same from the statistic of each width and of its resamples; None where a statistic has no logarithm."""
+    """Fit the same from the statistic of each width and of its resamples; return None where one has no logarithm."""
     if not (np.isfinite(values).all() and min(values) > 0):
         return None
     tiny = np.finfo(float).tiny

@@ -37,7 +37,9 @@ _alive: weakref.WeakValueDictionary[tuple, Kept] = weakref.WeakValueDictionary()
 
 @lru_cache(maxsize=128)
 def kept(*settings) -> dict:
-    """Where the draws of these settings are kept, by number: those of the last 128 settings, a few kilobytes each.
+    """Return where the draws of these settings are kept, by number.
+
+    The draws of the last 128 settings are kept, a few kilobytes each.
 
     A stream that still runs holds what it asked for, and finds it again however many others have asked meanwhile.
     """
@@ -73,7 +75,7 @@ def architecture(settings: Any, **changed: Any) -> Architecture:
 
 
 def draw(keys, points, architecture: Architecture) -> Generator[float, None, Draws]:
-    """Draws on the points (x, z), one for each key; yields how far they are every STEP seconds."""
+    """Draw networks on the points (x, z), one for each key; yield how far they are every STEP seconds."""
     problem, scale = kernels.problem(points[0], points[1], architecture)
     brief = len(keys) * seconds(len(points[0]), architecture) < STEP
     unit = yield from _drawn(kernels, keys, problem, brief)
@@ -82,14 +84,14 @@ def draw(keys, points, architecture: Architecture) -> Generator[float, None, Dra
 
 
 def outputs(keys, points, architecture: Architecture) -> Generator[float, None, forward_pass.Outputs]:
-    """h on the points and its covariance given the hidden layers, forward only; yields as `draw` does."""
+    """Return h on the points and its covariance given the hidden layers, forward only; yield as `draw` does."""
     brief = len(keys) * forward_seconds(points[0], architecture) < STEP
     found = yield from _drawn(forward_pass, keys, forward_pass.problem(points[0], points[1], architecture), brief)
     return forward_pass.Outputs(*map(np.asarray, found))  # pyright: ignore[reportArgumentType]
 
 
 def terms(keys, pair: sampler.Pair) -> Generator[float, None, np.ndarray]:
-    """K^(0..ORDERS) of one pair of points, a row a key; yields as `draw` does."""
+    """Return K^(0..ORDERS) of one pair of points, a row a key; yield as `draw` does."""
     found = yield from _drawn(sampler, keys, pair, brief=False)
     yield 1.0  # many are short: together they would keep a moved slider waiting
     return found
@@ -115,13 +117,13 @@ def _drawn(by: Any, keys, problem, brief: bool) -> Generator[float, None, Any]:
 
 
 def forward_seconds(x, architecture: Architecture) -> float:
-    """About how long one forward draw takes on two cores (2.5e7 Gaussians a second)."""
+    """Return about how long one forward draw takes on two cores (2.5e7 Gaussians a second)."""
     a = architecture
     of_f, of_g = (a.depth_f - 1) * a.width_f * len(np.unique(x, axis=0)), (a.depth_g - 1) * a.width_g * len(x)
     return (of_f + of_g) / 2.5e7
 
 
 def seconds(points: int, architecture: Architecture) -> float:
-    """About how long one draw takes on two cores, from the Gaussians it needs (4e7 a second, where x is one)."""
+    """Return about how long one draw takes on two cores, from the Gaussians it needs (4e7 a second, where x is one)."""
     a = architecture
     return ((a.depth_f - 1) * a.width_f * (2 + points) + (a.depth_g - 1) * a.width_g * 3 * points) / 4e7

@@ -24,12 +24,12 @@ class Stream(int, Enum):
 
     @property
     def family(self) -> tuple[str, str]:
-        """The study and the generator: among these no two streams may overlap."""
+        """Return the study and the generator: among these no two streams may overlap."""
         return self.value[:2]
 
     @property
     def numbers(self) -> range:
-        """The integers of this stream, or of its family."""
+        """Return the integers of this stream, or of its family."""
         number, count = self.value[2:]
         return range(number, number + count)
 

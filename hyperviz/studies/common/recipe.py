@@ -9,7 +9,10 @@ from hyperviz.studies.common.options import changed
 
 
 def recipe(study: str, settings: Any, then: str = "") -> str:
-    """The study's stream to its end and its table; `then`: further lines of the study's own."""
+    """Return the lines that run the study's stream to its end and print its table.
+
+    then: further lines of the study's own.
+    """
     return f"""from hyperviz.studies.{study}.report import table
 from hyperviz.studies.{study}.settings import {type(settings).__name__}
 from hyperviz.studies.{study}.study import stream

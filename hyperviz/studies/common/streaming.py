@@ -21,14 +21,14 @@ class Clock:
         self._stepped = self._drawn = -np.inf
 
     def step(self) -> bool:
-        """Whether STEP seconds have gone since the last yes."""
+        """Return whether STEP seconds have gone since the last yes."""
         if time.monotonic() - self._stepped < STEP:
             return False
         self._stepped = time.monotonic()
         return True
 
     def picture(self) -> bool:
-        """Whether PICTURE seconds have gone since the last yes."""
+        """Return whether PICTURE seconds have gone since the last yes."""
         if time.monotonic() - self._drawn < PICTURE:
             return False
         self._stepped = self._drawn = time.monotonic()
@@ -36,7 +36,7 @@ class Clock:
 
 
 def in_turn(*steps: Iterator[dict]) -> Iterator[dict]:
-    """The next parts of each in turn, until all have ended."""
+    """Yield the next parts of each in turn, until all have ended."""
     waiting = list(steps)
     while waiting:
         for step in list(waiting):
@@ -48,7 +48,7 @@ def in_turn(*steps: Iterator[dict]) -> Iterator[dict]:
 
 
 def shown(work) -> Generator[dict, None, Any]:
-    """Passes the progress of a draw on, as a part of the result, and returns the draw."""
+    """Yield the progress of a draw, as a part of the result, and return the draw."""
     while True:
         try:
             yield {"progress": next(work)}

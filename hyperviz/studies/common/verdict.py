@@ -36,7 +36,7 @@ class Verdict(NamedTuple):
 
     @property
     def chip(self) -> str:
-        """The claim by its name with what was found of it: never a bare "holds"."""
+        """Return the claim by its name with what was found of it: never a bare "holds"."""
         said = SAID[self.state]
         if not self.claim:
             return said
@@ -44,7 +44,7 @@ class Verdict(NamedTuple):
 
     @property
     def text(self) -> str:
-        """Both parts in a line."""
+        """Return both parts in a line."""
         claimed = f"{self.chip}: {self.evidence}" if self.evidence else self.chip
         return f"{self.here} {claimed}." if self.claim else self.here
 

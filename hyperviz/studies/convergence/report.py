@@ -62,7 +62,7 @@ def disagreement(result: ConvergenceResult) -> tuple[float, float, float]:
 
 
 def verdict(result: ConvergenceResult) -> Verdict:
-    """How much networks disagree at the chosen widths, and whether the spread falls as Theorem 3 says."""
+    """Return how much networks disagree at the chosen widths, and whether the spread falls as Theorem 3 says."""
     settings, lines = result.settings, [*result.slopes.values()]
     if settings.depth_f == settings.depth_g == 1:
         return Verdict("Without hidden layers every network has the same kernel: nothing can converge.", "measured")
@@ -90,7 +90,7 @@ def _here(result: ConvergenceResult) -> str:
 
 
 def progress(result: ConvergenceResult) -> str:
-    """How far the study is, and what a slow position costs."""
+    """Return how far the study is, and what a slow position costs."""
     settings, have = result.settings, len(result.curves)
     said = f"{have} of {settings.draws} random networks drawn at n = {settings.width_f:,}, m = {settings.width_g:,}"
     if result.finished:
@@ -105,7 +105,7 @@ def fraction(result: ConvergenceResult) -> float:
 
 
 def alt(result: ConvergenceResult, chart: str = "") -> str:
-    """One chart in words, for those who do not see it."""
+    """Return one chart in words, for those who do not see it."""
     said = {
         "variance": f"How much random networks disagree at {len(result.cells)} pairs of widths. {_cells_said(result)}",
         "lines": f"The spread as only f, only g or both widen: {verdict(result).evidence}.",
@@ -123,7 +123,7 @@ def _cells_said(result: ConvergenceResult) -> str:
 
 
 def table(result: ConvergenceResult) -> pd.DataFrame:
-    """Tidy: axes, seed, version, verdict, then quantity, value, stderr, interval, theory."""
+    """Return the numbers, tidy: axes, seed, version, verdict, then quantity, value, stderr, interval, theory."""
     settings, curves = result.settings, result.curves
     error = curves.std(0, ddof=1) / np.sqrt(len(curves)) if len(curves) > 1 else np.full(len(result.angles), np.nan)
     mean = curves.mean(0) if len(curves) else np.full(len(result.angles), np.nan)
@@ -182,7 +182,7 @@ def _slope_rows(name, line) -> list[dict]:
 
 
 def code(settings: ConvergenceSettings) -> str:
-    """A few lines that reproduce the numbers of the chart."""
+    """Return a few lines that reproduce the numbers of the chart."""
     return recipe(
         "convergence",
         settings,

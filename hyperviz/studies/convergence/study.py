@@ -51,13 +51,13 @@ class ConvergenceResult(NamedTuple):
 
 
 def points(settings: ConvergenceSettings, angles) -> tuple[np.ndarray, np.ndarray]:
-    """The pairs (x, z(theta)): one x, z(theta) = (sin theta, cos theta) (eq. 17)."""
+    """Return the pairs (x, z(theta)): one x, z(theta) = (sin theta, cos theta) (eq. 17)."""
     x = np.array([float(v) for v in settings.x.split(",")], np.float32)
     return np.tile(x, (len(angles), 1)), np.stack([np.sin(angles), np.cos(angles)], 1).astype(np.float32)
 
 
 def stream(settings: ConvergenceSettings) -> Iterator[ConvergenceResult]:
-    """Ever better results: the first draw at the chosen widths, then the width grid and more draws in turn."""
+    """Yield ever better results: the first draw at the chosen widths, then the width grid and more draws in turn."""
     result = _start(settings)
     for parts in streaming.in_turn(_curve(settings), _grid(settings)):
         result = result._replace(**parts)
@@ -68,7 +68,7 @@ def stream(settings: ConvergenceSettings) -> Iterator[ConvergenceResult]:
 
 
 def warm() -> None:
-    """Compiles what the study needs, once: afterwards no setting compiles anything."""
+    """Compile what the study needs, once: afterwards no setting compiles anything."""
     cells = (result for result in stream(ConvergenceSettings()) if result.cells)
     next(cells)
 
@@ -156,8 +156,10 @@ class Line(NamedTuple):
 
 
 def answers(name: str, settings: Any) -> tuple[float, float]:
-    """The slope of Theorem 3 along a line, and the other answer: a network without hidden layers has no width to grow,
-    so the other one alone makes the kernel deterministic."""
+    """Return the slope of Theorem 3 along a line, and the other answer.
+
+    A network without hidden layers has no width to grow, so the other one alone makes the kernel deterministic.
+    """
     _, claim, other = LINES[name]
     depths = {
         "only f widens": (settings.depth_f, settings.depth_g),

@@ -33,7 +33,7 @@ class Kernel(NamedTuple):
 
 
 def stream(settings: DynamicsSettings) -> Iterator[dict]:
-    """All sizes of both families, small ones first."""
+    """Yield the view with ever more sizes of both families, small ones first."""
     model = trajectories.model(settings)
     found = Kernel({}, {}, _limit(settings, model), {})
     yield {"view": found}
@@ -52,7 +52,7 @@ def stream(settings: DynamicsSettings) -> Iterator[dict]:
 
 
 def warm(settings: DynamicsSettings) -> None:
-    """Compiles what it needs for one width of g and both of f."""
+    """Compile what it needs for one width of g and both of f."""
     model = trajectories.model(settings)
     if settings.width_g == NARROW:
         _limit(settings, model)
@@ -103,7 +103,7 @@ def _limit(settings, model: trajectories.Model) -> float:
 
 
 def rows(settings: DynamicsSettings, found: Kernel) -> list[dict]:
-    """Medians over draws, and the slopes with those of the limit."""
+    """Return medians over draws, and the slopes with those of the limit."""
     table = []
     for quantity, kind in (("kernel_change", found.change), ("kernel_speed", found.speed)):
         for (name, width), values in kind.items():

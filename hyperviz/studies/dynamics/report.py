@@ -26,19 +26,19 @@ RULE = (
 
 
 def pooled(cells: dict, where) -> Cell:
-    """All cells of the heat map that satisfy a condition on (H, m)."""
+    """Return the sum of all cells of the heat map that satisfy a condition on (H, m)."""
     chosen = [cell for at, cell in cells.items() if where(*at)]
     return Cell(*(sum(v) for v in zip(*chosen, strict=True))) if chosen else Cell(0, 0, 0)
 
 
 def fraction_of(cell: Cell) -> tuple[float, float]:
-    """The fraction that arrived and its standard error (Agresti-Coull, so that 0 of 32 has one too)."""
+    """Return the fraction that arrived and its standard error (Agresti-Coull, so that 0 of 32 has one too)."""
     n, p = cell.starts + 4, (cell.reached + 2) / (cell.starts + 4)
     return cell.reached / max(cell.starts, 1), float(np.sqrt(p * (1 - p) / n))
 
 
 def verdict(result: DynamicsResult) -> Verdict:
-    """What became of the starts at the chosen width and depth, and contribution 1 judged by the heat map."""
+    """Return what became of the starts at the chosen width and depth, and contribution 1 judged by the heat map."""
     here = _chosen(result)
     if len(result.cells) < CELLS:
         said = f"{len(result.cells)} of {CELLS} widths and depths tried"
@@ -56,7 +56,7 @@ def _percent(*numbers: float) -> str:
 
 
 def widening(cells: dict) -> tuple[float, float, float]:
-    """How much more often a wide g learns than a narrow one, over all depths, with its 99.99 % interval."""
+    """Return how much more often a wide g learns than a narrow one, over all depths, with its 99.99 % interval."""
     wide, narrow = (pooled(cells, lambda _, m, which=which: m in which) for which in ((WIDE,), NARROW))
     (a, da), (b, db) = fraction_of(wide), fraction_of(narrow)
     margin = SURE * float(np.hypot(da, db))
@@ -64,7 +64,10 @@ def widening(cells: dict) -> tuple[float, float, float]:
 
 
 def deepening(cells: dict) -> tuple[float, float, float]:
-    """By how much the fraction that arrives falls a layer of g, least squares over the depths, with its interval."""
+    """Return by how much the fraction that arrives falls a layer of g, with its interval.
+
+    It is fitted by least squares over the depths.
+    """
     found = [fraction_of(pooled(cells, lambda H, m, at=depth: at == H and m not in NARROW)) for depth in DEPTHS]
     fraction, error = np.array(found).T
     x = np.array(DEPTHS) - np.mean(DEPTHS)
@@ -90,14 +93,14 @@ def _chosen(result: DynamicsResult) -> str:
 
 
 def progress(result: DynamicsResult) -> str:
-    """How far the study is."""
+    """Return how far the study is."""
     if result.finished:
         return f"{CELLS} widths and depths of g, {CELL_STARTS} starts each. Finished."
     return f"{len(result.cells)} of {CELLS} widths and depths of g, {CELL_STARTS} starts each."
 
 
 def fraction(result: DynamicsResult) -> float:
-    """How much of the run is done."""
+    """Return how much of the run is done."""
     return 1.0 if result.finished else len(result.cells) / (CELLS + 1)
 
 
@@ -111,7 +114,7 @@ SEEN = {
 
 
 def alt(result: DynamicsResult, chart: str = "") -> str:
-    """One chart in words, for those who do not see it."""
+    """Return one chart in words, for those who do not see it."""
     if chart == "reached":
         found = [f"{m}: {fraction_of(pooled(result.cells, lambda _, w, m=m: w == m))[0]:.0%}" for m in WIDTHS]
         return f"Share of the starts that learn the data, over all depths, by width of g. {', '.join(found)}."
@@ -125,7 +128,7 @@ def alt(result: DynamicsResult, chart: str = "") -> str:
 
 
 def table(result: DynamicsResult) -> pd.DataFrame:
-    """Tidy: axes, seed, version, verdict, then quantity, value, stderr, interval, theory."""
+    """Return the numbers, tidy: axes, seed, version, verdict, then quantity, value, stderr, interval, theory."""
     s = result.settings
     cells = [row for (H, m), cell in sorted(result.cells.items()) for row in _cell(H, m, cell)]
     chosen = fates(result.paths)
@@ -183,7 +186,7 @@ def _losses(result: DynamicsResult) -> list[dict]:
 
 
 def code(settings: DynamicsSettings) -> str:
-    """A few lines that reproduce the numbers of the chart."""
+    """Return a few lines that reproduce the numbers of the chart."""
     return recipe(
         "dynamics",
         settings,

@@ -58,7 +58,7 @@ class DynamicsResult(NamedTuple):
 
 
 def stream(settings: DynamicsSettings) -> Iterator[DynamicsResult]:
-    """The closed form at once; then starts, heat map, finite networks and the second chart in turn."""
+    """Yield the closed form at once; then starts, heat map, finite networks and the second chart in turn."""
     model = trajectories.model(settings)
     result = DynamicsResult(settings, _band(settings, model), (), (), None, None, {}, None, False)
     yield result
@@ -83,7 +83,7 @@ def compared(settings: DynamicsSettings) -> int:
 
 
 def warm() -> None:
-    """Compiles what the study needs, once: afterwards no setting compiles anything."""
+    """Compile what the study needs, once: afterwards no setting compiles anything."""
     for width in LANES:
         about = DynamicsSettings(width_g=width, time=0.5, step=0.01)
         views.warm(about)
@@ -189,6 +189,6 @@ def _cell(settings, model: Model, depth: int, widths, width: int) -> Generator[d
 
 
 def fates(paths: tuple[Path, ...]) -> Cell:
-    """How many of the starts have arrived, how many are stuck."""
+    """Return how many of the starts have arrived, and how many are stuck."""
     reached, stuck = (sum(int(getattr(p, name).sum()) for p in paths) for name in ("reached", "stuck"))
     return Cell(reached, stuck, sum(p.losses.shape[1] for p in paths))

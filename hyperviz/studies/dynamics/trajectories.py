@@ -51,18 +51,18 @@ class Path(NamedTuple):
 
     @property
     def reached(self) -> np.ndarray:
-        """Whether the loss is below TARGET."""
+        """Return whether the loss is below TARGET."""
         return self.losses[-1] < TARGET
 
     @property
     def stuck(self) -> np.ndarray:
-        """Whether it has stopped falling above it. Where neither holds it is not there by time T."""
+        """Return whether the loss has stopped falling above TARGET. Where neither holds it is not there by time T."""
         return self.ended & ~self.reached & (self.losses[-1] > (1 - FALLING) * self.late)
 
 
 @lru_cache(maxsize=32)
 def points(settings: DynamicsSettings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """x ~ N(0, I_10), z ~ N(0, I_3), y = +1 or -1; zeros beyond the chosen number."""
+    """Draw x ~ N(0, I_10), z ~ N(0, I_3), y = +1 or -1; zeros beyond the chosen number."""
     rng = random_generator(settings.seed, Stream.DYNAMICS_POINTS)
     x, z = rng.normal(size=(POINTS, INPUT_F)), rng.normal(size=(POINTS, INPUT_G))
     y = rng.choice([-1.0, 1.0], POINTS)
@@ -71,7 +71,7 @@ def points(settings: DynamicsSettings) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
 
 def model(settings: DynamicsSettings) -> Model:
-    """The task, with f's limits at its points."""
+    """Return the task, with f's limits at its points."""
     x, z, y = points(settings)
     limit = analytic.limit(architecture(settings), x, z)
     real = np.arange(POINTS) < settings.points
@@ -79,7 +79,7 @@ def model(settings: DynamicsSettings) -> Model:
 
 
 def task(limit: analytic.Kernels, member, z, y, real) -> Task:
-    """The padded task in float32; limit: f's kernels at the distinct x."""
+    """Return the padded task in float32; limit: f's kernels at the distinct x."""
     S, theta, *rest = [np.asarray(v, np.float32) for v in (limit.nngp_f, limit.ntk_f, z, y, real)]
     columns = theta if member is None else theta[:, member]
     return Task(np.asarray(_root(S)), columns * rest[-1], member, *rest)
@@ -91,7 +91,7 @@ def _root(S):
 
 
 def pad(width: int) -> int:
-    """The padded width of g that holds it."""
+    """Return the padded width of g that holds it."""
     return min(p for p in LANES if p >= width)
 
 
@@ -103,30 +103,30 @@ class Brief(NamedTuple):
 
 
 def brief(settings, time: float) -> Brief:
-    """The settings' step, for no longer than `time`."""
+    """Return the settings' step, for no longer than `time`."""
     return Brief(min(time, settings.time), settings.step)
 
 
 def primary_of(settings: DynamicsSettings, widths, depth: int | None = None) -> Primary:
-    """g, with a width for each lane."""
+    """Return g, with a width for each lane."""
     phi = activation(settings.activation_g)
     return Primary(whole(depth or settings.depth_g), whole(widths), phi)
 
 
 def room(width: int, count: int = POINTS) -> Weights:
-    """Zeros for `count` sets of weights of a g of this padded width."""
+    """Return zeros for `count` sets of weights of a g of this padded width."""
     return factored_g.zeros(count, INPUT_G, width, DEPTH, np.float32)
 
 
 def begin(settings, model: Model, g: Primary, width: int, stream: int, first: int) -> implicit_flow.Starts:
-    """A start in each lane; start i of a stream of random numbers is the same whatever lane it is in."""
+    """Draw a start in each lane; start i of a stream of random numbers is the same whatever lane it is in."""
     return implicit_flow.begin(keys(settings.seed, stream, first, len(g.width)), model.task, g, room(width))  # pyright: ignore[reportArgumentType]
 
 
 def follow(
     settings, task: Task, state: implicit_flow.Starts, g: Primary, flow: bool = False
 ) -> Iterator[tuple[implicit_flow.Starts, Path]]:
-    """The starts on their way, until each is at time T or has arrived, by steps of descent or of the flow."""
+    """Yield the starts on their way, until each is at time T or has arrived, by steps of descent or of the flow."""
 
     def advance(state, count):
         return implicit_flow.advance(state, task, g, float(settings.step), float(settings.time), count, np.bool_(flow))
@@ -137,7 +137,7 @@ def follow(
 def train(
     settings, model: Model, state: factored_network.Training, net: TracedArchitecture
 ) -> Iterator[tuple[factored_network.Training, Path]]:
-    """A finite network on its way."""
+    """Yield a finite network on its way."""
 
     def advance(state, count):
         step, until = float(settings.step), float(settings.time)
@@ -147,7 +147,7 @@ def train(
 
 
 def quietly(way: Iterator) -> Generator[dict, None, Any]:
-    """The end of a way, with nothing to show before it."""
+    """Return the end of a way, with nothing to show before it."""
     last = None
     for step in way:
         last = step
@@ -178,7 +178,7 @@ def _followed(settings, state: Any, advance: Callable) -> Iterator[tuple[Any, Pa
 
 
 def network(settings, i: int, width_f: int, width_g: int) -> tuple[TracedArchitecture, Finite]:
-    """Random network number i of these widths, padded."""
+    """Draw random network number i of these widths, padded."""
     net = TracedArchitecture(
         whole(settings.depth_f),
         whole(width_f),

@@ -42,12 +42,12 @@ class Surface(NamedTuple):
 
     @property
     def convex(self) -> dict[int, float]:
-        """The share of the plane on which the loss curves upwards in every direction."""
+        """Return the share of the plane on which the loss curves upwards in every direction."""
         return {m: _convex(values) for m, values in self.losses.items()}
 
 
 def fit(settings: DynamicsSettings) -> Iterator[dict]:
-    """One start at the chosen width, watched at 65 angles for each x."""
+    """Yield one start at the chosen width as it learns, watched at 65 angles for each x."""
     angles = np.concatenate([np.tile(TRAINED, 2), np.tile(ANGLES, 2)])
     which = np.repeat([0, 1, 0, 1], [8, 8, 65, 65])
     z = np.stack([np.sin(angles), np.cos(angles), 0 * angles], 1) * 3**0.5
@@ -70,7 +70,7 @@ def fit(settings: DynamicsSettings) -> Iterator[dict]:
 
 
 def warm(settings: DynamicsSettings) -> None:
-    """Compiles what the views need for one width of g and both of f."""
+    """Compile what the views need for one width of g and both of f."""
     next(fit(settings))
     kernel_drift.warm(settings)
     next(parts for parts in surface(settings) if parts)
@@ -85,7 +85,7 @@ def _linear(kernel, y, t) -> np.ndarray:
 
 
 def surface(settings: DynamicsSettings) -> Iterator[dict]:
-    """The chosen width beside a wide one."""
+    """Yield the loss surface of the chosen width, then that of a wide one beside it."""
     model, losses = trajectories.model(settings), {}
     for m in dict.fromkeys((settings.width_g, WIDE)):
         width = trajectories.pad(m)
@@ -149,7 +149,7 @@ def _convex(losses: np.ndarray) -> float:
 
 
 def rows(settings: DynamicsSettings, found: Fit | kernel_drift.Kernel | Surface | None) -> list[dict]:
-    """What the second chart adds to the table."""
+    """Return what the second chart adds to the table."""
     at = {"width_f": np.inf, "width_g": settings.width_g, "depth_g": settings.depth_g}
     if isinstance(found, Fit):
         keys = [{"time": t, "x": i, "theta": a} for t in found.times for i in (0, 1) for a in ANGLES]

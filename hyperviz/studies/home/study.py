@@ -22,7 +22,7 @@ class HomeResult(NamedTuple):
 
     @property
     def factor(self) -> float:
-        """The highest over the lowest kernel of the middle eight networks in ten, at theta = 0."""
+        """Return the highest over the lowest kernel of the middle eight networks in ten, at theta = 0."""
         low, high = np.quantile(self.curves[:, POINTS // 2], (0.1, 0.9))
         return float(high / low) if low > 0 else float("inf")
 

@@ -32,13 +32,13 @@ RULE = (
 
 
 def title(settings: InpaintingSettings) -> str:
-    """What the page asks, with these images."""
+    """Return what the page asks, with these images."""
     half = "half a digit" if image_set.are_digits(settings) else "half an image"
     return f"Can an infinitely wide hypernetwork finish {half}?"
 
 
 def verdict(result: InpaintingResult) -> Verdict:
-    """What is measured here; of the gallery also Table 1, as its stored runs judge it."""
+    """Return what is measured here; of the gallery also Table 1, as its stored runs judge it."""
     settings = result.settings
     if result.doing:
         return Verdict(result.doing, "measuring")
@@ -77,12 +77,12 @@ def _errors(result: InpaintingResult, methods: tuple[str, ...]) -> str:
 
 
 def paper(settings: InpaintingSettings, kernel: str, images: int) -> float | None:
-    """The paper's error, which is of digits, or None where it gives none."""
+    """Return the paper's error, which is of digits, or None where it gives none."""
     return paper_table1.paper(settings.task, kernel, images) if image_set.are_digits(settings) else None
 
 
 def progress(result: InpaintingResult) -> str:
-    """How far the study is, and over how many images its errors are."""
+    """Return how far the study is, and over how many images its errors are."""
     if result.doing:
         return result.doing
     if result.settings.view != GALLERY:
@@ -106,7 +106,7 @@ def fraction(result: InpaintingResult) -> float:
 
 
 def alt(result: InpaintingResult, figure: str = "") -> str:
-    """A figure in words, for those who do not see it."""
+    """Return a figure in words, for those who do not see it."""
     noun, shown = image_set.image_noun(result.settings), len(result.gallery.truth)
     if figure == "own":
         query = result.query
@@ -124,7 +124,7 @@ def alt(result: InpaintingResult, figure: str = "") -> str:
 
 
 def about(result: InpaintingResult) -> str:
-    """What is to be seen of the one digit, or image."""
+    """Return what is to be seen of the one digit, or image."""
     query = result.query
     if query is None or query.posterior is None or not result.settings.kernels:
         return f"What f sees of one {image_set.image_noun(result.settings)}, and what each kernel makes of that."
@@ -138,12 +138,15 @@ def about(result: InpaintingResult) -> str:
 
 
 def best(result: InpaintingResult) -> dict[str, Any]:
-    """The settings that the marginal likelihood prefers so far; none in another view."""
+    """Return the settings that the marginal likelihood prefers so far; none in another view."""
     return marginal_likelihood.best(result.view) if isinstance(result.view, marginal_likelihood.Likelihood) else {}
 
 
 def table(result: InpaintingResult) -> pd.DataFrame:
-    """Tidy: axes, seed, version, verdict, then one row per N, kernel and quantity, with the paper's number."""
+    """Return the numbers, tidy: axes, seed, version, verdict, then one row per N, kernel and quantity.
+
+    Each row has the paper's number beside it.
+    """
     settings, rows = result.settings, []
     if settings.view != GALLERY:
         rows = [{"images": settings.images} | row for row in views_report.rows(result)]
@@ -174,7 +177,7 @@ def draws(result: InpaintingResult) -> pd.DataFrame:
 
 
 def code(settings: InpaintingSettings) -> str:
-    """A few lines that reproduce the numbers of the chart."""
+    """Return a few lines that reproduce the numbers of the chart."""
     return recipe("inpainting", settings)
 
 

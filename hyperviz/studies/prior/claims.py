@@ -44,7 +44,7 @@ def _lines(result: PriorResult, here: str) -> Verdict:
 
 
 def distance(measure: Measure) -> str:
-    """The largest gap between the distribution function of the outputs and the Gaussian one, in per cent."""
+    """Return the largest gap between the distribution function of the outputs and the Gaussian one, in per cent."""
     low, high = interval(measure.value, measure.stderr)
     digits = int(np.clip(-np.floor(np.log10(100 * measure.stderr)), 0, 5)) if measure.stderr > 1e-7 else 0
     found, low, high = (f"{100 * number:.{digits}f}" for number in (measure.value, max(low, 0), high))

@@ -32,7 +32,7 @@ class Deepened(NamedTuple):
 
 
 def stream(settings: PriorSettings) -> Iterator[dict]:
-    """The limits of both at once, then the draws."""
+    """Yield the limits of both at once, then the draws."""
     parts: dict[str, Deepened] = {}
     for name in NETWORKS:
         parts[name] = _limits(settings, name)

@@ -38,13 +38,13 @@ class Scattered(NamedTuple):
 
 
 def stream(settings: PriorSettings) -> Iterator[dict]:
-    """Lambda^H, then Theta_h."""
+    """Yield Lambda^H, then Theta_h."""
     yield from _measured(settings)
     yield from (_terms if settings.activation_g in smooth_activations.SMOOTH else _tangents)(settings)
 
 
 def points(settings: PriorSettings) -> tuple[np.ndarray, np.ndarray]:
-    """Random u: x, and z where g sees it raw, of norm sqrt(2), so that S^0(x, x) = 1."""
+    """Draw random u: x, and z where g sees it raw, of norm sqrt(2), so that S^0(x, x) = 1."""
     rng = random_generator(settings.seed, Stream.PRIOR_POINTS)
     x = on_circle(rng.uniform(0, 2 * np.pi, POINTS)).astype(np.float64)
     z = on_circle(rng.uniform(0, 2 * np.pi, POINTS)).astype(np.float64)

@@ -54,12 +54,12 @@ class Rate(NamedTuple):
 
 
 def bandwidth(settings: PriorSettings) -> float:
-    """What the remarks are shown with: the chosen bandwidth, or theirs, 1, where g sees raw z."""
+    """Return what the remarks are shown with: the chosen bandwidth, or theirs, 1, where g sees raw z."""
     return settings.bandwidth or 1.0
 
 
 def stream(settings: PriorSettings) -> Iterator[dict]:
-    """What is exact at once, then the measurements."""
+    """Yield what is exact at once, then the measurements."""
     yield {"surface": surface(settings)}
     yield {"collapse": collapse(settings)}
     yield {"rate": rate(settings)}
@@ -67,12 +67,12 @@ def stream(settings: PriorSettings) -> Iterator[dict]:
 
 
 def rms(errors: np.ndarray) -> np.ndarray:
-    """Over the last axis."""
+    """Return the root mean square over the last axis."""
     return np.sqrt(np.mean(errors**2, axis=-1))
 
 
 def surface(settings: PriorSettings) -> Surface:
-    """Both kernels between one point and points at every (S^0, Sigma^0)."""
+    """Return both kernels between one point and points at every (S^0, Sigma^0)."""
     S = np.linspace(-1, 1, GRID)
     x, at_x = on_circle(np.arccos(S)), on_circle(np.zeros(GRID))
     if settings.bandwidth:
@@ -87,7 +87,7 @@ def surface(settings: PriorSettings) -> Surface:
 
 
 def collapse(settings: PriorSettings) -> Collapse:
-    """Random pairs z, z' of any norm, with Fourier features and without."""
+    """Return the kernels of random pairs z, z' of any norm, with Fourier features and without."""
     rng, width = random_generator(settings.seed, Stream.PRIOR_PAIRS), bandwidth(settings)
     z, other = rng.uniform(-1.5 * width, 1.5 * width, (2, len(CORRELATIONS), PAIRS, 2))
     distance = np.linalg.norm(z - other, axis=2)
@@ -129,7 +129,10 @@ def _spread(distance, values) -> float:
 
 
 def rate(settings: PriorSettings) -> Rate:
-    """Sigma^0 of k random features at two points a bandwidth apart, minus its limit; other features for every k."""
+    """Return Sigma^0 of k random features at two points a bandwidth apart, minus its limit.
+
+    Every k has other features.
+    """
     width = bandwidth(settings)
     z = np.array([[0.3, 0.2], [0.3 + width, 0.2]])
     limit, errors = float(np.asarray(fourier_features.gram(z, FourierFeatures(width)))[0, 1]), []

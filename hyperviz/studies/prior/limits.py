@@ -17,12 +17,12 @@ SMALL, LARGE = (10, 10), (36, 144)  # tiles of the limits: few sizes, so that fe
 
 
 def on_circle(angles) -> np.ndarray:
-    """Points sqrt(2) (cos, sin): norm sqrt(n_0), so that S^0(x, x) = 1, and S^0(x, x') is the angle's cosine."""
+    """Return points sqrt(2) (cos, sin): norm sqrt(n_0), so that S^0(x, x) = 1 and S^0(x, x') is the angle's cosine."""
     return np.sqrt(2) * np.stack([np.cos(angles), np.sin(angles)], -1).astype(np.float32)
 
 
 def pair() -> tuple[np.ndarray, np.ndarray]:
-    """The two inputs u = (x, z) and u' of the histogram and the scatter."""
+    """Return the two inputs u = (x, z) and u' of the histogram and the scatter."""
     return tuple(on_circle(np.array([0.0, angle])) for angle in ANGLES)  # type: ignore[return-value]
 
 
@@ -36,12 +36,12 @@ class Limits(NamedTuple):
 
 
 def limits(settings: PriorSettings) -> np.ndarray:
-    """Lambda^H between the two inputs."""
+    """Return Lambda^H between the two inputs."""
     return kernels(architecture(settings), *pair(), tile=SMALL).nngp
 
 
 def kernels(networks: Architecture, x1, z1, x2=None, z2=None, *, tile: tuple[int, int] = LARGE) -> Limits:
-    """`analytic.limit` in float64, in tiles of one size: whatever the points, nothing new is compiled."""
+    """Return `analytic.limit` in float64, in tiles of one size: whatever the points, nothing new is compiled."""
     one, other = (x1, z1), (x1, z1) if x2 is None else (x2, z2)
     rows = [
         [

@@ -66,7 +66,7 @@ def _distribution(variances):
 
 
 def ks_of_values(values: np.ndarray, sigma: float) -> tuple[float, float]:
-    """KS distance of the values themselves from N(0, sigma^2), and the 5 % point of samples of that Gaussian."""
+    """Return the KS distance of the values themselves from N(0, sigma^2), and its 5 % point for that Gaussian."""
     ordered, count = ndtr(np.sort(values) / sigma), len(values)
     steps = np.arange(count + 1) / count
     return float(max((steps[1:] - ordered).max(), (ordered - steps[:-1]).max())), 1.358 / count**0.5

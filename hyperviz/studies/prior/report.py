@@ -35,7 +35,7 @@ ALTS = {
 
 
 def verdict(result: PriorResult) -> Verdict:
-    """How far this network's output is from Theorem 2's Gaussian, and what the view below finds of its claim."""
+    """Return how far this network's output is from Theorem 2's Gaussian, and what the view below finds of its claim."""
     if _few(result):
         return Verdict(_here(result), "measuring")
     return claim(result, _here(result))
@@ -57,7 +57,7 @@ def _here(result: PriorResult) -> str:
 
 
 def progress(result: PriorResult) -> str:
-    """How far the study is, and what a slow position costs."""
+    """Return how far the study is, and what a slow position costs."""
     settings, count = result.settings, len(result.outputs.value)
     said = (
         f"{count:,} of {settings.draws:,} random networks drawn at n = {settings.width_f:,}, m = {settings.width_g:,}"
@@ -74,7 +74,7 @@ def fraction(result: PriorResult) -> float:
 
 
 def alt(result: PriorResult, chart: str = "") -> str:
-    """One chart in words, for those who do not see it."""
+    """Return one chart in words, for those who do not see it."""
     if chart == "lines":
         return f"Distance from a Gaussian as only f, only g or both widen: {verdict(result).evidence}."
     title, *wanted = ALTS.get(chart, ("",))
@@ -88,7 +88,7 @@ def alt(result: PriorResult, chart: str = "") -> str:
 
 
 def table(result: PriorResult) -> pd.DataFrame:
-    """Tidy: axes, seed, version, verdict, then quantity, value, stderr, interval, theory."""
+    """Return the numbers, tidy: axes, seed, version, verdict, then quantity, value, stderr, interval, theory."""
     found = tables.table(result)
     numbers = dict(zip(("low", "high"), interval(found.value, found.stderr), strict=True))
     fitted = found.quantity == "slope"
@@ -105,7 +105,7 @@ def draws(result: PriorResult) -> pd.DataFrame:
 
 
 def code(settings: PriorSettings) -> str:
-    """A few lines that reproduce the numbers of the chart."""
+    """Return a few lines that reproduce the numbers of the chart."""
     return recipe(
         "prior",
         settings,

@@ -43,19 +43,19 @@ class Family(NamedTuple):
 
 
 def line() -> np.ndarray:
-    """z = (t, 1): a cut through the patch."""
+    """Return the points z = (t, 1): a cut through the patch."""
     return np.stack([LINE, np.ones_like(LINE)], 1)
 
 
 def patch() -> np.ndarray:
-    """The grid of the patch, row by row from below; its points lie equally far apart either way."""
+    """Return the grid of the patch, row by row from below; its points lie equally far apart either way."""
     across = np.linspace(-REACH, REACH, COLUMNS)
     up = across[:ROWS] - across[:ROWS].mean()
     return np.stack([a.ravel() for a in np.meshgrid(across, up)], 1)
 
 
 def stream(settings: PriorSettings) -> Iterator[dict]:
-    """The process at once, then networks one by one: the line, the shared line, the patch."""
+    """Yield the process at once, then networks one by one: the line, the shared line, the patch."""
     x, count = on_circle(TURNS).astype(np.float64), len(LINE)
     shared, square = _pairs(x, line()), _pairs(x[:1], patch())
     S, _, nngp, _ = kernels(architecture(settings), *shared)

@@ -43,7 +43,7 @@ class PriorResult(NamedTuple):
 
 
 def stream(settings: PriorSettings) -> Iterator[PriorResult]:
-    """Ever better results: draws of the two outputs, and the parts of the view, in turn."""
+    """Yield ever better results: draws of the two outputs, and the parts of the view, in turn."""
     result = _start(settings)
     yield result
     steps = [_outputs(settings, float(result.limit[0, 0])), VIEWS[settings.view](settings)]
@@ -56,7 +56,7 @@ def stream(settings: PriorSettings) -> Iterator[PriorResult]:
 
 
 def warm() -> None:
-    """Compiles what the study needs, once: afterwards no setting compiles anything."""
+    """Compile what the study needs, once: afterwards no setting compiles anything."""
     small: dict[str, Any] = {"width_f": 16, "width_g": 16, "draws": 256}
     choices = itertools.product(smooth_activations.NAMES, (0.0, 1.0))  # every other choice is traced
     every = [PriorSettings(activation_g=phi, bandwidth=bandwidth, **small) for phi, bandwidth in choices]
@@ -106,6 +106,6 @@ def _measured(outputs: Outputs, limit: float) -> dict:
 
 
 def joined(found: dict, count: int) -> Outputs:
-    """The first `count` draws of those found."""
+    """Return the first `count` draws of those found."""
     parts = [found[first] for first in sorted(found) if first < count]
     return Outputs(*(np.concatenate(arrays)[:count] for arrays in zip(*parts, strict=True)))  # pyright: ignore[reportArgumentType]

@@ -15,7 +15,10 @@ SETTINGS = ["depth_f", "depth_g", "activation_f", "activation_g", "bandwidth"]
 
 
 def table(result: PriorResult) -> pd.DataFrame:
-    """Settings that vary, then quantity, value, stderr, theory; the rows of the outputs, then those of each part."""
+    """Return settings that vary, then quantity, value, stderr, theory.
+
+    The rows of the outputs come first, then those of each part.
+    """
     rows = [*_outputs(result), *(row for name, part in result.parts.items() for row in ROWS[name](result, part))]
     settings = {name: getattr(result.settings, name) for name in (*SETTINGS, "width_f", "width_g")}
     return pd.DataFrame([settings | row for row in rows])

@@ -50,7 +50,10 @@ class Lines(NamedTuple):
 
 
 def stream(settings: PriorSettings) -> Iterator[dict]:
-    """The variance of h given its hidden layers, at one input: LANES draws a cell, then more, the widest last."""
+    """Yield the variance of h given its hidden layers, at one input.
+
+    LANES draws a cell come first, then more, the widest last.
+    """
     found = random_networks.kept("lines", settings.seed, architecture(settings).limit)
     cells, counts, clock = {}, {}, streaming.Clock()
     for first, lanes, (n, m) in BATCHES:
@@ -69,13 +72,13 @@ def stream(settings: PriorSettings) -> Iterator[dict]:
 
 
 def point() -> tuple[np.ndarray, np.ndarray]:
-    """The input of the histogram."""
+    """Return the input of the histogram."""
     x, z = pair()
     return x[:1], z[:1]
 
 
 def measured(lines: Lines) -> bool:
-    """Whether all that slopes are fitted to is there."""
+    """Return whether all that slopes are fitted to is there."""
     return all(lines.draws.get(cell, 0) >= count for cell, count in FULL.items())
 
 

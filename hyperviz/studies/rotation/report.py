@@ -26,7 +26,7 @@ RULE = (
 
 
 def verdict(result: RotationResult) -> Verdict:
-    """What this run has measured, and Figure 2 judged by a run of its nine networks: this one, or the stored one."""
+    """Return what this run has measured, and Figure 2 judged by a run of its nine networks: this or the stored one."""
     own = {answer.question for answer in answers(result)} == {RISES, FALLS}
     whole = result if own and result.finished and result.settings.compare == "all" else stored_run.stored()
     found = [answer for answer in answers(whole) if answer.when == "end"]
@@ -76,7 +76,7 @@ def _reached(result: RotationResult) -> str:
 
 
 def progress(result: RotationResult) -> str:
-    """How far the study is, and what its numbers are averages of."""
+    """Return how far the study is, and what its numbers are averages of."""
     settings = result.settings
     title = datasets.TITLES[settings.dataset]
     said = f"{title}: {settings.images:,} training pairs, {settings.tested:,} test pairs of other images; "
@@ -107,12 +107,12 @@ def _per_epoch(curve: Curve) -> np.ndarray:
 
 
 def fraction(result: RotationResult) -> float:
-    """Of the whole run."""
+    """Return how much of the whole run is done."""
     return result.progress
 
 
 def alt(result: RotationResult, chart: str = "") -> str:
-    """One chart in words, for those who do not see it."""
+    """Return one chart in words, for those who do not see it."""
     if chart == "examples":
         angles = ", ".join(f"{30 * label}°" for label in result.examples.label) if result.examples else "none yet"
         return f"Pairs of test images, x above and z below; the angles between them are {angles}."
@@ -125,7 +125,7 @@ def alt(result: RotationResult, chart: str = "") -> str:
 
 
 def stored_words(result: RotationResult) -> str:
-    """What the stored run is and where it differs from the paper's, in two sentences."""
+    """Return what the stored run is and where it differs from the paper's, in two sentences."""
     s = result.settings
     return (
         f"Computed before, on {s.images:,} pairs of built-in digits at {s.size} × {s.size}, {s.epochs} epochs, µ = "
@@ -147,7 +147,10 @@ def _guessing(result: RotationResult) -> str:
 
 
 def table(result: RotationResult) -> pd.DataFrame:
-    """Tidy: axes, seed, version, verdict, then quantity, value, stderr, interval, over runs; last the differences."""
+    """Return the numbers, tidy: axes, seed, version, verdict, then quantity, value, stderr, interval, over runs.
+
+    The differences come last.
+    """
     settings, rows = result.settings, []
     for config, curve in result.curves.items():
         at = {"depth_g": config.depth_g, "width_g": config.width_g, "learning_rate": config.rate}
@@ -180,7 +183,7 @@ def draws(result: RotationResult) -> pd.DataFrame:
 
 
 def code(settings: RotationSettings) -> str:
-    """A few lines that reproduce the numbers of the chart."""
+    """Return a few lines that reproduce the numbers of the chart."""
     return recipe("rotation", settings)
 
 

@@ -31,19 +31,19 @@ class Gap(NamedTuple):
 
     @property
     def sign(self) -> int:
-        """1 or -1 beyond two standard errors, else 0."""
+        """Return 1 or -1 beyond two standard errors, else 0."""
         return int(np.sign(self.value)) if abs(self.value) > 2 * self.stderr else 0
 
 
 def mean(values) -> tuple[float, float]:
-    """The mean over runs and its standard error (NaN for one run)."""
+    """Return the mean over runs and its standard error (NaN for one run)."""
     values = np.asarray(values, np.float64)
     spread = values.std(ddof=1) / len(values) ** 0.5 if len(values) > 1 else np.nan
     return float(values.mean()), float(spread)
 
 
 def reach(errors, printed: float | None, all_pixels: bool = False) -> str:
-    """Whether the paper's value is one that runs like ours could give: within, ours lower, or ours higher.
+    """Return whether the paper's value is one that runs like ours could give: within, ours lower, or ours higher.
 
     The interval is that of another mean of PAPER_RUNS runs, two standard deviations wide on each side, and the
     rounding of what is printed. Empty where there is nothing to compare.
@@ -60,7 +60,10 @@ def reached_by(value: float, stderr: float, runs: int, printed: float) -> str:
 
 
 def gap(result: TableResult, first: TableCell, second: TableCell) -> Gap | None:
-    """Over the runs that both have; None with fewer than two. Beside HN a kernel counts with one draw, as HN has."""
+    """Return the mean difference over the runs that both have; None with fewer than two.
+
+    Beside HN a kernel counts with one draw, as HN has.
+    """
     pairs = list(zip(result.run_results.get(first, []), result.run_results.get(second, []), strict=False))
     if len(pairs) < 2:
         return None
@@ -69,7 +72,7 @@ def gap(result: TableResult, first: TableCell, second: TableCell) -> Gap | None:
 
 
 def orderings(result: TableResult) -> dict[str, dict[tuple[str, int], int]]:
-    """The paper's two claims by (task, N): 1 where it holds, -1 where the opposite does, 0 where neither is sure.
+    """Return the paper's two claims by (task, N): 1 where it holds, -1 where the opposite does, 0 where unsure.
 
     NNGP_FIRST everywhere; KERNELS_FIRST on LITTLE data or less, where the worse of the kernels counts.
     """
@@ -89,7 +92,7 @@ def _gap(result, at, first, second):
 
 
 def verdict(result: TableResult) -> Verdict:
-    """Both orderings and how many of the paper's values are within reach, in one sentence each."""
+    """Return both orderings and how many of the paper's values are within reach, in one sentence each."""
     signs, within = orderings(result), reached(result)
     said = [_told(claim, found) for claim, found in signs.items() if found]
     if within:
@@ -115,7 +118,7 @@ def _told(claim: str, signs: dict) -> str:
 
 
 def reached(result: TableResult) -> dict[TableCell, str]:
-    """`reach` of every cell that the paper prints and that has two runs."""
+    """Return `reach` of every cell that the paper prints and that has two runs."""
     found = {cell: _reach(cell, run_results) for cell, run_results in result.run_results.items()}
     return {cell: said for cell, said in found.items() if said}
 
@@ -126,14 +129,14 @@ def _reach(cell: TableCell, run_results: list[RunResult]) -> str:
 
 
 def progress(result: TableResult) -> str:
-    """What is under way, and what the numbers are."""
+    """Return what is under way, and what the numbers are."""
     runs = max((len(run_results) for run_results in result.run_results.values()), default=0)
     now = f" Now: {result.at}." if result.at else ""
     return f"Mean and standard error over up to {runs} runs, each with digits and pixels of its own.{now}"
 
 
 def fraction(result: TableResult) -> float:
-    """Of the whole work."""
+    """Return how much of the whole work is done."""
     return result.fraction
 
 
@@ -143,7 +146,7 @@ def alt(result: TableResult, chart: str = "") -> str:
 
 
 def table(result: TableResult) -> pd.DataFrame:
-    """Tidy: a row for each cell and quantity, with design, runs, the paper's value and whether it is reached."""
+    """Return a row for each cell and quantity, tidy, with design, runs, the paper's value and whether it is reached."""
     rows = []
     for cell, run_results in result.run_results.items():
         at = {"task": cell.task, "hidden": cell.hidden if cell.task == "inpainting" else "", "pixels": cell.pixels}
@@ -221,7 +224,7 @@ def ordered(ahead: int, cells: int) -> str:
 
 
 def code(settings) -> str:
-    """A few lines that reproduce the table."""
+    """Return a few lines that reproduce the table."""
     return recipe("table1", settings)
 
 

@@ -43,7 +43,10 @@ class Sizes(NamedTuple):
 
 
 def stream(settings: TaylorSettings) -> Iterator[dict]:
-    """The step, where it is asked for; compiled in the background for the network's shape, so that a slider is free."""
+    """Yield the step, where it is asked for.
+
+    It is compiled in the background for the network's shape, so that a slider is free.
+    """
     if settings.step == "on":
         program = _program(_sizes(settings), settings.activation_f, settings.activation_g)
         while not program.done():
@@ -53,7 +56,7 @@ def stream(settings: TaylorSettings) -> Iterator[dict]:
 
 
 def step(settings: TaylorSettings) -> Step:
-    """Sizes from 0 to n^a for a network of width at most 256, with residual 1: mu dl/dh_j = mu."""
+    """Return steps of sizes from 0 to n^a for a network of width at most 256, with residual 1: mu dl/dh_j = mu."""
     sizes = _sizes(settings)
     params = _network(jax.random.key(settings.seed), sizes)
     steps = np.linspace(0, sizes.width_f**settings.exponent, STEPS)

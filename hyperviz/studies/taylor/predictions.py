@@ -18,25 +18,25 @@ DEPTHS = range(1, 7)  # of g in the map
 
 
 def points(settings: TaylorSettings) -> tuple[tuple, tuple]:
-    """u_i and u_j: x and z of norm sqrt(2), half a radian apart where they differ."""
+    """Return u_i and u_j: x and z of norm sqrt(2), half a radian apart where they differ."""
     u_j = (np.array([1.0, -1.0]), np.array([0.0, np.sqrt(2)]))
     turned = np.array([[np.cos(0.5), -np.sin(0.5)], [np.sin(0.5), np.cos(0.5)]])
     return ((turned @ u_j[0], turned @ u_j[1]) if settings.inputs == "different" else u_j), u_j
 
 
 def widths(settings: TaylorSettings) -> list[int]:
-    """The chart's widths n, up to the largest that is allowed."""
+    """Return the chart's widths n, up to the largest that is allowed."""
     last = min(settings.width_f, _cap(settings, settings.depth_g))
     return sorted({max(1, last >> k) for k in range(WIDTHS)})
 
 
 def width_g(settings: TaylorSettings, n: int) -> int:
-    """m beside the width n."""
+    """Return m beside the width n."""
     return n if settings.grow == "both" else settings.width_g
 
 
 def weights(m: int, depth: int) -> int:
-    """n_L: the weights that f generates, for z of two coordinates."""
+    """Return n_L: the weights that f generates, for z of two coordinates."""
     return 2 * m + (depth - 2) * m**2 + m if depth > 1 else 2
 
 
@@ -51,29 +51,29 @@ def _cap(settings: TaylorSettings, depth: int) -> int:
 
 
 def capped(settings: TaylorSettings) -> bool:
-    """Whether the chart ends before the width that was asked for."""
+    """Return whether the chart ends before the width that was asked for."""
     return widths(settings)[-1] < settings.width_f
 
 
 def linear(settings: TaylorSettings) -> bool:
-    """Whether phi is piecewise linear, as Theorem 1 has it."""
+    """Return whether phi is piecewise linear, as Theorem 1 has it."""
     return settings.activation_g in NAMES
 
 
 def fitted(settings: TaylorSettings) -> list[int]:
-    """The widths that slopes are fitted to."""
+    """Return the widths that slopes are fitted to."""
     large = [n for n in widths(settings) if n >= ASYMPTOTIC]
     return large if len(large) >= 4 else widths(settings)
 
 
 def map_widths(settings: TaylorSettings, depth: int) -> list[int]:
-    """Three large ones, for the map at this depth of g: deep g's reach their slope late."""
+    """Return three large widths, for the map at this depth of g: deep g's reach their slope late."""
     last = _cap(settings, depth)
     return sorted({max(1, last >> k) for k in (0, 2, 4)})
 
 
 def predicted(settings: TaylorSettings, r: int, depth: int | None = None) -> float | None:
-    """The slope of |K^(r)| against the width; None where the term is zero for every width.
+    """Return the slope of |K^(r)| against the width; None where the term is zero for every width.
 
     Theorem 1: 0 for r <= H, H - r beyond. Where g widens too, 1 - r from r = 2 on: that of an ordinary network of width
     m. With a smooth phi no term falls once H >= 2: g then has derivatives of every order in its weights.

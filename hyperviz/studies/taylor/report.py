@@ -35,7 +35,7 @@ RULE = (
 
 
 def drawn(result: TaylorResult) -> int:
-    """Draws that every width has, of those it is to have."""
+    """Return how many draws every width has, of those it is to have."""
     settings = result.settings
     if len(result.cells) < len(widths(settings)):
         return 0
@@ -43,13 +43,16 @@ def drawn(result: TaylorResult) -> int:
 
 
 def judge(fit: Slope | None, claim: float) -> str:
-    """holds, differs or undecided: does the interval contain the claim and exclude the whole numbers beside it?"""
+    """Return holds, differs or undecided.
+
+    Does the interval contain the claim and exclude the whole numbers beside it?
+    """
     states = {agreement(fit, claim, claim + by, ALLOWED) for by in (-1, 1)}
     return states.pop() if len(states) == 1 else "undecided"
 
 
 def terms(result: TaylorResult) -> dict[int, tuple[Slope | None, float, str]]:
-    """Of each term shown that is not zero by itself: its slope, the predicted one, and how they agree."""
+    """Return of each term shown that is not zero by itself: its slope, the predicted one, and how they agree."""
     settings, found = result.settings, {}
     for r in range(1, settings.orders + 1):
         claim = predicted(settings, r)
@@ -60,7 +63,7 @@ def terms(result: TaylorResult) -> dict[int, tuple[Slope | None, float, str]]:
 
 
 def verdict(result: TaylorResult) -> Verdict:
-    """What the decisive term does here, and whether every term has the slope of the theorem."""
+    """Return what the decisive term does here, and whether every term has the slope of the theorem."""
     settings, here = result.settings, _here(result)
     claim = CLAIM if linear(settings) and settings.grow == "f" else ""
     if drawn(result) < settings.draws or not result.slopes:
@@ -101,7 +104,7 @@ def _claim(settings: TaylorSettings) -> str:
 
 
 def stairs(settings: TaylorSettings) -> str:
-    """What the map shows, and what its line means, where there is one."""
+    """Return what the map shows, and what its line means, where there is one."""
     said = "The slope of each term: 0 stays however wide f is, −1 halves when n doubles. "
     if settings.grow == "both":
         said += (
@@ -115,7 +118,7 @@ def stairs(settings: TaylorSettings) -> str:
 
 
 def remark(result: TaylorResult) -> str:
-    """Remark 1 for this step size: which terms of one gradient step fall, predicted and measured."""
+    """Return Remark 1 for this step size: which terms of one gradient step fall, predicted and measured."""
     a, said = result.settings.exponent, []
     for r, (fit, claim, _) in terms(result).items():
         found = f", measured {signed(fit.value + a * r)}" if fit else ""
@@ -126,7 +129,7 @@ def remark(result: TaylorResult) -> str:
 
 
 def zero(settings: TaylorSettings) -> str:
-    """What is left out of the chart, and why."""
+    """Return what is left out of the chart, and why."""
     first, said = settings.depth_f * settings.depth_g + 1, []
     if first <= settings.orders and predicted(settings, first) is None:
         said.append(f"Terms r ≥ {first} are zero for every width: between kinks h is a polynomial of degree L·H.")
@@ -139,7 +142,7 @@ def zero(settings: TaylorSettings) -> str:
 
 
 def progress(result: TaylorResult) -> str:
-    """How far the study is, what the band is, and what a slow position costs."""
+    """Return how far the study is, what the band is, and what a slow position costs."""
     settings = result.settings
     band = "the middle half of the networks" if settings.average == "median" else "mean ± 2 standard errors"
     said = f"{drawn(result)} of {settings.draws} random networks at each width, {FIT_DRAWS} times as many for slopes"
@@ -156,7 +159,7 @@ def fraction(result: TaylorResult) -> float:
 
 
 def alt(result: TaylorResult, chart: str = "") -> str:
-    """One chart in words, for those who do not see it."""
+    """Return one chart in words, for those who do not see it."""
     if chart == "map":
         rows = [_row(result, depth) for depth in sorted({depth for depth, _ in result.map})]
         return f"{verdict(result).text} {progress(result)} Fitted slopes, a row a depth of g. {' '.join(rows)}"
@@ -173,13 +176,13 @@ def _row(result: TaylorResult, depth: int) -> str:
 
 
 def table(result: TaylorResult) -> pd.DataFrame:
-    """Tidy: axes, seed, version, verdict, then quantity, value, stderr, interval, theory."""
+    """Return the numbers, tidy: axes, seed, version, verdict, then quantity, value, stderr, interval, theory."""
     names = ("depth_f", "activation_f", "activation_g")
     return tidy(tables.rows(result), result.settings, verdict(result).state, names)
 
 
 def code(settings: TaylorSettings) -> str:
-    """A few lines that reproduce the numbers of the chart."""
+    """Return a few lines that reproduce the numbers of the chart."""
     n = fitted(settings)[-1]
     return recipe(
         "taylor",

@@ -38,7 +38,7 @@ class TaylorResult(NamedTuple):
 
 
 def stream(settings: TaylorSettings) -> Iterator[TaylorResult]:
-    """Ever better results: the map and the chart's widths with ever more draws, in turn, then the one step."""
+    """Yield ever better results: the map and the chart's widths with ever more draws, in turn, then the one step."""
     held = [_cells(settings, depth) for depth in {settings.depth_g, *DEPTHS}]  # what is held is not forgotten meanwhile
     result = TaylorResult(settings, {}, {}, {}, None, _seconds(settings), False)
     yield result
@@ -51,7 +51,7 @@ def stream(settings: TaylorSettings) -> Iterator[TaylorResult]:
 
 
 def warm() -> None:
-    """Compiles what the study needs, once: afterwards no width, depth or order compiles anything."""
+    """Compile what the study needs, once: afterwards no width, depth or order compiles anything."""
     for width, phi in ((1, "relu"), (sampler.WIDE, "relu"), (1, "tanh")):
         for _ in _block(TaylorSettings(depth_f=2, activation_g=phi), width, 1, 0, 1):
             pass
@@ -134,7 +134,7 @@ def _parts(settings: TaylorSettings, fit: bool = False) -> dict:
 
 
 def slopes(settings: TaylorSettings, cells: dict) -> dict[int, Slope | None]:
-    """The fitted slope of each term that is not zero by itself."""
+    """Return the fitted slope of each term that is not zero by itself."""
     use = fitted(settings)
     if len(use) < 2 or not all(n in cells for n in use):
         return {}

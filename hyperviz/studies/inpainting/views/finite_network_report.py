@@ -31,14 +31,14 @@ SEE = {
 
 
 def leads(found: Learning) -> dict[str, Gap]:
-    """By how much HN's error at its best step exceeds each kernel's, digit by digit."""
+    """Return by how much HN's error at its best step exceeds each kernel's, digit by digit."""
     if not found.steps:
         return {}
     return {kernel: Gap(*mean(found.tested[found.best] - squares)) for kernel, squares in found.kernels.items()}
 
 
 def verdict(found: Learning, settings: InpaintingSettings) -> Verdict:
-    """The errors here, and whether each kernel is ahead of HN beyond its interval on the same digits."""
+    """Return the errors here, and whether each kernel is ahead of HN beyond its interval on the same digits."""
     if found.blank:
         text = "f sees nothing: HN and every kernel predict 0, and there is nothing to learn."
         return Verdict(text, "measured" if found.finished else "measuring")
@@ -53,7 +53,7 @@ def verdict(found: Learning, settings: InpaintingSettings) -> Verdict:
 
 
 def alt(found: Learning, figure: str) -> str:
-    """The pictures and the chart in words; empty for another figure."""
+    """Return the pictures and the chart in words; empty for another figure."""
     kernels = ", ".join(NAMES[kernel] for kernel in found.kernels)
     shown = {
         "network": f"Rows of eight digits: truth, what f sees, HN at step {found.shown}, {kernels}. ",
@@ -84,7 +84,7 @@ def _errors(found: Learning) -> str:
 
 
 def rows(found: Learning, settings: InpaintingSettings) -> Iterator[dict[str, Any]]:
-    """HN's errors at every step, the kernels', and the paired differences."""
+    """Yield HN's errors at every step, the kernels', and the paired differences."""
     data, network = {"images": found.images, "pixels": found.pixels}, plan(settings)
     at = data | {"kernel": "hn"}
     at |= {name: getattr(network, name) for name in ("width_f", "width_g", "features", "learning_rate")}

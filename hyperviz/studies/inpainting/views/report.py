@@ -49,7 +49,7 @@ SEE = {
 
 
 def see(name: str, settings: InpaintingSettings) -> str:
-    """What to look for in a figure, with these images."""
+    """Return what to look for in a figure, with these images."""
     paper = image_set.are_digits(settings)
     crosses, of = (
         " Crosses are the paper's Table 1." if paper else "",
@@ -59,20 +59,20 @@ def see(name: str, settings: InpaintingSettings) -> str:
 
 
 def verdict(result: InpaintingResult) -> Verdict:
-    """Of the view's own question."""
+    """Return the verdict on the view's own question."""
     if result.view is None:
         return Verdict(f"Factoring the systems of {result.settings.images:,} images.", "measuring")
     return _VERDICTS[type(result.view)](result.view, result.settings)
 
 
 def alt(result: InpaintingResult, figure: str = "") -> str:
-    """A figure of the view in words: what it shows, where more can be said than the verdict."""
+    """Return a figure of the view in words: what it shows, where more can be said than the verdict."""
     shown = finite_network_report.alt(result.view, figure) if isinstance(result.view, Learning) else ""
     return shown + verdict(result).text
 
 
 def rows(result: InpaintingResult) -> Iterator[dict[str, Any]]:
-    """The view's numbers, tidy."""
+    """Yield the view's numbers, tidy."""
     if result.view is not None:
         yield from _ROWS[type(result.view)](result.view, result.settings)
 
