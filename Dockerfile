@@ -8,6 +8,8 @@ COPY --chown=hyperviz . .
 USER hyperviz
 # programs are compiled here for the machine that builds; another kind of processor compiles its own at its start
 ENV HYPERVIZ_BUDGET=hosted HYPERVIZ_DATASETS="" HYPERVIZ_PROGRAMS=/home/hyperviz/programs STREAMLIT_SERVER_HEADLESS=true
+# Spaces show the app in a frame of another site, where no cookie is sent: uploads would be refused (README)
+ENV STREAMLIT_SERVER_ENABLE_XSRF_PROTECTION=false
 RUN python -m hyperviz warm
 EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5m \

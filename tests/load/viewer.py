@@ -7,7 +7,6 @@ import html
 import re
 import time
 import urllib.request
-from urllib.parse import urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -24,9 +23,8 @@ class Viewer:
     def __init__(self, address: str, page: str, query: str = "", slider: str = "width of f") -> None:
         """Connect, as a browser at this address would."""
         self.address, self.page, self.query, self.slider = address, page, query, slider
-        host = urlsplit(address).netloc
         self.held = contextlib.ExitStack()
-        stream = f"ws://{host}/_stcore/stream"
+        stream = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
         self.socket = self.held.enter_context(
             connect(stream, subprotocols=[Subprotocol("streamlit")], max_size=None, open_timeout=PATIENCE)
         )
