@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 
+from hyperviz.figures import schematic
+
 
 class Chart(NamedTuple):
     """A picture of a result: what draws it, the parts of the result that it shows, and the line above it."""
@@ -15,3 +17,8 @@ class Chart(NamedTuple):
     parts: tuple[str, ...]
     caption: str = ""
     height: int = 420
+
+    @staticmethod
+    def networks(settings: Any) -> str:
+        """Return the networks that these settings ask for as a small image; nothing where a study has none."""
+        return schematic.strip(settings.networks) if hasattr(settings, "networks") else ""

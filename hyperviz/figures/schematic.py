@@ -6,9 +6,11 @@ import base64
 import math
 
 from hyperviz.figures import style
+from hyperviz.studies.common.network_sizes import NetworkSizes, counted, in_bytes
 
-VIEW = "0 0 392 224"
+VIEW, STRIP = "0 0 392 224", "0 0 392 62"
 ROWS, PITCH = 24, 5.0  # neurons in a column, and units between two
+FEW, NEAR = 7, 3.4  # the same in the strip
 
 
 def image(body: str, alt: str, view: str) -> str:
@@ -64,3 +66,59 @@ def networks(width_f: int, width_g: int, dark: bool = False) -> str:
         f"g, with {width_g:,} hidden neurons, takes a point z to the output h."
     )
     return image("".join(body), alt, VIEW)
+
+
+def strip(sizes: NetworkSizes) -> str:
+    """Return a small image in both themes: hidden layers of f and g, neurons, n_L and bytes at these sizes.
+
+    A layer has a dot for each doubling of its neurons, so that one and a million are drawn alike.
+    """
+    weights, f, g = sizes.weights, _layers(sizes.hidden_f), _layers(sizes.hidden_g)
+    memory = "never written" if math.isinf(weights) else f"{in_bytes(weights)} float32"
+    alt = (
+        f"f has {f} hidden neurons and must write the n_L = {counted(weights)} weights of g ({memory}); "
+        f"g has {g} hidden neurons."
+    )
+    found = ""
+    for theme, dark in (("in-light", False), ("in-dark", True)):
+        p = style.palette(dark)
+        body = [
+            *(text(x, 36, word, p.ink, 15) for x, word in ((6, "x"), (386, "h"))),
+            *(arrow(x, 32, x + 12, 32, p.ink) for x in (12, 366)),
+            *_network(76, f"f: {f}", sizes.hidden_f, p.f),
+            arrow(134, 32, 258, 32, p.both),
+            text(196, 13, f"n_L = {counted(weights)}", p.both, 13),
+            text(196, 57, memory, p.both, 13),
+            *_network(316, f"g: {g}", sizes.hidden_g, p.g),
+        ]
+        found += f'<div class="{theme}">{image("".join(body), alt, STRIP)}</div>'
+    return found
+
+
+def _network(x: float, name: str, hidden: tuple[float, ...], colour: str) -> list[str]:
+    """Return the name, the layers and the number of neurons of a network, their middle at x."""
+    columns = [_doublings(count) for count in hidden]
+    wide = sum(math.ceil(dots / FEW) * NEAR for dots in columns) + NEAR * (len(columns) - 1)
+    at, drawn = x - wide / 2 + NEAR / 2, ""
+    for dots in columns:
+        for first in range(0, dots, FEW):
+            rows = min(FEW, dots - first)
+            drawn += f"M{at:.1f} {32 - (rows - 1) / 2 * NEAR:.1f}v{(rows - 1) * NEAR + 0.1:.1f}"
+            at += NEAR
+        at += NEAR
+    look = f'stroke-width="2.8" stroke-linecap="round" stroke-dasharray="0 {NEAR}"'
+    dots = [f'<path d="{drawn}" fill="none" stroke="{colour}" {look}/>'] if drawn else []
+    return [text(x, 13, name, colour, 13), *dots, text(x, 57, f"{counted(sum(hidden))} neurons", colour, 13)]
+
+
+def _doublings(count: float) -> int:
+    """Return the dots of a layer: 1 for one neuron, 21 for a million and for infinitely many."""
+    return 1 + round(math.log2(min(count, 2**20)))
+
+
+def _layers(hidden: tuple[float, ...]) -> str:
+    """Return the hidden layers in words: 3 × 64, or 3 × 64 + 100 where the last is another."""
+    if not hidden:
+        return "no"
+    alike = [count for count in hidden if count == hidden[0]]
+    return " + ".join([f"{len(alike)} × {counted(hidden[0])}", *map(counted, hidden[len(alike) :])])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from hyperviz.studies.common.contract import changed
@@ -37,6 +38,7 @@ def run(
     """
     stream, report = STUDIES[study].stream, STUDIES[study].report
     latest = [] if latest is None else latest
+    _networks(settings, charts)
     prose.fold(*report.EXPLANATION)
     export.take_away(study, settings, latest, report)
     for result in play(study, settings, stream):
@@ -47,6 +49,12 @@ def run(
             if changed(result, latest[-1] if latest else None, charts[name].parts):
                 place.show(charts[name].draw(result), report.alt(result, name))
         latest[:] = [result]
+
+
+def _networks(settings: Any, charts: Mapping[str, Any]) -> None:
+    """Mounts f and g at these settings: beside the title, and on a phone below the controls (page.css)."""
+    if drawn := next(iter(charts.values())).networks(settings):
+        st.container(key="networks").html(drawn)
 
 
 def _sound(verdict: Verdict) -> Verdict:

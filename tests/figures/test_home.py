@@ -1,6 +1,7 @@
 """The picture of the home page: every neuron, in the palette's colours, whole, and of nothing from elsewhere."""
 
 import base64
+import itertools
 import re
 import xml.etree.ElementTree as ET
 
@@ -9,9 +10,12 @@ import pytest
 
 from hyperviz.data import stored
 from hyperviz.figures import home, schematic, style, thumbnail
+from hyperviz.studies.common.network_sizes import NetworkSizes, counted
+from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.studies.home.settings import HomeSettings
 from hyperviz.studies.home.study import DRAWS, look
 from hyperviz.studies.registry import STUDIES
+from hyperviz.studies.rotation.settings import RotationSettings
 
 WIDEST = 0.6  # of a letter of a sans-serif face on average, in units of its size
 SMALLEST = 12 * 392 / 350  # units of the view that are 12 pixels on a phone of 390
@@ -67,6 +71,45 @@ def test_all_words_are_large_enough_and_within_the_view(settings):
             assert x + half <= left + width, words.text
             assert top <= y - size, words.text
             assert y + size / 4 <= top + height, words.text
+
+
+EVERY = [
+    *(study.settings() for study in STUDIES.values()),
+    ConvergenceSettings(depth_f=8, depth_g=8, width_f=1_000_000, width_g=1_000_000),
+    ConvergenceSettings(depth_f=1, depth_g=1),
+    RotationSettings(depth_f=8, parameterisation="released"),
+]
+
+
+@pytest.mark.parametrize("settings", EVERY)
+def test_the_strip_counts_neurons_and_weights_in_words_that_are_large_and_apart(settings):
+    sizes = settings.networks
+    found = re.findall("<img[^>]*>", schematic.strip(sizes))
+    assert len(found) == 2
+    for drawn in map(svg, found):
+        said = " ".join(drawn.itertext())
+        assert f"n_L = {counted(sizes.weights)}" in said
+        assert all(f"{counted(sum(hidden))} neurons" in said for hidden in (sizes.hidden_f, sizes.hidden_g))
+        spans = {}
+        for words in of(drawn, "text"):
+            x, y, size = (float(words.get(name)) for name in ("x", "y", "font-size"))
+            assert size * 364 / 392 >= 12  # on a phone of 390 pixels
+            half = WIDEST * size * len(words.text) / 2
+            spans.setdefault(y, []).append((x - half, x + half))
+        for row in map(sorted, spans.values()):
+            assert all(left[1] <= right[0] for left, right in itertools.pairwise(row)), said
+            assert row[0][0] >= 0
+            assert row[-1][1] <= 392
+
+
+def test_a_layer_of_the_strip_has_one_dot_more_for_each_doubling_of_its_neurons():
+    for neurons, dots in ((1, 1), (2, 2), (64, 7), (2**20, 21), (float("inf"), 21)):
+        drawn = svg(schematic.strip(NetworkSizes((neurons,), (2, neurons, 1))))
+        f, g = (re.findall(r"v([\d.]+)", path.get("d")) for path in of(drawn, "path") if path.get("stroke-dasharray"))
+        assert [sum(int(float(length) / schematic.NEAR) + 1 for length in columns) for columns in (f, g)] == [
+            dots,
+            dots,
+        ]
 
 
 def test_the_pictures_load_nothing_and_run_nothing():

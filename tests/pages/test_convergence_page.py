@@ -23,6 +23,7 @@ def test_moving_a_width_slider_redraws_the_empirical_curve_and_not_the_limit(tab
     limit, before = trace(tab, LIMIT), trace(tab, MOST)
     move(tab, "width of f, n", 2)
     wait_for_alt(tab, "16 of 16 random networks drawn at n = 256,")
+    tab.get_by_role("img", name="f has 3 × 256 hidden neurons and must write the n_L = 8,384 weights of g").wait_for()
     assert trace(tab, LIMIT) == limit
     assert trace(tab, MOST) != before
     assert "width_f=256" in tab.url

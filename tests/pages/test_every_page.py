@@ -55,6 +55,16 @@ def test_every_chart_has_words_of_its_own_with_numbers_and_the_verdict_is_a_stat
     assert page.locator(".verdict[role=status]").count() == bool(name)
 
 
+def test_the_networks_stand_beside_the_title_and_cover_nothing(screen):
+    name, page = screen
+    if name:
+        words = "e => { const r = document.createRange(); r.selectNodeContents(e); return r.getBoundingClientRect(); }"
+        title, here = (page.locator(place).evaluate(words) for place in ("h1", ".verdict .here"))
+        box = page.locator(".st-key-networks img:visible").bounding_box()
+        assert box["x"] >= title["x"] + title["width"]
+        assert box["y"] + box["height"] <= here["y"] or box["x"] >= here["x"] + here["width"]
+
+
 def test_a_link_s_preview_names_the_page_with_a_picture(screen, address):
     """What a chat or a search engine reads: no script runs there."""
     name, page = screen
@@ -108,6 +118,8 @@ def test_on_a_phone_title_verdict_and_hero_are_on_the_first_screen(phone):
         FINGER,
     )
     assert small == []
+    networks = page.locator(".st-key-networks").bounding_box()
+    assert networks["y"] >= page.locator(".st-key-controls").bounding_box()["y"]  # they take no height above
     if name == "inpainting":  # canvas and result are both in sight
         for part in (".board", ".st-key-hero .plot"):
             box = page.locator(part).first.bounding_box()

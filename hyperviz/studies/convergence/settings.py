@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hyperviz.studies.common.budget import Cap
+from hyperviz.studies.common.network_sizes import NetworkSizes, sizes
 from hyperviz.studies.common.options import activation_of, check, depth_of, option, seed_of
 
 
@@ -51,6 +52,11 @@ class ConvergenceSettings:
 
     def __post_init__(self) -> None:
         check(self)
+
+    @property
+    def networks(self) -> NetworkSizes:
+        """Return the sizes of f and g."""
+        return sizes(self)
 
 
 PRESETS = {

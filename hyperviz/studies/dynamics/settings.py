@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hyperviz.studies.common.budget import Cap
+from hyperviz.studies.common.network_sizes import NetworkSizes, sizes
 from hyperviz.studies.common.options import activation_of, check, depth_of, option, seed_of
 
 VIEWS = ("fit", "kernel", "surface")  # the second chart
+INPUT_G = 3  # coordinates of z
 STEP = "of gradient descent; a start whose kernel is large takes shorter ones"
 
 
@@ -55,6 +57,11 @@ class DynamicsSettings:
 
     def __post_init__(self) -> None:
         check(self)
+
+    @property
+    def networks(self) -> NetworkSizes:
+        """Return the sizes of f and g."""
+        return sizes(self, inputs=INPUT_G)
 
 
 PRESETS = {

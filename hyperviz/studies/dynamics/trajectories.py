@@ -15,7 +15,7 @@ from hyperviz.runtime.compilation import compiled
 from hyperviz.studies.common.random_networks import architecture, keys
 from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.common.streaming import STEP
-from hyperviz.studies.dynamics.settings import DynamicsSettings
+from hyperviz.studies.dynamics.settings import INPUT_G, DynamicsSettings
 from hyperviz.theory import analytic, gram_factors
 from hyperviz.theory.activations import activation
 from hyperviz.theory.dynamics import factored_g, factored_network, implicit_flow
@@ -25,7 +25,7 @@ from hyperviz.theory.dynamics.infinite_width import Task
 from hyperviz.theory.network import Parameters
 from hyperviz.theory.validation import whole
 
-POINTS, INPUT_F, INPUT_G, DEPTH = 12, 10, 3, 6  # padded sizes: no setting goes beyond
+POINTS, INPUT_F, DEPTH = 12, 10, 6  # padded sizes: no setting goes beyond
 LANES = {4: 99, 16: 33, 64: 33}  # padded widths of g, and how many starts are followed together
 WIDTHS_F = (256, 1024)  # padded widths of f
 TARGET, FLOOR = 1e-3, 1e-4  # a start has arrived below TARGET; below FLOOR it is followed no further

@@ -19,7 +19,7 @@ import optax
 
 from hyperviz.runtime.compilation import compiled
 from hyperviz.studies.common.drawing import SIZE
-from hyperviz.studies.inpainting.settings import LEARNING_RATE
+from hyperviz.studies.inpainting.settings import FEATURES, LEARNING_RATE, WIDTH_F, WIDTH_G
 from hyperviz.theory import network
 
 BATCH, EVERY = 50, 50  # images a step; steps between two looks at the validation digits
@@ -38,10 +38,10 @@ class Plan(NamedTuple):
     learning_rate: float = LEARNING_RATE
     steps: int = 1000  # at most: PATIENCE steps without a better look end it
     depth_f: int = 3
-    width_f: int = 256
+    width_f: int = WIDTH_F
     depth_g: int = 3
-    width_g: int = 32
-    features: int = 64
+    width_g: int = WIDTH_G
+    features: int = FEATURES
     bandwidth: float = 2.5
     scale: float = 0.3
 

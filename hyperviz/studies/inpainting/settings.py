@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from hyperviz.studies.common.budget import Cap
 from hyperviz.studies.common.drawing import EMPTY, decode, decode_mask
 from hyperviz.studies.common.image_options import COUNTS, REFERENCES, TASKS, hidden_part, image_seed, training_pixels
+from hyperviz.studies.common.network_sizes import NetworkSizes, sizes
 from hyperviz.studies.common.options import DATASETS, activation_of, check, depth_of, option
 
 SHOWN = 8  # images in the gallery, or as many as there are for tests
 LEARNING_RATE = 0.03  # of Adam
+WIDTH_F, WIDTH_G, FEATURES = 256, 32, 64  # of HN; features of a pixel that its g sees
 VIEWS = ("gallery", "uncertainty", "training", "likelihood", "finer", "border", "network")
 TEST_IMAGE = "digit"  # in the place of a drawing's text: the first test image shown
 EXPONENTS = tuple(i / 4 for i in range(-28, 9))  # of ten: the times of gradient flow
@@ -110,6 +113,13 @@ class InpaintingSettings:
 
     def __post_init__(self) -> None:
         check(self)
+
+    @property
+    def networks(self) -> NetworkSizes:
+        """Return the sizes of f and g: infinite for the kernels, and those of the finite network where it is shown."""
+        if self.view == "network":
+            return sizes(self, inputs=FEATURES, width_f=WIDTH_F, width_g=WIDTH_G)
+        return sizes(self, inputs=math.inf)
 
     @property
     def kernels(self) -> tuple[str, ...]:

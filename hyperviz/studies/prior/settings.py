@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from hyperviz.studies.common.budget import Cap
+from hyperviz.studies.common.network_sizes import NetworkSizes, sizes
 from hyperviz.studies.common.options import activation_of, check, depth_of, option, seed_of
 
 
@@ -43,6 +45,11 @@ class PriorSettings:
 
     def __post_init__(self) -> None:
         check(self)
+
+    @property
+    def networks(self) -> NetworkSizes:
+        """Return the sizes of f and g."""
+        return sizes(self, inputs=math.inf if self.bandwidth else 2)
 
 
 PRESETS = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from hyperviz.studies.common.budget import Cap
+from hyperviz.studies.common.network_sizes import NetworkSizes, image_inputs, sizes
 from hyperviz.studies.common.options import PARAMETERISATIONS, activation_of, check, depth_of, option, seed_of
 
 
@@ -27,6 +28,7 @@ DEPTHS = (3, 6, 8)  # of Figure 2
 WIDTHS = {"digits": (10, 50, 100), "mnist": (10, 50, 100), "cifar10": (100, 200, 300)}
 RATES = (0.1, 1.0, 3.0, 10.0, 30.0)
 BUILT_IN_TESTS = 1000
+CLASSES, BOTTLENECK = 12, 100  # outputs of g; neurons of f's last hidden layer in the released code
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,13 @@ class RotationSettings:
 
     def __post_init__(self) -> None:
         check(self)
+
+    @property
+    def networks(self) -> NetworkSizes:
+        """Return the sizes of f and g."""
+        found = sizes(self, inputs=image_inputs(self.dataset, self.size), outputs=CLASSES)
+        released = self.parameterisation == "released"
+        return found._replace(hidden_f=(*found.hidden_f, BOTTLENECK)) if released else found
 
     @property
     def configurations(self) -> tuple[Configuration, ...]:
