@@ -16,6 +16,7 @@ from hyperviz.studies.dynamics import trajectories, views
 from hyperviz.studies.dynamics.settings import DynamicsSettings
 from hyperviz.studies.dynamics.trajectories import LANES, Model, Path
 from hyperviz.studies.dynamics.views import VIEWS
+from hyperviz.theory import gradient_flow
 from hyperviz.theory.dynamics import factored_network, implicit_flow
 
 DEPTHS, WIDTHS, CELL_STARTS = (2, 3, 4, 5, 6), (1, 2, 4, 8, 16), 32  # the heat map
@@ -102,11 +103,9 @@ def _band(settings: DynamicsSettings, model: Model) -> Band:
     rng = random_generator(settings.seed, Stream.DYNAMICS_PRIOR)
     normals = rng.standard_normal((PRIOR, trajectories.POINTS))[:, :N]
     h0 = (normals * np.sqrt(np.maximum(values, 0))) @ vectors.T
-    values, vectors = np.linalg.eigh(theta)
     times = np.geomspace(settings.step, settings.time, 64)
-    gaps = (h0 - np.asarray(model.task.y)[:N]) @ vectors
-    losses = (gaps**2) @ np.exp(-4 * np.maximum(values, 0)[:, None] * times)
-    return Band(times, *np.quantile(losses, [0.1, 0.5, 0.9], axis=0))
+    losses = (gradient_flow.gaps(theta, h0 - np.asarray(model.task.y)[:N], times) ** 2).sum(-1)
+    return Band(times, *np.quantile(losses, [0.1, 0.5, 0.9], axis=1))
 
 
 def _starts(settings: DynamicsSettings, model: Model, nets: list) -> Iterator[dict]:

@@ -15,7 +15,7 @@ from hyperviz.studies.common import random_networks
 from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.dynamics import kernel_drift, trajectories
 from hyperviz.studies.dynamics.settings import DynamicsSettings
-from hyperviz.theory import analytic
+from hyperviz.theory import analytic, gradient_flow
 from hyperviz.theory.dynamics import factored_g, implicit_flow
 from hyperviz.theory.validation import whole
 
@@ -80,7 +80,7 @@ def _linear(kernel, y, t) -> np.ndarray:
     """k(*, U) K^-1 (1 - exp(-2 K t)) Y: the mean over starts once g is wide too."""
     values, vectors = np.linalg.eigh(kernel[:16, :16])
     values = np.maximum(values, 1e-9 * values[-1])
-    weights = vectors @ (-np.expm1(-2 * values * t) / values * (vectors.T @ y))
+    weights = vectors @ (gradient_flow.spectral_filter(values, t) * (vectors.T @ y))
     return (kernel[16:, :16] @ weights).reshape(2, 65)
 
 

@@ -208,13 +208,3 @@ def _run(key, task: Task, test, g: Primary, step, depth: int, width: int, steps:
     V, found = jax.lax.scan(one, start(key, task, g, room), length=steps)
     last = one(V, None)[1]
     return Trajectory(*(jnp.concatenate([a, b[None]]) for a, b in zip(found, last, strict=True)))
-
-
-def both_infinite(kernel: Float[AnyArray, "N N"], y: Float[AnyArray, " N"], h0: Float[AnyArray, "*s N"], times):
-    """Return h_t = Y + exp(-2 Theta_h t)(h_0 - Y), (times, ..., N): training once g is infinitely wide too.
-
-    kernel: Theta_h of the training points. y: Y. h0: outputs at time 0. times: in units of step * number of steps.
-    """
-    values, vectors = jnp.linalg.eigh(kernel)
-    decay = jnp.exp(-2 * jnp.maximum(values, 0) * jnp.asarray(times, kernel.dtype)[:, None])
-    return y + jnp.einsum("ik,tk,jk,...j->t...i", vectors, decay, vectors, h0 - y)

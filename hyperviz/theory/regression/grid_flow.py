@@ -20,6 +20,7 @@ from scipy.linalg import LinAlgError, eigh
 
 from hyperviz.errors import InvalidInput
 from hyperviz.theory import validation
+from hyperviz.theory.gradient_flow import spectral_filter
 from hyperviz.theory.regression.grid import Systems, build, cross, right_sides, split
 from hyperviz.theory.regression.grid_factors import Evidence, log_marginal_likelihood
 from hyperviz.theory.regression.grid_geometry import classes, hartley
@@ -44,14 +45,6 @@ class Modes(NamedTuple):
     values: Float[np.ndarray, "C N"]
     power: Float[np.ndarray, "C N"]  # sum over the system's right-hand sides of (V^T Y)^2
     shared: Float[np.ndarray, "C 1"]  # right-hand sides: frequencies that share the system, times channels
-
-
-def growth(values: np.ndarray, time: float, floor: float = 0.0) -> np.ndarray:
-    """Return (1 - e^(-2 lambda t)) / lambda, 2 t at lambda = 0; at t = infinity 1 / lambda, and 0 up to `floor`."""
-    if np.isinf(time):
-        return np.where(values > floor, 1 / np.where(values > floor, values, 1), 0)
-    safe = np.where(values > 0, values, 1)
-    return np.where(values > 0, -np.expm1(-2 * safe * time) / safe, 2 * time)
 
 
 def steps(x: Unchecked, y: Unchecked, x_new: Unchecked, times: Unchecked, **settings: Any) -> Iterator[Flow]:
@@ -109,7 +102,7 @@ def _flow(systems: Systems, x_new, times) -> Iterator[Flow]:
         along = vectors.T @ right_sides(systems, w)
         floor, smallest = max(floor, NULL * float(values.max())), min(smallest, float(values.min()))
         for t, time in enumerate(times):
-            part = (onto * growth(values, time, floor)) @ along
+            part = (onto * spectral_filter(values, time, floor)) @ along
             spectrum[t][:, w] = part.reshape(len(x_new), len(w), *C)
         if solved < len(groups) and solved % every == 0:
             yield _frames(spectrum, blank, smallest, solved, len(groups))

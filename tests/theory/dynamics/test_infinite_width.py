@@ -5,10 +5,10 @@ import jax.numpy as jnp
 import jaxtyping
 import numpy as np
 import pytest
-from scipy.integrate import solve_ivp
 from scipy.stats import ks_2samp
 
 from hyperviz.errors import InvalidInput, OutOfRange
+from hyperviz.theory import gradient_flow
 from hyperviz.theory.dynamics import factored_g, infinite_width
 from tests.oracles import flow, kernels
 from tests.tolerances import SIGNIFICANT
@@ -178,31 +178,12 @@ def test_bad_input_is_one_sentence(shapes_unchecked, changed, said):
         infinite_width.infinite_f(KEY, given.pop("x"), given.pop("z"), given.pop("y"), **given)
 
 
-def test_the_closed_form_is_the_long_time_integral_and_ends_at_the_targets():
-    x, z = RNG.normal(size=(5, 4)), RNG.normal(size=(5, 3))
-    theta = kernels.recursions(x, z, x, z, depth_f=3, depth_g=2)[3].astype(float)
-    y, h0 = RNG.choice([-1.0, 1.0], 5), RNG.normal(size=(2, 5))
-    times = np.array([0, 0.05, 0.5, 2.0])
-    found = infinite_width.both_infinite(jnp.asarray(theta), jnp.asarray(y), jnp.asarray(h0), times)
-    np.testing.assert_allclose(found[0], h0, atol=1e-9)
-    for i in (0, 1):
-        run = solve_ivp(lambda _, h: -2 * theta @ (h - y), (0, 2), h0[i], t_eval=times, rtol=1e-10, atol=1e-10)
-        np.testing.assert_allclose(found[:, i], run.y.T, atol=1e-6)
-    late = infinite_width.both_infinite(jnp.asarray(theta), jnp.asarray(y), jnp.asarray(h0), [1e5])
-    np.testing.assert_allclose(late[0], np.tile(y, (2, 1)), atol=1e-6)
-
-
-def test_the_closed_form_of_a_singular_kernel_is_finite():
-    found = infinite_width.both_infinite(jnp.ones((3, 3)), jnp.asarray([1.0, 1.0, -1.0]), jnp.zeros(3), [0.0, 1.0, 1e6])
-    np.testing.assert_allclose(found[-1], 1 / 3, atol=1e-9)  # only the mean can be learnt
-
-
 def test_a_wide_g_follows_the_closed_form_from_its_own_start_and_a_narrow_one_does_not():
     settings = {"depth_f": 3, "depth_g": 2, "step": 0.004, "steps": 100}
     theta = kernels.recursions(X, Z, X, Z, depth_f=3, depth_g=2)[3].astype(float)
     gaps = {}
     for m in (2, 1024):
         found = infinite_width.infinite_f(KEY, X, Z, Y, width_g=m, **settings)
-        limit = infinite_width.both_infinite(jnp.asarray(theta), jnp.asarray(Y), found.outputs[0], [0.4])[0]
+        limit = Y + gradient_flow.gaps(theta, np.asarray(found.outputs[0]) - Y, [0.4])[0]
         gaps[m] = float(np.abs(found.outputs[-1] - limit).max())
     assert gaps[1024] < 0.15 < gaps[2]

@@ -44,13 +44,6 @@ def test_training_images_given_twice_or_of_zeros_end_where_they_should():
     assert (flows(x, y, 0 * x_new, [0.1, np.inf]).frames == 0).all()
 
 
-def test_growth_keeps_its_digits_near_0_and_for_ever():
-    values = np.array([0.0, 1e-18, 1e-9, 1.0, 1e6])
-    assert grid_flow.growth(values, 2.0) == pytest.approx([4, 4, 4, 1 - np.exp(-4), 1e-6], rel=1e-6)
-    assert grid_flow.growth(values, np.inf, 1e-12) == pytest.approx([0, 0, 1e9, 1, 1e-6])
-    assert (grid_flow.growth(values, 0.0) == 0).all()
-
-
 def test_what_is_learnt_late_is_told():
     x, y = images(6, 4), images(6, 4, 1)
     smallest = np.linalg.eigvalsh(torus.between(x, x, 6, **dense("hk")))[0]
