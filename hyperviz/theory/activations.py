@@ -26,9 +26,10 @@ class Activation(NamedTuple):
     alpha: float
     gain: float
 
-    def apply(self, y: Float[Array, "*s"]) -> Float[Array, "*s"]:
+    def apply(self, y: Float[AnyArray, "*s"]) -> Float[AnyArray, "*s"]:
         """Return gain * sigma(y), entry by entry."""
-        return jnp.where(y > 0, y, self.alpha * y) * jnp.asarray(self.gain, y.dtype)
+        xp = namespace(y, self.alpha, self.gain)
+        return xp.where(y > 0, y, self.alpha * y) * xp.asarray(self.gain, y.dtype)
 
     def derivative(self, y: Float[Array, "*s"]) -> Float[Array, "*s"]:
         """Return sigma'(y), with sigma'(0) = gain * alpha: a dead ReLU unit passes nothing back."""

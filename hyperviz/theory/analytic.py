@@ -7,6 +7,7 @@ a g with a smooth activation (module `smooth_duals`) carries the variances besid
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -177,7 +178,7 @@ def limit(architecture: Architecture, x1: Unchecked, z1: Unchecked, x2: Unchecke
         # on the diagonal Theta_f = L S and Theta_h = L H Lambda^H: the smaller and the larger must fit
         validation.in_range(np.outer((1, L), points.of_f**2), dtype, "the kernel of f")
         validation.in_range(_extremes(points, model), dtype, "the kernel of h")
-    return _tiles(sets[0], sets[-1], model, bandwidth, dtype, len(sets) == 1)
+    return _tiles(sets[0], sets[-1], model, bandwidth or 0.0, dtype, len(sets) == 1)
 
 
 def _prepare(x, z, model: _Model, features: bool) -> _Points:
@@ -205,10 +206,19 @@ def _extremes(points: _Points, model: _Model) -> np.ndarray:
     return np.outer((1, int(model.depth_f) * int(model.depth_g)), points.of_h**2)
 
 
+def _seen(a, b, bandwidth, dtype) -> Correlation:
+    """The correlations of what g sees: features of z, or z itself where the bandwidth is None, or 0 in the program."""
+    if bandwidth is None:
+        return correlation(a, b, dtype)
+    positive = jnp.where(bandwidth > 0, bandwidth, 1)
+    features, raw = partial(gaussian, a, b, positive, dtype), partial(correlation, a, b, dtype)
+    return jax.lax.cond(bandwidth > 0, features, raw)
+
+
 def _tile(a: _Points, b: _Points, model: _Model, bandwidth, dtype) -> Kernels:
     """The four kernels between two sets: correlations through the recursions, then the norms put back."""
     inner = jnp.float64 if isinstance(model.phi, Smooth) else dtype
-    z = correlation(a.z, b.z, inner) if bandwidth is None else gaussian(a.z, b.z, bandwidth, inner)
+    z = _seen(a.z, b.z, bandwidth, inner)
     S, T_f = f_recursion(correlation(a.x, b.x, inner), model.depth_f, model.sigma.alpha)
     if isinstance(model.phi, Smooth):
         Lam, T_g = g_smooth(z, S, a.diagonal(), b.diagonal(), model.depth_g, model.phi)

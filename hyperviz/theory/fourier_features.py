@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Real
 
-from hyperviz.runtime.compilation import AnyArray, compiled
+from hyperviz.runtime.compilation import AnyArray, compiled, namespace
 from hyperviz.theory import gram_factors, validation
 from hyperviz.theory.activations import Correlation
 from hyperviz.theory.inputs import covariance
@@ -37,12 +38,13 @@ class FourierFeatures(NamedTuple):
 
 def gaussian(a: Float[AnyArray, "N1 d"], b: Float[AnyArray, "N2 d"], bandwidth, dtype) -> Correlation:
     """Return the correlation exp(-|z - z'|^2 / (2 bandwidth^2)) and its gap, in `dtype`."""
-    squares = jnp.sum(a**2, 1)[:, None] + jnp.sum(b**2, 1) - 2 * a @ b.T
-    exponent = -jnp.maximum(squares, 0) / (2 * bandwidth**2)
-    return Correlation(jnp.exp(exponent).astype(dtype), -jnp.expm1(exponent).astype(dtype))
+    xp = namespace(a, b, bandwidth)
+    squares = xp.sum(a**2, 1)[:, None] + xp.sum(b**2, 1) - 2 * a @ b.T
+    exponent = -xp.maximum(squares, 0) / (2 * bandwidth**2)
+    return Correlation(xp.exp(exponent).astype(dtype), -xp.expm1(exponent).astype(dtype))
 
 
-def gram(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = None) -> Float[Array, "K K"]:
+def gram(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = None) -> Float[AnyArray, "K K"]:
     """Compute Sigma^0 between points: z.z'/m_0 of raw z, or that of infinitely many Fourier features.
 
     Args:
@@ -64,17 +66,12 @@ def gram(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = None)
         [[1.0, 0.0], [0.0, 1.0]]
     """
     z = validation.points("z", z).astype(jnp.float64)
-    return _gram(z, 0.0 if coordinates is None else validation.positive("bandwidth", coordinates.bandwidth))
+    if coordinates is None:
+        return covariance(z)  # pyright: ignore[reportArgumentType]
+    return gaussian(z, z, validation.positive("bandwidth", coordinates.bandwidth), np.float64).cosine / 2
 
 
-@compiled
-def _gram(z, bandwidth):
-    """Return Sigma^0 of features, or of raw z at bandwidth 0: one program for both."""
-    features = gaussian(z, z, jnp.where(bandwidth > 0, bandwidth, 1), jnp.float64).cosine / 2
-    return jnp.where(bandwidth > 0, features, covariance(z))
-
-
-def embedding(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = None) -> Float[Array, "K K"]:
+def embedding(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = None) -> Float[AnyArray, "K K"]:
     """Return K numbers e_i a point that stand for infinitely many features: e_i . e_j / K = Sigma^0(z_i, z_j).
 
     Args:
@@ -97,11 +94,7 @@ def embedding(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = 
         array([[0.5   , 0.3033],
                [0.3033, 0.5   ]])
     """
-    return _embedding(gram(z, coordinates))
-
-
-@compiled
-def _embedding(found):
+    found = gram(z, coordinates)
     return gram_factors.root(found) * len(found) ** 0.5
 
 

@@ -20,15 +20,15 @@ class Factor(NamedTuple):
     Zero vectors have exactly zero columns in `half` and rows in `basis`.
     """
 
-    half: Float[Array, "k k"]
-    basis: Float[Array, "k k"]
+    half: Float[AnyArray, "k k"]
+    basis: Float[AnyArray, "k k"]
 
-    def inverse(self) -> Float[Array, "k k"]:
+    def inverse(self) -> Float[AnyArray, "k k"]:
         """Return a generalised inverse of A: Q @ inverse @ Q^T projects on span Q."""
         return self.basis @ self.basis.T
 
 
-def factor(gram: Float[Array, "k k"]) -> Factor:
+def factor(gram: Float[AnyArray, "k k"]) -> Factor:
     """Factor A by the symmetric root of its correlation matrix C, with the norms d put back.
 
     Return half = C^(1/2) d and basis = C^(+1/2) / d.
@@ -36,27 +36,28 @@ def factor(gram: Float[Array, "k k"]) -> Factor:
     Through C, vectors of very different norms keep their directions. The symmetric root is continuous in A,
     so a matrix that was computed again, to the last bit but one, gives the same factor.
     """
-    norms = jnp.sqrt(jnp.maximum(jnp.diagonal(gram), 0))
+    xp = namespace(gram)
+    norms = xp.sqrt(xp.maximum(xp.diagonal(gram), 0))
     alive = norms > 0
-    scale = jnp.where(alive, 1 / jnp.where(alive, norms, 1), 0)
+    scale = xp.where(alive, 1 / xp.where(alive, norms, 1), 0)
     half, basis = _roots(gram * scale * scale[:, None])
-    return Factor(jnp.where(alive, half * norms, 0), jnp.where(alive[:, None], basis * scale[:, None], 0))
+    return Factor(xp.where(alive, half * norms, 0), xp.where(alive[:, None], basis * scale[:, None], 0))
 
 
 def _roots(C):
     """C^(1/2) and C^(+1/2) of a correlation matrix; in closed form up to size 2: LAPACK's call would cost more."""
-    size = C.shape[0]
+    size, xp = C.shape[0], namespace(C)
     if size > 2:
-        values, vectors = jnp.linalg.eigh(C, symmetrize_input=True)
+        values, vectors = xp.linalg.eigh((C + C.T) / 2)
     else:
-        c = C[0, -1] if size == 2 else jnp.zeros((), C.dtype)
+        c = C[0, -1] if size == 2 else xp.zeros((), C.dtype)
         values, vectors = (
-            jnp.stack([1 - c, 1 + c])[:size],
-            jnp.asarray([[1, 1], [-1, 1]], C.dtype)[:size, :size] / size**0.5,
+            xp.stack([1 - c, 1 + c])[:size],
+            xp.asarray([[1, 1], [-1, 1]], C.dtype)[:size, :size] / size**0.5,
         )
-    kept = values > TOLERANCE * jnp.maximum(jnp.max(values), 1e-30)
-    roots = jnp.sqrt(jnp.where(kept, values, 1))
-    return (vectors * jnp.where(kept, roots, 0)) @ vectors.T, (vectors * jnp.where(kept, 1 / roots, 0)) @ vectors.T
+    kept = values > TOLERANCE * xp.maximum(xp.max(values), 1e-30)
+    roots = xp.sqrt(xp.where(kept, values, 1))
+    return (vectors * xp.where(kept, roots, 0)) @ vectors.T, (vectors * xp.where(kept, 1 / roots, 0)) @ vectors.T
 
 
 def factors(*grams: Float[Array, "k k"]) -> list[Factor]:

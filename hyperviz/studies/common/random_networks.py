@@ -18,6 +18,7 @@ from hyperviz.theory.fourier_features import FourierFeatures
 from hyperviz.theory.sampling import forward_pass, kernels
 from hyperviz.theory.taylor import sampler
 
+AT_ONCE = 256  # keys that are made together, wanted or not: one program makes every number of them
 FIRST_TICKS = 24  # of a stage; then as many as fit a STEP
 
 
@@ -46,23 +47,22 @@ def kept(*settings) -> dict:
     return _alive.setdefault(settings, Kept())
 
 
-def keys(seed: int, stream: int, first: int, count: int):
-    """Return the keys of the draws first .. first + count - 1 of a Stream: draw i is the same whatever came before."""
-    return _keys(seed, int(stream), np.arange(first, first + count))
+def keys(seed: int, stream: int, first: int, count: int) -> np.ndarray:
+    """Return the keys of the draws first .. first + count - 1 of a Stream: draw i is the same whatever came before.
+
+    They are numbers, (count, 2) uint32, and not typed keys of JAX: those compile a program wherever they are cut.
+    """
+    made = [_keys(seed, int(stream), np.arange(at, at + AT_ONCE)) for at in range(first, first + count, AT_ONCE)]
+    return np.concatenate(made)[:count]
 
 
 _compiled: set[tuple] = set()  # points and lanes: nothing else decides what is compiled
 
 
 @compiled
-def key(seed, stream, number):
-    """Return the key of one draw: that of `keys`."""
-    return jax.random.fold_in(jax.random.fold_in(jax.random.key(seed), stream), number)
-
-
-@compiled
 def _keys(seed, stream, numbers):
-    return jax.vmap(partial(key, seed, stream))(numbers)
+    of_stream = jax.random.fold_in(jax.random.key(seed), stream)
+    return jax.random.key_data(jax.vmap(partial(jax.random.fold_in, of_stream))(numbers))
 
 
 def architecture(settings: Any, **changed: Any) -> Architecture:

@@ -7,15 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-import jax
 import numpy as np
 
-from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common import limit_kernels, random_networks, streaming
 from hyperviz.studies.common.intervals import SURE
 from hyperviz.studies.common.power_laws import Slope, relative_spread, slope, variance
 from hyperviz.studies.common.random_streams import Stream
 from hyperviz.studies.convergence.settings import ConvergenceSettings
-from hyperviz.theory import analytic
 
 ANGLES = np.linspace(-np.pi / 2, np.pi / 2, 33)
 ORIGIN = 16  # the index of theta = 0
@@ -77,10 +75,10 @@ def _start(settings: ConvergenceSettings) -> ConvergenceResult:
     x, z = points(settings, ANGLES)
     at = slice(ORIGIN, ORIGIN + 1)
     chosen = random_networks.architecture(settings)
-    limit = jax.tree.map(np.asarray, analytic.limit(chosen, x[at], z[at], x, z))
+    limit = limit_kernels.kernels(chosen, x[at], z[at], x, z)
     theta_f, theta = float(limit.ntk_f[0, 0]), limit.hyperkernel[0]
     pair = points(settings, np.array([0.0, settings.theta]))
-    watched = float(np.asarray(analytic.limit(chosen, *pair).hyperkernel)[0, 1])
+    watched = float(limit_kernels.kernels(chosen, *pair).hyperkernel[0, 1])
     none = np.zeros((0, len(ANGLES)))
     seconds = random_networks.seconds(len(ANGLES), chosen)
     return ConvergenceResult(

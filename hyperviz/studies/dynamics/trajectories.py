@@ -8,15 +8,14 @@ from collections.abc import Callable, Generator, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-import jax
 import numpy as np
 
-from hyperviz.runtime.compilation import compiled
+from hyperviz.studies.common.limit_kernels import Limits, kernels
 from hyperviz.studies.common.random_networks import architecture, keys
 from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.common.streaming import STEP
 from hyperviz.studies.dynamics.settings import INPUT_G, DynamicsSettings
-from hyperviz.theory import analytic, gram_factors
+from hyperviz.theory import gram_factors
 from hyperviz.theory.activations import activation
 from hyperviz.theory.dynamics import factored_g, factored_network, implicit_flow
 from hyperviz.theory.dynamics.factored_g import Primary, Weights
@@ -38,7 +37,7 @@ class Model(NamedTuple):
 
     task: Task
     x: np.ndarray  # (12, 10) float32
-    limit: analytic.Kernels  # (12, 12): float64
+    limit: Limits  # (12, 12): float64
 
 
 class Path(NamedTuple):
@@ -73,21 +72,16 @@ def points(settings: DynamicsSettings) -> tuple[np.ndarray, np.ndarray, np.ndarr
 def model(settings: DynamicsSettings) -> Model:
     """Return the task, with f's limits at its points."""
     x, z, y = points(settings)
-    limit = analytic.limit(architecture(settings), x, z)
+    limit = kernels(architecture(settings), x, z)
     real = np.arange(POINTS) < settings.points
-    return Model(task(limit, None, z, y, real), x.astype(np.float32), jax.tree.map(np.asarray, limit))
+    return Model(task(limit, None, z, y, real), x.astype(np.float32), limit)
 
 
-def task(limit: analytic.Kernels, member, z, y, real) -> Task:
+def task(limit: Limits, member, z, y, real) -> Task:
     """Return the padded task in float32; limit: f's kernels at the distinct x."""
     S, theta, *rest = [np.asarray(v, np.float32) for v in (limit.nngp_f, limit.ntk_f, z, y, real)]
     columns = theta if member is None else theta[:, member]
-    return Task(np.asarray(_root(S)), columns * rest[-1], member, *rest)
-
-
-@compiled
-def _root(S):
-    return gram_factors.factor(S).half
+    return Task(gram_factors.factor(S).half, columns * rest[-1], member, *rest)  # pyright: ignore[reportArgumentType]
 
 
 def pad(width: int) -> int:
@@ -116,6 +110,17 @@ def primary_of(settings: DynamicsSettings, widths, depth: int | None = None) -> 
 def room(width: int, count: int = POINTS) -> Weights:
     """Return zeros for `count` sets of weights of a g of this padded width."""
     return factored_g.zeros(count, INPUT_G, width, DEPTH, np.float32)
+
+
+def widened(V: Weights) -> Weights:
+    """Return the weights padded to the widest g, by NumPy: programs of a single start are compiled for that one."""
+    first, middle, last = map(np.asarray, V)
+    at = max(LANES) - last.shape[-1]
+    none, rows = (0, 0), (0, at)
+    lead = [none] * (last.ndim - 1)
+    return Weights(
+        np.pad(first, [*lead, rows, none]), np.pad(middle, [none, *lead, rows, rows]), np.pad(last, [*lead, rows])
+    )
 
 
 def begin(settings, model: Model, g: Primary, width: int, stream: int, first: int) -> implicit_flow.Starts:

@@ -12,10 +12,11 @@ import jax
 import numpy as np
 
 from hyperviz.studies.common import random_networks
+from hyperviz.studies.common.limit_kernels import Limits, kernels
 from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.dynamics import kernel_drift, trajectories
 from hyperviz.studies.dynamics.settings import DynamicsSettings
-from hyperviz.theory import analytic, gradient_flow
+from hyperviz.theory import gradient_flow
 from hyperviz.theory.dynamics import factored_g, implicit_flow
 from hyperviz.theory.validation import whole
 
@@ -52,12 +53,13 @@ def fit(settings: DynamicsSettings) -> Iterator[dict]:
     which = np.repeat([0, 1, 0, 1], [8, 8, 65, 65])
     z = np.stack([np.sin(angles), np.cos(angles), 0 * angles], 1) * 3**0.5
     x, y = trajectories.points(settings)[0][:2], np.concatenate([target(TRAINED) for target in TARGETS])
-    limit = analytic.limit(random_networks.architecture(settings), x[which], z)
-    two = jax.tree.map(lambda v: np.asarray(v)[np.ix_((0, 8), (0, 8))], limit)
+    limit = kernels(random_networks.architecture(settings), x[which], z)
+    two = Limits(*(v[np.ix_((0, 8), (0, 8))] for v in limit))
     task = trajectories.task(two, which[:16], z[:16], y, np.ones(16))
     g, width = trajectories.primary_of(settings, [settings.width_g]), trajectories.pad(settings.width_g)
     key = random_networks.keys(settings.seed, Stream.DYNAMICS_FIT, 0, 1)
     state = implicit_flow.begin(key, task, g, trajectories.room(width, 2))
+    state = state._replace(V=trajectories.widened(state.V))
     member, where = which[16:], z[16:].astype(np.float32)
     times, curves = [], []
     for now, path in trajectories.follow(settings, task, state, g):
@@ -65,7 +67,7 @@ def fit(settings: DynamicsSettings) -> Iterator[dict]:
             continue
         times.append(float(np.asarray(now.time)[0]))
         curves.append(np.asarray(implicit_flow.outputs(now.V, g, member, where))[0].reshape(2, 65))
-        linear = _linear(np.asarray(limit.hyperkernel), y, times[-1])
+        linear = _linear(limit.hyperkernel, y, times[-1])
         yield {"view": Fit(y.reshape(2, 8), np.array(times), np.array(curves), linear)}
 
 
@@ -94,7 +96,7 @@ def surface(settings: DynamicsSettings) -> Iterator[dict]:
         way = trajectories.follow(trajectories.brief(settings, SLICE_TIME), model.task, begun, g)
         state, _ = yield from trajectories.quietly(way)
         one = g._replace(width=whole(m))
-        V, trained = (jax.tree.map(lambda v: np.asarray(v)[0], s.V) for s in (begun, state))
+        V, trained = (trajectories.widened(jax.tree.map(lambda v: np.asarray(v)[0], s.V)) for s in (begun, state))
         gradients = implicit_flow.gradients(V, model.task, one)
         first, second = _directions(settings, model, V, trained, gradients)
         losses[m] = np.asarray(implicit_flow.slice_losses(V, first, second, SIDE.astype(np.float32), model.task, one))

@@ -7,11 +7,13 @@ from functools import partial
 import numpy as np
 
 from hyperviz.studies.common.intervals import SURE
+from hyperviz.studies.common.limit_kernels import Limits, kernels
+from hyperviz.studies.common.random_networks import architecture
 from hyperviz.studies.paper.claims import DIFFERS, HOLDS, Claim, Control, Finding, Need, of_slope
 from hyperviz.studies.prior import report
 from hyperviz.studies.prior.empirical_kernels import Scattered, points
 from hyperviz.studies.prior.kernel_structure import PAIRS, bandwidth
-from hyperviz.studies.prior.limits import SMALL, Limits, architecture, kernels, on_circle
+from hyperviz.studies.prior.limits import on_circle
 from hyperviz.studies.prior.settings import PRESETS, PriorSettings
 from hyperviz.studies.prior.study import PriorResult
 from hyperviz.studies.prior.width_scaling import DRAWS, LINES
@@ -54,7 +56,7 @@ def one_layer_more(result: PriorResult) -> np.ndarray:
     """Return Λ^H at the same pairs with S^L as the paper prints it: one layer of f more than the network has."""
     i, j = np.stack(np.triu_indices(len(points(result.settings)[0]), 1))
     deeper = architecture(result.settings, depth_f=result.settings.depth_f + 1)
-    return kernels(deeper, *points(result.settings), tile=SMALL).nngp[i, j]
+    return kernels(deeper, *points(result.settings)).nngp[i, j]
 
 
 def without_S(result: PriorResult, kernel: str = "released") -> np.ndarray:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common.limit_kernels import kernels
 from hyperviz.studies.common.random_networks import architecture
 from hyperviz.studies.common.random_streams import Stream, random_generator
-from hyperviz.studies.prior.limits import SMALL, kernels, on_circle, pair
+from hyperviz.studies.prior.limits import on_circle, pair
 from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.theory.sampling.schedule import MAX_DEPTH
 
@@ -51,7 +52,7 @@ def _limits(settings, name) -> Deepened:
     (x0, x1), (z0, z1) = (points.astype(np.float64) for points in pair())
     x, z, rows = np.concatenate([[x0, x1, x0], x]), np.concatenate([[z0, z1, z1], z]), []
     for depth in DEPTHS:
-        found = kernels(architecture(settings, **{name: depth}), x, z, tile=SMALL)
+        found = kernels(architecture(settings, **{name: depth}), x, z)
         S, nngp, hyper = found.nngp_f, found.nngp, found.hyperkernel
         correlations = [*map(_correlation, (S, nngp, hyper)), _correlation(nngp, 2)]
         rows.append((correlations, [_condition(k[3:, 3:]) for k in (nngp, hyper)]))

@@ -9,9 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common.limit_kernels import Limits, kernels
 from hyperviz.studies.common.random_networks import architecture
 from hyperviz.studies.common.random_streams import Stream, random_generator
-from hyperviz.studies.prior.limits import SMALL, Limits, kernels, on_circle
+from hyperviz.studies.prior.limits import on_circle
 from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.theory import fourier_features, smooth_activations
 from hyperviz.theory.architecture import Architecture
@@ -66,7 +67,7 @@ def _above(kernels) -> np.ndarray:
 
 
 def _limit(settings) -> Limits:
-    return kernels(architecture(settings), *points(settings), tile=SMALL)
+    return kernels(architecture(settings), *points(settings))
 
 
 def _measured(settings) -> Iterator[dict]:

@@ -8,11 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.studies.common import random_networks
+from hyperviz.studies.common.limit_kernels import kernels
 from hyperviz.studies.common.power_laws import Slope, slope
 from hyperviz.studies.common.random_networks import architecture
 from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.prior import empirical_kernels
-from hyperviz.studies.prior.limits import kernels, on_circle
+from hyperviz.studies.prior.limits import on_circle
 from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.theory import fourier_features
 from hyperviz.theory.fourier_features import FourierFeatures
@@ -137,7 +138,7 @@ def rate(settings: PriorSettings) -> Rate:
     z = np.array([[0.3, 0.2], [0.3 + width, 0.2]])
     limit, errors = float(np.asarray(fourier_features.gram(z, FourierFeatures(width)))[0, 1]), []
     for i, count in enumerate(COUNTS):
-        key = random_networks.key(settings.seed, int(Stream.PRIOR_FEATURES), i)
+        key = random_networks.keys(settings.seed, Stream.PRIOR_FEATURES, i, 1)[0]
         p = np.asarray(fourier_features.random_features(key, z, FEATURE_DRAWS * int(COUNTS[-1]), width))
         products = (p[0] * p[1]).reshape(FEATURE_DRAWS, -1)[:, :count]
         errors.append(products.mean(1) - limit)

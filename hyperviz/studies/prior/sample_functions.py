@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common.limit_kernels import kernels
 from hyperviz.studies.common.random_networks import architecture
 from hyperviz.studies.common.random_streams import Stream, random_generator
-from hyperviz.studies.prior.limits import kernels, on_circle
+from hyperviz.studies.prior.limits import on_circle
 from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.theory import gram_factors
 

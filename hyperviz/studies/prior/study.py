@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -12,10 +11,9 @@ from hyperviz.studies.common import random_networks, streaming
 from hyperviz.studies.common.random_networks import architecture
 from hyperviz.studies.common.random_streams import Stream
 from hyperviz.studies.prior import depth_scaling, empirical_kernels, kernel_structure, sample_functions, width_scaling
-from hyperviz.studies.prior.limits import kernels, limits, pair
+from hyperviz.studies.prior.limits import limits, pair
 from hyperviz.studies.prior.normality import Normality, ks_of_values, normality
 from hyperviz.studies.prior.settings import PAPER, PRESETS, PriorSettings
-from hyperviz.theory import smooth_activations
 from hyperviz.theory.sampling.forward_pass import Outputs
 
 LANES, FEW = 256, 8  # draws that advance together, where they are cheap and where they are not
@@ -58,18 +56,15 @@ def stream(settings: PriorSettings) -> Iterator[PriorResult]:
 def warm() -> None:
     """Compile what the study needs, once: afterwards no setting compiles anything."""
     small: dict[str, Any] = {"width_f": 16, "width_g": 16, "draws": 256}
-    choices = itertools.product(smooth_activations.NAMES, (0.0, 1.0))  # every other choice is traced
-    every = [PriorSettings(activation_g=phi, bandwidth=bandwidth, **small) for phi, bandwidth in choices]
-    for chosen in every:
-        limits(chosen)
-        kernels(architecture(chosen), *pair())
+    for phi in ("relu", "tanh"):  # every other choice is traced
+        limits(PriorSettings(activation_g=phi, **small))
     for view in VIEWS:
         for result in stream(PriorSettings(view=view, **small)):
             if "lines" in result.parts:
                 break
     for points, lanes in ((pair(), FEW), (width_scaling.point(), width_scaling.WIDE_DRAWS)):
         keys = random_networks.keys(0, Stream.PRIOR_OUTPUTS, 0, lanes)
-        for _ in random_networks.outputs(keys, points, architecture(every[-1])):
+        for _ in random_networks.outputs(keys, points, architecture(PriorSettings(**small))):
             pass
     next(
         parts for parts in empirical_kernels.stream(PriorSettings(activation_g="tanh", **small)) if "tangents" in parts

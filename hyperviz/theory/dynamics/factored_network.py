@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from hyperviz.runtime.compilation import AnyArray, compiled
+from hyperviz.runtime.compilation import AnyArray, compiled, namespace
 from hyperviz.theory import network
 from hyperviz.theory.activations import Activation
 from hyperviz.theory.dynamics import factored_g
@@ -105,11 +105,13 @@ def _features(net: TracedArchitecture, w: Finite, x):
     return jnp.where(net.depth > 1, q, jnp.pad(x, ((0, 0), (0, n - n0))) / n0**0.5), pre
 
 
-def generated(w: Finite, q: Float[Array, "N n"]) -> Weights:
+def generated(w: Finite, q: Float[AnyArray, "N n"]) -> Weights:
     """Return V_j = W^L q_j, the weights that f writes for every point."""
-    first, middle, last = w.generator
+    (first, middle, last), xp = w.generator, namespace(q)
     return Weights(
-        jnp.einsum("jc,cba->jba", q, first), jnp.einsum("jc,lcba->ljba", q, middle), jnp.einsum("jc,cb->jb", q, last)
+        xp.einsum("jc,cba->jba", q, first, optimize=True),
+        xp.einsum("jc,lcba->ljba", q, middle, optimize=True),
+        xp.einsum("jc,cb->jb", q, last, optimize=True),
     )
 
 
@@ -189,16 +191,15 @@ def advance(training: Training, net: TracedArchitecture, task: Task, x, step, un
     return jax.lax.fori_loop(0, count, block, training)
 
 
-@compiled
-def weights(w: Finite, net: TracedArchitecture, x: Float[AnyArray, "N n0"]) -> Weights:
-    """Return V_j = f(x_j), the weights of g at each x."""
-    return generated(w, _features(net, w, x)[0])
-
-
-@compiled
-def kernel(w: Finite, net: TracedArchitecture, task: Task, x: Float[AnyArray, "N n0"]) -> Float[Array, "N N"]:
-    """Return K_h, the tangent kernel, at the points of a task."""
-    return _kernel(net, _sweep(net, w, x, task.z)[1]) * task.real
+def weights(w: Finite, net: TracedArchitecture, x: Float[np.ndarray, "N n0"]) -> Weights:
+    """Return V_j = f(x_j), the weights of g at each x, by NumPy: it is asked once a network."""
+    n, n0 = w.first.shape
+    if net.depth == 1:
+        return generated(w, np.pad(x, ((0, 0), (0, n - n0))) / np.float32(n0**0.5))
+    root, y = np.sqrt(np.asarray(net.width, x.dtype)), x @ w.first.T / np.float32(n0**0.5)
+    for inner in w.inner[: max(int(net.depth) - 2, 0)]:
+        y = net.activation.apply(y) @ inner.T / root
+    return generated(w, net.activation.apply(y) / root)
 
 
 @compiled

@@ -16,9 +16,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int
 
-from hyperviz.runtime.compilation import AnyArray
+from hyperviz.runtime.compilation import AnyArray, namespace
 from hyperviz.theory import gram_factors
 
 
@@ -73,16 +74,24 @@ class Block(NamedTuple):
 
 def start(problem: Problem, max_depth: int) -> State:
     """Return the state before the first step."""
-    K = problem.member.shape[0]
+    K, xp = problem.member.shape[0], namespace(problem.f.gram, problem.g.gram)
 
     def layers(gram):
         c = gram.shape[0]
-        many, few = jnp.zeros((max_depth + 1, c, c), jnp.float32), jnp.zeros((c, K), jnp.float32)
-        return Layers(many.at[0].set(gram), jnp.zeros((max_depth + 1, c, K), jnp.float32), many, few, few)
+        above, few = xp.zeros((max_depth, c, c), np.float32), xp.zeros((c, K), np.float32)
+        many, pool = xp.concatenate([gram[None], above]), xp.zeros((max_depth + 1, c, K), np.float32)
+        return Layers(many, pool, xp.zeros_like(many), few, few)
 
-    square = jnp.zeros((K, K), jnp.float32)
+    square = xp.zeros((K, K), np.float32)
     return State(
-        jnp.int32(0), layers(problem.f.gram), layers(problem.g.gram), square, square, square, square[0], square
+        xp.zeros((), np.int32),
+        layers(problem.f.gram),
+        layers(problem.g.gram),
+        square,
+        square,
+        square,
+        square[0],
+        square,
     )
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from hyperviz.runtime import compilation
-from hyperviz.runtime.compilation import AnyArray, compiled
+from hyperviz.runtime.compilation import AnyArray, compiled, namespace
 from hyperviz.theory import gram_factors, validation
 from hyperviz.theory.activations import Activation
 from hyperviz.theory.architecture import Architecture
@@ -57,6 +57,7 @@ class Layer(NamedTuple):
     gram: Float[AnyArray, "lanes c c"]  # of the last finished layer
     root: Float[AnyArray, "lanes c c"]  # of the covariance of a row of the layer under way
     total: Float[AnyArray, "lanes c c"]  # of phi phi^T over its neurons so far
+    noise: Float[AnyArray, "lanes c"]  # normals of the row of weights that follows the last layer
 
 
 class Outputs(NamedTuple):
@@ -83,8 +84,9 @@ def _blocks(net: Net, lanes: int):
 
 def start(net: Net, factor: Float[AnyArray, "lanes c c"]) -> Layer:
     """Return every draw at its inputs."""
-    gram = jnp.broadcast_to(net.gram, factor.shape)
-    return Layer(jnp.int32(0), factor, gram, jnp.zeros_like(gram), jnp.zeros_like(gram))
+    xp = namespace(net.gram, factor)
+    none = xp.zeros(factor.shape, np.float64)
+    return Layer(np.int32(0), factor, xp.broadcast_to(net.gram, factor.shape), none, none, none[:, 0])  # pyright: ignore[reportArgumentType]
 
 
 def _rows(keys, counter, shape):
@@ -104,26 +106,35 @@ def _tick(net: Net, keys, s: Layer) -> Layer:
     q = jnp.where(real, net.activation.apply(y), 0)
     total = s.total + jnp.swapaxes(q, 1, 2) @ q
     last = place == blocks - 1
-    return Layer(
-        s.tick + 1, s.factor, jnp.where(last, total / net.width, s.gram), root, jnp.where(last, 0 * total, total)
-    )
+    gram, total = jnp.where(last, total / net.width, s.gram), jnp.where(last, 0 * total, total)
+    return s._replace(tick=s.tick + 1, gram=gram, root=root, total=total)
 
 
-def advance(net: Net, keys, s: Layer, until) -> Layer:
-    """Return all draws at tick `until`."""
-    return jax.lax.while_loop(lambda s: s.tick < until, partial(_tick, net, keys), s)
+def advance(net: Net, keys, which, s: Layer, until) -> Layer:
+    """Return all draws at tick `until`; which: 0 for f, 1 for g, whose random numbers are others."""
+    own = jax.vmap(lambda key: jax.random.fold_in(key, which))(keys)
+    s = jax.lax.while_loop(lambda s: s.tick < until, partial(_tick, net, own), s)
+    return s._replace(noise=_rows(own, TOP, s.noise.shape[1:]))
 
 
 def of_g(member: Int[AnyArray, " K"], f: Layer, g: Net) -> Layer:
     """Return g at its inputs, once f is done: M = S_emp at the points."""
-    return start(g, f.gram[:, member][:, :, member])
+    return start(g, _of_host(f.gram)[:, member][:, :, member])
 
 
-def last_row(keys, g: Layer) -> Outputs:
-    """Return h: the last row of g."""
-    covariance = g.factor * g.gram
-    noise = _rows(keys, TOP, (1, covariance.shape[-1]))
-    return Outputs((noise @ jnp.swapaxes(gram_factors.root(covariance), 1, 2))[:, 0], covariance)
+def last_row(g: Layer) -> Outputs:
+    """Return h: the last row of g; no value where its variance is not finite."""
+    factor, gram, noise = map(_of_host, (g.factor, g.gram, g.noise))
+    covariance = factor * gram
+    if not compilation.traced(covariance) and not np.isfinite(covariance).all():  # NumPy's root would raise
+        return Outputs(np.full_like(noise, np.nan), covariance)  # pyright: ignore[reportArgumentType]
+    root = gram_factors.root(covariance)
+    return Outputs((noise[:, None] @ root.swapaxes(1, 2))[:, 0], covariance)
+
+
+def _of_host(value):
+    """The array in NumPy's hands, unless it is traced: an index or a product of JAX's would compile a program."""
+    return value if compilation.traced(value) else np.asarray(value)
 
 
 def problem(x, z, architecture: Architecture) -> Problem:
@@ -146,50 +157,39 @@ def distinct(x):
     return rows, member.ravel().astype(np.int32)
 
 
-@compiled
-@jax.vmap
-def _split(key):
-    """Return the keys of f and of g."""
-    return tuple(jax.random.fold_in(key, i) for i in (0, 1))
-
-
-@compiled
-def _start_f(f, keys):
-    return start(f, jnp.ones((len(keys), *f.gram.shape), jnp.float64))
-
-
-_start_g = compiled(of_g)
 _advance = compiled(advance)
-_finish = compiled(last_row)
+
+
+def _start_f(f: Net, keys) -> Layer:
+    return start(f, np.ones((len(keys), *f.gram.shape)))  # pyright: ignore[reportArgumentType]
 
 
 def begin(keys, what: Problem) -> Progress:
     """Return draws of `what`, one for each key, before their first neuron; see Progress."""
-    both, ends = _split(keys), np.cumsum([ticks(net, len(keys)) for net in (what.f, what.g)])
-    return Progress(what, both, (_start_f(what.f, keys), None), tuple(ends.tolist()), len(keys))
+    ends = np.cumsum([ticks(net, len(keys)) for net in (what.f, what.g)])
+    return Progress(what, keys, (_start_f(what.f, keys), None), tuple(ends.tolist()), len(keys))
 
 
 def advance_by(progress: Progress, steps: int, *, within_stage: bool = True) -> Progress:
     """Return the draws at most `steps` ticks further; a stage is a network."""
     until, end, what = progress.until(steps, within_stage), progress.ends[0], progress.problem
-    (to_f, to_g), (f, g) = progress.keys, progress.state
+    keys, (f, g) = progress.keys, progress.state
     if progress.ticks < end:
-        f = _advance(what.f, to_f, f, min(until, end))
+        f = _advance(what.f, keys, 0, f, min(until, end))
     if until > end:
-        g = _advance(what.g, to_g, _start_g(what.member, f, what.g) if g is None else g, until - end)
+        g = _advance(what.g, keys, 1, of_g(what.member, f, what.g) if g is None else g, until - end)
     return progress._replace(state=(f, g), ticks=until)
 
 
 def finish(progress: Progress) -> Outputs:
     """Return the outputs of draws that are done."""
     what, (f, g) = progress.problem, progress.state
-    g = _start_g(what.member, f, what.g) if g is None else g  # a g of depth 1 has no ticks
-    return _finish(progress.keys[1], g)
+    if g is None:  # a g of depth 1 has no ticks
+        g = _advance(what.g, progress.keys, 1, of_g(what.member, f, what.g), 0)
+    return last_row(g)
 
 
 def outputs(keys, what: Problem) -> Outputs:
     """Return all draws at their end; under a transformation too."""
-    to_f, to_g = _split(keys)
-    f = _advance(what.f, to_f, _start_f(what.f, keys), ticks(what.f, len(keys)))
-    g = _advance(what.g, to_g, _start_g(what.member, f, what.g), ticks(what.g, len(keys)))
-    return _finish(to_g, g)
+    f = _advance(what.f, keys, 0, _start_f(what.f, keys), ticks(what.f, len(keys)))
+    return last_row(_advance(what.g, keys, 1, of_g(what.member, f, what.g), ticks(what.g, len(keys))))

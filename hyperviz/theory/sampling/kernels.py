@@ -44,9 +44,11 @@ _draw_one = compiled(_draw)
 _PER_LANE = State._make([None] + [0] * (len(State._fields) - 1))  # lanes share the tick, so a switch stays a switch
 
 
-@compiled
-def _start_many(problem: Problem, keys) -> State:
-    return jax.vmap(lambda _: conditioning.start(problem, MAX_DEPTH), out_axes=_PER_LANE)(keys)
+def _start_many(problem: Problem, lanes: int) -> State:
+    """Every lane at its start, made by NumPy."""
+    one = conditioning.start(problem, MAX_DEPTH)
+    every = jax.tree.map(lambda v: np.broadcast_to(v, (lanes, *v.shape)), one)
+    return every._replace(tick=one.tick)
 
 
 @compiled
@@ -156,7 +158,7 @@ def hyperkernel(
 
 def begin(keys, what: Problem) -> Progress:
     """Return draws of `what`, one for each key, before their first step; see Progress."""
-    return Progress(what, keys, _start_many(what, keys), tuple(np.cumsum(ticks(what)).tolist()), len(keys))
+    return Progress(what, keys, _start_many(what, len(keys)), tuple(np.cumsum(ticks(what)).tolist()), len(keys))
 
 
 def advance_by(progress: Progress, steps: int, *, within_stage: bool = True) -> Progress:
@@ -221,7 +223,7 @@ def outputs(
     sizes = {"depth_f": depth_f, "depth_g": depth_g, "width_f": width_f, "width_g": width_g}
     chosen = {"activation_f": activation_f, "activation_g": activation_g, "alpha": alpha, "coordinates": coordinates}
     found = forward_pass.outputs(keys, forward_pass.problem(x, z, Architecture(**sizes, **chosen)))
-    if not compilation.traced(found.value) and not bool(jnp.isfinite(found.covariance).all()):
+    if not compilation.traced(found.value) and not np.isfinite(found.covariance).all():
         raise OutOfRange("h has no finite variance in float64 at these points: scale x to norm sqrt(n_0).")
     return found
 

@@ -130,7 +130,7 @@ def begin(keys, pair: Pair) -> Progress:
     wanted = len(keys)
     padded = keys if wanted == lanes(pair) else _taken(keys, np.arange(lanes(pair)) % wanted)
     end = int(sign_patterns.ticks(_layers(pair), lanes(pair)))
-    return Progress(pair, padded, _start(_layers(pair), padded), (end,), wanted)
+    return Progress(pair, padded, _start(_layers(pair), len(padded)), (end,), wanted)
 
 
 def _layers(pair: Pair) -> Pair:
@@ -154,15 +154,16 @@ def finish(progress: Progress) -> Float[np.ndarray, "draws powers"]:
     return np.asarray(algebra(progress.problem, counted, keys))[: progress.lanes]
 
 
-@compiled
-def _taken(lanes, which):
-    """Return those lanes, of every array."""
-    return jax.tree.map(lambda v: v[which], lanes)
+def _taken(lanes, which: np.ndarray):
+    """Return those lanes, of every array, by NumPy: keys that have a type of their own stay JAX's."""
+    typed = jax.dtypes.prng_key
+    return jax.tree.map(lambda v: (v if jnp.issubdtype(v.dtype, typed) else np.asarray(v))[which], lanes)
 
 
-@compiled
-def _start(pair: Pair, keys) -> Census:
-    return jax.vmap(lambda _: sign_patterns.start(pair), out_axes=_SHARED)(keys)
+def _start(pair: Pair, lanes: int) -> Census:
+    """Every lane before its first block, made by NumPy."""
+    one = sign_patterns.start(pair)
+    return Census(one.tick, *(np.broadcast_to(v, (lanes, *v.shape)) for v in (one.sums, one.roots)))  # pyright: ignore[reportArgumentType]
 
 
 @compiled

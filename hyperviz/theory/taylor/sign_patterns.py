@@ -18,7 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
-from hyperviz.runtime.compilation import AnyArray
+from hyperviz.runtime.compilation import AnyArray, namespace
 from hyperviz.theory.sampling.conditioning import Net
 
 MAX_DEPTH = 8
@@ -44,18 +44,20 @@ class Census(NamedTuple):
 
 def start(pair: Pair) -> Census:
     """Return a census in which nothing is counted yet."""
-    inputs = jnp.stack([_cholesky(pair.f.gram), _cholesky(pair.g.gram)])
-    roots = jnp.zeros((2, MAX_DEPTH + 1, 2, 2), jnp.float64).at[:, 0].set(inputs)
-    return Census(jnp.int32(0), jnp.zeros((2, MAX_DEPTH + 1, 4, 4), jnp.float64), roots)
+    xp = namespace(pair.f.gram, pair.g.gram)
+    inputs = xp.stack([_cholesky(pair.f.gram), _cholesky(pair.g.gram)])
+    roots = xp.concatenate([inputs[:, None], xp.zeros((2, MAX_DEPTH, 2, 2))], axis=1)
+    return Census(xp.zeros((), np.int32), xp.zeros((2, MAX_DEPTH + 1, 4, 4)), roots)
 
 
-def _cholesky(gram: Float[AnyArray, "2 2"]) -> Float[Array, "2 2"]:
+def _cholesky(gram: Float[AnyArray, "2 2"]) -> Float[AnyArray, "2 2"]:
     """root with root^T root = gram; nothing outside the first vector's line where that is a matter of rounding."""
-    first = jnp.sqrt(gram[0, 0])
-    along = jnp.where(first > 0, gram[0, 1] / jnp.where(first > 0, first, 1), 0)
+    xp = namespace(gram)
+    first = xp.sqrt(gram[0, 0])
+    along = xp.where(first > 0, gram[0, 1] / xp.where(first > 0, first, 1), 0)
     rest = gram[1, 1] - along**2
-    rest = jnp.where(rest > 1e-13 * gram[1, 1], rest, 0)
-    return jnp.array([[first, along], [jnp.zeros_like(first), jnp.sqrt(rest)]])
+    rest = xp.where(rest > 1e-13 * gram[1, 1], rest, 0)
+    return xp.array([[first, along], [xp.zeros_like(first), xp.sqrt(rest)]])
 
 
 def product(root_q: Float[Array, "2 2"], root_a: Float[Array, "2 2"]) -> tuple[Float[Array, "2 2"], Float[Array, "4"]]:
