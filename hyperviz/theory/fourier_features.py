@@ -13,6 +13,7 @@ from hyperviz.runtime.compilation import AnyArray, compiled, namespace
 from hyperviz.theory import gram_factors, validation
 from hyperviz.theory.activations import Correlation
 from hyperviz.theory.inputs import covariance
+from hyperviz.theory.validation import Unchecked
 
 
 class FourierFeatures(NamedTuple):
@@ -99,12 +100,12 @@ def embedding(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = 
 
 
 def random_features(
-    key: jax.Array, z: Real[ArrayLike, "K m0"], count: int, bandwidth: float = 1.0
+    key: Unchecked, z: Real[ArrayLike, "K m0"], count: int, bandwidth: float = 1.0
 ) -> Float[Array, "K features"]:
     """Draw random Fourier features p(z) = cos(W z / bandwidth + b), W ~ N(0, 1), b ~ U[-pi, pi].
 
     Args:
-        key: of jax.random.
+        key: of jax.random, or an integer, or a NumPy Generator, which moves on.
         z: points, (K, m_0).
         count: how many features, at least 1.
         bandwidth: in units of z, above 0.
@@ -124,7 +125,7 @@ def random_features(
     """
     z = validation.points("z", z).astype(jnp.float64)
     count = validation.at_least("count", count, 1)
-    return _random_features(key, z, validation.positive("bandwidth", bandwidth), count=count)
+    return _random_features(validation.key(key), z, validation.positive("bandwidth", bandwidth), count=count)
 
 
 @compiled(static_argnames="count")

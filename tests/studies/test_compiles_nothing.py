@@ -1,5 +1,8 @@
 """Nothing is compiled while a person plays: no setting of a study does, once it is warm."""
 
+import os
+import subprocess
+import sys
 import threading
 
 import jax
@@ -10,6 +13,7 @@ from hyperviz.data import digits
 from hyperviz.runtime import compilation
 from hyperviz.studies.common.drawing import encode, encode_mask, quantise
 from hyperviz.studies.registry import STUDIES
+from tests import ROOT
 from tests.compilations import programs
 
 pytestmark = pytest.mark.usefixtures("compiled_lightly")
@@ -74,3 +78,12 @@ def test_what_is_new_is_counted():
     with programs() as seen:
         jax.jit(lambda x: x * 3)(np.ones(7))
     assert seen
+
+
+@pytest.mark.slow
+def test_the_whole_warm_up_has_at_most_80_programs():
+    code = "import tests.compilations as c\nfrom hyperviz.studies.registry import STUDIES\n"
+    code += "with c.programs() as seen:\n    [study.warm() for study in STUDIES.values()]\nprint(len(seen))"
+    variables = os.environ | {"JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=variables)
+    assert 0 < int(found.stdout) <= 80, found.stderr
