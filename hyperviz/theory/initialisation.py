@@ -106,11 +106,12 @@ def _two_values(mean: float, square: float, cube: float) -> tuple[np.ndarray, np
     square, cube = square / mean**2, cube / mean**3
     variance = square - 1
     if variance < 1e-12:  # rounding: f has no hidden layer, or is too wide to matter
-        return np.array([mean]), np.ones(1)
+        return np.full(2, mean), np.full(2, 0.5)  # two all the same: one shape is compiled
     deviation = variance**0.5
     half = (cube - 3 * square + 2) / (2 * variance * deviation)  # of the skewness
     root = np.hypot(1, half)
-    return mean * (1 + deviation * np.array([half - root, half + root])), (1 + half / root * np.array([1, -1])) / 2
+    low, high = 1 - deviation / (half + root), 1 + deviation * (half + root)
+    return mean * np.array([max(low, 0), high]), (1 + half / root * np.array([1, -1])) / 2
 
 
 def _through(phi: Smooth, by: Factors, s: np.ndarray, chance: np.ndarray) -> np.ndarray:

@@ -32,7 +32,7 @@ FIRST = {
 NEXT = {
     "convergence": LINK | {"width_f": 37, "width_g": 3, "x": "1,0", "theta": 0.5, "activation_f": "leaky_relu"},
     "prior": LINK | {"width_f": 37, "width_g": 3, "activation_f": "leaky_relu"},
-    "prior under initialisations": LINK | LEAKY | {"width_f": 37, "width_g": 3, "activation_g": "sin"},
+    "prior under initialisations": LINK | LEAKY | {"depth_f": 1, "width_g": 3, "activation_g": "sin"},
     "taylor": LINK | {"width_g": 3, "orders": 2, "exponent": 0.5, "average": "mean", "inputs": "same"},
     "dynamics": LINK | {"width_f": 100, "width_g": 3, "points": 5, "time": 1.0, "activation_g": "leaky_relu"},
     "rotation": {"width_f": 7, "width_g": 3, "learning_rate": 0.1, "epochs": 2} | LEAKY,
