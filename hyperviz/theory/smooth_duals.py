@@ -108,7 +108,7 @@ def smooth_duals(phi: Smooth, c: Correlation, a, b) -> tuple[Float[Array, "*s"],
 
 
 def second_moments(phi: Smooth, a):
-    """E[phi(u)^2] and E[phi'(u)^2] at variance a."""
+    """Return E[phi(u)^2] and E[phi'(u)^2] at variance a."""
     return smooth_duals(phi, Correlation(jnp.ones_like(a), jnp.zeros_like(a)), a, a)
 
 

@@ -15,12 +15,12 @@ RIGHT = 112  # pixels for the names of the lines
 
 
 def variance_f(result: PriorResult) -> go.Figure:
-    """Variance of the weights that f writes, by the layer of g that they are for."""
+    """Draw the variance of the weights that f writes, by the layer of g that they are for."""
     return _layers(result, "weights", "variance of a weight that f writes (log scale)")
 
 
 def variance_g(result: PriorResult) -> go.Figure:
-    """Variance of g's neurons before phi, layer by layer; the last layer is h."""
+    """Draw the variance of g's neurons before phi, layer by layer; the last layer is h."""
     return _layers(result, "layers", "variance of a neuron of g (log scale)")
 
 

@@ -43,7 +43,7 @@ def wanted(networks: Architecture) -> int:
 
 
 def stream(settings: PriorSettings) -> Iterator[dict]:
-    """The predictions at once, then draws of each initialisation in turn."""
+    """Yield the predictions at once, then draws of each initialisation in turn."""
     networks = architecture(settings, coordinates=None)
     by = {scheme: initialisation.factors(scheme, networks, INPUTS, INPUTS) for scheme in SCHEMES}
     limits = {scheme: np.stack(initialisation.predicted(by[scheme], networks)) for scheme in SCHEMES}
