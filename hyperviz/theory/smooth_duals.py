@@ -107,8 +107,8 @@ def smooth_duals(phi: Smooth, c: Correlation, a, b) -> tuple[Float[Array, "*s"],
     return value * phi.gain**2, slope * phi.gain**2
 
 
-def _second_moments(phi: Smooth, a):
-    """E[phi(u)^2] and E[phi'(u)^2] at variance a."""
+def second_moments(phi: Smooth, a):
+    """Return E[phi(u)^2] and E[phi'(u)^2] at variance a."""
     return smooth_duals(phi, Correlation(jnp.ones_like(a), jnp.zeros_like(a)), a, a)
 
 
@@ -123,7 +123,7 @@ def g_smooth(Sigma: Correlation, S: Correlation, one: Diagonal, other: Diagonal,
         Sigma, a, b, T = carry
         a, b = a * one.S, b * other.S
         value, slope = smooth_duals(phi, product(Sigma, S), a[:, None], b)
-        a, b = _second_moments(phi, a)[0], _second_moments(phi, b)[0]
+        a, b = second_moments(phi, a)[0], second_moments(phi, b)[0]
         norm = _outer(a, b)
         cosine = jnp.clip(jnp.where(norm > 0, value / jnp.where(norm > 0, norm, 1), 0), -1, 1)
         return Correlation(cosine, 1 - jnp.abs(cosine)), a, b, value + T * slope * S.cosine * of_S
@@ -143,7 +143,7 @@ def g_diagonal(points: Diagonal, depth_g, phi: Smooth) -> tuple[Float[Array, " N
 
     def layer(_, carry):
         a, T = carry
-        value, slope = _second_moments(phi, a * points.S)
+        value, slope = second_moments(phi, a * points.S)
         return value, value + T * slope * points.S
 
     a, T = jax.lax.fori_loop(1, depth_g, layer, (points.Sigma, points.Sigma))

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.pages.browser import alt, move, open_page, wait_for_alt
+from tests.pages.browser import alt, move, open_page, trace, wait_for_alt
 
 pytestmark = pytest.mark.browser
 
@@ -34,3 +34,9 @@ def test_the_buttons_choose_what_is_below_the_histogram_and_the_link_says_it(tab
     tab.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 6")
     wait_for_alt(tab, "Measured at pairs of random points", chart=1)
     assert "view=kernel" in tab.url
+    tab.get_by_role("radio", name="initialisation").or_(
+        tab.get_by_role("button", name="initialisation", exact=True)
+    ).first.click()
+    wait_for_alt(tab, "Variance of g's neurons layer by layer", chart=1)
+    assert trace(tab, "He, predicted", chart=1)[-1] > 100 * trace(tab, "hyperfan-in, predicted", chart=1)[-1]
+    tab.wait_for_selector(".verdict .here:has-text('g\\'s variance stays near 1 under NTK scaling')")

@@ -26,6 +26,7 @@ MASK = encode_mask(np.random.default_rng(0).random((28, 28)) < 0.4)
 FIRST = {
     "convergence": {"draws": 16},
     "prior": {"draws": 64},
+    "prior under initialisations": {"draws": 64, "view": "initialisation", "activation_g": "tanh"},
     "taylor": {"draws": 16, "depth_f": 2, "width_f": 64, "step": "off"},
     "dynamics": {"points": 3, "starts": 16, "time": 0.5, "step": 0.01, "width_f": 16, "width_g": 2},
     "rotation": {"images": 100, "epochs": 1, "runs": 2, "size": 7, "width_f": 10, "width_g": 5, "compare": "one"},
@@ -35,6 +36,7 @@ FIRST = {
 NEXT = {
     "convergence": LINK | {"width_f": 37, "width_g": 3, "x": "1,0", "theta": 0.5, "activation_f": "leaky_relu"},
     "prior": LINK | {"width_f": 37, "width_g": 3, "activation_f": "leaky_relu"},
+    "prior under initialisations": LINK | LEAKY | {"depth_f": 1, "width_g": 3, "activation_g": "sin"},
     "taylor": LINK | {"width_g": 3, "orders": 2, "exponent": 0.5, "average": "mean", "inputs": "same"},
     "dynamics": LINK | {"width_f": 100, "width_g": 3, "points": 5, "time": 1.0, "activation_g": "leaky_relu"},
     "rotation": {"width_f": 7, "width_g": 3, "learning_rate": 0.1, "epochs": 2} | LEAKY,
@@ -43,12 +45,17 @@ NEXT = {
 }
 ENOUGH = {  # until then every program of the study has been called
     "convergence": lambda result: result.cells and len(result.curves),
-    "prior": lambda result: "lines" in result.parts,
+    "prior": lambda result: "lines" in result.parts or drawn(result.parts.get("initialisation", {})),
     "taylor": lambda result: result.cells and result.map,
     "dynamics": lambda result: result.twins and result.view,
     "rotation": lambda result: result.finished,
     "inpainting": lambda result: result.finished,
 }
+
+
+def drawn(initialised: dict) -> bool:
+    """Whether every initialisation has networks."""
+    return bool(initialised) and all(found.draws for found in initialised.values())
 
 
 def played(case: str, **settings) -> None:

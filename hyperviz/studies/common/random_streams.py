@@ -50,6 +50,7 @@ class Stream(int, Enum):
     PRIOR_POINTS = "prior", NUMPY, 10
     PRIOR_PAIRS = "prior", NUMPY, 11
     PRIOR_DEPTH_POINTS = "prior", NUMPY, 12
+    PRIOR_INITIALISATION = "prior", NUMPY, 20, 5  # + the place of the initialisation; the first network follows it
 
     TAYLOR_CELL = "taylor", JAX, 1, 2**32  # + n + 1,000,003 m, modulo 2^32
 

@@ -8,6 +8,7 @@ from hyperviz.studies.common.intervals import interval, together
 from hyperviz.studies.common.power_laws import ALLOWED, agreement
 from hyperviz.studies.common.verdict import Verdict, signed
 from hyperviz.studies.prior.empirical_kernels import MEASURED
+from hyperviz.studies.prior.initialisation import Drawn, farthest, keeps
 from hyperviz.studies.prior.normality import Measure
 from hyperviz.studies.prior.sample_functions import TURNS
 from hyperviz.studies.prior.study import PriorResult
@@ -88,4 +89,39 @@ def _depth(result: PriorResult) -> str:
     )
 
 
-VIEWS = {"functions": _functions, "kernel": _kernel, "depth": _depth}
+TITLES = {
+    "ntk": "NTK scaling",
+    "glorot": "Glorot",
+    "he": "He",
+    "hyperfan-in": "hyperfan-in",
+    "hyperfan-out": "hyperfan-out",
+}  # as they are written on the screen
+
+
+def _initialisation(result: PriorResult) -> str:
+    """Which initialisations keep the variance of g's layers near 1, by what was drawn."""
+    part = result.parts.get("initialisation")
+    if part is None or not all(len(found.layers) for found in part.values()):
+        return ""
+    kept = [f"{TITLES[scheme]} ({_worst(found)})" for scheme, found in part.items() if keeps(found)]
+    lost = [f"{TITLES[scheme]} ({_worst(found)})" for scheme, found in part.items() if not keeps(found)]
+    if not kept:
+        return f"No initialisation keeps g's variance near 1; its worst layer: {_listed(lost)}."
+    return f"g's variance stays near 1 under {_listed(kept)}" + (f", not under {_listed(lost)}." if lost else ".")
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+
+
+def _worst(found: Drawn) -> str:
+    """Return the variance that is farthest from 1, as exactly as its error allows."""
+    at = farthest(found)
+    value, error = float(found.layers[at]), float(found.layers_error[at])
+    if not keeps(found):
+        return f"{value:.1e}".replace("e-0", "e−").replace("e+0", "e").replace("e-", "e−").replace("e+", "e")
+    digits = int(np.clip(-np.floor(np.log10(error)), 0, 4)) if error > 1e-4 else 4 if error else 0
+    return f"{value:.{digits}f} ± {error:.{digits}f}" if error else f"{value:.{digits}f}"
+
+
+VIEWS = {"functions": _functions, "kernel": _kernel, "depth": _depth, "initialisation": _initialisation}

@@ -11,6 +11,8 @@ from hyperviz.studies.common.tidy import tidy
 from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.prior import tables
 from hyperviz.studies.prior.claims import RULE, claim, distance
+from hyperviz.studies.prior.initialisation import DRAWS as OF_EACH
+from hyperviz.studies.prior.initialisation import INPUTS, NEAR
 from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.studies.prior.study import PriorResult
 from hyperviz.studies.prior.width_scaling import DRAWS, FITTED, NARROW_F, NARROW_G, WIDE, WIDE_DRAWS, WIDTHS
@@ -31,6 +33,8 @@ ALTS = {
     "deeper_f": ("Measured correlation", "correlation_nngp"),
     "deeper_g": ("Measured correlation", "correlation_nngp"),
     "condition": ("Condition numbers", "condition_nngp", "condition_hyperkernel"),
+    "variance_f": ("Variance of the weights that f writes, under five initialisations", "variance_f"),
+    "variance_g": ("Variance of g's neurons layer by layer, under five initialisations", "variance_g"),
 }  # a chart in words: what it shows, and which quantities of the table
 
 
@@ -144,6 +148,16 @@ that it becomes a Gaussian process with kernel Λ^H when **both** f and g widen;
   and 3 (with Fourier features only the distance ‖z − z′‖ counts), and how k random features approach their limit. Θ_h
   of a smooth φ is measured with at most {WIDEST} neurons in a layer of g, whose weights are written out there.
 - **depth**: what happens to the correlations and the condition number as f or g gets deeper.
+- **initialisation**: f started as in Glorot & Bengio (2010), He et al. (2015), and by hyperfan-in and hyperfan-out
+  (Chang, Flokas & Lipson, *Principled Weight Initialization for Hypernetworks*, 2020), beside NTK scaling. Glorot and
+  He scale the weights of f alone, whose last layer has all n_L weights of g as outputs; g takes what it writes.
+  Hyperfan-in divides each row of that layer by the fan-in of the layer of g that it writes; hyperfan-out by its
+  fan-out, for the sake of gradients. NTK scaling divides in g. No biases. Shown: the variance of the weights that f
+  writes, and of g's neurons before φ, for x and z of mean square 1 with {INPUTS} coordinates (g sees raw z here). Near
+  1 means up to a factor of {NEAR}. {OF_EACH:,} networks each, fewer if φ is smooth and g wide. The prediction is exact
+  at these widths where φ is piecewise linear: all layers of g share |q|², the square of f's last hidden layer, so layer
+  l has E|q|²ˡ, which is above 1 while f is narrow. For a smooth φ it knows three moments of |q|², and g averages over
+  infinitely many neurons. Where f is narrow and deep, rare networks carry these means: draws then miss the prediction.
 
 **How the verdict is made.** {RULE}
 

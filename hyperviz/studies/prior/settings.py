@@ -35,8 +35,9 @@ class PriorSettings:
         "prior",
         label="Show below",
         apart=True,
-        choices=("prior", "functions", "kernel", "depth"),
-        help="normality against width; sample functions; the kernel's factorisation; what depth does",
+        choices=("prior", "functions", "kernel", "depth", "initialisation"),
+        help="normality against width; sample functions; the kernel's factorisation; what depth does; which "
+        "initialisations of f keep the variance of g's layers",
     )
     activation_f: str = activation_of("f", "σ")
     activation_g: str = activation_of("g", "φ", smooth_too=True)
@@ -59,6 +60,7 @@ PRESETS = {
     "functions drawn": PriorSettings(width_f=1024, width_g=1024, bandwidth=1.0, view="functions"),
     "Corollary 1, Remark 2": PriorSettings(width_f=1024, width_g=1024, bandwidth=1.0, view="kernel"),
     "deeper and deeper": PriorSettings(width_f=1024, width_g=1024, view="depth"),
+    "five initialisations": PriorSettings(view="initialisation"),
     "a million wide": PriorSettings(width_f=1_000_000, width_g=1_000_000),
 }
 HOSTED = (Cap(("draws", "width_f"), 2_048_000_000), Cap(("draws", "width_g"), 2_048_000_000))

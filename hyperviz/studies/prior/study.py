@@ -10,7 +10,14 @@ import numpy as np
 from hyperviz.studies.common import random_networks, streaming
 from hyperviz.studies.common.random_networks import architecture
 from hyperviz.studies.common.random_streams import Stream
-from hyperviz.studies.prior import depth_scaling, empirical_kernels, kernel_structure, sample_functions, width_scaling
+from hyperviz.studies.prior import (
+    depth_scaling,
+    empirical_kernels,
+    initialisation,
+    kernel_structure,
+    sample_functions,
+    width_scaling,
+)
 from hyperviz.studies.prior.limits import limits, pair
 from hyperviz.studies.prior.normality import Normality, ks_of_values, normality
 from hyperviz.studies.prior.settings import PAPER, PRESETS, PriorSettings
@@ -22,6 +29,7 @@ VIEWS = {
     "functions": sample_functions.stream,
     "kernel": kernel_structure.stream,
     "depth": depth_scaling.stream,
+    "initialisation": initialisation.stream,
 }
 __all__ = ["PAPER", "PRESETS", "PriorResult", "PriorSettings", "stream", "warm"]
 
@@ -66,9 +74,9 @@ def warm() -> None:
         keys = random_networks.keys(0, Stream.PRIOR_OUTPUTS, 0, lanes)
         for _ in random_networks.outputs(keys, points, architecture(PriorSettings(**small))):
             pass
-    next(
-        parts for parts in empirical_kernels.stream(PriorSettings(activation_g="tanh", **small)) if "tangents" in parts
-    )
+    smooth = PriorSettings(activation_g="tanh", **small)
+    next(parts for parts in empirical_kernels.stream(smooth) if "tangents" in parts)
+    next(initialisation.stream(smooth))
 
 
 def _start(settings: PriorSettings) -> PriorResult:

@@ -147,6 +147,19 @@ def _deepened(name):
     return rows
 
 
+def _initialised(result, part) -> list[dict]:
+    """Both variances of every initialisation, a row a layer of g."""
+    rows = []
+    for scheme, found in part.items():
+        for quantity, name in (("variance_f", "weights"), ("variance_g", "layers")):
+            theory = getattr(found, f"{name}_predicted")
+            value, error = (getattr(found, f"{name}{end}") for end in ("", "_error"))
+            for i, limit in enumerate(theory):
+                numbers = (value[i], error[i]) if len(value) else (np.nan, np.nan)
+                rows.append(_row(quantity, *numbers, limit, scheme=scheme, layer=i + 1, draws=found.draws))
+    return rows
+
+
 PAIRS = ((0, 0), (0, 1), (1, 1))
 ROWS = {
     "lines": _lines,
@@ -160,4 +173,5 @@ ROWS = {
     "rate": _rate,
     "depth_f": _deepened("depth_f"),
     "depth_g": _deepened("depth_g"),
+    "initialisation": _initialised,
 }

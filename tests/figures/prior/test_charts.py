@@ -6,7 +6,7 @@ import pytest
 from hyperviz.figures import style
 from hyperviz.figures.prior import charts as figures
 from hyperviz.studies.common.power_laws import Slope
-from hyperviz.studies.prior import depth_scaling, empirical_kernels, kernel_structure, study
+from hyperviz.studies.prior import depth_scaling, empirical_kernels, initialisation, kernel_structure, study
 from hyperviz.studies.prior.normality import normality
 from hyperviz.studies.prior.sample_functions import COLUMNS, LINE, ROWS, TURNS, Family, Functions
 from hyperviz.studies.prior.settings import PriorSettings
@@ -47,6 +47,8 @@ def result(empty):
     }
     deepened = depth_scaling._limits(SETTINGS, "depth_f")._replace(measured={1: (0.5, 0.1), 2: (0.6, 0.1)})
     parts |= {"depth_f": deepened, "depth_g": deepened}
+    *_, initialised = initialisation.stream(SETTINGS)
+    parts |= initialised
     measured = {"normality": normality(variances, 1.0), "ks_of_draws": (0.05, 0.055)}
     return empty._replace(outputs=Outputs(values, covariance), parts=parts, **measured)
 
@@ -152,3 +154,16 @@ def test_a_singular_matrix_has_no_condition_number_on_the_chart(result):
     line = named(figures.CHARTS["condition"].draw(broken), "Λᴴ as f deepens")
     assert np.isnan(line.y[0])
     assert np.isfinite(line.y[1:]).all()
+
+
+def test_each_initialisation_has_its_draws_on_its_prediction_and_the_axis_holds_both(result):
+    figure, part = figures.CHARTS["variance_g"].draw(result), result.parts["initialisation"]
+    low, high = figure.layout.yaxis.range
+    assert low <= 0 <= high  # 1 is on the axis
+    for scheme, name in (("he", "He"), ("hyperfan-in", "hyperfan-in")):
+        dots, line = (next(t for t in figure.data if t.name == name + end) for end in ("", ", predicted"))
+        np.testing.assert_allclose(dots.y, part[scheme].layers)
+        np.testing.assert_allclose(line.y, part[scheme].layers_predicted)
+        np.testing.assert_allclose(dots.error_y.array, 2 * part[scheme].layers_error)
+        assert line.line.dash == "dash"
+        assert ((np.log10(line.y) > low) & (np.log10(line.y) < high)).all()
