@@ -21,6 +21,7 @@ from typing import NoReturn
 import plotly.io
 
 import hyperviz
+import hyperviz.studies  # the first of all: it sets up the process
 from hyperviz.errors import HypervizError
 from hyperviz.runtime.checkpoint import Store
 from hyperviz.studies.common.contract import Study

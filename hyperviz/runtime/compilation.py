@@ -28,9 +28,10 @@ from jax.core import Tracer
 from jax.stages import Compiled
 
 from hyperviz.runtime import program_store
+from hyperviz.runtime.precision import in_float64
 
 LOADED = "/hyperviz/program_load_duration"  # the event that says: a program was read from disk
-CONFIG = ("jax_enable_x64", "jax_disable_most_optimizations", "jax_default_matmul_precision")
+CONFIG = ("jax_disable_most_optimizations", "jax_default_matmul_precision")  # float64 is always on
 
 AnyArray = jax.Array | np.ndarray  # of JAX under a transformation and within a compiled function, else of NumPy
 P = ParamSpec("P")
@@ -72,6 +73,7 @@ class CompiledFunction(Generic[P, R]):
         self._unproven: set[Any] = set()  # keys of programs that were read from disk, and have not run yet
         self._making = threading.RLock()
 
+    @in_float64
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Return the function's value, finished; under a transformation the function is inlined."""
         if traced(*jax.tree.leaves((args, kwargs))):
@@ -89,6 +91,7 @@ class CompiledFunction(Generic[P, R]):
         self._unproven.discard(key)
         return value
 
+    @in_float64
     def prepare(self, *args: Any, **kwargs: Any) -> Compiled:
         """Return the program for arguments of these shapes (arrays or ShapeDtypeStructs); nothing is run.
 

@@ -18,6 +18,7 @@ from jaxtyping import Array, ArrayLike, Float, Int, Real
 from hyperviz.errors import InvalidInput
 from hyperviz.runtime import compilation
 from hyperviz.runtime.compilation import AnyArray, compiled
+from hyperviz.runtime.precision import in_float64
 from hyperviz.theory import validation
 from hyperviz.theory.activations import Activation, Correlation, duals, product, root, second_moment
 from hyperviz.theory.architecture import Architecture
@@ -95,6 +96,7 @@ class _Model(NamedTuple):
     phi: Activation | Smooth
 
 
+@in_float64
 def kernels(
     x1: Real[ArrayLike, "N1 n0"],
     z1: Real[ArrayLike, "N1 m0"],
@@ -154,6 +156,7 @@ def kernels(
     return limit(chosen, x1, z1, x2, z2)
 
 
+@in_float64
 def limit(architecture: Architecture, x1: Unchecked, z1: Unchecked, x2: Unchecked = None, z2: Unchecked = None):
     """Return `kernels` of an Architecture, whatever its widths: those of infinitely wide networks."""
     if (x2 is None) != (z2 is None):

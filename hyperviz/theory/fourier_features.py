@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Real
 
 from hyperviz.runtime.compilation import AnyArray, compiled, namespace
+from hyperviz.runtime.precision import in_float64
 from hyperviz.theory import gram_factors, validation
 from hyperviz.theory.activations import Correlation
 from hyperviz.theory.inputs import covariance
@@ -45,6 +46,7 @@ def gaussian(a: Float[AnyArray, "N1 d"], b: Float[AnyArray, "N2 d"], bandwidth, 
     return Correlation(xp.exp(exponent).astype(dtype), -xp.expm1(exponent).astype(dtype))
 
 
+@in_float64
 def gram(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = None) -> Float[AnyArray, "K K"]:
     """Compute Sigma^0 between points: z.z'/m_0 of raw z, or that of infinitely many Fourier features.
 
@@ -72,6 +74,7 @@ def gram(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = None)
     return gaussian(z, z, validation.positive("bandwidth", coordinates.bandwidth), np.float64).cosine / 2
 
 
+@in_float64
 def embedding(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = None) -> Float[AnyArray, "K K"]:
     """Return K numbers e_i a point that stand for infinitely many features: e_i . e_j / K = Sigma^0(z_i, z_j).
 
@@ -99,6 +102,7 @@ def embedding(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = 
     return gram_factors.root(found) * len(found) ** 0.5
 
 
+@in_float64
 def random_features(
     key: Unchecked, z: Real[ArrayLike, "K m0"], count: int, bandwidth: float = 1.0
 ) -> Float[Array, "K features"]:

@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, PRNGKeyArray, Real
 
+from hyperviz.runtime.precision import in_float64
 from hyperviz.theory import smooth_activations, validation
 from hyperviz.theory.activations import Activation, activation
 from hyperviz.theory.smooth_activations import Smooth
@@ -39,6 +40,7 @@ class Widths(NamedTuple):
     g: Any
 
 
+@in_float64
 def init(
     key: Unchecked,
     *,
@@ -123,6 +125,7 @@ def _uniform(key: PRNGKeyArray, shape: tuple[int, ...], fan) -> Array:
     return jax.random.uniform(key, shape, jnp.float32, -1, 1) * _reciprocal_root(fan)
 
 
+@in_float64
 def apply(
     params: Parameters,
     x: Real[ArrayLike, "K n0"],

@@ -17,6 +17,7 @@ from jaxtyping import ArrayLike, Float, Int, Real
 from hyperviz.errors import InvalidInput, OutOfRange
 from hyperviz.runtime import compilation
 from hyperviz.runtime.compilation import AnyArray, compiled
+from hyperviz.runtime.precision import in_float64
 from hyperviz.theory import analytic, gram_factors, validation
 from hyperviz.theory.dynamics import factored_g
 from hyperviz.theory.dynamics.factored_g import Primary, Weights
@@ -45,6 +46,7 @@ class Trajectory(NamedTuple):
     predictions: Float[AnyArray, "steps+1 M"]  # at the test inputs
 
 
+@in_float64
 def infinite_f(
     key: Unchecked,
     x: Real[ArrayLike, "N n0"],

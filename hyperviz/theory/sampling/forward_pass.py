@@ -18,6 +18,7 @@ from jaxtyping import Float, Int
 
 from hyperviz.runtime import compilation
 from hyperviz.runtime.compilation import AnyArray, compiled, namespace
+from hyperviz.runtime.precision import in_float64
 from hyperviz.theory import gram_factors, validation
 from hyperviz.theory.activations import Activation
 from hyperviz.theory.architecture import Architecture
@@ -137,6 +138,7 @@ def _of_host(value):
     return value if compilation.traced(value) else np.asarray(value)
 
 
+@in_float64
 def problem(x, z, architecture: Architecture) -> Problem:
     """Return the points as Gram matrices, and both networks; arguments as in `sampling.outputs`."""
     L, n, H, m = validation.sizes(architecture, MAX_DEPTH)
@@ -164,12 +166,14 @@ def _start_f(f: Net, keys) -> Layer:
     return start(f, np.ones((len(keys), *f.gram.shape)))  # pyright: ignore[reportArgumentType]
 
 
+@in_float64
 def begin(keys, what: Problem) -> Progress:
     """Return draws of `what`, one for each key, before their first neuron; see Progress."""
     ends = np.cumsum([ticks(net, len(keys)) for net in (what.f, what.g)])
     return Progress(what, keys, (_start_f(what.f, keys), None), tuple(ends.tolist()), len(keys))
 
 
+@in_float64
 def advance_by(progress: Progress, steps: int, *, within_stage: bool = True) -> Progress:
     """Return the draws at most `steps` ticks further; a stage is a network."""
     until, end, what = progress.until(steps, within_stage), progress.ends[0], progress.problem
@@ -181,6 +185,7 @@ def advance_by(progress: Progress, steps: int, *, within_stage: bool = True) -> 
     return progress._replace(state=(f, g), ticks=until)
 
 
+@in_float64
 def finish(progress: Progress) -> Outputs:
     """Return the outputs of draws that are done."""
     what, (f, g) = progress.problem, progress.state
@@ -189,6 +194,7 @@ def finish(progress: Progress) -> Outputs:
     return last_row(g)
 
 
+@in_float64
 def outputs(keys, what: Problem) -> Outputs:
     """Return all draws at their end; under a transformation too."""
     f = _advance(what.f, keys, 0, _start_f(what.f, keys), ticks(what.f, len(keys)))

@@ -13,6 +13,7 @@ from jaxtyping import ArrayLike, Float, Real
 from hyperviz.errors import OutOfRange
 from hyperviz.runtime import compilation
 from hyperviz.runtime.compilation import AnyArray, compiled
+from hyperviz.runtime.precision import in_float64
 from hyperviz.theory import validation
 from hyperviz.theory.activations import activation, root
 from hyperviz.theory.architecture import Architecture
@@ -58,6 +59,7 @@ def _advance_many(problem: Problem, keys, states: State, until) -> State:
     return jax.lax.while_loop(lambda c: c[0].tick < until, lambda c: one(keys, *c), (states, buffer))[0]
 
 
+@in_float64
 def problem(x, z, architecture: Architecture) -> tuple[Problem, Float[AnyArray, " K"]]:
     """Return the points as Gram matrices of inputs of norm sqrt(n_0) and sqrt(m_0), and h's scale at each point.
 
@@ -75,6 +77,7 @@ def problem(x, z, architecture: Architecture) -> tuple[Problem, Float[AnyArray, 
     return Problem(Net(S0, L, n, architecture.sigma), Net(Sigma0, H, m, phi), member), scale
 
 
+@in_float64
 def draw(key: Unchecked, x: Unchecked, z: Unchecked, **architecture: Any) -> Draw:
     """Draw the output and the empirical hyperkernel of one random hypernetwork.
 
@@ -156,11 +159,13 @@ def hyperkernel(
     return draw(key, x, z, **sizes, activation_f=activation_f, activation_g=activation_g, alpha=alpha).kernel
 
 
+@in_float64
 def begin(keys, what: Problem) -> Progress:
     """Return draws of `what`, one for each key, before their first step; see Progress."""
     return Progress(what, keys, _start_many(what, len(keys)), tuple(np.cumsum(ticks(what)).tolist()), len(keys))
 
 
+@in_float64
 def advance_by(progress: Progress, steps: int, *, within_stage: bool = True) -> Progress:
     """Return the draws `steps` ticks further: a draw at a huge width in pieces as short as one likes."""
     until = progress.until(steps, within_stage)
@@ -173,6 +178,7 @@ def finish(progress: Progress) -> Draw:
     return Draw(progress.state.value, progress.state.kernel)
 
 
+@in_float64
 def outputs(
     keys: Unchecked,
     x: Real[ArrayLike, "K n0"],

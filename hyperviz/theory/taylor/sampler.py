@@ -12,6 +12,7 @@ from jaxtyping import ArrayLike, Float, Real
 
 from hyperviz.errors import InvalidInput, OutOfRange
 from hyperviz.runtime.compilation import AnyArray, compiled
+from hyperviz.runtime.precision import in_float64
 from hyperviz.theory import activations, network, smooth_activations, validation
 from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.inputs import covariance
@@ -28,6 +29,7 @@ WIDE = 2**15  # from this width on draws are counted one by one
 _SHARED = Census(None, 0, 0)  # type: ignore[arg-type]  # lanes share the tick, so a branch stays a branch
 
 
+@in_float64
 def terms(
     key: Unchecked,
     u_i: tuple[Real[ArrayLike, " _"], Real[ArrayLike, " _"]],  # lengths are judged below, in sentences
@@ -91,6 +93,7 @@ def terms(
     return np.concatenate(found)[:, : orders + 1]
 
 
+@in_float64
 def problem(u_i, u_j, architecture: Architecture) -> Pair:
     """Return the pair of points as Gram matrices in the order (j, i), and both networks; u as in `terms`."""
     L, n, H, m = validation.sizes(architecture, MAX_DEPTH)
@@ -125,6 +128,7 @@ def lanes(pair: Pair) -> int:
     return 1 if max(int(pair.f.width), int(pair.g.width)) >= WIDE else LANES
 
 
+@in_float64
 def begin(keys, pair: Pair) -> Progress:
     """Return draws before their first block, at most `lanes(pair)`, one for each key; see Progress."""
     wanted = len(keys)
@@ -138,6 +142,7 @@ def _layers(pair: Pair) -> Pair:
     return dense_g.f_alone(pair) if isinstance(pair.g.activation, Smooth) else pair
 
 
+@in_float64
 def advance_by(progress: Progress, steps: int, *, within_stage: bool = True) -> Progress:
     """Return the draws so many blocks further: a draw of a huge width in pieces as short as one likes."""
     until = progress.until(steps, within_stage)
@@ -145,6 +150,7 @@ def advance_by(progress: Progress, steps: int, *, within_stage: bool = True) -> 
     return progress._replace(state=counted, ticks=until)
 
 
+@in_float64
 def finish(progress: Progress) -> Float[np.ndarray, "draws powers"]:
     """Return K^(0..ORDERS) of draws that are counted to their end."""
     counted, keys = progress.state._replace(tick=None), progress.keys
@@ -182,6 +188,7 @@ def _smooth(pair: Pair, counted: Census, keys) -> Float[AnyArray, "lanes powers"
     return jax.vmap(partial(dense_g.terms, pair))(counted, keys)
 
 
+@in_float64
 def of_network(
     params: network.Parameters,
     u_i: Unchecked,
