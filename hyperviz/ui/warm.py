@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import gc
 import logging
 import os
@@ -41,8 +43,15 @@ def _all() -> None:
             logging.getLogger(__name__).exception("%s is not compiled", name)
         else:
             _left.remove(name)
+        _give_back()
     gc.collect()
     gc.freeze()  # what is compiled stays: no later collection need go through it while a picture waits
+
+
+def _give_back() -> None:
+    """Return the compiler's memory to the system: glibc keeps it (340 MB after the Taylor terms alone)."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _ready(request) -> JSONResponse:

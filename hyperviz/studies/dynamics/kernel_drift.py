@@ -57,8 +57,8 @@ def warm(settings: DynamicsSettings) -> None:
     if settings.width_g == NARROW:
         _limit(settings, model)
     for n in trajectories.WIDTHS_F:
-        for _ in _movement(settings, model, 0, n, settings.width_g):
-            pass
+        way = _movement(settings, model, 0, n, settings.width_g)
+        next(way), next(way)  # the drift, and a step of the training
 
 
 def _slopes(found: Kernel, name: str) -> tuple[Slope | None, Slope | None]:

@@ -75,7 +75,8 @@ def warm(settings: DynamicsSettings) -> None:
     """Compile what the views need for one width of g and both of f."""
     next(fit(settings))
     kernel_drift.warm(settings)
-    next(parts for parts in surface(settings) if parts)
+    if settings.width_g == kernel_drift.NARROW:  # of the others it is the same
+        next(parts for parts in surface(settings) if parts)
 
 
 def _linear(kernel, y, t) -> np.ndarray:

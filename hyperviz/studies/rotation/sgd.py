@@ -14,7 +14,7 @@ import numpy as np
 import optax
 
 from hyperviz.data import rotations
-from hyperviz.runtime.compilation import compiled, in_background
+from hyperviz.runtime.compilation import LIGHT, compiled, in_background
 from hyperviz.studies.common import dataset_loading
 from hyperviz.studies.rotation.settings import BATCH
 from hyperviz.theory import network
@@ -203,5 +203,9 @@ def _init_lanes(keys, widths: Widths, *, shape: Shape):
     return jax.vmap(lambda key: _init(shape, key, widths))(keys)
 
 
-_advance_lanes = compiled(jax.vmap(_advance, (0, None, None, None, 0, None, None, None, None, None)), donate_argnums=0)
-_predict_lanes = compiled(jax.vmap(_predict, (0, None, None, None, None)))
+_advance_lanes = compiled(
+    jax.vmap(_advance, (0, None, None, None, 0, None, None, None, None, None)),
+    donate_argnums=0,
+    compiler_options=LIGHT,
+)
+_predict_lanes = compiled(jax.vmap(_predict, (0, None, None, None, None)), compiler_options=LIGHT)

@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from hyperviz.runtime import compilation
-from hyperviz.runtime.compilation import AnyArray, compiled, namespace
+from hyperviz.runtime.compilation import LIGHT, AnyArray, compiled, namespace
 from hyperviz.runtime.precision import in_float64
 from hyperviz.theory import gram_factors, validation
 from hyperviz.theory.activations import Activation
@@ -159,7 +159,7 @@ def distinct(x):
     return rows, member.ravel().astype(np.int32)
 
 
-_advance = compiled(advance)
+_advance = compiled(advance, compiler_options=LIGHT)
 
 
 def _start_f(f: Net, keys) -> Layer:
