@@ -58,7 +58,8 @@ def warm(settings: DynamicsSettings) -> None:
         _limit(settings, model)
     for n in trajectories.WIDTHS_F:
         way = _movement(settings, model, 0, n, settings.width_g)
-        next(way), next(way)  # the drift, and a step of the training
+        next(way)  # the drift
+        next(way)  # a step of the training
 
 
 def _slopes(found: Kernel, name: str) -> tuple[Slope | None, Slope | None]:
