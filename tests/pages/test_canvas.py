@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.pages.browser import Canvas
-from tests.pages.conftest import serving
+from tests.pages.conftest import PATIENCE, serving
 
 pytestmark = pytest.mark.browser
 SIZE = 28
@@ -106,6 +106,7 @@ def test_a_pen_draws_its_other_end_erases_and_a_keyboard_alone_is_enough(canvas)
 def test_a_finger_draws_without_scrolling_the_page_and_a_second_one_does_not_draw(chromium, canvas_address):
     context = chromium.new_context(viewport={"width": 390, "height": 600}, has_touch=True, is_mobile=True)
     page = context.new_page()
+    page.set_default_timeout(1000 * PATIENCE)
     page.goto(canvas_address)
     canvas, touch, scrolled = Told(page), context.new_cdp_session(page), page.evaluate("window.scrollY")
 

@@ -43,6 +43,7 @@ def test_on_a_screen_and_on_a_phone_axe_finds_nothing_and_nothing_overflows(chro
     for width, scheme in ((1280, "light"), (390, "dark")):
         context = chromium.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
         page = context.new_page()
+        page.set_default_timeout(1000 * PATIENCE)
         page.goto(f"{address}/paper")
         page.wait_for_selector(ROWS, timeout=1000 * PATIENCE)
         page.locator(f"{ROWS} summary").first.click()
