@@ -1,7 +1,7 @@
 // One chart, mounted once: it watches the feed that the page writes figures to. Its menu is in chart_menu.js.
 let loading;
 const NARROW = 520; // pixels of a chart that shows a legend in place of names at the ends of its lines
-const CALM = 3000; // milliseconds between pictures, for those who asked for less motion
+const REDUCED_MOTION = 3000; // milliseconds between pictures, for those who asked for less motion
 
 function plotly(src) {
   if (window.Plotly) return Promise.resolve(window.Plotly);
@@ -32,7 +32,7 @@ function narrowed(full) {
 export default function ({ parentElement, data }) {
   const box = parentElement.querySelector('.live'), chart = box.querySelector('.plot');
   const feed = '.st-key-' + CSS.escape(data.feed);
-  const finger = matchMedia('(pointer: coarse)'), calm = matchMedia('(prefers-reduced-motion: reduce)');
+  const finger = matchMedia('(pointer: coarse)'), reducedMotion = matchMedia('(prefers-reduced-motion: reduce)');
   const config = { responsive: true, displaylogo: false, displayModeBar: false, showSendToCloud: false };
   let mounted = true, seen = '', drawn = 0, observer, retry, frame, later;
   box.style.height = data.height + 'px';
@@ -56,7 +56,7 @@ export default function ({ parentElement, data }) {
     const text = document.querySelector(feed + ' .fig')?.textContent; // blank while a new run starts: keep the old picture
     const dark = document.documentElement.classList.contains('hyperviz-dark');
     if (!text || text + dark === seen) return;
-    const wait = calm.matches && drawn ? drawn + CALM - Date.now() : 0;
+    const wait = reducedMotion.matches && drawn ? drawn + REDUCED_MOTION - Date.now() : 0;
     if (wait > 0) { later ??= setTimeout(() => { later = null; draw(); }, wait); return; }
     seen = text + dark;
     drawn = Date.now();

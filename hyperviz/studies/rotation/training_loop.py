@@ -88,12 +88,12 @@ def train(group: Group, plan: Plan) -> Generator[GroupProgress, None, None]:
 def _epoch(group: Group, plan: Plan, state: State, steps: int) -> Generator[GroupProgress, None, State]:
     """Train on every pair once, as many steps at a time as take about STEP seconds."""
     params, losses, order = state.params, [state.losses], _orders(group, plan, state.epoch)
-    done, pace = 0, 1.0
+    done, at_once = 0, 1.0
     while done < steps:
-        count = int(min(max(pace, 1), CHUNK, steps - done))
+        count = int(min(max(at_once, 1), CHUNK, steps - done))
         began = time.monotonic()
         params, loss = _advance(group, plan, params, order, done, count)
-        pace = count * np.clip(STEP / max(time.monotonic() - began, 1e-4), 0.25, 4)
+        at_once = count * np.clip(STEP / max(time.monotonic() - began, 1e-4), 0.25, 4)
         done += count
         losses.append(loss)
         yield GroupProgress(state.epoch, state.epoch * steps + done, loss, None, None)
