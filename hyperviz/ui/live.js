@@ -14,9 +14,9 @@ function plotly(src) {
 
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)).join(',');
 
-// a figure comes in the light colours: on a dark page each is swapped for its twin
-function recoloured(text, twins) {
-  const swap = Object.fromEntries(Object.entries(twins).flatMap(([light, dark]) => [[light, dark], ['rgba(' + rgb(light), 'rgba(' + rgb(dark)]]));
+// a figure comes in the light colours: on a dark page each is swapped for its dark one
+function recoloured(text, darkColours) {
+  const swap = Object.fromEntries(Object.entries(darkColours).flatMap(([light, dark]) => [[light, dark], ['rgba(' + rgb(light), 'rgba(' + rgb(dark)]]));
   const any = new RegExp(Object.keys(swap).map((key) => key.replace('(', '\\(') + (key[0] === '#' ? '\\b' : '(?=,)')).join('|'), 'gi');
   return text.replace(any, (found) => swap[found.toLowerCase()]);
 }
@@ -62,7 +62,7 @@ export default function ({ parentElement, data }) {
     drawn = Date.now();
     box.figure = text;
     const light = JSON.parse(text);
-    const { data: traces, layout: wide } = dark ? JSON.parse(recoloured(text, light.layout.meta.twins)) : light;
+    const { data: traces, layout: wide } = dark ? JSON.parse(recoloured(text, light.layout.meta.dark_colours)) : light;
     const layout = box.clientWidth < NARROW ? narrowed(wide) : wide;
     chart.setAttribute('aria-label', layout.meta?.alt ?? '');
     paint(traces, layout);
