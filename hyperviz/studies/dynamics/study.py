@@ -53,7 +53,7 @@ class DynamicsResult(NamedTuple):
     twins: tuple[Path, ...]  # each finite network
     limits: Path | None  # the n = infinity flow from the same starts as the finite networks
     beside: Path | None  # the starts of the heat map at the chosen depth and the width `compared`
-    cells: dict[tuple[int, int], Cell]  # (H, m) -> fates
+    cells: dict[tuple[int, int], Cell]  # (H, m) -> outcomes
     view: Any  # result of the chosen second chart
     finished: bool
 
@@ -172,7 +172,7 @@ def _grid(settings: DynamicsSettings) -> Iterator[dict]:
                 continue
             path = yield from _cell(settings, model, depth, widths, width)
             of_width = {m: _columns(path, slice(i * CELL_STARTS, (i + 1) * CELL_STARTS)) for i, m in enumerate(widths)}
-            cells |= {(depth, m): fates((part,)) for m, part in of_width.items()}
+            cells |= {(depth, m): outcomes((part,)) for m, part in of_width.items()}
             paths |= {(depth, m): part for m, part in of_width.items() if m in COMPARED}
             yield parts()
 
@@ -187,7 +187,7 @@ def _cell(settings, model: Model, depth: int, widths, width: int) -> Generator[d
     return (yield from trajectories.quietly(way))[1]
 
 
-def fates(paths: tuple[Path, ...]) -> Cell:
+def outcomes(paths: tuple[Path, ...]) -> Cell:
     """Return how many of the starts have arrived, and how many are stuck."""
     reached, stuck = (sum(int(getattr(p, name).sum()) for p in paths) for name in ("reached", "stuck"))
     return Cell(reached, stuck, sum(p.losses.shape[1] for p in paths))

@@ -1,4 +1,4 @@
-"""The dynamics study: its stream, its fates, its verdict with negative controls, its table."""
+"""The dynamics study: its stream, its outcomes, its verdict with negative controls, its table."""
 
 import dataclasses
 import itertools
@@ -90,12 +90,12 @@ def test_a_second_chart_compiles_nothing_once_its_padded_width_is_warm(view):
 
 
 @pytest.mark.parametrize(
-    ("late", "last", "ended", "fate"),
+    ("late", "last", "ended", "outcome"),
     [(2, 5e-4, True, "reached"), (2, 2, True, "stuck"), (2, 1.9, True, "late"), (2, 2, False, "late")],
 )
-def test_a_start_is_stuck_only_where_its_loss_has_stopped_falling(late, last, ended, fate):
+def test_a_start_is_stuck_only_where_its_loss_has_stopped_falling(late, last, ended, outcome):
     path = trajectories.Path(np.ones((1, 1)), np.full((1, 1), last), np.array([ended]), np.array([late]))
-    assert (bool(path.reached[0]), bool(path.stuck[0])) == (fate == "reached", fate == "stuck")
+    assert (bool(path.reached[0]), bool(path.stuck[0])) == (outcome == "reached", outcome == "stuck")
 
 
 def test_narrow_stuck_and_wide_not_holds():
@@ -120,7 +120,7 @@ def test_contribution_1_holds_for_other_data_too(seed):
         (lambda H, m: 0.5, "undecided"),
     ],
 )
-def test_negative_control_other_fates_do_not_hold(shares, state):
+def test_negative_control_other_outcomes_do_not_hold(shares, state):
     assert report.verdict(with_cells(shares)).state == state
 
 
