@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from hyperviz.errors import HypervizError
 from hyperviz.studies import stored_results
-from hyperviz.ui import backlog, prose, visitors, visits
+from hyperviz.ui import backlog, page_text, visitors, visits
 from hyperviz.ui.fair_lock import gate
 
 Result = TypeVar("Result")
@@ -85,7 +85,7 @@ def steps(results: Iterator[Result]) -> Generator[Result]:
                 with gate.turn(shown):
                     result = next(results, None)
             except HypervizError as error:
-                place.error(prose.literal(str(error)))
+                place.error(page_text.literal(str(error)))
                 return
             except Exception as error:
                 logging.getLogger(__name__).exception("a study stopped")
