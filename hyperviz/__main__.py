@@ -194,7 +194,7 @@ def _last(study: Study, results: Iterator):
 
 
 def _left(done: float, first: float, seconds: float) -> str:
-    """The time left at the pace so far, once there is a pace."""
+    """The time left at the speed so far, once a speed is known."""
     if done <= first or seconds < 5:
         return ""
     left = seconds * max(1 - done, 0) / (done - first)

@@ -5,10 +5,10 @@ import streamlit as st
 from hyperviz.figures.convergence import charts
 from hyperviz.studies.convergence import report
 from hyperviz.studies.convergence.settings import PRESETS, ConvergenceSettings
-from hyperviz.ui import controls, live, page_loop, prose
+from hyperviz.ui import controls, live, page_loop, page_text
 from hyperviz.ui.streaming import status
 
-line = prose.claim("Is the kernel still random when f, g or both are wide?")
+line = page_text.claim("Is the kernel still random when f, g or both are wide?")
 settings = controls.ask("convergence", ConvergenceSettings, PRESETS)
 places = {"curve": live.hero("convergence-curve")}
 took = status("convergence", settings)

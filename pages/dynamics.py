@@ -5,10 +5,10 @@ import streamlit as st
 from hyperviz.figures.dynamics import charts
 from hyperviz.studies.dynamics import report
 from hyperviz.studies.dynamics.settings import PRESETS, DynamicsSettings
-from hyperviz.ui import controls, live, page_loop, prose
+from hyperviz.ui import controls, live, page_loop, page_text
 from hyperviz.ui.streaming import status
 
-line = prose.claim("Does an infinitely wide f always learn?")
+line = page_text.claim("Does an infinitely wide f always learn?")
 settings = controls.ask("dynamics", DynamicsSettings, PRESETS)
 places = {"curves": live.hero("dynamics-loss")}
 took = status("dynamics", settings)

@@ -9,16 +9,16 @@ from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.inpainting import report, study
 from hyperviz.studies.inpainting.settings import PRESETS, InpaintingSettings
 from hyperviz.studies.inpainting.views.report import see
-from hyperviz.ui import controls, export, inpainting_canvas, live, page_loop, prose
+from hyperviz.ui import controls, export, inpainting_canvas, live, page_loop, page_text
 from hyperviz.ui.streaming import status, steps
 
 head, hero = st.container(), st.container(key="hero")
 settings = controls.ask("inpainting", InpaintingSettings, PRESETS)
 with head:
-    line = prose.claim(report.title(settings))
+    line = page_text.claim(report.title(settings))
 said = "nothing yet"
 for said in steps(study.loaded(settings)):
-    prose.say(line, Verdict(said, "measuring"))
+    page_text.say(line, Verdict(said, "measuring"))
 if said:
     st.stop()
 left, right = hero.columns([1, 2], gap="medium")
@@ -26,7 +26,7 @@ with left:
     inpainting_canvas.show("inpainting", settings)
 latest = []
 if reason := study.too_large(settings):
-    prose.say(line, Verdict(reason, "too large"))
+    page_text.say(line, Verdict(reason, "too large"))
     right.code(command("inpainting", settings), language="bash", wrap_lines=True)
     export.take_away("inpainting", settings, latest, report)
     st.stop()

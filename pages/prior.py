@@ -5,10 +5,10 @@ import streamlit as st
 from hyperviz.figures.prior.charts import charts
 from hyperviz.studies.prior import report
 from hyperviz.studies.prior.settings import PRESETS, PriorSettings
-from hyperviz.ui import controls, live, page_loop, prose
+from hyperviz.ui import controls, live, page_loop, page_text
 from hyperviz.ui.streaming import status
 
-line = prose.claim("Is an untrained network a Gaussian process?")
+line = page_text.claim("Is an untrained network a Gaussian process?")
 settings = controls.ask("prior", PriorSettings, PRESETS)
 places = {"histogram": live.hero("prior-histogram")}
 took = status("prior", settings)

@@ -5,10 +5,10 @@ import streamlit as st
 from hyperviz.figures.taylor import charts
 from hyperviz.studies.taylor import report
 from hyperviz.studies.taylor.settings import PRESETS, TaylorSettings
-from hyperviz.ui import controls, live, page_loop, prose
+from hyperviz.ui import controls, live, page_loop, page_text
 from hyperviz.ui.streaming import status
 
-line = prose.claim("Does a wide f alone make training linear?")
+line = page_text.claim("Does a wide f alone make training linear?")
 settings = controls.ask("taylor", TaylorSettings, PRESETS)
 places = {"map": live.hero("taylor-map")}
 took = status("taylor", settings)

@@ -127,10 +127,10 @@ PAGE = '''"""How often does a coin show heads?"""
 from hyperviz.figures.coin import charts
 from hyperviz.studies.coin import report
 from hyperviz.studies.coin.settings import PRESETS, CoinSettings
-from hyperviz.ui import controls, live, page_loop, prose
+from hyperviz.ui import controls, live, page_loop, page_text
 from hyperviz.ui.streaming import status
 
-line = prose.claim("How often does a coin show heads?")
+line = page_text.claim("How often does a coin show heads?")
 settings = controls.ask("coin", CoinSettings, PRESETS)
 places = {"tosses": live.hero("coin-tosses")}
 took = status("coin", settings)

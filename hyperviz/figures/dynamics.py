@@ -1,4 +1,4 @@
-"""Three levels of truth in one picture, the heat map of fates, and the chosen second chart."""
+"""Three levels of truth in one picture, the heat map of outcomes, and the chosen second chart."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hyperviz.studies.dynamics import kernel_drift as kernels
 from hyperviz.studies.dynamics import views
 from hyperviz.studies.dynamics.report import fraction_of
 from hyperviz.studies.dynamics.settings import DynamicsSettings
-from hyperviz.studies.dynamics.study import DEPTHS, WIDTHS, Cell, DynamicsResult, compared, fates
+from hyperviz.studies.dynamics.study import DEPTHS, WIDTHS, Cell, DynamicsResult, compared, outcomes
 from hyperviz.studies.dynamics.trajectories import FLOOR, TARGET, Path
 
 SINGLES = 64  # thin lines at most
@@ -50,7 +50,7 @@ def curves(result: DynamicsResult) -> go.Figure:
 
 def _title(figure: go.Figure, i: int, width: int, paths: tuple[Path, ...], empty: str) -> None:
     """The width of g of one half, and how many of its starts arrive."""
-    found = fates(paths)
+    found = outcomes(paths)
     said = f"<b>m = {width}</b>" + (f": {found.reached} of {found.starts} learn" if found.starts else empty * i)
     place = {"xref": "paper", "x": (0.245, 0.755)[i], "xanchor": "center", "yref": "paper", "y": 1, "yanchor": "bottom"}
     figure.add_annotation(text=said, showarrow=False, **place)
@@ -95,11 +95,11 @@ def heatmap(result: DynamicsResult) -> go.Figure:
     cells = [[result.cells.get((H, m)) for m in WIDTHS] for H in DEPTHS]
     z = [[np.nan if c is None else c.reached / c.starts for c in row] for row in cells]
     said = [["" if c is None else _share(c) for c in row] for row in cells]
-    fates = [["" if c is None else _fates(c) for c in row] for row in cells]
+    outcomes = [["" if c is None else _outcomes(c) for c in row] for row in cells]
     bar = {"title": {"text": "learn"}, "thickness": 12, "tickformat": ".0%"}
     hover = "%{customdata}<extra></extra>"
     look = {"zmin": 0, "zmax": 1, "colorscale": style.SURFACE, "colorbar": bar, "hovertemplate": hover}
-    figure.add_heatmap(z=np.array(z, np.float32), text=said, texttemplate="%{text}", customdata=fates, **look)
+    figure.add_heatmap(z=np.array(z, np.float32), text=said, texttemplate="%{text}", customdata=outcomes, **look)
     for axis, labels in ((figure.layout.xaxis, WIDTHS), (figure.layout.yaxis, DEPTHS)):  # there before any cell is
         count = len(labels)
         axis.update(tickvals=list(range(count)), ticktext=[str(v) for v in labels], range=[-0.5, count - 0.5])
@@ -110,7 +110,7 @@ def _share(cell: Cell) -> str:
     return f"{cell.reached}/{cell.starts}"
 
 
-def _fates(cell: Cell) -> str:
+def _outcomes(cell: Cell) -> str:
     lost = cell.starts - cell.reached - cell.stuck
     share = f"{fraction_of(cell)[0]:.0%} ± {fraction_of(cell)[1]:.0%}"
     return f"{cell.reached} of {cell.starts} learn the data: {share}<br>{cell.stuck} stuck, {lost} still falling"

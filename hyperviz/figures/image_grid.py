@@ -42,7 +42,7 @@ def add(figure: go.Figure, z: np.ndarray) -> go.Figure:
     figure.update_xaxes(**PLAIN)
     figure.update_yaxes(autorange="reversed", scaleanchor="x", **PLAIN)
     aspect = {"aspect": z.shape[0] / z.shape[1], "margin": max(20, int(margin.t + margin.b))}
-    return figure.update_layout(meta={"twins": style.twins()} | aspect)
+    return figure.update_layout(meta={"dark_colours": style.dark_colours()} | aspect)
 
 
 def png(sheet: np.ndarray) -> str:

@@ -61,7 +61,7 @@ def palette(dark: bool = False) -> Palette:
     return DARK if dark else LIGHT
 
 
-def twins() -> dict[str, str]:
+def dark_colours() -> dict[str, str]:
     """Return the dark colour of each light one: figures are drawn in the light ones, and the browser swaps them."""
     return {light: dark for light, dark in zip(LIGHT, DARK, strict=True) if light != dark}
 
@@ -93,7 +93,7 @@ def figure(*, x: str, y: str, height: int = 420, **layout) -> go.Figure:
             "hoverlabel": {"bgcolor": colours.background, "font": {"color": colours.ink}},
             "hovermode": "closest",
             "uirevision": "kept",
-            "meta": {"twins": twins()},
+            "meta": {"dark_colours": dark_colours()},
             "xaxis": axis | {"title": {"text": x, "font": {"size": 14}}},
             "yaxis": axis | {"title": {"text": y, "font": {"size": 14}}},
         }

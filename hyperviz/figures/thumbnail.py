@@ -23,7 +23,7 @@ def picture(study: str, pictures: Mapping[str, str]) -> str:
     shapes = re.sub(r"<text.*?</text>", "", pictures[SHOWN[study]], flags=re.DOTALL)
     body = re.sub(r"^<svg[^>]*>|</svg>\s*$", "", shapes)
     dark = body
-    for light, other in style.twins().items():
+    for light, other in style.dark_colours().items():
         dark = dark.replace(light, other)
     found = ""
     for theme, drawn in (("in-light", body), ("in-dark", dark)):

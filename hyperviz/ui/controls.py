@@ -12,7 +12,7 @@ import streamlit as st
 from hyperviz.studies.common import budget
 from hyperviz.studies.common.options import Option, changed, mend, options, texts
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import prose
+from hyperviz.ui import page_text
 
 Settings = TypeVar("Settings")
 MORE = "More settings"  # constant: a fold whose label changes closes
@@ -41,7 +41,7 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Setti
     if not st.session_state.pop(f"{study}:under way", False):
         _write_link(study, {name: str(value) for name, value in changed(settings).items()})
     if said := st.session_state.pop(f"{study}:said", []):
-        st.warning(prose.literal(" ".join(said)))
+        st.warning(page_text.literal(" ".join(said)))
     return settings
 
 
@@ -147,7 +147,7 @@ def _widgets(study: str, declared: dict[str, Option]) -> dict[str, Any]:
         values |= _rows(study, {name: o for name, o in declared.items() if o.more}, ())
     folded = [f"{o.label} {_said(values[n])}" for n, o in declared.items() if o.more and values[n] != o.default]
     if folded:
-        st.caption("Set in the fold: " + prose.literal(", ".join(folded)))
+        st.caption("Set in the fold: " + page_text.literal(", ".join(folded)))
     return values
 
 

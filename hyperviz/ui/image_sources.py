@@ -8,7 +8,7 @@ import streamlit as st
 
 from hyperviz.errors import HypervizError
 from hyperviz.studies.common import budget, drawing
-from hyperviz.ui import canvas, prose
+from hyperviz.ui import canvas, page_text
 
 
 def offer(study: str, picked: str, last: int, noun: str = "digit") -> None:
@@ -18,7 +18,7 @@ def offer(study: str, picked: str, last: int, noun: str = "digit") -> None:
 
     picked: the value of `drawing` for a test digit; last: the highest value of the setting `digits`.
     """
-    said = prose.literal(st.session_state.pop(f"{study}:refused", ""))
+    said = page_text.literal(st.session_state.pop(f"{study}:refused", ""))
     with st.container(horizontal=True, gap="small"):
         st.button(f"Next test {noun}", on_click=_next, args=(study, picked, last))
         st.button(

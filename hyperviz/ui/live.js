@@ -1,7 +1,7 @@
 // One chart, mounted once: it watches the feed that the page writes figures to. Its menu is in chart_menu.js.
 let loading;
 const NARROW = 520; // pixels of a chart that shows a legend in place of names at the ends of its lines
-const CALM = 3000; // milliseconds between pictures, for those who asked for less motion
+const REDUCED_MOTION = 3000; // milliseconds between pictures, for those who asked for less motion
 
 function plotly(src) {
   if (window.Plotly) return Promise.resolve(window.Plotly);
@@ -14,9 +14,9 @@ function plotly(src) {
 
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)).join(',');
 
-// a figure comes in the light colours: on a dark page each is swapped for its twin
-function recoloured(text, twins) {
-  const swap = Object.fromEntries(Object.entries(twins).flatMap(([light, dark]) => [[light, dark], ['rgba(' + rgb(light), 'rgba(' + rgb(dark)]]));
+// a figure comes in the light colours: on a dark page each is swapped for its dark one
+function recoloured(text, darkColours) {
+  const swap = Object.fromEntries(Object.entries(darkColours).flatMap(([light, dark]) => [[light, dark], ['rgba(' + rgb(light), 'rgba(' + rgb(dark)]]));
   const any = new RegExp(Object.keys(swap).map((key) => key.replace('(', '\\(') + (key[0] === '#' ? '\\b' : '(?=,)')).join('|'), 'gi');
   return text.replace(any, (found) => swap[found.toLowerCase()]);
 }
@@ -32,7 +32,7 @@ function narrowed(full) {
 export default function ({ parentElement, data }) {
   const box = parentElement.querySelector('.live'), chart = box.querySelector('.plot');
   const feed = '.st-key-' + CSS.escape(data.feed);
-  const finger = matchMedia('(pointer: coarse)'), calm = matchMedia('(prefers-reduced-motion: reduce)');
+  const finger = matchMedia('(pointer: coarse)'), reducedMotion = matchMedia('(prefers-reduced-motion: reduce)');
   const config = { responsive: true, displaylogo: false, displayModeBar: false, showSendToCloud: false };
   let mounted = true, seen = '', drawn = 0, observer, retry, frame, later;
   box.style.height = data.height + 'px';
@@ -56,13 +56,13 @@ export default function ({ parentElement, data }) {
     const text = document.querySelector(feed + ' .fig')?.textContent; // blank while a new run starts: keep the old picture
     const dark = document.documentElement.classList.contains('hyperviz-dark');
     if (!text || text + dark === seen) return;
-    const wait = calm.matches && drawn ? drawn + CALM - Date.now() : 0;
+    const wait = reducedMotion.matches && drawn ? drawn + REDUCED_MOTION - Date.now() : 0;
     if (wait > 0) { later ??= setTimeout(() => { later = null; draw(); }, wait); return; }
     seen = text + dark;
     drawn = Date.now();
     box.figure = text;
     const light = JSON.parse(text);
-    const { data: traces, layout: wide } = dark ? JSON.parse(recoloured(text, light.layout.meta.twins)) : light;
+    const { data: traces, layout: wide } = dark ? JSON.parse(recoloured(text, light.layout.meta.dark_colours)) : light;
     const layout = box.clientWidth < NARROW ? narrowed(wide) : wide;
     chart.setAttribute('aria-label', layout.meta?.alt ?? '');
     paint(traces, layout);

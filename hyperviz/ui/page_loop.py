@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from hyperviz.studies.common.contract import changed
 from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import export, live, prose
+from hyperviz.ui import export, live, page_text
 from hyperviz.ui.streaming import play
 
 NO_NUMBER = "What was computed here is not a number: choose other widths, depths or steps."
@@ -39,10 +39,10 @@ def run(
     stream, report = STUDIES[study].stream, STUDIES[study].report
     latest = [] if latest is None else latest
     _networks(settings, charts)
-    prose.fold(*report.EXPLANATION)
+    page_text.fold(*report.EXPLANATION)
     export.take_away(study, settings, latest, report)
     for result in play(study, settings, stream):
-        prose.say(line, _sound(report.verdict(result)))
+        page_text.say(line, _sound(report.verdict(result)))
         for place, text in said.items():
             place.caption(text(result))
         for name, place in places.items():

@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from hyperviz.errors import HypervizError
 from hyperviz.studies import stored_results
-from hyperviz.ui import backlog, prose, visitors, visits
+from hyperviz.ui import backlog, page_text, visitors, visits
 from hyperviz.ui.fair_lock import gate
 
 Result = TypeVar("Result")
@@ -47,13 +47,13 @@ def play(study: str, settings: Any, stream: Callable[[Any], Iterator[Result]]) -
         yield shown[1]  # a paused page keeps what it had
         return
     with visitors.heavy_place(study, settings):
-        for result in _paced(study, steps(stream(settings))):
+        for result in _throttled(study, steps(stream(settings))):
             st.session_state[f"{study}:last"] = settings, result
             yield result
     st.session_state[f"{study}:button"].empty()  # nothing is left to pause
 
 
-def _paced(study: str, results: Generator[Result]) -> Generator[Result]:
+def _throttled(study: str, results: Generator[Result]) -> Generator[Result]:
     """The first result at once, the others when the page is mounted, at most PICTURES a second; and the last.
 
     What the connection has not taken yet is not added to: memory stays bounded, however slow the phone is.
@@ -85,7 +85,7 @@ def steps(results: Iterator[Result]) -> Generator[Result]:
                 with gate.turn(shown):
                     result = next(results, None)
             except HypervizError as error:
-                place.error(prose.literal(str(error)))
+                place.error(page_text.literal(str(error)))
                 return
             except Exception as error:
                 logging.getLogger(__name__).exception("a study stopped")

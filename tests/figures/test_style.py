@@ -111,9 +111,9 @@ def test_theory_is_dashed_in_ink():
     assert style.theory_line() == {"color": style.LIGHT.ink, "dash": "dash", "width": 2}
 
 
-def test_every_colour_of_the_light_theme_has_a_twin_for_the_dark_one():
-    assert style.twins() == dict(zip(style.LIGHT, style.DARK, strict=True))
-    assert style.figure(x="a", y="b").layout.meta["twins"] == style.twins()
+def test_every_colour_of_the_light_theme_has_one_in_the_dark_theme():
+    assert style.dark_colours() == dict(zip(style.LIGHT, style.DARK, strict=True))
+    assert style.figure(x="a", y="b").layout.meta["dark_colours"] == style.dark_colours()
 
 
 def test_names_at_the_ends_of_lines_never_lie_on_each_other():

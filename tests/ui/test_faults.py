@@ -72,9 +72,9 @@ def test_a_browser_that_takes_nothing_is_sent_its_first_picture_and_the_last_onl
     monkeypatch.setattr(streaming.visits, "wait", lambda study: None)
     stalled = [True]
     monkeypatch.setattr(backlog, "behind", lambda: stalled[0])
-    assert list(streaming._paced("convergence", iter_(range(200)))) == [0, 199]
+    assert list(streaming._throttled("convergence", iter_(range(200)))) == [0, 199]
     stalled[0] = False
-    assert len(list(streaming._paced("convergence", iter_(range(200))))) == 200
+    assert len(list(streaming._throttled("convergence", iter_(range(200))))) == 200
 
 
 def iter_(values):

@@ -18,7 +18,7 @@ from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.studies.inpainting import study as inpainting
 from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import controls, fair_lock, prose, streaming, visits
+from hyperviz.ui import controls, fair_lock, page_text, streaming, visits
 from tests import ROOT
 
 SHELL = ROOT / "hyperviz" / "ui" / "shell.py"
@@ -346,7 +346,7 @@ def test_an_unexpected_error_of_a_page_is_one_sentence(caplog):
 
 
 def test_what_a_link_says_never_becomes_a_link_on_the_page():
-    assert prose.literal("[click](https://example.org)") == "\\[click\\]\\(https\\://example.org\\)"
+    assert page_text.literal("[click](https://example.org)") == "\\[click\\]\\(https\\://example.org\\)"
 
 
 @pytest.mark.parametrize(("given", "wanted"), [(None, set(STUDIES)), ("inpainting", {"inpainting"}), ("", set())])

@@ -107,9 +107,9 @@ def _drawn(by: Any, keys, problem, brief: bool) -> Generator[float, None, Any]:
     while not progress.done:
         began, stage = time.monotonic(), progress.stage
         progress = by.advance_by(progress, ticks, within_stage=not brief)
-        pace = STEP / max(time.monotonic() - began, 1e-4)
+        growth = STEP / max(time.monotonic() - began, 1e-4)
         if not brief:
-            ticks = int(ticks * np.clip(pace, 0.5, 4)) + 1 if progress.stage == stage else FIRST_TICKS
+            ticks = int(ticks * np.clip(growth, 0.5, 4)) + 1 if progress.stage == stage else FIRST_TICKS
         if not progress.done and not brief:
             yield progress.ticks / progress.ends[-1]
     _compiled.add(shape)

@@ -10,7 +10,7 @@ from hyperviz.studies.common.recipe import recipe
 from hyperviz.studies.common.tidy import tidy
 from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.dynamics.settings import DynamicsSettings
-from hyperviz.studies.dynamics.study import CELL_STARTS, DEPTHS, WIDTHS, Cell, DynamicsResult, compared, fates
+from hyperviz.studies.dynamics.study import CELL_STARTS, DEPTHS, WIDTHS, Cell, DynamicsResult, compared, outcomes
 from hyperviz.studies.dynamics.trajectories import TARGET
 from hyperviz.studies.dynamics.views import rows
 
@@ -77,7 +77,7 @@ def deepening(cells: dict) -> tuple[float, float, float]:
 
 def _chosen(result: DynamicsResult) -> str:
     """What became of the starts at the chosen width and depth."""
-    s, found = result.settings, fates(result.paths)
+    s, found = result.settings, outcomes(result.paths)
     at = f"m = {s.width_g}, H = {s.depth_g}, f infinitely wide"
     if not found.starts:
         return f"{at}: training begins."
@@ -122,7 +122,7 @@ def alt(result: DynamicsResult, chart: str = "") -> str:
         found = rows(result.settings, result.view)
         last = f" Last number: {found[-1]['quantity']} {found[-1]['value']:.3g}." if found else ""
         return SEEN[result.settings.view] + last
-    beside = fates((result.beside,)) if result.beside else None
+    beside = outcomes((result.beside,)) if result.beside else None
     other = f" With m = {compared(result.settings)}: {beside.reached} of {beside.starts} learn it." if beside else ""
     return f"Loss against time. {_chosen(result)}{other}"
 
@@ -131,7 +131,7 @@ def table(result: DynamicsResult) -> pd.DataFrame:
     """Return the numbers, tidy: axes, seed, version, verdict, then quantity, value, stderr, interval, theory."""
     s = result.settings
     cells = [row for (H, m), cell in sorted(result.cells.items()) for row in _cell(H, m, cell)]
-    chosen = fates(result.paths)
+    chosen = outcomes(result.paths)
     own = [row | {"width_f": np.inf} for row in _cell(s.depth_g, s.width_g, chosen)] if chosen.starts else []
     band = [
         {"width_f": np.inf, "width_g": np.inf, "depth_g": s.depth_g, "time": t, "quantity": "loss_median", "theory": v}

@@ -23,7 +23,7 @@ DEPTHS, WIDTHS, CELL_STARTS = (2, 3, 4, 5, 6), (1, 2, 4, 8, 16), 32  # the heat 
 # step of the flow in the heat map, which counts where starts end and not how: of 1,600 starts 10 end elsewhere at 0.004
 LONGEST = 0.02
 COMPARED = (16, 2)  # the width of g that stands beside a narrower one, and beside one as wide
-TWINS = 2  # finite networks, each with the n = infinity flow from the same start
+FINITE_NETWORKS = 2  # each with the n = infinity flow from the same start
 PRIOR = 400  # draws of h_0 ~ GP for the band of the closed form
 
 
@@ -50,10 +50,10 @@ class DynamicsResult(NamedTuple):
     settings: DynamicsSettings
     band: Band
     paths: tuple[Path, ...]  # the starts of the infinitely wide f, in groups
-    twins: tuple[Path, ...]  # each finite network
+    twins: tuple[Path, ...]  # each finite network; stored results know the field by this name
     limits: Path | None  # the n = infinity flow from the same starts as the finite networks
     beside: Path | None  # the starts of the heat map at the chosen depth and the width `compared`
-    cells: dict[tuple[int, int], Cell]  # (H, m) -> fates
+    cells: dict[tuple[int, int], Cell]  # (H, m) -> outcomes
     view: Any  # result of the chosen second chart
     finished: bool
 
@@ -63,7 +63,7 @@ def stream(settings: DynamicsSettings) -> Iterator[DynamicsResult]:
     model = trajectories.model(settings)
     result = DynamicsResult(settings, _band(settings, model), (), (), None, None, {}, None, False)
     yield result
-    nets = [trajectories.network(settings, i, settings.width_f, settings.width_g) for i in range(TWINS)]
+    nets = [trajectories.network(settings, i, settings.width_f, settings.width_g) for i in range(FINITE_NETWORKS)]
     steps: list[Iterator[dict]] = [_starts(settings, model, nets), _grid(settings)]
     later: list[Iterator[dict]] = [_finite(settings, model, nets), VIEWS[settings.view](settings)]
     while steps:
@@ -111,19 +111,24 @@ def _band(settings: DynamicsSettings, model: Model) -> Band:
 def _starts(settings: DynamicsSettings, model: Model, nets: list) -> Iterator[dict]:
     """All groups of starts side by side; the first lanes of the first group are those of the finite networks."""
     width = trajectories.pad(settings.width_g)
-    lanes, count = LANES[width], settings.starts + TWINS
+    lanes, count = LANES[width], settings.starts + FINITE_NETWORKS
     groups, found = range(-(-count // lanes)), {}
     g = trajectories.primary_of(settings, [settings.width_g] * lanes)
     ways = []
     for i in groups:
         state = trajectories.begin(settings, model, g, width, Stream.DYNAMICS_STARTS, i * lanes)
         ways.append(
-            trajectories.follow(settings, model.task, _twinned(state, model, nets, width) if i == 0 else state, g)
+            trajectories.follow(
+                settings, model.task, _started_as_networks(state, model, nets, width) if i == 0 else state, g
+            )
         )
     for round_ in itertools.zip_longest(*ways):
         found |= {i: made[1] for i, made in enumerate(round_) if made is not None}
-        first = _columns(found[0], slice(TWINS))
-        rest = [_columns(p, slice(TWINS if i == 0 else 0, min(lanes, count - i * lanes))) for i, p in found.items()]
+        first = _columns(found[0], slice(FINITE_NETWORKS))
+        rest = [
+            _columns(p, slice(FINITE_NETWORKS if i == 0 else 0, min(lanes, count - i * lanes)))
+            for i, p in found.items()
+        ]
         yield {"paths": tuple(rest), "limits": first}
 
 
@@ -131,7 +136,7 @@ def _columns(path: Path, chosen: slice) -> Path:
     return Path(path.times[:, chosen], path.losses[:, chosen], path.ended[chosen], path.late[chosen])
 
 
-def _twinned(state: implicit_flow.Starts, model: Model, nets: list, width: int) -> implicit_flow.Starts:
+def _started_as_networks(state: implicit_flow.Starts, model: Model, nets: list, width: int) -> implicit_flow.Starts:
     """The first lanes start where the finite networks do: V_i = f(x_i) of the network itself."""
     lanes = jax.tree.map(np.array, state.V)
     for lane, (net, w) in enumerate(nets):
@@ -172,7 +177,7 @@ def _grid(settings: DynamicsSettings) -> Iterator[dict]:
                 continue
             path = yield from _cell(settings, model, depth, widths, width)
             of_width = {m: _columns(path, slice(i * CELL_STARTS, (i + 1) * CELL_STARTS)) for i, m in enumerate(widths)}
-            cells |= {(depth, m): fates((part,)) for m, part in of_width.items()}
+            cells |= {(depth, m): outcomes((part,)) for m, part in of_width.items()}
             paths |= {(depth, m): part for m, part in of_width.items() if m in COMPARED}
             yield parts()
 
@@ -187,7 +192,7 @@ def _cell(settings, model: Model, depth: int, widths, width: int) -> Generator[d
     return (yield from trajectories.quietly(way))[1]
 
 
-def fates(paths: tuple[Path, ...]) -> Cell:
+def outcomes(paths: tuple[Path, ...]) -> Cell:
     """Return how many of the starts have arrived, and how many are stuck."""
     reached, stuck = (sum(int(getattr(p, name).sum()) for p in paths) for name in ("reached", "stuck"))
     return Cell(reached, stuck, sum(p.losses.shape[1] for p in paths))

@@ -65,7 +65,7 @@ class Evaluation(NamedTuple):
     now: Model
 
 
-class State(NamedTuple):
+class TrainingState(NamedTuple):
     """What a step changes."""
 
     parameters: network.Parameters
@@ -105,7 +105,7 @@ def train(
             return
 
 
-def _start(plan: Plan, seed: int) -> tuple[State, jax.Array]:
+def _start(plan: Plan, seed: int) -> tuple[TrainingState, jax.Array]:
     """Return the untrained networks, and p(z) at every pixel, (784, k)."""
     weights, features, steps = jax.random.split(jax.random.key(seed), 3)
     shape = {name: getattr(plan, name) for name in ("depth_f", "depth_g", "width_f", "width_g")}
@@ -113,7 +113,7 @@ def _start(plan: Plan, seed: int) -> tuple[State, jax.Array]:
     W, b = jax.random.normal(features, (plan.features, 2)), jax.random.uniform(features, (plan.features,))
     z = jnp.stack(jnp.divmod(jnp.arange(SIZE**2), SIZE), axis=1)
     table = jnp.sqrt(2.0) * jnp.cos(z @ W.T / plan.bandwidth + 2 * jnp.pi * b)
-    return State(parameters, _optimiser().init(parameters), steps), table.astype(jnp.float32)
+    return TrainingState(parameters, _optimiser().init(parameters), steps), table.astype(jnp.float32)
 
 
 def predict(model: Model, x: np.ndarray) -> np.ndarray:
@@ -156,7 +156,7 @@ def _images(parameters, x, table, scale):
 
 
 @compiled(static_argnames="length")
-def _advance(state: State, table, data, rate, scale, *, length: int):
+def _advance(state: TrainingState, table, data, rate, scale, *, length: int):
     """Return the state after so many steps of Adam, each on BATCH images drawn at random, and the mean loss."""
     x, targets, pixels, count = data
 
@@ -164,12 +164,12 @@ def _advance(state: State, table, data, rate, scale, *, length: int):
         h = jax.vmap(partial(_h, parameters, scale=scale))(x[rows], table[pixels[rows]])
         return jnp.mean((h - targets[rows]) ** 2)
 
-    def step(state: State, _):
+    def step(state: TrainingState, _):
         key, draw = jax.random.split(state.key)
         rows = jax.random.randint(draw, (BATCH,), 0, count)
         value, slope = jax.value_and_grad(loss)(state.parameters, rows)
         change, moments = _optimiser().update(slope, state.moments)
-        return State(
+        return TrainingState(
             optax.apply_updates(state.parameters, jax.tree.map(lambda c: -rate * c, change)),  # pyright: ignore[reportArgumentType]
             moments,
             key,

@@ -58,8 +58,8 @@ class GroupProgress(NamedTuple):
     guesses: np.ndarray | None  # (BATCH,): classes given to the first test pairs by the group's first run
 
 
-class State(NamedTuple):
-    """All that a run needs to go on."""
+class GroupState(NamedTuple):
+    """All that the runs of a group need to go on."""
 
     epoch: int
     params: Any
@@ -85,19 +85,19 @@ def train(group: Group, plan: Plan) -> Generator[GroupProgress, None, None]:
         yield GroupProgress(state.epoch, state.epoch * steps, state.losses[:, :0], state.accuracy, guesses)
 
 
-def _epoch(group: Group, plan: Plan, state: State, steps: int) -> Generator[GroupProgress, None, State]:
+def _epoch(group: Group, plan: Plan, state: GroupState, steps: int) -> Generator[GroupProgress, None, GroupState]:
     """Train on every pair once, as many steps at a time as take about STEP seconds."""
     params, losses, order = state.params, [state.losses], _orders(group, plan, state.epoch)
-    done, pace = 0, 1.0
+    done, at_once = 0, 1.0
     while done < steps:
-        count = int(min(max(pace, 1), CHUNK, steps - done))
+        count = int(min(max(at_once, 1), CHUNK, steps - done))
         began = time.monotonic()
         params, loss = _advance(group, plan, params, order, done, count)
-        pace = count * np.clip(STEP / max(time.monotonic() - began, 1e-4), 0.25, 4)
+        at_once = count * np.clip(STEP / max(time.monotonic() - began, 1e-4), 0.25, 4)
         done += count
         losses.append(loss)
         yield GroupProgress(state.epoch, state.epoch * steps + done, loss, None, None)
-    return State(state.epoch + 1, params, state.accuracy, np.concatenate(losses, axis=1))
+    return GroupState(state.epoch + 1, params, state.accuracy, np.concatenate(losses, axis=1))
 
 
 def _lanes(group: Group) -> list[int]:
@@ -109,7 +109,7 @@ def _widths(group: Group, plan: Plan) -> Widths:
     return Widths(np.int32(plan.width_f), np.int32(group.config.width_g))
 
 
-def _begin(group: Group, plan: Plan) -> State:
+def _begin(group: Group, plan: Plan) -> GroupState:
     """Return fresh weights, or those of a checkpoint."""
     key, numbers = jax.random.key(plan.seed), [Stream.ROTATION_WEIGHTS + run for run in _lanes(group)]
     keys = jnp.stack([jax.random.fold_in(key, number) for number in numbers])
@@ -118,9 +118,9 @@ def _begin(group: Group, plan: Plan) -> State:
     found = plan.store.load(_name(group, plan)) if plan.store else None
     if found is None or int(found["epoch"]) > plan.epochs or not _fits(found, leaves):
         none = np.zeros((len(group.runs), 0), np.float32)
-        return State(0, params, none, none)
+        return GroupState(0, params, none, none)
     params = jax.tree.unflatten(tree, [jax.device_put(found[f"weights_{i}"]) for i in range(len(leaves))])
-    return State(int(found["epoch"]), params, found["accuracy"], found["losses"])
+    return GroupState(int(found["epoch"]), params, found["accuracy"], found["losses"])
 
 
 def _fits(found: dict[str, np.ndarray], leaves: list) -> bool:
@@ -128,7 +128,7 @@ def _fits(found: dict[str, np.ndarray], leaves: list) -> bool:
     return [found[f"weights_{i}"].shape for i in range(len(leaves))] == [leaf.shape for leaf in leaves]
 
 
-def _save(store: Store, name: str, state: State) -> None:
+def _save(store: Store, name: str, state: GroupState) -> None:
     weights = {f"weights_{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(state.params))}
     store.save(name, epoch=np.array(state.epoch), accuracy=state.accuracy, losses=state.losses, **weights)
 

@@ -18,7 +18,7 @@ from hyperviz.theory import network
 from hyperviz.theory.activations import Activation
 from hyperviz.theory.dynamics import factored_g
 from hyperviz.theory.dynamics.factored_g import Factors, Primary, Weights
-from hyperviz.theory.dynamics.implicit_flow import BLOCK, LATE, calm
+from hyperviz.theory.dynamics.implicit_flow import BLOCK, LATE, stable_step
 from hyperviz.theory.dynamics.infinite_width import LARGEST, Task
 
 
@@ -176,17 +176,17 @@ def advance(training: Training, net: TracedArchitecture, task: Task, x, step, un
     Return the training after them.
     """
 
-    def one(pace, s):
+    def one(longest, s):
         h, gradient = _sweep(net, s.net, x, task.z)
         gap = (h - task.y) * task.real
         loss = jnp.sum(gap**2)
-        dt = jnp.where(loss < LARGEST, jnp.minimum(pace, until - s.time), 0)
+        dt = jnp.where(loss < LARGEST, jnp.minimum(longest, until - s.time), 0)
         late = jnp.where(s.time <= LATE * until, loss, s.late)
         return Training(_descend(net, s.net, gradient, dt * 2 * gap), s.time + dt, s.time, loss, late)
 
     def block(_, s):
-        pace = calm(_kernel(net, _sweep(net, s.net, x, task.z)[1]), step)
-        return jax.lax.fori_loop(0, BLOCK, lambda _, s: one(pace, s), s)
+        longest = stable_step(_kernel(net, _sweep(net, s.net, x, task.z)[1]), step)
+        return jax.lax.fori_loop(0, BLOCK, lambda _, s: one(longest, s), s)
 
     return jax.lax.fori_loop(0, count, block, training)
 

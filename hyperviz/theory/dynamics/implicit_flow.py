@@ -1,7 +1,7 @@
 """Many starts of the n = infinity flow side by side, followed in short pieces.
 
 Narrow or deep g give some starts a kernel K = Theta_f * (grad_V g . grad_V g) so large that Euler's step would
-overshoot. Gradient descent's step is then min(step, CALM / |K|). A step of the flow follows the gaps as they close
+overshoot. Gradient descent's step is then min(step, STABLE / |K|). A step of the flow follows the gaps as they close
 while K stands still, e^(-A) (h - y) with A = 2 dt K, to second order by 1 / (1 + A + A^2/2): no size of K makes it
 overshoot, and dt is bounded by how fast K changes. Each start has steps and a clock of its own.
 """
@@ -19,7 +19,7 @@ from hyperviz.theory.dynamics import factored_g, infinite_width
 from hyperviz.theory.dynamics.factored_g import Primary, Weights
 from hyperviz.theory.dynamics.infinite_width import Task
 
-CALM = 0.5  # half the largest stable step, or less: |K| is no less than K's largest eigenvalue
+STABLE = 0.5  # half the largest stable step, or less: |K| is no less than K's largest eigenvalue
 BLOCK = 4  # steps made at a time
 SURPRISE = 0.25  # share of a step's change in h that may be unforeseen: beyond, the next step is shorter
 NEGLIGIBLE = 1e-3  # share of the gap that may be unforeseen anyway: in a bad minimum h hardly moves at all
@@ -35,14 +35,14 @@ class Starts(NamedTuple):
     seen: Float[AnyArray, " R"]  # when the loss was measured: before the last step
     loss: Float[AnyArray, " R"]
     late: Float[AnyArray, " R"]  # the loss when LATE of the time had gone
-    pace: Float[AnyArray, " R"]  # the length of the next step, before what K allows anyway
+    next_step: Float[AnyArray, " R"]  # its length, before what K allows anyway
     foreseen: Float[AnyArray, "R N"]  # gaps h - y that the last step was to leave
     change: Float[AnyArray, " R"]  # the size of what it was to change
 
 
-def calm(kernel: Float[AnyArray, "N N"], step) -> Float[AnyArray, ""]:
-    """Return the step that the kernel allows."""
-    return CALM / jnp.maximum(jnp.sqrt(jnp.sum(kernel**2)), CALM / step)
+def stable_step(kernel: Float[AnyArray, "N N"], step) -> Float[AnyArray, ""]:
+    """Return the step that the kernel allows: min(step, STABLE / |K|)."""
+    return STABLE / jnp.maximum(jnp.sqrt(jnp.sum(kernel**2)), STABLE / step)
 
 
 def _kernel(task: Task, g: Primary, factors: factored_g.Factors) -> Float[AnyArray, "N N"]:
@@ -53,13 +53,13 @@ def _step(task: Task, g: Primary, step, until, flow, s: Starts) -> Starts:
     """One step of one start; no longer than `step`, no shorter than what K allows gradient descent."""
     now = infinite_width.look(task, g, s.V)
     K = _kernel(task, g, now.factors)
-    least = calm(K, step)
-    pace = jnp.where(flow, jnp.clip(s.pace * _trust(s, now.gap), least, step), least)
-    dt = jnp.minimum(pace, until - s.time)
+    least = stable_step(K, step)
+    length = jnp.where(flow, jnp.clip(s.next_step * _trust(s, now.gap), least, step), least)
+    dt = jnp.minimum(length, until - s.time)
     mean, end = jax.lax.cond(flow, _closing, lambda K, gap, _: (gap, gap), K, now.gap, dt)
     V = infinite_width.pulled(task, g, s.V, now, dt * mean)
     late = jnp.where(s.time <= LATE * until, now.loss, s.late)
-    return Starts(V, s.time + dt, s.time, now.loss, late, pace, end, jnp.linalg.norm(end - now.gap))
+    return Starts(V, s.time + dt, s.time, now.loss, late, length, end, jnp.linalg.norm(end - now.gap))
 
 
 def _closing(

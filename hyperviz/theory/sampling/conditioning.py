@@ -50,7 +50,7 @@ class Layers(NamedTuple):
     cross: Float[Array, "c K"]  # y^T delta of the layer above
 
 
-class State(NamedTuple):
+class DrawState(NamedTuple):
     """A draw in progress, `tick` steps far."""
 
     tick: Int[Array, ""]
@@ -72,7 +72,7 @@ class Block(NamedTuple):
     normals: Float[Array, " buffer"]
 
 
-def start(problem: Problem, max_depth: int) -> State:
+def start(problem: Problem, max_depth: int) -> DrawState:
     """Return the state before the first step."""
     K, xp = problem.member.shape[0], namespace(problem.f.gram, problem.g.gram)
 
@@ -83,7 +83,7 @@ def start(problem: Problem, max_depth: int) -> State:
         return Layers(many, pool, xp.zeros_like(many), few, few)
 
     square = xp.zeros((K, K), np.float32)
-    return State(
+    return DrawState(
         xp.zeros((), np.int32),
         layers(problem.f.gram),
         layers(problem.g.gram),
@@ -116,7 +116,7 @@ def _neurons(net: Net, block: Block, root, normals):
     return y, net.activation.apply(y), jnp.where(real, net.activation.derivative(y), 0)
 
 
-def forward_turn(problem: Problem, block: Block, s: State, *, of_f: bool) -> State:
+def forward_turn(problem: Problem, block: Block, s: DrawState, *, of_f: bool) -> DrawState:
     """Return the state with the root of a layer's rows.
 
     The rows of y^l are iid N(0, S^(l-1)); those of g^l N(0, Lambda^l), Lambda^l = S * Sigma^(l-1) (Theorem 2).
@@ -151,7 +151,7 @@ def backward_block(net: Net, block: Block, layers: Layers, member, spread):
     return delta.T @ delta, y.T @ delta
 
 
-def g_turn(problem: Problem, block: Block, s: State) -> State:
+def g_turn(problem: Problem, block: Block, s: DrawState) -> DrawState:
     """Return the state with what delta^l of g sends on.
 
     Below it goes through V^l, and to f through the weights of W^L that made V^l.
@@ -194,7 +194,7 @@ def _overlap(problem: Problem, span_q, span_a, of_Lambda, e, cross):
     return to_a, to_q
 
 
-def f_turn(problem: Problem, block: Block, s: State) -> State:
+def f_turn(problem: Problem, block: Block, s: DrawState) -> DrawState:
     """Add layer l's share D^l * S^(l-1) to the kernel and turn delta^l into dh/dq^(l-1); return the state."""
     top, S = block.layer == problem.f.depth, s.f.gram[block.layer - 1]
     D = jnp.where(top, s.Gamma, s.D)

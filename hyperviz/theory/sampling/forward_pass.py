@@ -50,7 +50,7 @@ def _as_any(phi: Activation | Smooth) -> AnyActivation:
     )
 
 
-class Layer(NamedTuple):
+class ForwardState(NamedTuple):
     """Where every draw (lane) stands, `tick` blocks of neurons far."""
 
     tick: Int[AnyArray, ""]
@@ -83,11 +83,11 @@ def _blocks(net: Net, lanes: int):
     return (net.width + size - 1) // size
 
 
-def start(net: Net, factor: Float[AnyArray, "lanes c c"]) -> Layer:
+def start(net: Net, factor: Float[AnyArray, "lanes c c"]) -> ForwardState:
     """Return every draw at its inputs."""
     xp = namespace(net.gram, factor)
     none = xp.zeros(factor.shape, np.float64)
-    return Layer(np.int32(0), factor, xp.broadcast_to(net.gram, factor.shape), none, none, none[:, 0])  # pyright: ignore[reportArgumentType]
+    return ForwardState(np.int32(0), factor, xp.broadcast_to(net.gram, factor.shape), none, none, none[:, 0])  # pyright: ignore[reportArgumentType]
 
 
 def _rows(keys, counter, shape):
@@ -96,7 +96,7 @@ def _rows(keys, counter, shape):
     return made.astype(jnp.float64)
 
 
-def _tick(net: Net, keys, s: Layer) -> Layer:
+def _tick(net: Net, keys, s: ForwardState) -> ForwardState:
     """One block of neurons of every draw."""
     lanes, columns = s.gram.shape[:2]
     size, blocks = block(lanes, columns), _blocks(net, lanes)
@@ -111,19 +111,19 @@ def _tick(net: Net, keys, s: Layer) -> Layer:
     return s._replace(tick=s.tick + 1, gram=gram, root=root, total=total)
 
 
-def advance(net: Net, keys, which, s: Layer, until) -> Layer:
+def advance(net: Net, keys, which, s: ForwardState, until) -> ForwardState:
     """Return all draws at tick `until`; which: 0 for f, 1 for g, whose random numbers are others."""
     own = jax.vmap(lambda key: jax.random.fold_in(key, which))(keys)
     s = jax.lax.while_loop(lambda s: s.tick < until, partial(_tick, net, own), s)
     return s._replace(noise=_rows(own, TOP, s.noise.shape[1:]))
 
 
-def of_g(member: Int[AnyArray, " K"], f: Layer, g: Net) -> Layer:
+def of_g(member: Int[AnyArray, " K"], f: ForwardState, g: Net) -> ForwardState:
     """Return g at its inputs, once f is done: M = S_emp at the points."""
     return start(g, _of_host(f.gram)[:, member][:, :, member])
 
 
-def last_row(g: Layer) -> Outputs:
+def last_row(g: ForwardState) -> Outputs:
     """Return h: the last row of g; no value where its variance is not finite."""
     factor, gram, noise = map(_of_host, (g.factor, g.gram, g.noise))
     covariance = factor * gram
@@ -162,7 +162,7 @@ def distinct(x):
 _advance = compiled(advance, compiler_options=LIGHT)
 
 
-def _start_f(f: Net, keys) -> Layer:
+def _start_f(f: Net, keys) -> ForwardState:
     return start(f, np.ones((len(keys), *f.gram.shape)))  # pyright: ignore[reportArgumentType]
 
 

@@ -20,7 +20,7 @@ from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.fourier_features import FourierFeatures
 from hyperviz.theory.inputs import unit_rows
 from hyperviz.theory.sampling import conditioning, forward_pass
-from hyperviz.theory.sampling.conditioning import Net, Problem, State
+from hyperviz.theory.sampling.conditioning import DrawState, Net, Problem
 from hyperviz.theory.sampling.forward_pass import Outputs
 from hyperviz.theory.sampling.progress import Progress
 from hyperviz.theory.sampling.schedule import MAX_DEPTH, advance, room, tick, ticks
@@ -42,10 +42,10 @@ def _draw(problem: Problem, key) -> Draw:
 
 
 _draw_one = compiled(_draw)
-_PER_LANE = State._make([None] + [0] * (len(State._fields) - 1))  # lanes share the tick, so a switch stays a switch
+_PER_LANE = DrawState._make([None] + [0] * (len(DrawState._fields) - 1))  # lanes share the tick: a switch stays one
 
 
-def _start_many(problem: Problem, lanes: int) -> State:
+def _start_many(problem: Problem, lanes: int) -> DrawState:
     """Every lane at its start, made by NumPy."""
     one = conditioning.start(problem, MAX_DEPTH)
     every = jax.tree.map(lambda v: np.broadcast_to(v, (lanes, *v.shape)), one)
@@ -53,7 +53,7 @@ def _start_many(problem: Problem, lanes: int) -> State:
 
 
 @compiled
-def _advance_many(problem: Problem, keys, states: State, until) -> State:
+def _advance_many(problem: Problem, keys, states: DrawState, until) -> DrawState:
     one = jax.vmap(partial(tick, problem), in_axes=(0, _PER_LANE, 0), out_axes=(_PER_LANE, 0))
     buffer = jnp.zeros((len(keys), room(problem)), jnp.float32)
     return jax.lax.while_loop(lambda c: c[0].tick < until, lambda c: one(keys, *c), (states, buffer))[0]

@@ -11,7 +11,7 @@ from jaxtyping import Array, Int
 
 from hyperviz.runtime.compilation import AnyArray, namespace
 from hyperviz.theory.sampling import conditioning
-from hyperviz.theory.sampling.conditioning import Block, Net, Problem, State
+from hyperviz.theory.sampling.conditioning import Block, DrawState, Net, Problem
 
 MAX_DEPTH = 16
 SMALL, CHUNK = 128, 512  # neurons in a small block; normals generated at a time
@@ -94,7 +94,7 @@ def _normals(problem: Problem, key, place: Place, buffer):
     return jax.lax.fori_loop(0, (count + CHUNK - 1) // CHUNK, fill, buffer)
 
 
-def tick(problem: Problem, key, s: State, buffer):
+def tick(problem: Problem, key, s: DrawState, buffer):
     """Take one step, a turn between two layers or one block of neurons of a layer; return the state and the buffer."""
     place = _place(problem, s.tick)
     normals = _normals(problem, key, place, buffer)
@@ -129,7 +129,7 @@ def tick(problem: Problem, key, s: State, buffer):
     return jax.lax.switch(3 * place.stage + place.kind, branches, s)._replace(tick=s.tick + 1), normals
 
 
-def advance(problem: Problem, key, state: State, until) -> State:
+def advance(problem: Problem, key, state: DrawState, until) -> DrawState:
     """Run a draw on until its tick `until`."""
     buffer = jnp.zeros(room(problem), jnp.float32)
     step = partial(tick, problem, key)

@@ -1,4 +1,4 @@
-"""The rows: both numbers on one axis, the control's fate in words, nothing that a claim says taken for markup."""
+"""The rows: both numbers on one axis, the control's outcome in words, nothing that a claim says taken for markup."""
 
 import re
 

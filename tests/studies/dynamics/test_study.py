@@ -1,4 +1,4 @@
-"""The dynamics study: its stream, its fates, its verdict with negative controls, its table."""
+"""The dynamics study: its stream, its outcomes, its verdict with negative controls, its table."""
 
 import dataclasses
 import itertools
@@ -39,7 +39,7 @@ def test_results_get_better_and_only_the_last_is_finished(results):
     assert [r.finished for r in results] == [False] * (len(results) - 1) + [True]
     assert len(results[-1].cells) == 25
     assert results[-1].paths[0].losses.shape[1] == 16
-    assert results[-1].limits.losses.shape[1] == len(results[-1].twins) == study.TWINS
+    assert results[-1].limits.losses.shape[1] == len(results[-1].twins) == study.FINITE_NETWORKS
     assert isinstance(results[-1].view, views.Fit)
     assert results[-1].beside.losses.shape[1] == study.CELL_STARTS
 
@@ -53,10 +53,12 @@ def test_losses_never_rise_and_every_start_has_ended(results):
 
 def test_a_finite_network_and_its_limit_begin_at_the_same_loss():
     """Seen after the shortest steps: so narrow an f soon goes a way of its own."""
-    last = next(r for r in stream(DynamicsSettings(**{**vars(SMALL), "step": 0.001})) if len(r.twins) == study.TWINS)
-    for i, twin in enumerate(last.twins):
-        early = np.interp(twin.times[0, 0], last.limits.times[:, i], last.limits.losses[:, i])
-        assert twin.losses[0, 0] == pytest.approx(early, rel=0.05)
+    last = next(
+        r for r in stream(DynamicsSettings(**{**vars(SMALL), "step": 0.001})) if len(r.twins) == study.FINITE_NETWORKS
+    )
+    for i, network in enumerate(last.twins):
+        early = np.interp(network.times[0, 0], last.limits.times[:, i], last.limits.losses[:, i])
+        assert network.losses[0, 0] == pytest.approx(early, rel=0.05)
         others = [p.losses[0, 0] for k, p in enumerate(last.twins) if k != i]
         assert not np.isclose(others, early, rtol=1e-3).any()
 
@@ -90,12 +92,12 @@ def test_a_second_chart_compiles_nothing_once_its_padded_width_is_warm(view):
 
 
 @pytest.mark.parametrize(
-    ("late", "last", "ended", "fate"),
+    ("late", "last", "ended", "outcome"),
     [(2, 5e-4, True, "reached"), (2, 2, True, "stuck"), (2, 1.9, True, "late"), (2, 2, False, "late")],
 )
-def test_a_start_is_stuck_only_where_its_loss_has_stopped_falling(late, last, ended, fate):
+def test_a_start_is_stuck_only_where_its_loss_has_stopped_falling(late, last, ended, outcome):
     path = trajectories.Path(np.ones((1, 1)), np.full((1, 1), last), np.array([ended]), np.array([late]))
-    assert (bool(path.reached[0]), bool(path.stuck[0])) == (fate == "reached", fate == "stuck")
+    assert (bool(path.reached[0]), bool(path.stuck[0])) == (outcome == "reached", outcome == "stuck")
 
 
 def test_narrow_stuck_and_wide_not_holds():
@@ -120,7 +122,7 @@ def test_contribution_1_holds_for_other_data_too(seed):
         (lambda H, m: 0.5, "undecided"),
     ],
 )
-def test_negative_control_other_fates_do_not_hold(shares, state):
+def test_negative_control_other_outcomes_do_not_hold(shares, state):
     assert report.verdict(with_cells(shares)).state == state
 
 

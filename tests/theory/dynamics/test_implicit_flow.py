@@ -55,7 +55,7 @@ def test_long_steps_end_where_short_ones_do():
 def test_no_start_runs_off_where_plain_euler_does():
     found = followed(6, 1, 0.01, 1.0, blocks=200)
     assert np.isfinite(found.loss).all()
-    assert float(found.pace.max()) == 0.01
+    assert float(found.next_step.max()) == 0.01
     with pytest.raises(OutOfRange):
         euler(KEYS[0], 2, 6, 0.5, 50.0)
 

@@ -90,7 +90,7 @@ def test_a_start_under_vmap_is_the_start_alone():
 
 
 @pytest.fixture(scope="module")
-def fates():
+def outcomes():
     """The share of 32 starts below 1e-3 at time 6, by width of g; points as in the page's task."""
     rng = np.random.default_rng(0)
     x, z, y = rng.normal(size=(12, 10)), rng.normal(size=(12, 3)), rng.choice([-1.0, 1.0], 12)
@@ -103,12 +103,12 @@ def fates():
     return shares
 
 
-def test_wide_f_alone_does_not_make_training_convex(fates):
-    assert fates[1] < 0.1
+def test_wide_f_alone_does_not_make_training_convex(outcomes):
+    assert outcomes[1] < 0.1
 
 
-def test_negative_control_a_wide_g_is_not_stuck(fates):
-    assert fates[16] > 0.9
+def test_negative_control_a_wide_g_is_not_stuck(outcomes):
+    assert outcomes[16] > 0.9
 
 
 @pytest.mark.parametrize("x", [X, TWICE, ZERO, 0 * X])
