@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import dataclasses
+from typing import Any, NamedTuple
 
 import streamlit as st
 
 from hyperviz.studies import lecture
-from hyperviz.studies.common.options import GUIDE, LONG
+from hyperviz.studies.common.options import GUIDE, LONG, texts
 from hyperviz.studies.common.tour import Step
 from hyperviz.studies.lecture import Stop
 from hyperviz.studies.registry import STUDIES
@@ -35,6 +36,12 @@ def place(study: str) -> Place | None:
     found = next((stop for stop in stops if asked == str(stop.number)), None)
     given = st.query_params.get("answer", "")
     return Place(found, lecture.step(found), given if given in ANSWERS else "") if found else None
+
+
+def at(found: Place, settings: Any) -> bool:
+    """Return whether settings are those of a step; what was drawn is a visitor's own."""
+    mine = {name: getattr(settings, name) for name in texts(type(settings))}
+    return settings == dataclasses.replace(found.step.settings, **mine)
 
 
 def fields(study: str) -> dict[str, str]:

@@ -28,7 +28,7 @@ def show(study: str, settings: Any) -> None:
     found = guide.place(study)
     if found is None:
         return
-    here = settings == found.step.settings
+    here = guide.at(found, settings)
     with st.container(key="tour"):
         st.html(_words(found, asks=here and not found.answer))
         with st.empty().container():  # what stood here goes at once, and not when the stream has ended
@@ -122,7 +122,7 @@ def to(stop: Stop, label: str, in_lecture: bool) -> None:
 def reply(study: str, settings: Any, result: Any) -> None:
     """Says whether the picture agrees with the visitor and with the theory, once the question is answered."""
     found = guide.place(study)
-    if found is None or not found.answer or settings != found.step.settings:
+    if found is None or not found.answer or not guide.at(found, settings):
         return
     seen, because = found.step.seen(result), _whole(found.step.because)
     state, said = _agreement(found.step, seen, result.finished)

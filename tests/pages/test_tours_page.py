@@ -62,7 +62,8 @@ def test_the_lecture_starts_from_its_list_in_large_type_and_arrows_move_the_mark
         first = lecture.walk(True)[0]
         tab.get_by_role("link", name="Start the lecture").click()
         tab.wait_for_url(f"**/{first.study}?*lecture=1*")
-        tab.get_by_role("button", name="show me").click()
+        tab.get_by_role("button", name="show me").wait_for()
+        tab.goto(f"{address}/convergence?width_f=16384&width_g=8&tour=2&answer=shown&lecture=1")
         tab.locator(".reply").wait_for()
         tab.wait_for_function(ENDED)
         still(tab)

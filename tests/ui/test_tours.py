@@ -1,9 +1,13 @@
 """A tour on a page, without a browser: what is asked, answered, and kept in the link."""
 
+import dataclasses
+
 import numpy as np
 
 from hyperviz.studies import lecture
+from hyperviz.studies.common.drawing import EMPTY
 from hyperviz.studies.lecture import Stop
+from hyperviz.ui import guide
 from tests.ui.test_pages import opened, shown
 
 
@@ -83,3 +87,10 @@ def test_the_lecture_lists_every_step_with_its_minutes_and_what_it_needs():
         assert chapter.needs in said
     for i, stop in enumerate(lecture.walk(True)):
         assert f"{i + 1}. {lecture.step(stop).question}" in said
+
+
+def test_who_draws_has_not_left_the_step():
+    step = lecture.step(Stop("inpainting", 1))
+    place = guide.Place(Stop("inpainting", 1), step, "")
+    assert guide.at(place, dataclasses.replace(step.settings, drawing=EMPTY))
+    assert not guide.at(place, dataclasses.replace(step.settings, images=100))
