@@ -16,7 +16,7 @@ def asked() -> bool:
 
 
 def begin() -> None:
-    """Shows where a visitor of the first page may go: through all tours, or to the lecture."""
+    """Show where a visitor of the first page may go: through all tours, or to the lecture."""
     with st.container(horizontal=True, key="tour-begin"):
         tours.to(lecture.walk(False)[0], "Start the tour", False)
         label = f"A lecture of {lecture.minutes()} minutes"
@@ -24,7 +24,7 @@ def begin() -> None:
 
 
 def show() -> None:
-    """Shows the lecture: what it needs, how long it takes, and every step as a link."""
+    """Show the lecture: what it needs, how long it takes, and every step as a link."""
     st.title(f"A lecture of {lecture.minutes()} minutes: when is a hypernetwork simple?", anchor=False)
     st.markdown(
         "For students who have trained a network and know what its gradient is. Each step asks the hall, then shows "

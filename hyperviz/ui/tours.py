@@ -21,7 +21,7 @@ PAGES = server.SERVED / "pages"
 
 
 def show(study: str, settings: Any) -> None:
-    """Shows the step that the link names; the picture stays hidden until its question is answered.
+    """Show the step that the link names; the picture stays hidden until its question is answered.
 
     A visitor who moves a control sees the picture at once, and the way back to the step.
     """
@@ -50,12 +50,12 @@ def _words(found: guide.Place, asks: bool) -> str:
 
 
 def _whole(text: str) -> str:
-    """Text for a page, in which no equation is broken over two lines."""
+    """Return a text for a page, in which no equation is broken over two lines."""
     return html.escape(text).replace(" = ", "\u00a0=\u00a0")
 
 
 def _count(stop: Stop, stops: list[Stop]) -> tuple[int, int]:
-    """Which step of how many: of the lecture, or of this page's tour."""
+    """Return which step it is of how many: of the lecture, or of this page's tour."""
     if guide.in_lecture() and stop in stops:
         return stops.index(stop) + 1, len(stops)
     return stop.number, len(STUDIES[stop.study].tour)
@@ -69,7 +69,7 @@ def _ask() -> None:
 
 
 def _answered(answer: str) -> None:
-    """A callback: the link says what was answered, so that it is still there after a reload."""
+    """Write an answer into the link (a callback): it is still there after a reload."""
     st.query_params["answer"] = answer
 
 
@@ -80,14 +80,14 @@ def _back(study: str) -> None:
 
 
 def _returned(study: str) -> None:
-    """A callback: the settings of the step are taken again, and what was answered stays."""
+    """Take the settings of the step again (a callback); what was answered stays."""
     if found := guide.place(study):
         guide.depart(study)
         follow(lecture.link(found.stop, guide.in_lecture()) | guide.fields(study))
 
 
 def _ways(stop: Stop, settings: Any) -> None:
-    """The ways to the steps beside this one, and out of the tour."""
+    """Show the ways to the steps beside this one, and out of the tour."""
     before, after = lecture.beside(stop, guide.in_lecture())
     with st.container(horizontal=True, key="tour-ways"):
         for name, other in (("Previous", before), ("Next", after)):
@@ -101,8 +101,10 @@ def _ways(stop: Stop, settings: Any) -> None:
 
 
 def _way(name: str, other: Stop, study: str) -> None:
-    """A link to a step of another page; of the same page a button: Streamlit leaves the address where a link has the
-    page's own path."""
+    """Show a link to a step of another page, and a button to one of the same page.
+
+    Streamlit does not change the address where a link leads to the page that is shown.
+    """
     if other.study == study:
         st.button(name, key=f"tour:{name}", on_click=follow, args=(lecture.link(other, guide.in_lecture()),))
     else:
@@ -110,17 +112,17 @@ def _way(name: str, other: Stop, study: str) -> None:
 
 
 def follow(link: dict[str, str]) -> None:
-    """A callback: this page is shown as a link says."""
+    """Show this page as a link says (a callback)."""
     st.query_params.from_dict(link)
 
 
 def to(stop: Stop, label: str, in_lecture: bool) -> None:
-    """Shows a link to a step, from another page."""
+    """Show a link to a step, from another page."""
     st.page_link(PAGES / f"{stop.study}.py", label=label, query_params=lecture.link(stop, in_lecture))
 
 
 def reply(study: str, settings: Any, result: Any) -> None:
-    """Says whether the picture agrees with the visitor and with the theory, once the question is answered."""
+    """Say whether the picture agrees with the visitor and with the theory, once the question is answered."""
     found = guide.place(study)
     if found is None or not found.answer or not guide.at(found, settings):
         return
@@ -134,7 +136,7 @@ def reply(study: str, settings: Any, result: Any) -> None:
 
 
 def _agreement(step: Step, seen: bool | None, finished: bool) -> tuple[str, str]:
-    """The state of the chip, and its words: what picture and theory answer."""
+    """Return the state of the chip, and its words: what picture and theory answer."""
     theory = f"{step.says} says {SAID[step.theory]}"
     if seen is None:
         left = ("undecided", "leaves it open") if finished else ("measuring", "is still being measured")
@@ -145,7 +147,7 @@ def _agreement(step: Step, seen: bool | None, finished: bool) -> tuple[str, str]
 
 
 def offer(study: str) -> None:
-    """Shows the link to the first step of the page's tour, where none is open."""
+    """Show the link to the first step of the page's tour, where none is open."""
     if STUDIES[study].tour and guide.place(study) is None:
         link = lecture.link(Stop(study, 1), guide.in_lecture())
         with st.container(key="tour-offer", width="content"):
