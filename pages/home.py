@@ -9,10 +9,13 @@ from hyperviz.data import stored
 from hyperviz.figures import home, thumbnail
 from hyperviz.studies.home.settings import PRESETS, HomeSettings
 from hyperviz.studies.home.study import look, said
+from hyperviz.studies.lecture import STORY
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import controls
+from hyperviz.ui import controls, lecture_page
 
-STORY = ("inpainting", "dynamics", "convergence", "prior", "taylor", "rotation")
+if lecture_page.asked():
+    lecture_page.show()
+    st.stop()
 st.title("One network writes another. What happens when both get very wide?", anchor=False)
 st.container(key="verdict").markdown(
     "A **hypernetwork** *f* gives no answer of its own. It writes the weights of a second network *g*, which answers. "
@@ -23,6 +26,7 @@ result = look(settings)
 with st.container(key="hero"):
     st.html(home.picture(result))
 st.caption(said(result))
+lecture_page.begin()
 st.markdown("## What the theory says")
 first, second, third = st.columns(3, gap="medium")
 first.markdown("**Theorem 1.** A wide *f* alone does not make training simple, and a deeper *g* makes it worse.")

@@ -12,8 +12,8 @@ from hyperviz.studies.inpainting.views.report import see
 from hyperviz.ui import controls, export, inpainting_canvas, live, page_loop, page_text
 from hyperviz.ui.streaming import status, steps
 
-head, hero = st.container(), st.container(key="hero")
-settings = controls.ask("inpainting", InpaintingSettings, PRESETS)
+head, tour, hero = st.container(), st.container(), st.container(key="hero")
+settings = controls.ask("inpainting", InpaintingSettings, PRESETS, tour)
 with head:
     line = page_text.claim(report.title(settings))
 said = "nothing yet"

@@ -6,25 +6,31 @@ from hyperviz.studies.common.contract import Study
 from hyperviz.studies.convergence import report as convergence_report
 from hyperviz.studies.convergence import settings as convergence_settings
 from hyperviz.studies.convergence import study as convergence
+from hyperviz.studies.convergence import tour as convergence_tour
 from hyperviz.studies.dynamics import report as dynamics_report
 from hyperviz.studies.dynamics import settings as dynamics_settings
 from hyperviz.studies.dynamics import study as dynamics
+from hyperviz.studies.dynamics import tour as dynamics_tour
 from hyperviz.studies.inpainting import regression
 from hyperviz.studies.inpainting import report as inpainting_report
 from hyperviz.studies.inpainting import settings as inpainting_settings
 from hyperviz.studies.inpainting import study as inpainting
+from hyperviz.studies.inpainting import tour as inpainting_tour
 from hyperviz.studies.prior import report as prior_report
 from hyperviz.studies.prior import settings as prior_settings
 from hyperviz.studies.prior import study as prior
+from hyperviz.studies.prior import tour as prior_tour
 from hyperviz.studies.rotation import report as rotation_report
 from hyperviz.studies.rotation import settings as rotation_settings
 from hyperviz.studies.rotation import study as rotation
+from hyperviz.studies.rotation import tour as rotation_tour
 from hyperviz.studies.table1 import report as table1_report
 from hyperviz.studies.table1 import settings as table1_settings
 from hyperviz.studies.table1 import study as table1
 from hyperviz.studies.taylor import report as taylor_report
 from hyperviz.studies.taylor import settings as taylor_settings
 from hyperviz.studies.taylor import study as taylor
+from hyperviz.studies.taylor import tour as taylor_tour
 
 TABLE = Study(
     "Table 1 cell by cell: both tasks, every N, kernels and a trained hypernetwork",
@@ -48,6 +54,7 @@ STUDIES = {
         convergence.warm,
         caps=convergence_settings.HOSTED,
         icon="target",
+        tour=convergence_tour.STEPS,
         warm_up=1,
     ),
     "prior": Study(
@@ -60,6 +67,7 @@ STUDIES = {
         prior.warm,
         caps=prior_settings.HOSTED,
         icon="airwave",
+        tour=prior_tour.STEPS,
         warm_up=6,
         figures="prior.charts",
     ),
@@ -73,6 +81,7 @@ STUDIES = {
         taylor.warm,
         caps=taylor_settings.HOSTED,
         icon="stacked_line_chart",
+        tour=taylor_tour.STEPS,
         warm_up=3,
     ),
     "dynamics": Study(
@@ -85,6 +94,7 @@ STUDIES = {
         dynamics.warm,
         caps=dynamics_settings.HOSTED,
         icon="moving",
+        tour=dynamics_tour.STEPS,
         warm_up=5,
     ),
     "rotation": Study(
@@ -97,6 +107,7 @@ STUDIES = {
         rotation.warm,
         caps=rotation_settings.HOSTED,
         icon="rotate_right",
+        tour=rotation_tour.STEPS,
         warm_up=4,
         resumable=True,
     ),
@@ -110,6 +121,7 @@ STUDIES = {
         regression.warm,
         caps=inpainting_settings.HOSTED,
         icon="draw",
+        tour=inpainting_tour.STEPS,
         warm_up=2,
         figures="inpainting.charts",
         whole=TABLE,

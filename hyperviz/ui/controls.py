@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from hyperviz.studies.common import budget
 from hyperviz.studies.common.options import Option, changed, mend, options, texts
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import page_text
+from hyperviz.ui import guide, page_text, tours
 
 Settings = TypeVar("Settings")
 MORE = "More settings"  # constant: a fold whose label changes closes
@@ -20,18 +22,20 @@ STALE = 5  # seconds
 COLUMNS, SHORT = 4, 12  # controls in a row; characters that fit side by side on a phone
 
 
-def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Settings:
-    """Show the presets and the controls, keep the link in step with them, and return the settings.
+def ask(study: str, kind: type[Settings], presets: dict[str, Settings], tour: DeltaGenerator | None = None) -> Settings:
+    """Show the step of a tour, the presets and the controls, keep the link in step, and return the settings.
 
     The link is written here and not by the widgets themselves: those drop what they cannot read without a word,
-    and do not see values that a preset sets.
+    and do not see values that a preset sets. tour: where a step of the tour stands, if not above the presets.
     """
     _seed(study, kind)
     _within_budget(study, kind)
-    if presets:
+    declared = options(kind)
+    with tour or contextlib.nullcontext():
+        tours.show(study, kind(**{name: st.session_state[f"{study}.{name}"] for name in declared}))
+    if presets and not guide.marked(study):
         chosen: dict[str, Any] = {"key": f"{study}:preset", "on_change": _preset, "args": (study, presets)}
         st.pills("presets", list(presets), label_visibility="collapsed", **chosen)
-    declared = options(kind)
     with st.container(key="controls"):
         values = _widgets(study, {name: o for name, o in declared.items() if not o.apart and not o.text})
     elsewhere = (name for name, o in declared.items() if o.apart or o.text)
@@ -39,7 +43,8 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings]) -> Setti
     settings = kind(**values)
     st.session_state[f"{study}:kept"] = settings
     if not st.session_state.pop(f"{study}:under way", False):
-        _write_link(study, {name: str(value) for name, value in changed(settings).items()})
+        link = {name: str(value) for name, value in changed(settings).items()}
+        _write_link(study, link | guide.fields(study))
     if said := st.session_state.pop(f"{study}:said", []):
         st.warning(page_text.literal(" ".join(said)))
     return settings
@@ -64,10 +69,12 @@ def _write_link(study: str, link: dict[str, str]) -> None:
 
 def _seed(study: str, kind: type) -> None:
     """On arrival by a link, by the back button or from another page: the widgets take the link's values, mended."""
-    given = st.query_params.to_dict()
-    if f"{study}.{next(iter(options(kind)))}" in st.session_state and (_moved(study, kind) or _ours(study, given)):
+    given, arrived = st.query_params.to_dict(), guide.arrived(study)
+    known = not arrived and f"{study}.{next(iter(options(kind)))}" in st.session_state
+    if known and (_moved(study, kind) or _ours(study, given)):
         return
     settings, said = mend(kind, given)
+    said += guide.unknown(study)
     if not given and f"{study}:kept" in st.session_state:
         settings = st.session_state[f"{study}:kept"]
     _set(study, settings)
@@ -98,8 +105,9 @@ def _ours(study: str, given: dict) -> bool:
     """Whether the address is one that this page wrote: the last, or one so recent that the browser had not heard of
     the next when the slider moved on. Anything else is a link or the back button."""
     now = time.monotonic()
-    recent = (link for when, link in st.session_state.get(f"{study}:old", []) if now - when < STALE)
-    return given == st.session_state.get(f"{study}:link") or given in recent
+    recent = [link for when, link in st.session_state.get(f"{study}:old", []) if now - when < STALE]
+    written = [*recent, *(st.session_state[key] for key in (f"{study}:link",) if key in st.session_state)]
+    return guide.settings_of(given) in map(guide.settings_of, written)
 
 
 def _set(study: str, settings: Any) -> None:
@@ -137,15 +145,18 @@ def choice(study: str, kind: type, name: str) -> None:
 def _widgets(study: str, declared: dict[str, Option]) -> dict[str, Any]:
     """f's controls, g's, the page's own, and the rest folded away: in this order on every page.
 
-    The two main ones stand open on a phone too; the style sheet shows the others there with the fold.
+    The two main ones stand open on a phone too; the style sheet shows the others there with the fold. In a tour one
+    stands open.
     """
-    network = {"f": 0, "g": 1}
-    shown = sorted((n for n, o in declared.items() if not o.more), key=lambda n: network.get(n.rsplit("_", 1)[-1], 2))
+    network, one = {"f": 0, "g": 1}, guide.marked(study)
+    open_ = [n for n, o in declared.items() if (n == one if one else not o.more)]
+    shown = sorted(open_, key=lambda n: network.get(n.rsplit("_", 1)[-1], 2))
     main = sorted(shown, key=lambda n: (not n.startswith("width_"), n.startswith("depth_")))[:2]
     values = _rows(study, {name: declared[name] for name in shown}, main)
     with st.expander(MORE):
-        values |= _rows(study, {name: o for name, o in declared.items() if o.more}, ())
-    folded = [f"{o.label} {_said(values[n])}" for n, o in declared.items() if o.more and values[n] != o.default]
+        values |= _rows(study, {name: o for name, o in declared.items() if name not in shown}, ())
+    apart = {n: o for n, o in declared.items() if n not in shown and values[n] != o.default}
+    folded = [f"{o.label} {_said(values[n])}" for n, o in apart.items()]
     if folded:
         st.caption("Set in the fold: " + page_text.literal(", ".join(folded)))
     return values

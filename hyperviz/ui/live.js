@@ -35,19 +35,23 @@ export default function ({ parentElement, data }) {
   const finger = matchMedia('(pointer: coarse)'), reducedMotion = matchMedia('(prefers-reduced-motion: reduce)');
   const config = { responsive: true, displaylogo: false, displayModeBar: false, showSendToCloud: false };
   let mounted = true, seen = '', drawn = 0, observer, retry, frame, later;
-  box.style.height = data.height + 'px';
+  // in a lecture a chart is drawn small and shown large: its letters and lines grow with it
+  const root = document.documentElement;
+  const big = () => (root.classList.contains('hyperviz-lecture') ? parseFloat(getComputedStyle(root).fontSize) / 16 : 1);
+  const sized = (pixels) => { box.style.height = pixels * big() + 'px'; box.style.setProperty('--big', big()); };
+  sized(data.height);
 
   // a picture of square pixels is no taller than its width allows: no empty space on a phone
-  const height = (meta) => Math.min(data.height, data.low && box.clientWidth < NARROW ? data.low : Infinity,
-    meta?.aspect ? box.clientWidth * meta.aspect + meta.margin : Infinity);
+  const height = (meta) => Math.min(data.height, data.low && chart.clientWidth < NARROW ? data.low : Infinity,
+    meta?.aspect ? chart.clientWidth * meta.aspect + meta.margin : Infinity);
 
   // the margin never grows to fit: a legend of more rows than it has room for gets it, and keeps it while the width stays
   let top = {};
   const legend = () => (chart.querySelector('.legend .bg')?.getBBox().height ?? 0) + 8;
-  const room = (layout) => Math.max(layout.margin?.t ?? 0, top.width === box.clientWidth ? top.pixels : 0);
+  const room = (layout) => Math.max(layout.margin?.t ?? 0, top.width === chart.clientWidth ? top.pixels : 0);
   const paint = (traces, layout) => {
     const t = room(layout), more = data.low ? 0 : t - (layout.margin?.t ?? 0);
-    box.style.height = height(layout.meta) + more + 'px';
+    sized(height(layout.meta) + more);
     const own = { height: undefined, autosize: true, margin: { ...layout.margin, t }, ...(finger.matches && { dragmode: false }) };
     window.Plotly.react(chart, [...keptTraces(data.file, false), ...traces], { ...layout, ...own }, config);
   };
@@ -63,11 +67,11 @@ export default function ({ parentElement, data }) {
     box.figure = text;
     const light = JSON.parse(text);
     const { data: traces, layout: wide } = dark ? JSON.parse(recoloured(text, light.layout.meta.dark_colours)) : light;
-    const layout = box.clientWidth < NARROW ? narrowed(wide) : wide;
+    const layout = chart.clientWidth < NARROW ? narrowed(wide) : wide;
     chart.setAttribute('aria-label', layout.meta?.alt ?? '');
     paint(traces, layout);
     keptList(parentElement.querySelector('.kept'), data.file, box.redraw);
-    if (legend() > room(layout)) { top = { pixels: legend(), width: box.clientWidth }; paint(traces, layout); }
+    if (legend() > room(layout)) { top = { pixels: legend(), width: chart.clientWidth }; paint(traces, layout); }
   };
   box.redraw = () => { seen = ''; drawn = 0; draw(); };
   const soon = () => { frame ??= requestAnimationFrame(() => { frame = null; draw(); }); }; // the last of a burst

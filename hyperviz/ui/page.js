@@ -1,4 +1,5 @@
-// In the head of every page: the theme, the report that a page is mounted, and swipes that begin on a slider.
+// In the head of every page: the theme, a lecture's large type, the report that a page is mounted, the keys of a tour, and
+// swipes that begin on a slider.
 (() => {
   const dark = () => {
     const app = document.querySelector('.stApp');
@@ -21,7 +22,30 @@
     mounted.last = visit.dataset.url;
     fetch(visit.dataset.url, { method: 'POST' });
   };
-  setInterval(() => { theme(); mounted(); }, 100);
+  const lecture = () => document.documentElement.classList.toggle('hyperviz-lecture', new URLSearchParams(location.search).get('lecture') === '1');
+  lecture();
+  setInterval(() => { theme(); lecture(); mounted(); }, 100);
+
+  // n and p go through a tour; in a lecture arrows move the one slider that stands open, and space pauses
+  const writes = (at) => at.closest?.('input:not([type=range]):not([type=radio]), textarea, select, [contenteditable], [role=menu], dialog');
+  const hall = {
+    ' ': (at) => at.closest?.('button, a, summary, [role=radio]') ? null : [...document.querySelectorAll('.st-key-status button')].find((b) => /Pause|Go on/.test(b.textContent)),
+  };
+  const turned = (key) => {
+    const slider = document.querySelector('.st-key-controls input[type=range]');
+    slider?.focus(); // the next arrow is its own
+    slider?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    slider?.dispatchEvent(new KeyboardEvent('keyup', { key, bubbles: true }));
+  };
+  document.addEventListener('keydown', (event) => {
+    const at = event.target, way = { n: 'next', p: 'previous' }[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey || writes(at)) return;
+    if (way) document.querySelector(`.st-key-tour-${way} :is(a, button)`)?.click();
+    if (!document.documentElement.classList.contains('hyperviz-lecture')) return;
+    if (/^Arrow/.test(event.key) && at === document.body) { event.preventDefault(); turned(event.key); }
+    const pause = hall[event.key]?.(at);
+    if (pause) { event.preventDefault(); pause.click(); }
+  });
 
   // a slider takes a touch for its own at once; here it hears of a tap when the finger has left, and of a swipe never
   let began = null;

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from hyperviz.studies.common.contract import changed
 from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import export, live, page_text
+from hyperviz.ui import export, live, page_text, tours
 from hyperviz.ui.streaming import play
 
 NO_NUMBER = "What was computed here is not a number: choose other widths, depths or steps."
@@ -43,6 +43,7 @@ def run(
     export.take_away(study, settings, latest, report)
     for result in play(study, settings, stream):
         page_text.say(line, _sound(report.verdict(result)))
+        tours.reply(study, settings, result)
         for place, text in said.items():
             place.caption(text(result))
         for name, place in places.items():

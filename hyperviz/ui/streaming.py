@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from hyperviz.errors import HypervizError
 from hyperviz.studies import stored_results
-from hyperviz.ui import backlog, page_text, visitors, visits
+from hyperviz.ui import backlog, page_text, tours, visitors, visits
 from hyperviz.ui.fair_lock import gate
 
 Result = TypeVar("Result")
@@ -34,6 +34,7 @@ def status(study: str, settings: Any) -> DeltaGenerator:
             look = ("Go on", ":material/play_arrow:") if paused else ("Pause", ":material/pause:")
             button.button(look[0], icon=look[1], on_click=_pause, args=(study, None if paused else settings))
             st.session_state[f"{study}:button"] = button
+        tours.offer(study)
     return line
 
 

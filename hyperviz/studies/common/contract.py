@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import pandas as pd
 
 from hyperviz.studies.common.budget import Cap
+from hyperviz.studies.common.tour import Step
 from hyperviz.studies.common.verdict import Verdict
 
 
@@ -81,6 +82,7 @@ class Study(NamedTuple):
     warm_up: int = 0  # its turn in the warm-up: what is compiled quickly comes first
     caps: tuple[Cap, ...] = ()  # what one visitor of a public site may ask for
     icon: str = "science"  # of its page in the navigation, a name of Material Symbols
+    tour: tuple[Step, ...] = ()  # of its page
 
 
 def part(result: Any, name: str) -> Any:

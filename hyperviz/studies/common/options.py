@@ -14,10 +14,22 @@ from hyperviz.errors import InvalidInput
 from hyperviz.studies.common.glossary import meaning
 from hyperviz.theory.names import ACTIVATIONS, PARAMETERISATIONS, PIECEWISE_LINEAR
 
-__all__ = ["DATASETS", "PARAMETERISATIONS", "Option", "activation_of", "changed", "check", "depth_of", "mend", "option"]
+__all__ = [
+    "DATASETS",
+    "GUIDE",
+    "PARAMETERISATIONS",
+    "Option",
+    "activation_of",
+    "changed",
+    "check",
+    "depth_of",
+    "mend",
+    "option",
+]
 __all__ += ["options", "parse", "plain", "seed_of", "texts"]
 DATASETS = datasets.NAMES
 Settings = TypeVar("Settings")
+GUIDE = ("tour", "answer", "lecture")  # fields of a link that say where a visitor is, and set nothing
 LONG = 60  # characters of a link's value that a sentence repeats
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")  # as the app itself prints numbers
 DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
@@ -175,7 +187,7 @@ def mend(kind: type[Settings], given: Mapping[str, str]) -> tuple[Settings, list
     A mended value is the default or the nearest allowed one.
     """
     values: dict[str, Any] = {}
-    said = _unknown([name for name in given if name not in options(kind) and not TRACKING.fullmatch(name)])
+    said = _unknown([name for name in given if name not in (*options(kind), *GUIDE) and not TRACKING.fullmatch(name)])
     for name, declared in options(kind).items():
         if name not in given:
             continue

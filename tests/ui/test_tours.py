@@ -1,0 +1,96 @@
+"""A tour on a page, without a browser: what is asked, answered, and kept in the link."""
+
+import dataclasses
+
+import numpy as np
+
+from hyperviz.studies import lecture
+from hyperviz.studies.common.drawing import EMPTY
+from hyperviz.studies.lecture import Stop
+from hyperviz.ui import guide
+from tests.ui.test_pages import opened, shown
+
+
+def link(app) -> dict:
+    return {name: np.ravel(value)[-1] for name, value in app.query_params.items()}
+
+
+def buttons(app) -> dict:
+    return {button.label: button for button in app.button}
+
+
+def test_a_step_asks_before_its_picture_is_shown_and_then_says_what_picture_and_theory_answer():
+    app = opened("convergence", **lecture.link(Stop("convergence", 2), False))
+    step = lecture.step(Stop("convergence", 2))
+    assert not app.warning
+    assert step.question in shown(app)
+    assert 'class="tour asks"' in shown(app)  # the style sheet hides the picture
+    assert "You said" not in shown(app)
+    buttons(app)["yes"].click().run()
+    assert 'class="tour"' in shown(app)
+    assert "The picture says no, as the theory does" in shown(app)
+    assert "You said yes." in shown(app)
+    assert "yes" not in buttons(app)
+    assert link(app) == lecture.link(Stop("convergence", 2), False) | {"answer": "yes"}
+
+
+def test_who_moves_a_control_sees_the_picture_and_finds_the_way_back():
+    app = opened("convergence", **lecture.link(Stop("convergence", 2), False))
+    app.select_slider(key="convergence.draws").set_value(16)
+    app.select_slider(key="convergence.width_g").set_value(4).run()
+    assert 'class="tour asks"' not in shown(app)
+    assert link(app)["tour"] == "2"
+    buttons(app)["Back to its settings"].click().run()
+    assert link(app) == lecture.link(Stop("convergence", 2), False)
+    assert app.select_slider(key="convergence.width_g").value == 8
+
+
+def test_next_takes_the_settings_of_its_step_whatever_was_moved_and_leaving_keeps_them():
+    app = opened("taylor", **lecture.link(Stop("taylor", 2), False))
+    buttons(app)["no"].click().run()
+    buttons(app)["Next"].click().run()
+    assert link(app) == lecture.link(Stop("taylor", 3), False)
+    assert app.slider(key="taylor.depth_g").value == 3
+    buttons(app)["Previous"].click().run()
+    buttons(app)["Previous"].click().run()
+    assert link(app) == lecture.link(Stop("taylor", 1), False)
+    buttons(app)["Leave the tour"].click().run()
+    assert link(app) == {"depth_g": "1"}
+    assert 'class="tour' not in shown(app)
+    assert "Take the tour" in buttons(app)
+
+
+def test_a_step_that_there_is_not_is_said_and_the_settings_of_the_link_stay():
+    app = opened("convergence", width_f="16384", width_g="8", tour="9", answer="yes")
+    (warning,) = app.warning
+    assert warning.value.replace("\\", "") == "tour=9 was left out: the tour of this page has the steps 1 to 5."
+    assert link(app) == {"width_f": "16384", "width_g": "8"}
+
+
+def test_in_a_lecture_one_slider_stands_open_and_the_steps_are_counted_through_all_pages():
+    app = opened("taylor", **lecture.link(Stop("taylor", 1), True))
+    at = lecture.walk(True).index(Stop("taylor", 1)) + 1
+    assert f"Step {at} of {len(lecture.walk(True))}" in shown(app)
+    names = [slider.key for slider in app.slider]
+    assert names[0] == "taylor.depth_g"
+    assert all(group.key != "taylor:preset" for group in app.get("button_group"))
+    buttons(app)["Next"].click().run()
+    assert link(app) == lecture.link(Stop("taylor", 2), True)
+
+
+def test_the_lecture_lists_every_step_with_its_minutes_and_what_it_needs():
+    app = opened("home", tour="lecture")
+    assert not app.exception
+    said = shown(app) + "".join(element.proto.label for element in app.get("page_link"))
+    assert f"A lecture of {lecture.minutes()} minutes" in said
+    for chapter in lecture.CHAPTERS:
+        assert chapter.needs in said
+    for i, stop in enumerate(lecture.walk(True)):
+        assert f"{i + 1}. {lecture.step(stop).question}" in said
+
+
+def test_who_draws_has_not_left_the_step():
+    step = lecture.step(Stop("inpainting", 1))
+    place = guide.Place(Stop("inpainting", 1), step, "")
+    assert guide.at(place, dataclasses.replace(step.settings, drawing=EMPTY))
+    assert not guide.at(place, dataclasses.replace(step.settings, images=100))
