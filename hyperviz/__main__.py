@@ -27,7 +27,7 @@ from hyperviz.runtime.checkpoint import Store
 from hyperviz.studies.common.contract import Study
 from hyperviz.studies.common.options import Option, options, parse
 from hyperviz.studies.paper import evidence, ledger
-from hyperviz.studies.registry import STUDIES
+from hyperviz.studies.registry import PAGELESS, STUDIES
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_paper(commands.add_parser("paper", help="judge every claim of the paper", allow_abbrev=False))
     run = commands.add_parser("run", help="run a study to its end", allow_abbrev=False)
     studies = run.add_subparsers(dest="study", required=True)
-    for name, study in STUDIES.items():
+    for name, study in (STUDIES | PAGELESS).items():
         one = studies.add_parser(
             name, help=study.claim, description=f"{study.claim} ({study.source}).", allow_abbrev=False
         )
@@ -101,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
         if study.whole:
             paper = f"the paper's whole experiment: {study.whole.claim}; a run that was stopped goes on in the same DIR"
         one.add_argument("--paper", action="store_true", help=paper)
-        files = "folder for result.csv, figure.html and settings.json"
+        files = "folder for result.csv, figure.html and settings.json" + (study.files and f", {study.files}")
         one.add_argument("--out", required=True, type=pathlib.Path, metavar="DIR", help=files)
     return parser
 
@@ -136,13 +136,13 @@ def _app(options: list[str]) -> int:
 
 
 def _list() -> int:
-    for name, study in STUDIES.items():
+    for name, study in (STUDIES | PAGELESS).items():
         print(f"{name:<13} {study.claim} ({study.source})")
     return 0
 
 
 def _run(given: argparse.Namespace) -> int:
-    study = STUDIES[given.study]
+    study = (STUDIES | PAGELESS)[given.study]
     asked = {name: getattr(given, name) for name in options(study.settings) if getattr(given, name) is not None}
     if given.paper and study.whole:
         study = study.whole
@@ -157,6 +157,8 @@ def _run(given: argparse.Namespace) -> int:
     module = importlib.import_module(f"hyperviz.figures.{study.figures or given.study}")
     figures = [chart.draw(result) for chart in module.charts(settings).values()]
     (given.out / "figure.html").write_text(_html(study, figures), "utf-8")
+    if study.save:
+        study.save(result, given.out)
     print(study.report.verdict(result).text)
     return 0
 

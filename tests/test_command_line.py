@@ -20,7 +20,7 @@ from hyperviz.studies.convergence import study as convergence
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.studies.convergence.study import CELLS
 from hyperviz.studies.inpainting.settings import InpaintingSettings
-from hyperviz.studies.registry import STUDIES
+from hyperviz.studies.registry import PAGELESS, STUDIES
 from tests import ROOT
 
 FILES = {"result.csv", "figure.html", "settings.json"}
@@ -79,8 +79,7 @@ def page(folder):
 def test_list_names_every_study_with_its_claim_and_source(capsys):
     code, out, err = said(capsys, "list")
     assert (code, err) == (0, "")
-    assert len(out.splitlines()) == len(STUDIES)
-    for line, (name, study) in zip(out.splitlines(), STUDIES.items(), strict=True):
+    for line, (name, study) in zip(out.splitlines(), (STUDIES | PAGELESS).items(), strict=True):
         assert line.startswith(name)
         assert study.claim in line
         assert study.source in line
@@ -128,17 +127,18 @@ def test_an_inpainting_run_in_a_process_of_its_own_says_progress_on_standard_err
     assert page(tmp_path).count("Plotly.newPlot(") >= 2
 
 
-@pytest.mark.parametrize("name", STUDIES)
+@pytest.mark.parametrize("name", STUDIES | PAGELESS)
 def test_help_names_every_option_with_its_range_and_default(capsys, name):
     code, out, err = said(capsys, "run", name, "--help")
     assert (code, err) == (0, "")
     flat = " ".join(out.split())
-    for field, declared in options(STUDIES[name].settings).items():
+    study = (STUDIES | PAGELESS)[name]
+    for field, declared in options(study.settings).items():
         assert f"--{field.replace('_', '-')} VALUE" in flat
         assert f"{declared.range}; default {declared.default}" in flat.replace("- ", "-"), field
     assert "--paper" in flat
     assert "--out DIR" in flat
-    assert STUDIES[name].claim in flat
+    assert study.claim in flat
 
 
 @pytest.mark.parametrize("name", STUDIES)

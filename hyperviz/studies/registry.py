@@ -16,6 +16,9 @@ from hyperviz.studies.inpainting import report as inpainting_report
 from hyperviz.studies.inpainting import settings as inpainting_settings
 from hyperviz.studies.inpainting import study as inpainting
 from hyperviz.studies.inpainting import tour as inpainting_tour
+from hyperviz.studies.kernel import report as kernel_report
+from hyperviz.studies.kernel import settings as kernel_settings
+from hyperviz.studies.kernel import study as kernel
 from hyperviz.studies.prior import report as prior_report
 from hyperviz.studies.prior import settings as prior_settings
 from hyperviz.studies.prior import study as prior
@@ -125,5 +128,18 @@ STUDIES = {
         warm_up=2,
         figures="inpainting.charts",
         whole=TABLE,
+    ),
+}
+PAGELESS = {  # from a terminal alone; /prior shows the kernels of one's own points as a view
+    "kernel": Study(
+        "The kernels of your own points x and z in closed form: Θ_f, Θ_g, Θₕ and Λᴴ",
+        "Theorems 2 and 3",
+        kernel_settings.KernelSettings,
+        kernel_settings.PAPER,
+        kernel.stream,
+        kernel_report,
+        kernel.warm,
+        save=kernel_report.save,
+        files="kernels.npz and spectrum.csv",
     ),
 }

@@ -47,7 +47,7 @@ def test_no_module_hides_an_import_from_the_interpreter():
 
 def test_settings_import_studies_common_alone():
     found = {name: others for name, others in imports.graph(ROOT).items() if name.endswith(".settings")}
-    assert len(found) == 8
+    assert len(found) == 9
     for name, others in found.items():
         assert all(other.startswith("hyperviz.studies.common.") for other in others), name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pathlib
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol
 
@@ -81,6 +82,8 @@ class Study(NamedTuple):
     whole: Study | None = None  # the study that --paper runs, where one setting of this cannot hold the experiment
     warm_up: int = 0  # its turn in the warm-up: what is compiled quickly comes first
     caps: tuple[Cap, ...] = ()  # what one visitor of a public site may ask for
+    save: Callable[[Any, pathlib.Path], None] | None = None  # writes what it has beside its table and figure
+    files: str = ""  # their names
     icon: str = "science"  # of its page in the navigation, a name of Material Symbols
     tour: tuple[Step, ...] = ()  # of its page
 

@@ -58,6 +58,7 @@ class Option:
     more: bool = False  # folded away on the page: what a first look does not need
     apart: bool = False  # the page shows it itself, beside what it chooses (controls.choice)
     text: Callable[[str], Any] | None = None  # reads a text that no widget shows; ValueError where it cannot
+    form: str = "a text that the canvas of the page wrote"  # what such a text is
 
     @property
     def kind(self) -> type:
@@ -70,7 +71,7 @@ class Option:
         if self.choices:
             return "one of " + ", ".join(self.choices)
         if self.text:
-            return "a text that the canvas of the page wrote"
+            return self.form
         words = f", or {' or '.join(self.words)}" if self.words else ""
         return f"{'an integer' if self.kind is int else 'a number'} from {plain(self.low)} to {plain(self.high)}{words}"
 

@@ -8,12 +8,12 @@ from hyperviz.studies.common.intervals import interval
 from hyperviz.studies.common.tour import Step, below
 from hyperviz.studies.dynamics.report import fraction_of
 from hyperviz.studies.dynamics.settings import PRESETS, DynamicsSettings
-from hyperviz.studies.dynamics.study import DynamicsResult, fates
+from hyperviz.studies.dynamics.study import DynamicsResult, outcomes
 
 
 def most_learn(result: DynamicsResult) -> bool | None:
     """Return whether more than half of the starts learn the data; those still in training leave it open."""
-    found = fates(result.paths)
+    found = outcomes(result.paths)
     if not found.starts:
         return None
     value, error = fraction_of(found)
