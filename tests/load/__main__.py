@@ -61,19 +61,23 @@ def stalled_growth(address: str, process: int, viewers: int, seconds: float) -> 
 def grown(address: str, process: int, moves: int) -> float:
     """Return by how many MB a server grows with so many moves of one viewer after the other, over all pages.
 
-    A tenth as many moves come first: what is kept in bounded caches is there before it is measured.
+    A tenth as many come first: what bounded caches keep is there before it is measured.
     """
-    before = 0.0
-    for each in (moves // 10, moves):
-        before = memory(process) if each == moves else 0.0
-        for page in PAGES:
-            viewer = Viewer(address, page)
-            viewer.open()
-            for _ in range(each // len(PAGES)):
-                viewer.move()
-            viewer.close()
-        time.sleep(REST)
+    _moved(address, moves // 10)
+    before = memory(process)
+    _moved(address, moves)
     return memory(process) - before
+
+
+def _moved(address: str, moves: int) -> None:
+    """Open one page after the other, and move its slider."""
+    for page in PAGES:
+        viewer = Viewer(address, page)
+        viewer.open()
+        for _ in range(moves // len(PAGES)):
+            viewer.move()
+        viewer.close()
+    time.sleep(REST)
 
 
 def measured(viewers: int, seconds: float, moves: int) -> None:
@@ -100,9 +104,7 @@ def main() -> int:
     parser = argparse.ArgumentParser("python -m tests.load", description=__doc__)
     parser.add_argument("--viewers", type=int, default=30)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument(
-        "--moves", type=int, default=0, help="by how much the server grows with so many: 2000 take minutes"
-    )
+    parser.add_argument("--moves", type=int, default=0, help="how many moves it is to grow by: 2000 take minutes")
     given = parser.parse_args()
     measured(given.viewers, given.seconds, given.moves)
     return 0
