@@ -23,7 +23,7 @@ def test_a_viewer_of_the_app_moves_its_slider_and_sees_new_pictures(address):
     before = viewer.messages
     viewer.move()
     assert viewer.options[int(viewer.value)] == "128"
-    assert viewer.messages > before
+    assert before < viewer.messages < before + 75  # each is read and laid out before the picture: 84 with the folds
     viewer.close()
 
 
