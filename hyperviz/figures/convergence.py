@@ -31,15 +31,17 @@ def curve(result: ConvergenceResult) -> go.Figure:
     if have >= 10:
         for share, opacity, name in ((0.8, 0.16, "8 of 10 networks lie here"), (0.5, 0.26, "half of them lie here")):
             _band(figure, result.angles, ratio, share, style.translucent(colour, opacity), name)
-    for i, row in enumerate(ratio[:SINGLES]):
-        thin = {"color": style.translucent(colour, 0.45), "width": 1}
-        shown = {"name": "single networks", "legendgroup": "one", "showlegend": i == 0, "hoverinfo": "skip"}
-        figure.add_scatter(x=result.angles, y=small(row), mode="lines", line=thin, **shown)
+    thin = {"color": style.translucent(colour, 0.45), "width": 1}
+    shown = {"name": "single networks", "legendgroup": "one", "hoverinfo": "skip"}
+    x, y = style.with_gaps(np.broadcast_to(result.angles, ratio[:SINGLES].shape), ratio[:SINGLES])
+    figure.add_scatter(x=x, y=y, mode="lines", line=thin, **shown)
     hover = "θ = %{x:.2f}<br>limit Θₕ = %{customdata:.4g}<extra></extra>"
     limit = {"name": "the limit, n = m = ∞", "customdata": small(result.theory), "hovertemplate": hover}
     line = style.theory_line() | {"width": 2.5}
     figure.add_scatter(x=result.angles, y=np.ones(len(result.angles)), mode="lines", line=line, **limit)
-    figure.add_vline(x=result.settings.theta, line={"color": style.palette().faint, "dash": "dot", "width": 1})
+    dotted = {"color": style.palette().faint, "dash": "dot", "width": 1}
+    at = {"x0": result.settings.theta, "x1": result.settings.theta, "y0": 0, "y1": 1, "yref": "y domain"}
+    figure.add_shape(type="line", line=dotted, **at)  # add_vline takes 2 ms more: it looks at every axis
     return figure
 
 

@@ -71,6 +71,13 @@ def small(values) -> np.ndarray:
     return np.asarray(values, np.float32)
 
 
+def with_gaps(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return curves, a row each, as one curve with gaps: 20 traces of their own take 10 ms more."""
+    pairs = (np.column_stack([values, np.full(len(values), np.nan)]).ravel() for values in (x, y))
+    x, y = map(small, pairs)
+    return x, y
+
+
 def translucent(colour: str, opacity: float) -> str:
     """Return the colour of a band, in the hue of its line."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
@@ -94,6 +101,7 @@ def figure(*, x: str, y: str, height: int = 420, **layout) -> go.Figure:
             "hovermode": "closest",
             "uirevision": "kept",
             "meta": {"dark_colours": dark_colours()},
+            "template": "none",  # the default one takes 1 ms, and is taken away below
             "xaxis": axis | {"title": {"text": x, "font": {"size": 14}}},
             "yaxis": axis | {"title": {"text": y, "font": {"size": 14}}},
         }

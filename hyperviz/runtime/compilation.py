@@ -58,6 +58,11 @@ def namespace(*values: Any) -> ModuleType:
     return jnp if traced(*values) else np
 
 
+def out_of_memory(error: BaseException) -> bool:
+    """Return whether the machine, or its accelerator as XLA says it, has no memory left."""
+    return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)
+
+
 def in_background(compile_: Callable[..., Result], *arguments: Any) -> Future[Result]:
     """Return the future of `compile_(*arguments)`: one compilation after the other, while calls go on."""
     return _compiler.submit(compile_, *arguments)
@@ -86,8 +91,8 @@ class CompiledFunction(Generic[P, R]):
         try:
             with _turn:
                 value = jax.block_until_ready(program(*dynamic, **named))
-        except jax.errors.JaxRuntimeError:
-            if key not in self._unproven:
+        except jax.errors.JaxRuntimeError as error:
+            if key not in self._unproven or out_of_memory(error):
                 raise
             self._unproven.remove(key)  # what is on disk may lack a function of the program: compile it here
             self._programs[key] = self._compile(key, args, kwargs)

@@ -74,14 +74,14 @@ async function png(box, name) {
 
 const cell = (value) => (/[",\n]/.test(value ?? '') ? `"${String(value).replaceAll('"', '""')}"` : String(value ?? ''));
 
-// every point that is drawn: the trace's name, x, y and z
+// every point that is drawn: the trace's name, x, y and z; a gap between two curves of a trace is none
 function numbers(chart) {
   const rows = [['trace', 'x', 'y', 'z']], { xaxis, yaxis } = chart._fullLayout;
   const named = (axis, i) => { const at = [...(axis.tickvals ?? [])].indexOf(i); return axis.ticktext?.[at] ?? i; };
   const last = ({ name }) => String(name).startsWith('kept, '); // what is kept comes after what is drawn
   for (const { name, x = [], y = [], z } of [...chart._fullData].sort((a, b) => last(a) - last(b))) {
     if (z) z.forEach((row, i) => [...row].forEach((value, j) => rows.push([name, x[j] ?? named(xaxis, j), y[i] ?? named(yaxis, i), value])));
-    else Array.from(x, (value, i) => rows.push([name, value, y[i], '']));
+    else Array.from(x, (value, i) => Number.isNaN(y[i]) || rows.push([name, value, y[i], '']));
   }
   return rows;
 }

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from hyperviz.studies.common.contract import changed
 from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import export, live, page_text, tours
+from hyperviz.ui import export, live, page_text, tours, visits
 from hyperviz.ui.streaming import play
 
 NO_NUMBER = "What was computed here is not a number: choose other widths, depths or steps."
@@ -27,7 +27,9 @@ def run(
     charts: Mapping[str, Any],
     latest: list | None = None,
 ) -> None:
-    """Show the folds of a page, then play its study until it has ended.
+    """Play a page's study until it has ended; the page's folds come before its first picture, or after it on a move.
+
+    A move is answered by a picture: what stands below it, a quarter of all messages, can wait that long.
 
     Args:
         study, settings: what is asked.
@@ -39,8 +41,9 @@ def run(
     stream, report = STUDIES[study].stream, STUDIES[study].report
     latest = [] if latest is None else latest
     _networks(settings, charts)
-    page_text.fold(*report.EXPLANATION)
-    export.take_away(study, settings, latest, report)
+    below, folded = st.container(), not visits.mounted(study)
+    if folded:
+        _folds(below, study, settings, latest)
     for result in play(study, settings, stream):
         page_text.say(line, _sound(report.verdict(result)))
         tours.reply(study, settings, result)
@@ -50,6 +53,19 @@ def run(
             if changed(result, latest[-1] if latest else None, charts[name].parts):
                 place.show(charts[name].draw(result), report.alt(result, name))
         latest[:] = [result]
+        if not folded:
+            _folds(below, study, settings, latest)
+            folded = True
+    if not folded:  # no picture came
+        _folds(below, study, settings, latest)
+
+
+def _folds(below: DeltaGenerator, study: str, settings: Any, latest: list) -> None:
+    """What is explained, and what can be taken away."""
+    report = STUDIES[study].report
+    with below:
+        page_text.fold(*report.EXPLANATION)
+        export.take_away(study, settings, latest, report)
 
 
 def _networks(settings: Any, charts: Mapping[str, Any]) -> None:

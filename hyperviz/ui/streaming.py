@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from hyperviz.errors import HypervizError
+from hyperviz.runtime.compilation import out_of_memory
 from hyperviz.studies import stored_results
 from hyperviz.ui import backlog, page_text, tours, visitors, visits
 from hyperviz.ui.fair_lock import gate
@@ -90,17 +91,12 @@ def steps(results: Iterator[Result]) -> Generator[Result]:
                 return
             except Exception as error:
                 logging.getLogger(__name__).exception("a study stopped")
-                place.error(OUT_OF_MEMORY if _no_memory(error) else UNEXPECTED)
+                place.error(OUT_OF_MEMORY if out_of_memory(error) else UNEXPECTED)
                 return
             if result is None:
                 return
             yield result
             shown += 1
-
-
-def _no_memory(error: Exception) -> bool:
-    """Return whether the machine, or its accelerator as XLA says it, has no memory left."""
-    return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)
 
 
 def _stored(study: str, settings: Any) -> stored_results.Stored | None:

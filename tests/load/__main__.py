@@ -14,6 +14,7 @@ from tests.load.server import memory, served
 from tests.load.viewer import Viewer
 
 PAGES = ("convergence", "prior", "taylor", "dynamics", "rotation")
+REST = 10  # seconds in which what a viewer leaves is cleared away
 STOCK = "tests/load/stock_app.py"
 
 
@@ -57,7 +58,29 @@ def stalled_growth(address: str, process: int, viewers: int, seconds: float) -> 
     return grown
 
 
-def measured(viewers: int, seconds: float) -> None:
+def grown(address: str, process: int, moves: int) -> float:
+    """Return by how many MB a server grows with so many moves of one viewer after the other, over all pages.
+
+    A tenth as many come first: what bounded caches keep is there before it is measured.
+    """
+    _moved(address, moves // 10)
+    before = memory(process)
+    _moved(address, moves)
+    return memory(process) - before
+
+
+def _moved(address: str, moves: int) -> None:
+    """Open one page after the other, and move its slider."""
+    for page in PAGES:
+        viewer = Viewer(address, page)
+        viewer.open()
+        for _ in range(moves // len(PAGES)):
+            viewer.move()
+        viewer.close()
+    time.sleep(REST)
+
+
+def measured(viewers: int, seconds: float, moves: int) -> None:
     """Print what is measured, a line each."""
     with served(STOCK, ready="/_stcore/health") as (address, process):
         stock, _ = played(address, ("",), 1, seconds)
@@ -67,6 +90,8 @@ def measured(viewers: int, seconds: float) -> None:
         many, failed = played(address, PAGES, viewers, seconds)
         print(f"resident after {viewers} viewers: {memory(process):.0f} MB, {failed} failed")
         print(f"grown by 5 stalled viewers of /taylor: {stalled_growth(address, process, 5, seconds):.0f} MB")
+        if moves:
+            print(f"grown by {moves} moves: {grown(address, process, moves):.0f} MB")
     base = np.percentile(stock, [50, 95])
     for name, times in (("stock loop", stock), ("/convergence alone", alone), (f"{viewers} viewers", many)):
         p50, p95 = np.percentile(times, [50, 95])
@@ -79,8 +104,9 @@ def main() -> int:
     parser = argparse.ArgumentParser("python -m tests.load", description=__doc__)
     parser.add_argument("--viewers", type=int, default=30)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--moves", type=int, default=0, help="how many moves it is to grow by: 2000 take minutes")
     given = parser.parse_args()
-    measured(given.viewers, given.seconds)
+    measured(given.viewers, given.seconds, given.moves)
     return 0
 
 

@@ -9,11 +9,12 @@ import time
 import urllib.request
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import UploadedFileInfo
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-PATIENCE = 120  # seconds: after that a picture counts as not come
+PATIENCE = 600  # seconds: after that a picture counts as not come
 VISIT = re.compile(r'class="visit"[^>]*data-url="\./([^"]*)"')
 
 
@@ -30,6 +31,9 @@ class Viewer:
         )
         self.widget, self.options, self.highest, self.value, self.step = "", [], 0.0, 0.0, 1
         self.bytes = self.messages = 0
+        self.kept: dict[str, ForwardMsg] = {}  # long messages by hash: a browser keeps them, and is told the hash alone
+        self.seen: list[bytes] = []  # what came, where `record` is set
+        self.record, self.session, self.script, self.uploader, self.file = False, "", "", "", None
 
     def open(self) -> float:
         """Open the page, and return the seconds until its first picture."""
@@ -42,6 +46,27 @@ class Viewer:
         self.value += self.step
         return self._picture(self._ask())
 
+    def upload(self, name: str, data: bytes) -> float:
+        """Hand the page's first place for files one, and return the seconds until a picture."""
+        message = BackMsg()
+        asked = message.file_urls_request
+        asked.request_id, asked.session_id = "upload", self.session
+        asked.file_names.append(name)
+        self.socket.send(message.SerializeToString())
+        answer, began = None, time.monotonic()
+        while answer is None or answer.WhichOneof("type") != "file_urls_response":
+            answer = self._next(began)
+        (urls,) = answer.file_urls_response.file_urls
+        self._put(urls.upload_url, name, data)
+        self.file = UploadedFileInfo(name=name, size=len(data), file_id=urls.file_id, file_urls=urls)
+        return self._picture(self._ask())
+
+    def rest(self) -> None:
+        """Read until the page's run has ended."""
+        began = time.monotonic()
+        while self._next(began).WhichOneof("type") != "script_finished":
+            pass
+
     def ask(self) -> None:
         """Open the page and read nothing: a phone that has lost its network."""
         self._ask()
@@ -53,13 +78,21 @@ class Viewer:
     def _ask(self) -> float:
         message = BackMsg()
         state = message.rerun_script
-        state.page_name, state.query_string = self.page, self.query
+        state.query_string = self.query
+        if self.script:  # by its name again, it would be another page, on which no control keeps its place
+            state.page_script_hash = self.script
+        else:
+            state.page_name = self.page
         if self.widget:
             widget = state.widget_states.widgets.add(id=self.widget)
             if self.options:
                 widget.string_array_value.data.append(self.options[int(self.value)])
             else:
                 widget.double_array_value.data.append(self.value)
+        if self.file:
+            files = state.widget_states.widgets.add(id=self.uploader).file_uploader_state_value
+            files.uploaded_file_info.append(self.file)
+        state.cached_message_hashes.extend(self.kept)
         self.socket.send(message.SerializeToString())
         return time.monotonic()
 
@@ -68,7 +101,10 @@ class Viewer:
         began = False
         while time.monotonic() - asked < PATIENCE:
             message = self._next(asked)
-            began = began or message.WhichOneof("type") == "new_session"
+            if message.WhichOneof("type") == "new_session":
+                began, self.session = True, message.new_session.initialize.session_id
+            if message.WhichOneof("type") == "navigation":
+                self.script = message.navigation.page_script_hash
             element = message.delta.new_element
             kind = element.WhichOneof("type") or ""
             self._see(kind, element)
@@ -81,10 +117,28 @@ class Viewer:
         self.bytes, self.messages = self.bytes + len(data), self.messages + 1
         message = ForwardMsg()
         message.ParseFromString(data)
-        return message
+        if message.metadata.cacheable:
+            self.kept[message.hash] = message
+        if self.record:
+            self.seen.append(data)
+        return self.kept[message.ref_hash] if message.ref_hash else message
+
+    def _put(self, path: str, name: str, data: bytes) -> None:
+        """Send a file as a browser does, with the token of its cookie."""
+        with urllib.request.urlopen(f"{self.address}/_stcore/health") as answer:
+            cookie = answer.headers["Set-Cookie"].split(";")[0]
+        edge = "viewer"
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n\r\n'
+        headers = {"Content-Type": f"multipart/form-data; boundary={edge}", "Cookie": cookie}
+        headers["X-Xsrftoken"] = cookie.partition("=")[2]
+        body = head.encode() + data + f"\r\n--{edge}--\r\n".encode()
+        address = f"{self.address}/{path.lstrip('/')}"
+        urllib.request.urlopen(urllib.request.Request(address, body, headers, method="PUT")).close()
 
     def _see(self, kind: str, element) -> None:
-        """Note the slider, and report that the page is mounted, as the page's script does."""
+        """Note slider and uploader, and report that the page is mounted, as the page's script does."""
+        if kind == "file_uploader":
+            self.uploader = element.file_uploader.id
         if kind == "slider" and element.slider.label.startswith(self.slider) and not self.widget:
             self.widget, self.value = element.slider.id, element.slider.default[0]
             self.options = list(element.slider.options)

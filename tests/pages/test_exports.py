@@ -62,6 +62,7 @@ def test_a_chart_s_menu_is_one_tab_stop_and_its_numbers_are_those_drawn(stored):
     limit = found[found.trace == "the limit, n = m = ∞"]
     assert len(limit) > 10
     assert (limit.y == 1).all()
+    assert found.y.notna().all()  # a gap between two curves is no point
 
 
 def chosen(tab, item: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from hyperviz.runtime.compilation import compiled
+from hyperviz.runtime.compilation import compiled, out_of_memory
 from hyperviz.studies.common.streaming import STEP
 from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.fourier_features import FourierFeatures
@@ -56,6 +56,7 @@ def keys(seed: int, stream: int, first: int, count: int) -> np.ndarray:
     return np.concatenate(made)[:count]
 
 
+_fit: dict[tuple, int] = {}  # shapes of points: the most lanes to try, where more have not fitted the memory
 _compiled: set[tuple] = set()  # points and lanes: nothing else decides what is compiled
 
 
@@ -98,7 +99,23 @@ def terms(keys, pair: sampler.Pair) -> Generator[float, None, np.ndarray]:
 
 
 def _drawn(by: Any, keys, problem, brief: bool) -> Generator[float, None, Any]:
-    """What a sampler draws (see Progress), in pieces of a STEP each, or all at once where that is brief."""
+    """What a sampler draws (see Progress), as many lanes together as the memory holds: half of them, where it lacks."""
+    shapes = by.__name__, *map(np.shape, jax.tree.leaves(problem))
+    if len(keys) <= _fit.get(shapes, len(keys)):
+        try:
+            return (yield from _together(by, keys, problem, brief))
+        except jax.errors.JaxRuntimeError as error:
+            if not out_of_memory(error) or len(keys) == 1:
+                raise
+            _fit[shapes] = len(keys) // 2
+    half, parts = len(keys) // 2, []
+    for part in (keys[:half], keys[half:]):
+        parts.append((yield from _drawn(by, part, problem, brief)))
+    return jax.tree.map(lambda *values: np.concatenate(values), *parts)
+
+
+def _together(by: Any, keys, problem, brief: bool) -> Generator[float, None, Any]:
+    """What a sampler draws, all lanes together, in pieces of a STEP each, or all at once where that is brief."""
     shape = by.__name__, len(keys), *map(np.shape, jax.tree.leaves(problem))
     if shape not in _compiled:
         yield 0.0  # so that what needs no draw, the limit, is on the screen while the rest is compiled
