@@ -19,3 +19,8 @@ class NotPositiveDefinite(HypervizError):
 
 class DataMissing(HypervizError):
     """A data set that is not on this machine and cannot be fetched, or a file of it that is something else."""
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Return whether the machine, or its accelerator as XLA says it, has no memory left."""
+    return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)

@@ -27,6 +27,7 @@ from jax import monitoring
 from jax.core import Tracer
 from jax.stages import Compiled
 
+from hyperviz.errors import out_of_memory
 from hyperviz.runtime import program_store
 from hyperviz.runtime.precision import in_float64
 
@@ -56,11 +57,6 @@ def namespace(*values: Any) -> ModuleType:
     Outside of a compiled function every operation of jax.numpy compiles a program of its own, one a shape.
     """
     return jnp if traced(*values) else np
-
-
-def out_of_memory(error: BaseException) -> bool:
-    """Return whether the machine, or its accelerator as XLA says it, has no memory left."""
-    return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)
 
 
 def in_background(compile_: Callable[..., Result], *arguments: Any) -> Future[Result]:

@@ -67,7 +67,7 @@ def arrived(study: str) -> bool:
 
 
 def depart(study: str) -> None:
-    """Has the next run take the settings of the link's step, even if it is the one that was shown."""
+    """Make the next run take the settings of the link's step, even if it is the one that was shown."""
     st.session_state.pop(f"{study}:stop", None)
 
 

@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from hyperviz.errors import HypervizError
-from hyperviz.runtime.compilation import out_of_memory
+from hyperviz.errors import HypervizError, out_of_memory
 from hyperviz.studies import stored_results
 from hyperviz.ui import backlog, page_text, tours, visitors, visits
 from hyperviz.ui.fair_lock import gate

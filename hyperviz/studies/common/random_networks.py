@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from hyperviz.runtime.compilation import compiled, out_of_memory
+from hyperviz.errors import out_of_memory
+from hyperviz.runtime.compilation import compiled
 from hyperviz.studies.common.streaming import STEP
 from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.fourier_features import FourierFeatures
