@@ -92,7 +92,7 @@ def strip(sizes: NetworkSizes) -> str:
             *_network(316, f"g: {g}", sizes.hidden_g, p.g),
         ]
         found += f'<div class="{theme}">{image("".join(body), alt, STRIP)}</div>'
-    return found
+    return f'<div class="term" role="button" tabindex="0" data-term="n_L">{found}</div>'
 
 
 def _network(x: float, name: str, hidden: tuple[float, ...], colour: str) -> list[str]:

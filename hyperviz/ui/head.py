@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import pathlib
 
 import streamlit
@@ -10,6 +11,7 @@ from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
 from starlette.routing import Route
 
+from hyperviz.studies.common import glossary
 from hyperviz.studies.registry import STUDIES
 from hyperviz.ui import paths
 
@@ -20,6 +22,7 @@ HOME = "Change the widths of two networks, and see the theory of infinitely wide
 PAGES = {name: study.claim for name, study in STUDIES.items()} | {"paper": "Which claims of the paper hold?"}
 EARLY = ("Slider", "Selectbox", "ButtonGroup", "NumberInput", "BidiComponent", "Html", "Button", "DownloadButton")
 PRIVATE = {"referrer-policy": "no-referrer"}  # what somebody draws is in the link, and no other site's business
+OWN = ("page", "glossary")  # style sheets and scripts
 STATIC = pathlib.Path(streamlit.__file__).parent / "static"
 
 
@@ -72,8 +75,10 @@ def _styled() -> str:
     chunks = [path.name for name in EARLY for path in STATIC.glob(f"static/js/{name}.*.js")]
     early = [f'<link rel="modulepreload" crossorigin href="./static/js/{chunk}">' for chunk in chunks]
     early.append(f'<link rel="preload" as="script" href="{paths.near(paths.plotly())}/plotly.min.js">')
-    style, script = ((HERE / name).read_text("utf-8") for name in ("page.css", "page.js"))
-    return f"{''.join(early)}<style>{style}</style><script>{script}</script>"
+    styles, scripts = ("".join((HERE / f"{name}.{kind}").read_text("utf-8") for name in OWN) for kind in ("css", "js"))
+    terms = json.dumps(glossary.on_pages(), ensure_ascii=False).replace("<", "\\u003c")
+    data = f'<script type="application/json" id="glossary">{terms}</script>'
+    return f"{''.join(early)}<style>{styles}</style>{data}<script>{scripts}</script>"
 
 
 async def _preview(request):

@@ -6,6 +6,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from hyperviz.studies.common import glossary
 from hyperviz.studies.registry import STUDIES
 from tests.pages.browser import alt, open_ended, recolour, saved, still
 from tests.pages.conftest import PHONE, visitor
@@ -65,6 +66,33 @@ def test_the_networks_stand_beside_the_title_and_cover_nothing(screen):
         assert box["y"] + box["height"] <= here["y"] or box["x"] >= here["x"] + here["width"]
 
 
+def test_a_term_is_explained_once_where_it_stands_under_the_pointer_and_by_keyboard(screen):
+    name, page = screen
+    terms, card = page.locator(".stMainBlockContainer .term:visible"), page.locator("#term-card:popover-open")
+    shown = terms.evaluate_all("all => all.map(e => e.dataset.term)")
+    assert len(set(shown)) == len(shown) >= 5
+    assert {"f", "hypernetwork"} & set(shown)
+    assert terms.first.evaluate("e => !!e.closest('h1, .st-key-verdict')")
+    terms.first.hover()
+    assert glossary.meaning(shown[0]) in card.inner_text()
+    card.hover()  # the card may be read, and its words marked
+    page.wait_for_timeout(300)
+    assert card.count()
+    found = [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in SERIOUS]
+    assert found == []
+    page.mouse.move(0, 0)
+    card.wait_for(state="hidden")
+    terms.nth(1).focus()
+    assert glossary.meaning(shown[1]) in card.inner_text()
+    page.keyboard.press("Escape")
+    assert not card.count()
+    page.keyboard.press("Enter")
+    assert terms.nth(1).get_attribute("aria-expanded") == "true"
+    page.keyboard.press("Tab")
+    assert terms.nth(1).get_attribute("aria-expanded") == "false"
+    page.keyboard.press("Escape")
+
+
 def test_a_link_s_preview_names_the_page_with_a_picture(screen, address):
     """What a chat or a search engine reads: no script runs there."""
     name, page = screen
@@ -118,6 +146,12 @@ def test_on_a_phone_title_verdict_and_hero_are_on_the_first_screen(phone):
         FINGER,
     )
     assert small == []
+    page.locator(".term:visible").first.tap()
+    card = page.locator("#term-card:popover-open").bounding_box()
+    assert card["x"] >= 0
+    assert card["x"] + card["width"] <= PHONE["viewport"]["width"]
+    page.locator(".st-key-hero").first.dispatch_event("pointerdown", {"bubbles": True})
+    page.locator("#term-card").wait_for(state="hidden")
     networks = page.locator(".st-key-networks").bounding_box()
     assert networks["y"] >= page.locator(".st-key-controls").bounding_box()["y"]  # they take no height above
     if name == "inpainting":  # canvas and result are both in sight

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from hyperviz.data import datasets
 from hyperviz.errors import InvalidInput
+from hyperviz.studies.common.glossary import meaning
 from hyperviz.theory.names import ACTIVATIONS, PARAMETERISATIONS, PIECEWISE_LINEAR
 
 __all__ = ["DATASETS", "PARAMETERISATIONS", "Option", "activation_of", "changed", "check", "depth_of", "mend", "option"]
@@ -118,23 +119,21 @@ def option(default: Any, low: float = 0, high: float = 0, **words: Any) -> Any:
 def activation_of(network: str, symbol: str, *, smooth_too: bool = False) -> Any:
     """Return the activation of one network, the same choice in every study; smooth ones where the study can do them."""
     kept = "leaky ReLU times √(2/(1+α²)), ReLU times the paper's √2: the second moment is kept"
-    label, meaning = f"activation of {network}", f"of {network}'s hidden layers; {kept}"
-    meaning += "; sin: ω₀ = 1, as in SIREN's hidden layers" if smooth_too else ""
+    kept += "; sin: ω₀ = 1, as in SIREN's hidden layers" if smooth_too else ""
+    label = f"activation of {network}"
     choices = ACTIVATIONS if smooth_too else PIECEWISE_LINEAR
-    return option("relu", symbol=symbol, label=label, more=True, choices=choices, help=meaning)
+    return option("relu", symbol=symbol, label=label, more=True, choices=choices, help=meaning(symbol, kept))
 
 
 def depth_of(network: str, default: int, most: int = 8) -> Any:
     """Return the depth of one network, in the same words in every study."""
-    symbol, name = {"f": ("L", "hypernetwork"), "g": ("H", "primary network")}[network]
-    meaning = f"weight matrices in the {name} {network}"
-    return option(default, 1, most, symbol=symbol, label=f"depth of {network}", help=meaning)
+    symbol = {"f": "L", "g": "H"}[network]
+    return option(default, 1, most, symbol=symbol, label=f"depth of {network}", help=meaning(symbol))
 
 
 def seed_of(numbers: str) -> Any:
     """Return the seed, the same in every study; numbers: what it decides."""
-    meaning = f"of {numbers}: the same link gives the same numbers"
-    return option(0, 0, 999_999, label="seed", more=True, help=meaning)
+    return option(0, 0, 999_999, label="seed", more=True, help=meaning("seed", f"here of {numbers}"))
 
 
 def options(kind: type) -> dict[str, Option]:

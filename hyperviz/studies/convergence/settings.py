@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hyperviz.studies.common.budget import Cap
+from hyperviz.studies.common.glossary import meaning
 from hyperviz.studies.common.network_sizes import NetworkSizes, sizes
 from hyperviz.studies.common.options import activation_of, check, depth_of, option, seed_of
 
@@ -14,19 +15,15 @@ class ConvergenceSettings:
     """What the convergence study is asked."""
 
     depth_f: int = depth_of("f", 4)
-    width_f: int = option(
-        64, 1, 1_000_000, symbol="n", label="width of f", log=True, help="neurons in each hidden layer of f"
-    )
+    width_f: int = option(64, 1, 1_000_000, symbol="n", label="width of f", log=True, help=meaning("n"))
     depth_g: int = depth_of("g", 4)
-    width_g: int = option(
-        64, 1, 1_000_000, symbol="m", label="width of g", log=True, help="neurons in each hidden layer of g"
-    )
+    width_g: int = option(64, 1, 1_000_000, symbol="m", label="width of g", log=True, help=meaning("m"))
     x: str = option(
         "1,-1",
         symbol="x",
         label="input x of f",
         choices=("1,-1", "1,0"),
-        help="the point that f sees; the paper shows two",
+        help=meaning("x", "the paper shows two points"),
     )
     theta: float = option(
         0.8,
@@ -35,7 +32,7 @@ class ConvergenceSettings:
         step=0.025,
         symbol="θ",
         label="angle of the pair (radians)",
-        help="between the two inputs of g that are watched: z(0) and z(θ) = (sin θ, cos θ)",
+        help=meaning("θ", "watched are z(0) and z(θ) = (sin θ, cos θ)"),
     )
     activation_f: str = activation_of("f", "σ")
     activation_g: str = activation_of("g", "φ")
@@ -46,7 +43,7 @@ class ConvergenceSettings:
         log=True,
         label="draws",
         more=True,
-        help="random hypernetworks of the first chart; four times as many at each width that a slope is fitted to",
+        help=meaning("draws", "so many in the first chart, four times as many at each width that a slope is fitted to"),
     )
     seed: int = seed_of("the random numbers")
 

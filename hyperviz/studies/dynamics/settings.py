@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hyperviz.studies.common.budget import Cap
+from hyperviz.studies.common.glossary import meaning
 from hyperviz.studies.common.network_sizes import NetworkSizes, sizes
 from hyperviz.studies.common.options import activation_of, check, depth_of, option, seed_of
 
 VIEWS = ("fit", "kernel", "surface")  # the second chart
+POINTS = "points x ~ N(0, I), z ~ N(0, I), y = ±1"
 INPUT_G = 3  # coordinates of z
 STEP = "of gradient descent; a start whose kernel is large takes shorter ones"
 
@@ -25,11 +27,11 @@ class DynamicsSettings:
         symbol="n",
         label="width of f",
         log=True,
-        help="of the finite networks beside the infinitely wide f",
+        help=meaning("n", "of the finite networks beside the infinitely wide f"),
     )
     depth_g: int = depth_of("g", 3, most=6)
-    width_g: int = option(4, 1, 64, symbol="m", label="width of g", log=True, help="neurons in each hidden layer of g")
-    points: int = option(12, 2, 12, symbol="N", label="points", help="training points x ~ N(0, I), z ~ N(0, I), y = ±1")
+    width_g: int = option(4, 1, 64, symbol="m", label="width of g", log=True, help=meaning("m"))
+    points: int = option(12, 2, 12, symbol="N", label="points", help=meaning("N", POINTS))
     time: float = option(
         8.0,
         0.5,
@@ -37,7 +39,7 @@ class DynamicsSettings:
         step=0.5,
         symbol="T",
         label="time",
-        help="of training: length of a gradient step times their number",
+        help=meaning("T"),
     )
     view: str = option(
         "fit",
@@ -46,7 +48,7 @@ class DynamicsSettings:
         help="what is shown and computed below: a fit being learnt, the kernel in training (eq. 16), the loss surface",
     )
     starts: int = option(
-        64, 16, 256, label="starts", more=True, log=True, help="random starts of the infinitely wide f that are trained"
+        64, 16, 256, label="starts", more=True, log=True, help=meaning("starts", "here of the infinitely wide f")
     )
     activation_f: str = activation_of("f", "σ")
     activation_g: str = activation_of("g", "φ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hyperviz.studies.common.glossary import meaning
 from hyperviz.studies.common.options import check, option, seed_of
 
 
@@ -11,8 +12,8 @@ from hyperviz.studies.common.options import check, option, seed_of
 class HomeSettings:
     """The two widths and the seed; depths are 2, so that every neuron can be drawn."""
 
-    width_f: int = option(512, 2, 512, symbol="n", label="width of f", log=True, help="neurons in f's hidden layer")
-    width_g: int = option(4, 2, 512, symbol="m", label="width of g", log=True, help="neurons in g's hidden layer")
+    width_f: int = option(512, 2, 512, symbol="n", label="width of f", log=True, help=meaning("n"))
+    width_g: int = option(4, 2, 512, symbol="m", label="width of g", log=True, help=meaning("m"))
     seed: int = seed_of("the random networks")
 
     def __post_init__(self) -> None:

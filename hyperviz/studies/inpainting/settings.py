@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hyperviz.studies.common.budget import Cap
 from hyperviz.studies.common.drawing import EMPTY, decode, decode_mask
+from hyperviz.studies.common.glossary import meaning
 from hyperviz.studies.common.image_options import COUNTS, REFERENCES, TASKS, hidden_part, image_seed, training_pixels
 from hyperviz.studies.common.network_sizes import NetworkSizes, sizes
 from hyperviz.studies.common.options import DATASETS, activation_of, check, depth_of, option
@@ -39,7 +40,7 @@ class InpaintingSettings:
         label="training images",
         log=True,
         positions=COUNTS[:7],
-        help="images that are learnt from",
+        help=meaning("N", "images"),
     )
     task: str = option(
         "inpainting",
@@ -61,14 +62,15 @@ class InpaintingSettings:
     depth_g: int = depth_of("g", 3)
     activation_f: str = activation_of("f", "σ")
     activation_g: str = activation_of("g", "φ")
-    bandwidth: float = option(
-        2**0.5, 0.3, 10.0, symbol="ℓ", label="bandwidth (pixels)", step=0.1, help="how far apart pixels still resemble"
-    )
-    ridge: float = option(
-        1e-3, 1e-6, 1.0, symbol="ε", label="ridge", more=True, log=True, help="what is added to the diagonal"
-    )
+    bandwidth: float = option(2**0.5, 0.3, 10.0, symbol="ℓ", label="bandwidth (pixels)", step=0.1, help=meaning("ℓ"))
+    ridge: float = option(1e-3, 1e-6, 1.0, symbol="ε", label="ridge", more=True, log=True, help=meaning("ε"))
     runs: int = option(
-        1, 1, 50, label="runs", more=True, help="draws of training and test images that the error is averaged over"
+        1,
+        1,
+        50,
+        label="runs",
+        more=True,
+        help=meaning("runs", "other images"),
     )
     digits: int = option(
         24, 0, 500 - SHOWN, label="first image shown", more=True, help="which test images the gallery shows"
@@ -93,7 +95,7 @@ class InpaintingSettings:
         symbol="t",
         label="training time",
         more=True,
-        help="of gradient flow, in the view of training: one moment, or played from 0 to infinity",
+        help=meaning("t", "in the view of training: one moment, or played from 0 to infinity"),
     )
     learning_rate: float = option(
         LEARNING_RATE,
@@ -103,7 +105,7 @@ class InpaintingSettings:
         positions=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3),
         more=True,
         label="learning rate",
-        help="of Adam, in the view of the network",
+        help=meaning("µ", "of Adam, in the view of the network"),
     )
     drawing: str = option(
         TEST_IMAGE, text=_check_drawing, label="drawing", help="the one digit, or the first test digit shown"

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from hyperviz.studies.common.budget import Cap
+from hyperviz.studies.common.glossary import meaning
 from hyperviz.studies.common.network_sizes import NetworkSizes, sizes
 from hyperviz.studies.common.options import activation_of, check, depth_of, option, seed_of
 
@@ -15,13 +16,9 @@ class PriorSettings:
     """What the prior study is asked."""
 
     depth_f: int = depth_of("f", 3)
-    width_f: int = option(
-        256, 1, 1_000_000, symbol="n", label="width of f", log=True, help="neurons in each hidden layer of f"
-    )
+    width_f: int = option(256, 1, 1_000_000, symbol="n", label="width of f", log=True, help=meaning("n"))
     depth_g: int = depth_of("g", 3)
-    width_g: int = option(
-        256, 1, 1_000_000, symbol="m", label="width of g", log=True, help="neurons in each hidden layer of g"
-    )
+    width_g: int = option(256, 1, 1_000_000, symbol="m", label="width of g", log=True, help=meaning("m"))
     bandwidth: float = option(
         0.0,
         0.0,
@@ -29,7 +26,7 @@ class PriorSettings:
         step=0.1,
         symbol="ℓ",
         label="bandwidth",
-        help="g sees infinitely many Fourier features cos(Wz/ℓ + b) of z; 0: z itself",
+        help=meaning("ℓ", "g sees infinitely many; 0: it sees z itself"),
     )
     view: str = option(
         "prior",
@@ -41,7 +38,7 @@ class PriorSettings:
     )
     activation_f: str = activation_of("f", "σ")
     activation_g: str = activation_of("g", "φ", smooth_too=True)
-    draws: int = option(2048, 64, 16384, log=True, label="draws", more=True, help="random hypernetworks")
+    draws: int = option(2048, 64, 16384, log=True, label="draws", more=True, help=meaning("draws"))
     seed: int = seed_of("the random numbers")
 
     def __post_init__(self) -> None:

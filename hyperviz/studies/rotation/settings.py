@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from hyperviz.studies.common.budget import Cap
+from hyperviz.studies.common.glossary import meaning
 from hyperviz.studies.common.network_sizes import NetworkSizes, image_inputs, sizes
 from hyperviz.studies.common.options import PARAMETERISATIONS, activation_of, check, depth_of, option, seed_of
 
@@ -37,7 +38,7 @@ class RotationSettings:
 
     depth_f: int = depth_of("f", 4)
     width_f: int = option(
-        200, 1, 400, symbol="n", label="width of f", log=True, positions=(10, 50, 100, 200, 400), help="neurons a layer"
+        200, 1, 400, symbol="n", label="width of f", log=True, positions=(10, 50, 100, 200, 400), help=meaning("n")
     )
     depth_g: int = depth_of("g", 3)
     width_g: int = option(
@@ -48,7 +49,7 @@ class RotationSettings:
         label="width of g",
         log=True,
         positions=(5, 10, 20, 50, 100, 200, 300),
-        help="neurons in each hidden layer of g; narrower ones are trained beside it",
+        help=meaning("m", "narrower ones are trained beside it"),
     )
     learning_rate: float = option(
         10.0,
@@ -58,9 +59,9 @@ class RotationSettings:
         label="learning rate",
         log=True,
         positions=(0.01, 0.1, 1.0, 3.0, 10.0, 30.0, 100.0),
-        help="of stochastic gradient descent, batches of 100; what trains depends on the parameterisation",
+        help=meaning("µ", "in batches of 100; what trains depends on the parameterisation"),
     )
-    epochs: int = option(10, 1, 100, label="epochs", help="how often each training pair is seen")
+    epochs: int = option(10, 1, 100, label="epochs", help=meaning("epoch"))
     compare: str = option(
         "widths",
         label="Compare",
@@ -76,9 +77,9 @@ class RotationSettings:
         more=True,
         log=True,
         positions=(500, 1000, 2000, 4000, 10_000),
-        help="rotated images; of the 4,000 built-in training digits each is used as often as it takes",
+        help=meaning("N", "rotated images; each of the 4,000 built-in digits is used as often as it takes"),
     )
-    runs: int = option(3, 1, 100, label="runs", more=True, help="networks trained from other random weights")
+    runs: int = option(3, 1, 100, label="runs", more=True, help=meaning("runs", "other weights"))
     dataset: str = option(
         "digits", label="data", more=True, choices=tuple(WIDTHS), help="built-in digits, or on request"
     )

@@ -6,9 +6,11 @@ import itertools
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from hyperviz.studies.common.glossary import meaning
 from hyperviz.studies.common.image_options import BASELINES, COUNTS, TASKS, hidden_part, image_seed, training_pixels
 from hyperviz.studies.common.options import check, option
 
+CHOSEN = "or as validation chose"
 IMAGES = {"20": COUNTS[2:6], "all": COUNTS[2:]}
 METHODS = ("nngp", "hk", "hk-released", "hn", *BASELINES)
 
@@ -17,7 +19,7 @@ METHODS = ("nngp", "hk", "hk-released", "hn", *BASELINES)
 class TableSettings:
     """What the table is asked: the names are those of the inpainting study."""
 
-    images: int = option(500, 10, 4000, symbol="N", label="most training images", help="rows of the table end here")
+    images: int = option(500, 10, 4000, symbol="N", label="most training images", help=meaning("N", "rows end here"))
     task: str = option("both", label="task", choices=("both", *TASKS), help="one task, or both")
     kernel: str = option(
         "all",
@@ -27,15 +29,23 @@ class TableSettings:
     )
     hidden: str = hidden_part()
     pixels: int | str = training_pixels(20)
-    depth_f: int | str = option("chosen", 1, 8, words=("chosen",), label="depth of f", help="or as validation chose")
-    depth_g: int | str = option("chosen", 1, 8, words=("chosen",), label="depth of g", help="or as validation chose")
+    depth_f: int | str = option("chosen", 1, 8, words=("chosen",), label="depth of f", help=meaning("L", CHOSEN))
+    depth_g: int | str = option("chosen", 1, 8, words=("chosen",), label="depth of g", help=meaning("H", CHOSEN))
     bandwidth: float | str = option(
-        "chosen", 0.3, 10, words=("chosen",), number=float, label="bandwidth (pixels)", help="or as validation chose"
+        "chosen", 0.3, 10, words=("chosen",), number=float, label="bandwidth (pixels)", help=meaning("ℓ", CHOSEN)
     )
     ridge: float | str = option(
-        "chosen", 1e-6, 1, words=("chosen",), number=float, label="ridge", help="chosen: the paper's 0.001"
+        "chosen",
+        1e-6,
+        1,
+        words=("chosen",),
+        number=float,
+        label="ridge",
+        help=meaning("ε", "chosen: the paper's 0.001"),
     )
-    runs: int = option(20, 1, 50, label="runs", help="each with digits, pixels and test digits of its own")
+    runs: int = option(
+        20, 1, 50, label="runs", help=meaning("runs", "each with digits, pixels and test digits of its own")
+    )
     seed: int = image_seed()
 
     def __post_init__(self) -> None:

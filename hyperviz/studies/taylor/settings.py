@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hyperviz.studies.common.budget import Cap
+from hyperviz.studies.common.glossary import meaning
 from hyperviz.studies.common.network_sizes import NetworkSizes, sizes
 from hyperviz.studies.common.options import activation_of, check, depth_of, option, seed_of
 
@@ -15,16 +16,20 @@ class TaylorSettings:
 
     depth_f: int = depth_of("f", 4)
     width_f: int = option(
-        16_384, 1, 1_048_576, symbol="n", label="largest width of f", log=True, help="the chart's ten widths end here"
+        16_384,
+        1,
+        1_048_576,
+        symbol="n",
+        label="largest width of f",
+        log=True,
+        help=meaning("n", "the chart's ten widths end here"),
     )
     depth_g: int = depth_of("g", 2)
-    width_g: int = option(
-        8, 1, 1024, symbol="m", label="width of g", log=True, help="neurons in each hidden layer of g"
+    width_g: int = option(8, 1, 1024, symbol="m", label="width of g", log=True, help=meaning("m"))
+    orders: int = option(
+        5, 1, 8, symbol="r", label="terms up to order", help=meaning("r", "shown up to this, all are computed")
     )
-    orders: int = option(5, 1, 8, symbol="r", label="terms up to order", help="Taylor terms shown, all are computed")
-    exponent: float = option(
-        0.25, -1, 1, step=0.05, symbol="a", label="step size µ = nᵃ", help="exponent of the step size of Remark 1"
-    )
+    exponent: float = option(0.25, -1, 1, step=0.05, symbol="a", label="step size µ = nᵃ", help=meaning("a"))
     average: str = option(
         "median", label="Average", choices=("median", "mean"), help="of |K⁽ʳ⁾|; means are heavy-tailed for H ≥ 3"
     )
@@ -43,7 +48,7 @@ class TaylorSettings:
     )
     activation_f: str = activation_of("f", "σ")
     activation_g: str = activation_of("g", "φ", smooth_too=True)
-    draws: int = option(200, 16, 1000, log=True, label="draws", more=True, help="random hypernetworks at each width")
+    draws: int = option(200, 16, 1000, log=True, label="draws", more=True, help=meaning("draws", "at each width"))
     seed: int = seed_of("the random numbers")
 
     def __post_init__(self) -> None:
