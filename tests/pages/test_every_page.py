@@ -71,7 +71,7 @@ def test_a_term_is_explained_once_where_it_stands_under_the_pointer_and_by_keybo
     terms, card = page.locator(".stMainBlockContainer .term:visible"), page.locator("#term-card:popover-open")
     shown = terms.evaluate_all("all => all.map(e => e.dataset.term)")
     assert len(set(shown)) == len(shown) >= 5
-    assert {"f", "hypernetwork"} & set(shown)
+    assert {"g", "hypernetwork"} & set(shown)
     assert terms.first.evaluate("e => !!e.closest('h1, .st-key-verdict')")
     terms.first.hover()
     assert glossary.meaning(shown[0]) in card.inner_text()
