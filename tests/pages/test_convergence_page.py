@@ -29,7 +29,7 @@ def test_moving_a_width_slider_redraws_the_empirical_curve_and_not_the_limit(tab
     assert trace(tab, MOST) != before
     words = [tab.locator(place).inner_text() for place in (".verdict .here", ".st-key-status")]  # with terms in them
     assert re.match(r"n = 256, m = 64: random networks disagree by a factor of [\d,.]+", words[0])
-    assert re.search(r"16 of 16 random networks drawn at n = 256, m = 64; \d+ (of \d+ )?at each width", words[1])
+    assert words[1].count("16 of 16 random networks drawn at n = 256, m = 64") == 1
     assert "width_f=256" in tab.url
 
 
