@@ -67,7 +67,7 @@ def test_the_networks_stand_beside_the_title_and_cover_nothing(screen):
 
 
 def test_a_term_is_explained_once_where_it_stands_under_the_pointer_and_by_keyboard(screen):
-    name, page = screen
+    _, page = screen
     terms, card = page.locator(".stMainBlockContainer .term:visible"), page.locator("#term-card:popover-open")
     shown = terms.evaluate_all("all => all.map(e => e.dataset.term)")
     assert len(set(shown)) == len(shown) >= 5
