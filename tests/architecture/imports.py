@@ -15,6 +15,7 @@ LAYERS = {  # part of the tree: what it may import of the others
     "figures": {"errors", "studies"},
     "ui": {"errors", "studies"},
     "__main__": {"errors", "runtime", "studies"},
+    "notebook": {"errors", "studies", "figures"},
     "pages": {"errors", "data", "studies", "figures", "ui"},
     "app": {"ui"},
 }
