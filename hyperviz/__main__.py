@@ -65,7 +65,7 @@ def _failed(error: OSError, out: pathlib.Path | None) -> str:
 
 
 def _joined(arguments: list[str]) -> list[str]:
-    """--theta -0.1 as --theta=-0.1: argparse takes a value that begins with a minus for an option."""
+    """Return --theta -0.1 as --theta=-0.1: argparse takes a value that begins with a minus for an option."""
     joined: list[str] = []
     for word in arguments:
         if joined and joined[-1].startswith("--") and "=" not in joined[-1] and re.match(r"-[.\d]", word):
@@ -179,12 +179,12 @@ def _paper(given: argparse.Namespace) -> int:
 
 
 def _words(asked: dict) -> list[str]:
-    """The options as they are typed."""
+    """Return the options as they are typed."""
     return [f"--{name.replace('_', '-')}={shlex.quote(value)}" for name, value in asked.items()]
 
 
 def _last(study: Study, results: Iterator):
-    """The final result, with progress on standard error once a second."""
+    """Return the final result, with progress on standard error once a second."""
     said, result, first, began = 0.0, None, 0.0, time.monotonic()
     for result in results:
         if time.monotonic() - said > 1:
@@ -196,7 +196,7 @@ def _last(study: Study, results: Iterator):
 
 
 def _left(done: float, first: float, seconds: float) -> str:
-    """The time left at the speed so far, once a speed is known."""
+    """Return the time left at the speed so far, once a speed is known."""
     if done <= first or seconds < 5:
         return ""
     left = seconds * max(1 - done, 0) / (done - first)
@@ -205,7 +205,7 @@ def _left(done: float, first: float, seconds: float) -> str:
 
 
 def _html(study: Study, figures: list) -> str:
-    """One page that needs nothing but itself."""
+    """Return one page that needs nothing but itself."""
     shown = [f.update_layout(margin_autoexpand=True) for f in figures]  # no page around it: labels make their room
     look = {"full_html": False, "config": {"showSendToCloud": False, "displaylogo": False}}
     parts = [plotly.io.to_html(f, include_plotlyjs=i == 0, **look) for i, f in enumerate(shown)]

@@ -63,7 +63,7 @@ def _length(ink: np.ndarray) -> float:
 
 
 def _candidates(image: np.ndarray) -> list[Candidate]:
-    """Ink darker and lighter than the background, in luminance and in each colour: two colours may be equally light."""
+    """Return ink darker and lighter than the background, in luminance and in each colour: two may be equally light."""
     channels = [image] if image.ndim == 2 else [image @ np.array(image_files.LUMINANCE), *np.moveaxis(image, 2, 0)]
     candidates = [_candidate(channel, dark) for channel in channels for dark in (True, False)]
     colours = [c._replace(score=c.score / 2) for c in candidates[2:]]  # only where luminance says little
@@ -197,7 +197,7 @@ def _within(inner, outer) -> bool:
 
 
 def _gap(a: slice, b: slice) -> int:
-    """Pixels between two ranges, negative where they overlap."""
+    """Return how many pixels lie between two ranges, negative where they overlap."""
     return max(a.start, b.start) - min(a.stop, b.stop)
 
 

@@ -46,7 +46,7 @@ def curve(result: ConvergenceResult) -> go.Figure:
 
 
 def _band(figure: go.Figure, angles, ratio, share: float, fill: str, name: str) -> None:
-    """Where the middle share of the networks lies."""
+    """Draw where the middle share of the networks lies."""
     edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "name": name}
     low, high = np.quantile(ratio, [0.5 - share / 2, 0.5 + share / 2], axis=0)
     figure.add_scatter(x=angles, y=small(low), showlegend=False, **edge)

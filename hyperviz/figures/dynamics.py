@@ -49,7 +49,7 @@ def curves(result: DynamicsResult) -> go.Figure:
 
 
 def _title(figure: go.Figure, i: int, width: int, paths: tuple[Path, ...], empty: str) -> None:
-    """The width of g of one half, and how many of its starts arrive."""
+    """Write the width of g of one half, and how many of its starts arrive."""
     found = outcomes(paths)
     said = f"<b>m = {width}</b>" + (f": {found.reached} of {found.starts} learn" if found.starts else empty * i)
     place = {"xref": "paper", "x": (0.245, 0.755)[i], "xanchor": "center", "yref": "paper", "y": 1, "yanchor": "bottom"}
@@ -58,7 +58,7 @@ def _title(figure: go.Figure, i: int, width: int, paths: tuple[Path, ...], empty
 
 
 def _closed_form(figure: go.Figure, result: DynamicsResult, at: str) -> None:
-    """Median of the closed form, and the middle 80 % of draws, on one of the two time axes."""
+    """Draw the median of the closed form, and the middle 80 % of draws, on one of the two time axes."""
     band, shade = result.band, style.translucent(style.palette().ink, 0.12)
     edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "name": "middle 80 %"}
     low, high = np.maximum(band.low, FLOOR / 10), np.maximum(band.high, FLOOR / 10)
@@ -71,7 +71,7 @@ def _closed_form(figure: go.Figure, result: DynamicsResult, at: str) -> None:
 
 
 def _starts(figure: go.Figure, paths: tuple[Path, ...], at: str) -> None:
-    """The random starts of the infinitely wide f, as one trace with gaps."""
+    """Draw the random starts of the infinitely wide f, as one trace with gaps."""
     x, y, count = [], [], 0
     for path in paths:
         for i in range(min(path.losses.shape[1], SINGLES - count)):
@@ -194,7 +194,7 @@ def surface(result: DynamicsResult) -> go.Figure:
 
 
 def _plane(figure: go.Figure, i: int, m: int, values: np.ndarray, scale: tuple[float, float]) -> None:
-    """One plane of log losses, left (i = 0) or right, with the start and the end of training."""
+    """Draw one plane of log losses, left (i = 0) or right, with the start and the end of training."""
     low, high = scale
     axes = {"xaxis": "x" if i == 0 else "x2", "yaxis": "y"}
     bar = {"title": {"text": "log₁₀<br>loss"}, "thickness": 12, "tickformat": ".1f"}
@@ -209,7 +209,7 @@ def _plane(figure: go.Figure, i: int, m: int, values: np.ndarray, scale: tuple[f
 
 
 def _not_there(figure: go.Figure, result: DynamicsResult, view: str) -> go.Figure:
-    """Labelled axes, and why they are empty."""
+    """Draw labelled axes, and say why they are empty."""
     said = "computing" if result.settings.view == view else f"not computed: choose the second chart “{view}”"
     return figure.add_annotation(x=0.5, y=0.5, xref="paper", yref="paper", text=said, showarrow=False)
 

@@ -76,7 +76,7 @@ def reference(result: RotationResult | None = None) -> go.Figure:
 def _curve(
     figure: go.Figure, configurations: list[Configuration], config: Configuration, curve: Curve, steps: int
 ) -> None:
-    """The mean over runs with its band of two standard errors; nothing before the first test."""
+    """Draw the mean over runs with its band of two standard errors; nothing before the first test."""
     epochs, mean, error = accuracies(curve)
     x, colour = epochs * steps, _colour(configurations, config)
     if len(x) and np.isfinite(error).all():
@@ -159,14 +159,14 @@ def examples(result: RotationResult) -> go.Figure:
 
 
 def _guesses(result: RotationResult) -> np.ndarray:
-    """Of the chosen network's first run, -1 where there are none yet."""
+    """Return the guesses of the chosen network's first run, -1 where there are none yet."""
     settings, none = result.settings, np.full(SHOWN, -1)
     chosen = Configuration(settings.depth_g, settings.width_g, settings.learning_rate)
     return result.examples.guesses.get(chosen, none) if result.examples else none
 
 
 def _pictures(rows: np.ndarray) -> np.ndarray:
-    """Grey images between 0 and 1 (colours averaged), each on its own scale: black is what was turned in."""
+    """Return grey images between 0 and 1 (colours averaged), each on its own scale: black is what was turned in."""
     channels = 3 if np.sqrt(rows.shape[1]) % 1 else 1
     side = round(np.sqrt(rows.shape[1] / channels))
     grey = rows.reshape(len(rows), side, side, channels).mean(axis=3)
@@ -180,14 +180,14 @@ def _chance(figure: go.Figure, end: float) -> None:
 
 
 def _rank(configurations: list[Configuration], config: Configuration) -> int:
-    """Its place among the widths or, where there is one width, among the depths."""
+    """Return its place among the widths or, where there is one width, among the depths."""
     widths, depths = sorted({a.width_g for a in configurations}), sorted({a.depth_g for a in configurations})
     rank = widths.index(config.width_g) if len(widths) > 1 else depths.index(config.depth_g)
     return rank % len(MARKERS)
 
 
 def _colour(configurations: list[Configuration], config: Configuration) -> str:
-    """g's hue, the stronger the wider (or deeper)."""
+    """Return g's hue, the stronger the wider (or deeper)."""
     return style.translucent(style.palette().g, SHADES[min(_rank(configurations, config), len(SHADES) - 1)])
 
 

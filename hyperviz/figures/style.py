@@ -143,7 +143,7 @@ def end_labels(
 
 
 def _apart(spots: list[float], pixels: float) -> list[float]:
-    """The spots, ascending, moved apart to LINE pixels, inside the plot."""
+    """Return the spots, ascending, moved apart to LINE pixels, inside the plot."""
     found: list[float] = []
     for spot in spots:
         found.append(max(min(spot, pixels), 0.0, found[-1] + LINE if found else 0.0))

@@ -69,7 +69,7 @@ def heatmap(result: TaylorResult) -> go.Figure:
 
 
 def _fit(result: TaylorResult, depth: int, r: int) -> Slope | None:
-    """The slope of the chart where it is fitted at this depth with more draws, else the map's."""
+    """Return the slope of the chart where it is fitted at this depth with more draws, else the map's."""
     chart = result.slopes.get(r) if depth == result.settings.depth_g else None
     return chart or result.map.get((depth, r))
 
@@ -83,7 +83,7 @@ def _cell(fit: Slope | None, claim: float | None) -> str:
 
 
 def _border(figure: go.Figure, result: TaylorResult, orders: list[int]) -> None:
-    """The line between the terms that stay and those that fall, where theory has one."""
+    """Draw the line between the terms that stay and those that fall, where theory has one."""
     border = {"mode": "lines", "line": {"color": style.palette().ink, "width": 3}, "hoverinfo": "skip"}
     if result.settings.grow == "both":
         figure.add_scatter(x=[1.5, 1.5], y=[0.5, DEPTHS[-1] + 0.5], name="only r = 1 stays", **border)
@@ -118,12 +118,12 @@ def _loglog(result: TaylorResult, y: str) -> go.Figure:
 
 
 def _hues(result: TaylorResult) -> list[str]:
-    """One hue a term, in turn."""
+    """Return one hue a term, in turn."""
     return [HUES[r % len(HUES)] for r in range(result.settings.orders)]
 
 
 def _names(figure: go.Figure) -> None:
-    """The name of each term at the end of its line."""
+    """Write the name of each term at the end of its line."""
     lines: list[Any] = [t for t in figure.data if isinstance(t, go.Scatter) and t.mode == "lines+markers"]
     named = [t for t in lines if t.name and len(t.y) and np.isfinite(t.y[-1])]
     ends = [(t.name.replace(": ", "<br>").replace("slope ", ""), np.log10(t.y[-1]), t.line.color) for t in named]
@@ -131,7 +131,7 @@ def _names(figure: go.Figure) -> None:
 
 
 def _levels(result: TaylorResult, r: int) -> list[np.ndarray]:
-    """The average of |K^(r)| at each width, and the two edges of its band."""
+    """Return the average of |K^(r)| at each width, and the two edges of its band."""
     sizes = [np.abs(values[:, r]) for _, values in sorted(result.cells.items())]
     if result.settings.average == "median":
         return [np.array([np.quantile(s, q) for s in sizes]) for q in (0.5, 0.25, 0.75)]
@@ -141,7 +141,7 @@ def _levels(result: TaylorResult, r: int) -> list[np.ndarray]:
 
 
 def _line(figure, result: TaylorResult, r: int, levels, claim: float, name: str) -> None:
-    """One term: band, line, and the predicted slope through the middle of what is fitted."""
+    """Draw one term: band, line, and the predicted slope through the middle of what is fitted."""
     colour, n = _hues(result)[r - 1], np.array(sorted(result.cells), float)
     middle, low, high = [np.where(level > 0, level, np.nan) for level in levels]
     shared = {"legendgroup": f"r{r}", "mode": "lines"}
@@ -162,7 +162,7 @@ def _line(figure, result: TaylorResult, r: int, levels, claim: float, name: str)
 
 
 def _conjecture(figure, result: TaylorResult) -> None:
-    """1/n for every term r >= 2, as conjectured before the paper, from the first point of each."""
+    """Draw 1/n for every term r >= 2, as conjectured before the paper, from the first point of each."""
     n, line = sorted(result.cells), {"color": style.palette().faint, "dash": "dot", "width": 2}
     for r in list(judged(result))[2:]:
         first = _levels(result, r)[0][0]

@@ -33,5 +33,8 @@ def in_float64(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _usable(value: Any) -> Any:
-    """A float64 array as NumPy's: JAX in the caller's process would cut it to float32, and warn at each operation."""
+    """Return a float64 array as NumPy's.
+
+    JAX in the caller's process would cut it to float32, and warn at each operation.
+    """
     return np.asarray(value) if isinstance(value, jax.Array) and value.dtype == np.float64 else value

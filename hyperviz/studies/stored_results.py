@@ -70,7 +70,7 @@ def _path(study: str, settings: Any, folder: Path | None) -> Path:
 
 
 def _encoded(value: Any, arrays: list[np.ndarray]) -> Any:
-    """The value as JSON; its arrays go to the list. Only types of hyperviz, containers, numbers and words."""
+    """Return the value as JSON; its arrays go to the list. Only types of hyperviz, containers, numbers and words."""
     if value is None or isinstance(value, str | bool | int | float):
         return value
     if isinstance(value, np.generic):

@@ -94,7 +94,7 @@ def duals(c: Correlation, alpha) -> tuple[Correlation, Float[Array, "*s"]]:
 
 
 def _angle_and_lift(gap):
-    """I = t/pi and J = (sin t - t cos t)/pi for cos t = 1 - gap, t in [0, pi/2]."""
+    """Return I = t/pi and J = (sin t - t cos t)/pi for cos t = 1 - gap, t in [0, pi/2]."""
     positive = gap > 0  # the root's slope is infinite at 0: both branches of a where are differentiated
     root = jnp.where(positive, jnp.sqrt(2 * jnp.where(positive, gap, 1)), 0)
     if gap.dtype == jnp.float32:  # two polynomials, no arccos: this loop is what a large kernel matrix costs
@@ -116,13 +116,13 @@ def _lift_over_cube(v):
 
 
 def _interpolant(function, degree=9):
-    """Coefficients, highest first, on [0, 1]: the singularity at v = 2 makes the error fall as 5.8^-degree."""
+    """Return coefficients, highest first, on [0, 1]: the singularity at v = 2 makes the error fall as 5.8^-degree."""
     fit = chebyshev.Chebyshev.interpolate(function, degree, domain=[0, 1])
     return tuple(map(float, fit.convert(kind=np.polynomial.Polynomial, domain=[-1, 1]).coef[::-1]))
 
 
 def _lift_series(terms=9):
-    """Taylor coefficients, highest first, of _lift_over_cube at 0, from those of arcsin and of the square root."""
+    """Return Taylor coefficients, highest first, of _lift_over_cube at 0, from those of arcsin and the square root."""
     arcsin = [math.comb(2 * k, k) / (8**k * (2 * k + 1)) for k in range(terms + 1)]
     root = [math.prod((0.5 - j) / (j + 1) for j in range(k)) * (-0.5) ** k for k in range(terms + 1)]
     return tuple((root[k] - arcsin[k] + arcsin[k - 1]) / math.pi for k in range(terms, 0, -1))

@@ -45,7 +45,10 @@ def factor(gram: Float[AnyArray, "k k"]) -> Factor:
 
 
 def _roots(C):
-    """C^(1/2) and C^(+1/2) of a correlation matrix; in closed form up to size 2: LAPACK's call would cost more."""
+    """Return C^(1/2) and C^(+1/2) of a correlation matrix.
+
+    They are in closed form up to size 2: LAPACK's call would cost more.
+    """
     size, xp = C.shape[0], namespace(C)
     if size > 2:
         values, vectors = xp.linalg.eigh((C + C.T) / 2)

@@ -69,7 +69,7 @@ def factors(scheme: str, networks: Architecture, input_f: int, input_g: int) -> 
 
 
 def _gains(gain: float, depth: int) -> np.ndarray:
-    """gain^2 of each layer; the first sees the input itself."""
+    """Return gain^2 of each layer; the first sees the input itself."""
     return np.array([1.0] + [gain**2] * (depth - 1))
 
 

@@ -144,7 +144,7 @@ def tile(a: Points, b: Points, model: Model, bandwidth, dtype) -> Limits:
 
 
 def _seen(a, b, bandwidth, dtype) -> Correlation:
-    """The correlations of what g sees: features of z, or z itself where the bandwidth is None, or 0 in the program."""
+    """Return the correlations of what g sees: features of z, or z where the bandwidth is None, or 0 in the program."""
     if bandwidth is None:
         return correlation(a, b, dtype)
     positive = jnp.where(bandwidth > 0, bandwidth, 1)

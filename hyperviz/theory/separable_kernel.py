@@ -71,7 +71,7 @@ def evaluate(a: Float[np.ndarray, "degree R"], theta: np.ndarray) -> Float[np.nd
 
 @compiled
 def _tables(theta, sigma, gap, depth_f, depth_g, slopes) -> Tables:
-    """F on all pairs of the angles and the sigmas; depths and slopes are traced."""
+    """Return F on all pairs of the angles and the sigmas; depths and slopes are traced."""
     theta, sigma = jnp.broadcast_arrays(theta[:, None], sigma)
     gap = jnp.broadcast_to(gap, theta.shape)
     acute = 2 * jnp.sin(jnp.where(theta <= jnp.pi / 2, theta, jnp.pi - theta) / 2) ** 2
@@ -82,7 +82,10 @@ def _tables(theta, sigma, gap, depth_f, depth_g, slopes) -> Tables:
 
 
 def _released(Sigma: Correlation, S: Correlation, depth_g, alpha):
-    """The authors' script: T^(l+1) = Sigma^l + T^l * Sigma_dot^l, the backward step's factor S left out."""
+    """Return what the authors' script does: T^(l+1) = Sigma^l + T^l * Sigma_dot^l.
+
+    The backward step's factor S is left out.
+    """
 
     def layer(_, carry):
         Sigma, T = carry
@@ -93,7 +96,7 @@ def _released(Sigma: Correlation, S: Correlation, depth_g, alpha):
 
 
 def _angles():
-    """Chebyshev nodes on [0, pi], and the angles where the error is measured, 0 (x = x') first."""
+    """Return Chebyshev nodes on [0, pi], and the angles where the error is measured, 0 (x = x') first."""
     nodes = np.cos(np.pi * (np.arange(NODES) + 0.5) / NODES)
     between = np.concatenate([[0.0], np.pi * np.logspace(-8, -2, 40), np.pi * np.linspace(0.005, 1, 151)])
     return (nodes + 1) * (np.pi / 2), between

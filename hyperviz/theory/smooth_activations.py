@@ -64,7 +64,7 @@ def activation_g(name: str, alpha: float = 0.01, gain: float | None = None) -> A
 
 @lru_cache
 def _gain(name: str) -> float:
-    """1/sqrt(E[phi(g)^2]) by Gauss-Hermite quadrature."""
+    """Return 1/sqrt(E[phi(g)^2]) by Gauss-Hermite quadrature."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
     values = REFERENCE[SMOOTH.index(name)](nodes)
     return float((weights @ values**2 / weights.sum()) ** -0.5)

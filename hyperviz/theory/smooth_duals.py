@@ -28,7 +28,7 @@ class Diagonal(NamedTuple):
 
 
 def _logistic_mixture(count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Weights w and scales s with tanh(y) = sum w erf(s y): trapezoidal rule in log t, s = 1/(t sqrt 2).
+    """Return weights w and scales s with tanh(y) = sum w erf(s y): trapezoidal rule in log t, s = 1/(t sqrt 2).
 
     t has the density 8 t sum_k (-1)^(k+1) k^2 exp(-2 k^2 t^2), which falls faster than exponentially either side.
     """
@@ -45,7 +45,7 @@ _ERF = np.ones(1), np.ones(1)
 
 
 def _mixture(parts, c: Correlation, a, b):
-    """E[phi phi'], E[phi_dot phi_dot'] for phi = sum w erf(s y), pair by pair of its parts (Williams 1997).
+    """Return E[phi phi'], E[phi_dot phi_dot'] for phi = sum w erf(s y), pair by pair of its parts (Williams 1997).
 
     With A = 2 s^2 a, B = 2 t^2 b:  (2/pi) arcsin(c sqrt(A B / ((1 + A)(1 + B)))),
     (4/pi) s t / sqrt(1 + A + B + A B (1 - c^2)).
@@ -72,7 +72,7 @@ def _erf(c, a, b):
 
 
 def _gelu(c: Correlation, a, b):
-    """E[u Phi(u) v Phi(v)] and of the derivatives Phi + y Phi', by Gaussian integration by parts.
+    """Return E[u Phi(u) v Phi(v)] and that of the derivatives Phi + y Phi', by Gaussian integration by parts.
 
     With k = c sqrt(a b), D = (1 + a)(1 + b) - k^2, p = 1/(2 pi sqrt D), q = 1/(1 + a) + 1/(1 + b),
     P = E[Phi(u) Phi(v)] = 1/4 + arcsin(k / sqrt((1 + a)(1 + b))) / (2 pi):
@@ -86,7 +86,7 @@ def _gelu(c: Correlation, a, b):
 
 
 def _sin(c: Correlation, a, b):
-    """E[sin u sin v] and E[cos u cos v], the real parts of E[exp(i(u - v))] and E[exp(i(u + v))].
+    """Return E[sin u sin v] and E[cos u cos v], the real parts of E[exp(i(u - v))] and E[exp(i(u + v))].
 
     With A, B = Var(u - v)/2, Var(u + v)/2 = (sqrt a - sqrt b)^2 / 2 + sqrt(a b) (1 - c), the same with 1 + c:
         (exp(-A) - exp(-B)) / 2,   (exp(-A) + exp(-B)) / 2.
@@ -134,7 +134,7 @@ def g_smooth(Sigma: Correlation, S: Correlation, one: Diagonal, other: Diagonal,
 
 
 def _outer(a, b):
-    """The geometric means of two sets of variances."""
+    """Return the geometric means of two sets of variances."""
     return root(a)[:, None] * root(b)
 
 

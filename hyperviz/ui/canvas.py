@@ -60,7 +60,7 @@ def _place(key: str) -> str:
 
 
 def _heard(key: str, changed: Callable[[Drawing], None] | None) -> None:
-    """Takes over what the browser says, unless it was drawn on a picture that has been replaced since."""
+    """Take over what the browser says, unless it was drawn on a picture that has been replaced since."""
     serial, _ = _held(key)
     drawing = read(st.session_state[f"canvas_{key}"].get("board"), serial)
     if drawing is None:

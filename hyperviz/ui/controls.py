@@ -68,7 +68,7 @@ def _write_link(study: str, link: dict[str, str]) -> None:
 
 
 def _seed(study: str, kind: type) -> None:
-    """On arrival by a link, by the back button or from another page: the widgets take the link's values, mended."""
+    """Let the widgets take a link's values, mended, on arrival by the link, the back button or from another page."""
     given, arrived = st.query_params.to_dict(), guide.arrived(study)
     known = not arrived and f"{study}.{next(iter(options(kind)))}" in st.session_state
     if known and (_moved(study, kind) or _ours(study, given)):
@@ -82,7 +82,7 @@ def _seed(study: str, kind: type) -> None:
 
 
 def _within_budget(study: str, kind: type) -> None:
-    """On a public site: what is over a cap becomes the nearest allowed value, before any widget shows it."""
+    """Set what is over a cap to the nearest allowed value, before any widget shows it (on a public site)."""
     if not budget.current().capped:
         return
     asked = kind(**{name: st.session_state[f"{study}.{name}"] for name in options(kind)})
@@ -93,7 +93,7 @@ def _within_budget(study: str, kind: type) -> None:
 
 
 def _moved(study: str, kind: type) -> bool:
-    """Whether a control is not where the last run found it: a visitor's hand, whatever the address still says.
+    """Return whether a control is not where the last run found it: a visitor's hand, whatever the address still says.
 
     On a slow machine the browser may hear of a link long after the slider that wrote it has moved on.
     """
@@ -102,8 +102,11 @@ def _moved(study: str, kind: type) -> bool:
 
 
 def _ours(study: str, given: dict) -> bool:
-    """Whether the address is one that this page wrote: the last, or one so recent that the browser had not heard of
-    the next when the slider moved on. Anything else is a link or the back button."""
+    """Return whether the address is one that this page wrote.
+
+    It wrote the last, or one so recent that the browser had not heard of the next when the slider moved on. Anything
+    else is a link or the back button.
+    """
     now = time.monotonic()
     recent = [link for when, link in st.session_state.get(f"{study}:old", []) if now - when < STALE]
     written = [*recent, *(st.session_state[key] for key in (f"{study}:link",) if key in st.session_state)]
@@ -143,7 +146,7 @@ def choice(study: str, kind: type, name: str) -> None:
 
 
 def _widgets(study: str, declared: dict[str, Option]) -> dict[str, Any]:
-    """f's controls, g's, the page's own, and the rest folded away: in this order on every page.
+    """Show f's controls, g's, the page's own, and the rest folded away: in this order on every page.
 
     The two main ones stand open on a phone too; the style sheet shows the others there with the fold. In a tour one
     stands open.
@@ -163,7 +166,7 @@ def _widgets(study: str, declared: dict[str, Option]) -> dict[str, Any]:
 
 
 def _rows(study: str, declared: dict[str, Option], main: Sequence[str]) -> dict[str, Any]:
-    """The controls, four in a row."""
+    """Show the controls, four in a row."""
     values, names = {}, list(declared)
     for start in range(0, len(names), COLUMNS):
         columns = st.columns(COLUMNS, gap="medium", vertical_alignment="bottom")
@@ -174,7 +177,7 @@ def _rows(study: str, declared: dict[str, Option], main: Sequence[str]) -> dict[
 
 
 def _widget(key: str, declared: Option) -> Any:
-    """One control. It carries its value: what is mounted late would else take the lowest or the first."""
+    """Show one control. It carries its value: what is mounted late would else take the lowest or the first."""
     label, now = f"{declared.label}, {declared.symbol}" if declared.symbol else declared.label, st.session_state[key]
     shared: dict[str, Any] = {"key": key, "help": f"{declared.help} ({declared.range})"}
     if declared.choices and len("".join(declared.choices)) > SHORT:
@@ -192,5 +195,5 @@ def _widget(key: str, declared: Option) -> Any:
 
 
 def _said(value: Any) -> str:
-    """A value as it stands on a slider: 16,384 and 0.000001."""
+    """Return a value as it stands on a slider: 16,384 and 0.000001."""
     return value if isinstance(value, str) else f"{value:,.7f}".rstrip("0").rstrip(".")

@@ -48,12 +48,12 @@ def _download(row: Any, label: str, file: str, table: Any, latest: list) -> None
 
 
 def _plain(text: str) -> None:
-    """Lines to be copied. Not st.code: it loads 1.6 MB to colour them, in a fold that is closed."""
+    """Show lines to be copied. Not st.code: it loads 1.6 MB to colour them, in a fold that is closed."""
     st.html(f'<pre class="lines" tabindex="0">{html.escape(text)}</pre>')
 
 
 def _said(settings: Any) -> str:
-    """The settings in words, for a picture that leaves the page."""
+    """Return the settings in words, for a picture that leaves the page."""
     words = [
         f"{declared.symbol or declared.label} = {_written(getattr(settings, name))}"
         for name, declared in options(type(settings)).items()

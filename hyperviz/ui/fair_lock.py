@@ -13,7 +13,7 @@ class Gate:
     """A fair lock: turns go by pictures already shown, then by time of asking."""
 
     def __init__(self) -> None:
-        """Nobody waits and nobody computes."""
+        """Let nobody wait and nobody compute."""
         self._changed = threading.Condition()
         self._waiting: list[tuple[int, int]] = []
         self._count = itertools.count()

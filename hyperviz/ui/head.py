@@ -53,14 +53,14 @@ class Head(BaseHTTPMiddleware):
 
 
 def _as_page(request) -> None:
-    """Has the page sent uncompressed, as it is changed before it leaves; who accepts anything gets it too."""
+    """Let the page be sent uncompressed, as it is changed before it leaves; who accepts anything gets it too."""
     dropped = (b"accept", b"accept-encoding")
     kept = [pair for pair in request.scope["headers"] if pair[0] not in dropped]
     request.scope["headers"] = [*kept, (b"accept", b"text/html")]
 
 
 def _named(name: str, root: str) -> str:
-    """Title, description and picture, as search engines and chats read them."""
+    """Return title, description and picture, as search engines and chats read them."""
     title, said = "hyperviz: one network writes another", HOME
     if name in PAGES:
         title, said = f"{name.capitalize()} · hyperviz", PAGES[name]
@@ -71,7 +71,7 @@ def _named(name: str, root: str) -> str:
 
 
 def _styled() -> str:
-    """The style sheet, the page's script, and links to what every page loads later anyway."""
+    """Return the style sheet, the page's script, and links to what every page loads later anyway."""
     chunks = [path.name for name in EARLY for path in STATIC.glob(f"static/js/{name}.*.js")]
     early = [f'<link rel="modulepreload" crossorigin href="./static/js/{chunk}">' for chunk in chunks]
     early.append(f'<link rel="preload" as="script" href="{paths.near(paths.plotly())}/plotly.min.js">')
@@ -82,7 +82,7 @@ def _styled() -> str:
 
 
 async def _preview(request):
-    """A picture of a page, one of those named here."""
+    """Return a picture of a page, one of those named here."""
     name = request.path_params["name"]
     known = name in ("convergence.png", "inpainting.png")
     return FileResponse(PICTURES / name) if known else HTMLResponse("", 404)

@@ -45,7 +45,7 @@ def turn(study: str, last: int) -> None:
 
 
 def _next(study: str, picked: str, last: int) -> None:
-    """The test digit after the one shown; first back to that one, where something else is drawn."""
+    """Turn to the test digit after the one shown; first back to that one, where something else is drawn."""
     shown = f"{study}.drawing"
     if st.session_state[shown] == picked:
         turn(study, last)
@@ -53,7 +53,7 @@ def _next(study: str, picked: str, last: int) -> None:
 
 
 def _write(study: str, text: Callable[[], str | None]) -> None:
-    """A callback: the drawing is what `text` makes, or stays, with a sentence that says why."""
+    """Set the drawing to what `text` makes, or leave it, with a sentence that says why (a callback)."""
     try:
         found = text()
     except HypervizError as error:

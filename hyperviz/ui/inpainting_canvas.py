@@ -32,7 +32,7 @@ def show(study: str, settings: InpaintingSettings) -> None:
 
 
 def _dimmed(settings: InpaintingSettings) -> np.ndarray:
-    """The picture in large pixels, darker where it is hidden."""
+    """Return the picture in large pixels, darker where it is hidden."""
     query = query_image(settings)
     image = query.picture
     image = np.where(over(query.hidden, image), image // DIM, image)
@@ -50,7 +50,7 @@ def _why(settings: InpaintingSettings) -> str:
 
 
 def _take(study: str, before: Drawing, now: Drawing) -> None:
-    """A callback: a stroke makes the digit a drawn one, a changed mask the hidden part a drawn one."""
+    """Set what the canvas holds (a callback): a stroke makes the digit a drawn one, a changed mask the hidden part."""
     controls.hold_link(study, not now.done)
     if (now.hidden != before.hidden).any():
         _set(study, mask=encode_mask(now.hidden), hidden="drawn", task="inpainting")

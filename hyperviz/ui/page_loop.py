@@ -61,7 +61,7 @@ def run(
 
 
 def _folds(below: DeltaGenerator, study: str, settings: Any, latest: list) -> None:
-    """What is explained, and what can be taken away."""
+    """Show what is explained, and what can be taken away."""
     report = STUDIES[study].report
     with below:
         page_text.fold(*report.EXPLANATION)
@@ -69,7 +69,7 @@ def _folds(below: DeltaGenerator, study: str, settings: Any, latest: list) -> No
 
 
 def _networks(settings: Any, charts: Mapping[str, Any]) -> None:
-    """Mounts f and g at these settings: beside the title, and on a phone below the controls (page.css)."""
+    """Mount f and g at these settings: beside the title, and on a phone below the controls (page.css)."""
     if drawn := next(iter(charts.values())).networks(settings):
         st.container(key="networks").html(drawn)
 

@@ -55,7 +55,7 @@ def play(study: str, settings: Any, stream: Callable[[Any], Iterator[Result]]) -
 
 
 def _throttled(study: str, results: Generator[Result]) -> Generator[Result]:
-    """The first result at once, the others when the page is mounted, at most PICTURES a second; and the last.
+    """Yield the first result at once, the others when the page is mounted, at most PICTURES a second; and the last.
 
     What the connection has not taken yet is not added to: memory stays bounded, however slow the phone is.
     """
@@ -104,10 +104,10 @@ def _stored(study: str, settings: Any) -> stored_results.Stored | None:
 
 
 def _live(study: str, settings: Any) -> None:
-    """A callback: these settings are run, whatever is stored of them."""
+    """Run these settings, whatever is stored of them (a callback)."""
     st.session_state[f"{study}:live"] = settings
 
 
 def _pause(study: str, settings: Any) -> None:
-    """A callback: the run of these settings stops, and keeps its last picture; None: it goes on."""
+    """Stop the run of these settings, and keep its last picture; None: it goes on (a callback)."""
     st.session_state[f"{study}:paused"] = settings

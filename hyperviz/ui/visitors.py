@@ -22,7 +22,7 @@ class Visitors:
     """The sessions that have been let in."""
 
     def __init__(self) -> None:
-        """Nobody is here."""
+        """Let nobody be here."""
         self._lock = threading.Lock()
         self._inside: set[str] = set()
 

@@ -50,7 +50,7 @@ def learning(result: InpaintingResult) -> go.Figure:
 
 
 def _trained(figure: go.Figure, found: Learning, colour: str) -> None:
-    """HN's error on test digits with its band, on validation digits, and the step that counts."""
+    """Draw HN's error on test digits with its band, on validation digits, and the step that counts."""
     steps, squares = [max(step, BEFORE) for step in found.steps], np.array(found.tested)
     mean, error = squares.mean(axis=1), squares.std(axis=1, ddof=1) / squares.shape[1] ** 0.5
     edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "name": "± 2 standard errors over the digits"}

@@ -144,7 +144,7 @@ def border(result: InpaintingResult) -> go.Figure:
 
 
 def _landscape(figure, z, ticks, here) -> go.Figure:
-    """A heat map on two index axes, white diamond: the settings, cross: the best so far."""
+    """Draw a heat map on two index axes, white diamond: the settings, cross: the best so far."""
     bar = {"title": {"text": "log likelihood<br>a pixel"}, "thickness": 12}
     low = float(np.nanquantile(z, 0.2)) if np.isfinite(z).any() else 0.0  # the far corners would flatten all colours
     high = float(np.nanmax(z)) if np.isfinite(z).any() else 1.0
@@ -161,7 +161,7 @@ def _landscape(figure, z, ticks, here) -> go.Figure:
 
 
 def _along(grid, value) -> float:
-    """Where a value lies between the marks of a log grid."""
+    """Return where a value lies between the marks of a log grid."""
     return float(np.interp(np.log(value), np.log(grid), np.arange(len(grid))))
 
 

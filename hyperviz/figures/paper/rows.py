@@ -83,7 +83,7 @@ def _row(record: Record, root: str) -> str:
 
 
 def _opened(record: Record, root: str) -> str:
-    """What a row opens to."""
+    """Return what a row opens to."""
     look = f'class="picture whole pic-{record.picture}" role="img" aria-label="{html.escape(record.ours)}"'
     made = "".join(f", {name} {version}" for name, version in record.versions.items())
     lines = [
@@ -99,13 +99,13 @@ def _opened(record: Record, root: str) -> str:
 
 
 def _fails(record: Record) -> str:
-    """What became of the negative control."""
+    """Return what became of the negative control."""
     said = {STATES[HOLDS]: "It holds there too.", STATES[NOT_RUN]: "Not run here."}
     return said.get(record.control_verdict, "It does not hold there.")
 
 
 def _axis(record: Record) -> str:
-    """The paper's number and ours with its interval, on one axis; nothing where there are no such numbers."""
+    """Return the paper's number and ours with its interval, on one axis; nothing where there are no such numbers."""
     try:
         printed = float(record.paper.replace("−", "-"))
     except ValueError:

@@ -57,7 +57,7 @@ def _layout(figure: go.Figure) -> Any:
 
 
 def _panel(figure: go.Figure, name: str) -> str:
-    """One pair of axes with its traces; several stand side by side."""
+    """Return one pair of axes with its traces; several stand side by side."""
     traces = [trace for trace in _traces(figure) if str(trace.xaxis or "x") == name]
     layout, yaxis = _layout(figure)[name.replace("x", "xaxis")], _layout(figure).yaxis
     left, right = (LEFT + share * (RIGHT - LEFT) for share in (layout.domain or (0, 1)))
@@ -76,7 +76,7 @@ def _panel(figure: go.Figure, name: str) -> str:
 
 
 def _axis(layout: Any, values: Sequence[Any], start: float, end: float) -> _Axis:
-    """The range as the figure sets it, else that of the data; a category is its number."""
+    """Return the range as the figure sets it, else that of the data; a category is its number."""
     words = next((tuple(map(str, row)) for row in values if len(row) and isinstance(next(iter(row)), str)), ())
     if words:
         return _Axis(-0.5, len(words) - 0.5, False, start, end, words)
@@ -92,7 +92,7 @@ def _axis(layout: Any, values: Sequence[Any], start: float, end: float) -> _Axis
 
 
 def _scatter(trace: Any, before: Any, x: _Axis, y: _Axis) -> Iterator[str]:
-    """A band to the trace before, error bars, a line, markers."""
+    """Yield a band to the trace before, error bars, a line, markers."""
     every = max(1, len(trace.x) // POINTS)
     across, up = x.at(trace.x)[::every], y.at(trace.y)[::every]
     known = np.isfinite(across) & np.isfinite(up)
@@ -117,7 +117,7 @@ def _scatter(trace: Any, before: Any, x: _Axis, y: _Axis) -> Iterator[str]:
 
 
 def _markers(trace: Any, across: np.ndarray, up: np.ndarray, colour: str) -> Iterator[str]:
-    """Crosses where the figure has crosses, else dots; a colour of its own each where they have a scale."""
+    """Yield crosses where the figure has crosses, else dots; a colour of its own each where they have a scale."""
     hues = [_plain(trace.marker.color) or colour] * len(up)
     if _plain(trace.marker.color) is None and trace.marker.colorscale is not None:
         hues = _hues(trace.marker.color, trace.marker.cmin, trace.marker.cmax, trace.marker.colorscale)
@@ -131,7 +131,7 @@ def _markers(trace: Any, across: np.ndarray, up: np.ndarray, colour: str) -> Ite
 
 
 def _heatmap(trace: Any, x: _Axis, y: _Axis) -> Iterator[str]:
-    """Coloured cells, no more than CELLS a side, with their words where the figure has some."""
+    """Yield coloured cells, no more than CELLS a side, with their words where the figure has some."""
     z = np.asarray(trace.z, float)
     rows, columns = (np.unique(np.linspace(0, n - 1, min(n, CELLS)).round().astype(int)) for n in z.shape)
     low, high = (
@@ -153,7 +153,7 @@ def _centres(values: Any, axis: _Axis, chosen: np.ndarray, count: int) -> np.nda
 
 
 def _hues(values: Any, low: float, high: float, scale: Any) -> list[str]:
-    """The colours of a scale; nothing where there is no number."""
+    """Return the colours of a scale; nothing where there is no number."""
     shares = np.clip((np.asarray(values, float) - low) / ((high - low) or 1), 0, 1)
     named = [list(pair) for pair in scale] if scale else style.SURFACE
     found: Any = sample_colorscale(named, [0.0 if math.isnan(s) else float(s) for s in shares])
@@ -161,7 +161,7 @@ def _hues(values: Any, low: float, high: float, scale: Any) -> list[str]:
 
 
 def _ticks(layout: Any, axis: _Axis, across: bool) -> Iterator[str]:
-    """A few numbers at the axis: the figure's own, categories, or round ones."""
+    """Yield a few numbers at the axis: the figure's own, categories, or round ones."""
     for value, text in _marks(layout, axis):
         spot = float(axis.at([value])[0])
         place = f'x="{spot:.0f}" y="{BOTTOM + 13}" text-anchor="middle"'
@@ -195,14 +195,14 @@ def _titles(xaxis: Any, yaxis: Any, middle: float, first: bool) -> str:
 
 
 def _captions(figure: go.Figure) -> str:
-    """The titles of panels that stand side by side."""
+    """Return the titles of panels that stand side by side."""
     above = [a for a in _layout(figure).annotations if a.xref == a.yref == "paper" and a.y == 1 and a.name != "end"]
     look = f'y="{TOP - 3}" font-size="10.5" text-anchor="middle" fill="{style.LIGHT.ink}"'
     return "".join(f'<text x="{LEFT + a.x * (RIGHT - LEFT):.0f}" {look}>{_clean(a.text)}</text>' for a in above)
 
 
 def _names(figure: go.Figure) -> list[tuple[str, str, str]]:
-    """Name, colour and dash of each line in the legend, once."""
+    """Return name, colour and dash of each line in the legend, once."""
     found: dict[str, tuple[str, str]] = {}
     for trace in _traces(figure):
         if trace.type == "scatter" and trace.name and trace.line.width != 0 and len(found) < NAMES:
@@ -230,5 +230,5 @@ def _plain(colour: Any) -> str | None:
 
 
 def _clean(text: Any) -> str:
-    """Words without tags, escaped."""
+    """Return words without tags, escaped."""
     return html.escape(re.sub(r"<[^>]+>", " " if "<br>" in str(text) else "", str(text or "")), quote=False)

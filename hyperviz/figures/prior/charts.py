@@ -49,7 +49,7 @@ def histogram(result: PriorResult) -> go.Figure:
 
 
 def _density(result: PriorResult, at: np.ndarray) -> np.ndarray:
-    """The mean over draws of N(0, v), v the variance given the hidden layers; dead networks have none."""
+    """Return the mean over draws of N(0, v), v the variance given the hidden layers; dead networks have none."""
     variance = np.asarray(result.outputs.covariance)[:, 0, 0]
     alive = variance[variance > 0][:4096, None]
     if not len(alive):
@@ -59,7 +59,7 @@ def _density(result: PriorResult, at: np.ndarray) -> np.ndarray:
 
 
 def _beyond(figure: go.Figure, values: np.ndarray, edge: float) -> None:
-    """What the axes leave out is said."""
+    """Write what the axes leave out."""
     outside, dead = float(np.mean(np.abs(values) > edge)), float(np.mean(values == 0))
     said = [f"{outside:.1%} of the outputs lie beyond this axis"] * (outside > 0.001)
     said += [f"{dead:.1%} are exactly 0: a layer died"] * (dead > 0.001)
@@ -130,7 +130,7 @@ def joint(result: PriorResult) -> go.Figure:
 
 
 def _inside(values, limit, share) -> float:
-    """How many of the draws the ellipse holds."""
+    """Return how many of the draws the ellipse holds."""
     if not len(values):
         return float("nan")
     distance = np.einsum("ri,ij,rj->r", values, np.linalg.pinv(limit), values)

@@ -59,7 +59,7 @@ def _layers(result: PriorResult, name: str, label: str) -> go.Figure:
 
 
 def _window(values: np.ndarray) -> list[float]:
-    """The ends of the log axis: they hold every prediction, and 1, so that the axis stays while draws come in."""
+    """Return the ends of the log axis: they hold every prediction, and 1, so that it stays while draws come in."""
     logs = np.log10(np.append(values[values > 0], 1.0))
     return [float(np.floor(logs.min() - 0.3)), float(np.ceil(logs.max() + 0.3))]
 

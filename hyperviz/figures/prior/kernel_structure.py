@@ -25,7 +25,7 @@ def hyperkernel(result: PriorResult) -> go.Figure:
 
 
 def _surface(result: PriorResult, kernel: str, measured: str, symbol: str) -> go.Figure:
-    """A dot in the colour of its ground is a measurement that agrees with the limit."""
+    """Draw a kernel's surface: a dot in the colour of its ground is a measurement that agrees with the limit."""
     part, dots = result.parts.get("surface"), result.parts.get(measured)
     figure = style.figure(x="S⁰(x, x′), of the inputs of f", y="Σ⁰(z, z′), of the inputs of g")
     if part is None:

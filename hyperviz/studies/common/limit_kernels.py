@@ -34,6 +34,6 @@ def _starts(points):
 
 
 def _tile(points, start):
-    """TILE points from `start` on, the last repeated."""
+    """Return TILE points from `start` on, the last repeated."""
     at = np.minimum(np.arange(start, start + TILE), len(points[0]) - 1)
     return [np.asarray(v, np.float64)[at] for v in points]

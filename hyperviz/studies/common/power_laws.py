@@ -101,6 +101,6 @@ def fitted(
 
 
 def _fit(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Slopes of the columns of y against x."""
+    """Return the slopes of the columns of y against x."""
     centred = x - x.mean()
     return np.tensordot(centred, y, axes=(0, 0)) / (centred**2).sum()

@@ -100,7 +100,7 @@ def terms(keys, pair: sampler.Pair) -> Generator[float, None, np.ndarray]:
 
 
 def _drawn(by: Any, keys, problem, brief: bool) -> Generator[float, None, Any]:
-    """What a sampler draws (see Progress), as many lanes together as the memory holds: half of them, where it lacks."""
+    """Return what a sampler draws (see Progress), as many lanes together as memory holds: half, where it lacks."""
     shapes = by.__name__, *map(np.shape, jax.tree.leaves(problem))
     if len(keys) <= _fit.get(shapes, len(keys)):
         try:
@@ -116,7 +116,7 @@ def _drawn(by: Any, keys, problem, brief: bool) -> Generator[float, None, Any]:
 
 
 def _together(by: Any, keys, problem, brief: bool) -> Generator[float, None, Any]:
-    """What a sampler draws, all lanes together, in pieces of a STEP each, or all at once where that is brief."""
+    """Return what a sampler draws, all lanes together, in pieces of a STEP each, or all at once where that is brief."""
     shape = by.__name__, len(keys), *map(np.shape, jax.tree.leaves(problem))
     if shape not in _compiled:
         yield 0.0  # so that what needs no draw, the limit, is on the screen while the rest is compiled

@@ -17,7 +17,7 @@ class Clock:
     """When to stop for a moment, and when to show a picture: the first at once, then every PICTURE seconds."""
 
     def __init__(self) -> None:
-        """Neither has happened yet."""
+        """Let a step and a picture be due at once: neither has happened yet."""
         self._stepped = self._drawn = -np.inf
 
     def step(self) -> bool:

@@ -29,7 +29,7 @@ def tidy(found: pd.DataFrame, settings: Any, verdict: str, names: Sequence[str])
 
 
 def _whole(column: pd.Series) -> pd.Series:
-    """Integers where every number that is there is whole: 64, not 64.0; n = inf stays inf."""
+    """Return integers where every number that is there is whole: 64, not 64.0; n = inf stays inf."""
     if column.name in LAST[LAST.index("value") :] or not pd.api.types.is_float_dtype(column):
         return column
     there = column.dropna()

@@ -155,7 +155,7 @@ def draws(result: ConvergenceResult) -> pd.DataFrame:
 
 
 def _cell(result: ConvergenceResult, at, values) -> list[dict]:
-    """The variance of one cell with its standard error, sqrt((m4 - s^4)/draws), and the spread of the verdict."""
+    """Return the variance of one cell, its standard error sqrt((m4 - s^4)/draws), and the spread of the verdict."""
     fourth = np.mean((values - values.mean()) ** 4)
     error = np.sqrt(max(fourth - variance(values) ** 2, 0) / len(values))
     cell = {"width_f": at[0], "width_g": at[1], "theta": result.settings.theta, "draws": len(values)}
@@ -167,7 +167,7 @@ def _cell(result: ConvergenceResult, at, values) -> list[dict]:
 
 
 def _slope_rows(name, line) -> list[dict]:
-    """The slope that the verdict is judged by, and that of the variance, which a few wild networks move."""
+    """Return the slope that the verdict is judged by, and that of the variance, which a few wild networks move."""
     rows = []
     for quantity, fit, sure in (("slope", line.relative, SURE), ("slope_variance", line.variance, NORMAL)):
         if fit:

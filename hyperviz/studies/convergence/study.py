@@ -87,7 +87,7 @@ def _start(settings: ConvergenceSettings) -> ConvergenceResult:
 
 
 def _curve(settings: ConvergenceSettings) -> Iterator[dict]:
-    """Draws of the whole curve at the chosen widths, one after the other."""
+    """Yield draws of the whole curve at the chosen widths, one after the other."""
     chosen = random_networks.architecture(settings)
     rows = random_networks.kept("curve", settings.x, settings.seed, chosen)
     clock = streaming.Clock()
@@ -103,7 +103,7 @@ def _curve(settings: ConvergenceSettings) -> Iterator[dict]:
 
 
 def _grid(settings: ConvergenceSettings) -> Iterator[dict]:
-    """The watched entry in every cell (n, m): all cells with few draws first, then the fitted ones with many."""
+    """Yield the watched entry in every cell (n, m): all cells with few draws first, then the fitted ones with many."""
     pair, clock = points(settings, np.array([0.0, settings.theta])), streaming.Clock()
     chosen = random_networks.architecture(settings).limit
     cells = random_networks.kept("grid", settings.x, settings.theta, settings.seed, chosen)
@@ -127,7 +127,7 @@ def cell_draws(settings: ConvergenceSettings, cell: tuple[int, int]) -> int:
 
 
 def _blocks(settings: ConvergenceSettings) -> list[tuple[int, tuple[int, int]]]:
-    """The first draw and the cell of each LANES draws, in the order in which they are made."""
+    """Return the first draw and the cell of each LANES draws, in the order in which they are made."""
     rounds = range(0, LINE_DRAWS * settings.draws, LANES)
     return [(first, cell) for first in rounds for cell in CELLS if first < cell_draws(settings, cell)]
 
@@ -168,7 +168,7 @@ def answers(name: str, settings: Any) -> tuple[float, float]:
 
 
 def _slopes(cells: dict, watched: float, settings: ConvergenceSettings) -> dict[str, Line]:
-    """The three lines of Figure 1a, each fitted once all its cells are there."""
+    """Return the three lines of Figure 1a, each fitted once all its cells are there."""
     found, widths = {}, WIDTHS[FITTED:]
     for name, (cell, *_) in LINES.items():
         if all(cell(width) in cells for width in widths):

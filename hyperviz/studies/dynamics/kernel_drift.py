@@ -63,7 +63,7 @@ def warm(settings: DynamicsSettings) -> None:
 
 
 def _slopes(found: Kernel, name: str) -> tuple[Slope | None, Slope | None]:
-    """Of the median over draws, once all sizes of the family are there."""
+    """Return the slopes of the median over draws, once all sizes of the family are there."""
     widths = FAMILIES[name][0]
     if not all(len(found.change.get((name, w), ())) for w in widths):
         return None, None
@@ -76,7 +76,7 @@ def _median(samples: np.ndarray) -> np.ndarray:
 
 
 def _movement(settings, model: trajectories.Model, i: int, n: int, m: int):
-    """The change and the speed of one network's kernel; None where it is dead and has none."""
+    """Return the change and the speed of one network's kernel; None where it is dead and has none."""
     net, w = trajectories.network(settings, i, n, m)
     K, slope_of_K = (np.asarray(v) for v in factored_network.drift(w, net, model.task, model.x))
     training, until = factored_network.begin(w), min(KERNEL_TIME, settings.time)
@@ -91,7 +91,7 @@ def _movement(settings, model: trajectories.Model, i: int, n: int, m: int):
 
 
 def _limit(settings, model: trajectories.Model) -> float:
-    """The same change for n = infinity and m = NARROW, over as many starts as there are lanes."""
+    """Return the same change for n = infinity and m = NARROW, over as many starts as there are lanes."""
     width, lanes = trajectories.pad(NARROW), trajectories.LANES[trajectories.pad(NARROW)]
     g, until = trajectories.primary_of(settings, [NARROW] * lanes), min(KERNEL_TIME, settings.time)
     state = trajectories.begin(settings, model, g, width, Stream.DYNAMICS_KERNEL, 0)

@@ -76,7 +76,7 @@ def deepening(cells: dict) -> tuple[float, float, float]:
 
 
 def _chosen(result: DynamicsResult) -> str:
-    """What became of the starts at the chosen width and depth."""
+    """Return what became of the starts at the chosen width and depth."""
     s, found = result.settings, outcomes(result.paths)
     at = f"m = {s.width_g}, H = {s.depth_g}, f infinitely wide"
     if not found.starts:
@@ -146,7 +146,7 @@ def table(result: DynamicsResult) -> pd.DataFrame:
 
 
 def _judged(result: DynamicsResult) -> list[dict]:
-    """The two numbers that the verdict is judged by."""
+    """Return the two numbers that the verdict is judged by."""
     if len(result.cells) < CELLS:
         return []
     named = {"wide_minus_narrow": widening(result.cells), "fall_per_layer": deepening(result.cells)}
@@ -173,7 +173,7 @@ def _cell(H: int, m: int, cell: Cell) -> list[dict]:
 
 
 def _losses(result: DynamicsResult) -> list[dict]:
-    """The finite networks, each beside the n = infinity flow from its own start (column theory)."""
+    """Return the finite networks, each beside the n = infinity flow from its own start (column theory)."""
     s, found = result.settings, []
     for i, path in enumerate(result.twins):
         at = {"width_f": s.width_f, "width_g": s.width_g, "depth_g": s.depth_g, "start": i, "quantity": "loss"}

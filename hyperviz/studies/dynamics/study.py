@@ -96,7 +96,7 @@ def warm() -> None:
 
 
 def _band(settings: DynamicsSettings, model: Model) -> Band:
-    """h_t = Y + exp(-2 Theta_h t)(h_0 - Y), h_0 ~ GP(0, Lambda^H)."""
+    """Return the quantiles of the loss of h_t = Y + exp(-2 Theta_h t)(h_0 - Y), h_0 ~ GP(0, Lambda^H)."""
     N = settings.points
     theta, prior = (np.asarray(v)[:N, :N] for v in (model.limit.hyperkernel, model.limit.nngp))
     values, vectors = np.linalg.eigh(prior)
@@ -109,7 +109,7 @@ def _band(settings: DynamicsSettings, model: Model) -> Band:
 
 
 def _starts(settings: DynamicsSettings, model: Model, nets: list) -> Iterator[dict]:
-    """All groups of starts side by side; the first lanes of the first group are those of the finite networks."""
+    """Yield all groups of starts side by side; the first lanes of the first group are those of the finite networks."""
     width = trajectories.pad(settings.width_g)
     lanes, count = LANES[width], settings.starts + FINITE_NETWORKS
     groups, found = range(-(-count // lanes)), {}
@@ -137,7 +137,7 @@ def _columns(path: Path, chosen: slice) -> Path:
 
 
 def _started_as_networks(state: implicit_flow.Starts, model: Model, nets: list, width: int) -> implicit_flow.Starts:
-    """The first lanes start where the finite networks do: V_i = f(x_i) of the network itself."""
+    """Let the first lanes start where the finite networks do: V_i = f(x_i) of the network itself."""
     lanes = jax.tree.map(np.array, state.V)
     for lane, (net, w) in enumerate(nets):
         first, middle, last = map(np.asarray, factored_network.weights(w, net, model.x))
@@ -148,7 +148,7 @@ def _started_as_networks(state: implicit_flow.Starts, model: Model, nets: list, 
 
 
 def _finite(settings: DynamicsSettings, model: Model, nets: list) -> Iterator[dict]:
-    """The finite networks, one after the other."""
+    """Yield the finite networks, one after the other."""
     done: list[Path] = []
     for net, w in nets:
         path = None
@@ -159,7 +159,7 @@ def _finite(settings: DynamicsSettings, model: Model, nets: list) -> Iterator[di
 
 
 def _grid(settings: DynamicsSettings) -> Iterator[dict]:
-    """Row by row, the chosen depth of g first; the narrow widths of a row share one batch of lanes."""
+    """Yield row by row, the chosen depth of g first; the narrow widths of a row share one batch of lanes."""
     about = (settings.seed, settings.points, settings.depth_f, settings.time)
     about += (settings.activation_f, settings.activation_g)
     cells, paths = random_networks.kept("dynamics", *about), random_networks.kept("dynamics paths", *about)
@@ -183,7 +183,7 @@ def _grid(settings: DynamicsSettings) -> Iterator[dict]:
 
 
 def _cell(settings, model: Model, depth: int, widths, width: int) -> Generator[dict, None, Path]:
-    """Lanes for each width in turn; those left over repeat the last, unread."""
+    """Follow lanes for each width in turn, and return their path; those left over repeat the last, unread."""
     lanes = LANES[width]
     each = np.repeat(widths, CELL_STARTS)
     g = trajectories.primary_of(settings, np.pad(each, (0, lanes - len(each)), mode="edge"), depth)

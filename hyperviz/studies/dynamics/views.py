@@ -80,7 +80,7 @@ def warm(settings: DynamicsSettings) -> None:
 
 
 def _linear(kernel, y, t) -> np.ndarray:
-    """k(*, U) K^-1 (1 - exp(-2 K t)) Y: the mean over starts once g is wide too."""
+    """Return k(*, U) K^-1 (1 - exp(-2 K t)) Y: the mean over starts once g is wide too."""
     values, vectors = np.linalg.eigh(kernel[:16, :16])
     values = np.maximum(values, 1e-9 * values[-1])
     weights = vectors @ (gradient_flow.spectral_filter(values, t) * (vectors.T @ y))
@@ -105,7 +105,7 @@ def surface(settings: DynamicsSettings) -> Iterator[dict]:
 
 
 def _directions(settings, model: trajectories.Model, V, trained, gradients) -> tuple:
-    """Two directions of f's weights: where training led, and a random combination of the points' gradients.
+    """Return two directions of f's weights: where training led, and a random combination of the points' gradients.
 
     A movement dV = Theta_f B has the length sum_ij Theta_f,ij B_i . B_j in f's weights; both have the same, at a
     right angle.
@@ -128,7 +128,7 @@ def _directions(settings, model: trajectories.Model, V, trained, gradients) -> t
 
 
 def _flat(tree: factored_g.Weights) -> np.ndarray:
-    """(points, weights) in float64."""
+    """Return the weights as (points, weights) in float64."""
     parts = (tree.first, np.moveaxis(np.asarray(tree.middle), 1, 0), tree.last)
     return np.concatenate([np.asarray(v, np.float64).reshape(trajectories.POINTS, -1) for v in parts], 1)
 
@@ -142,7 +142,7 @@ def _unflat(flat: np.ndarray, like: factored_g.Weights) -> factored_g.Weights:
 
 
 def _convex(losses: np.ndarray) -> float:
-    """Second differences on the grid: the share where the smaller eigenvalue is not below rounding."""
+    """Return the share of the grid where the smaller eigenvalue of the second differences is not below rounding."""
     inside = slice(1, -1), slice(1, -1)
     aa = losses[1:-1, 2:] - 2 * losses[inside] + losses[1:-1, :-2]
     bb = losses[2:, 1:-1] - 2 * losses[inside] + losses[:-2, 1:-1]

@@ -49,5 +49,5 @@ def said(result: HomeResult) -> str:
 
 
 def _short(factor: float) -> str:
-    """Two digits: 1.3, 43, 130."""
+    """Return two digits: 1.3, 43, 130."""
     return f"{float(f'{factor:.2g}'):,g}"

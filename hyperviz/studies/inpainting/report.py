@@ -52,7 +52,7 @@ def verdict(result: InpaintingResult) -> Verdict:
 
 
 def _here(result: InpaintingResult) -> str:
-    """The errors of the kernels, and which is ahead on the same images, with its 95 % interval."""
+    """Return the errors of the kernels, and which is ahead on the same images, with its 95 % interval."""
     settings = result.settings
     pixels = "all pixels" if settings.pixels == "all" else f"{settings.pixels} pixels an image"
     at = f"N = {settings.images:,}, {pixels}"

@@ -85,7 +85,7 @@ def _kept(need: Need, folder: Path) -> Stored | None:
 
 
 def _within(need: Need, rules: Rules) -> Need:
-    """The need with as many runs as the time allows; those that are kept count again when more are made."""
+    """Return the need with as many runs as the time allows; those that are kept count again when more are made."""
     if need.study != "table1" or rules.full:
         return need
     return need._replace(settings=dataclasses.replace(need.settings, runs=min(RUNS, need.settings.runs)))

@@ -177,7 +177,7 @@ def read(path: Path) -> Ledger:
 
 
 def _number(value: Any) -> float | None:
-    """A plain number with the digits that mean something; None where there is none."""
+    """Return a plain number with the digits that mean something; None where there is none."""
     if value is None or not math.isfinite(value):
         return None
     return float(f"{float(value):.6g}")

@@ -97,7 +97,7 @@ def shifted(features: bool, kernel: str, result: PriorResult) -> Finding:
 
 
 def _at(kernel: str, found: Limits) -> np.ndarray:
-    """Λ^H, or Θ_g = Θ_h/Θ_f, of the pairs in order."""
+    """Return Λ^H, or Θ_g = Θ_h/Θ_f, of the pairs in order."""
     nngp, hyper, ntk = (np.diagonal(v) for v in (found.nngp, found.hyperkernel, found.ntk_f))
     return nngp if kernel == "nngp" else hyper / ntk
 

@@ -110,7 +110,7 @@ class _Error(NamedTuple):
 
 
 def _row(found: pd.DataFrame, task: str, kernel: str, images: int, quantity: str = "mse") -> _Error | None:
-    """One number of the table, or None."""
+    """Return one number of the table, or None."""
     rows = found.query("task == @task and kernel == @kernel and images == @images and quantity == @quantity")
     return None if rows.empty else _Error(*(rows.iloc[0][name] for name in _Error._fields))
 

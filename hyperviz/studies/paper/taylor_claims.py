@@ -101,7 +101,10 @@ def _terms() -> Iterator[Claim]:
 
 
 def _control(depth: int, r: int, claim: float) -> Control:
-    """The same term at another depth of g, where the theorem has another slope; of r = 1 a step that grows with n."""
+    """Return the same term at another depth of g, where the theorem has another slope.
+
+    Of r = 1 it is a step that grows with n.
+    """
     if r == 1:
         return Control("the step is µ = n^0.6", (Need("taylor", STEP),), partial(of_step, r, claim))
     other = next(H for H in DEPTHS if min(0, H - r) != claim)

@@ -135,13 +135,16 @@ def untrained_rates(result: RotationResult) -> Finding:
 
 
 def _untrained(result: RotationResult) -> RotationResult:
-    """The same networks with the accuracy before their first step at every epoch."""
+    """Return the same networks with the accuracy before their first step at every epoch."""
     curves = {c: Curve(curve.accuracy[:, [0, 0, 0]], curve.loss[:, :0]) for c, curve in result.curves.items()}
     return result._replace(curves=curves)
 
 
 def _why(result: RotationResult, curves: dict[Any, Curve]) -> str:
-    """Networks that guess at the end cannot be told apart by their width."""
+    """Return how our run differs from the paper's.
+
+    Networks that guess at the end cannot be told apart by their width.
+    """
     last = [float(np.nanmax(comparisons.accuracies(curve)[1][-1:], initial=0)) for curve in curves.values()]
     lost = sum(accuracy < 2 * comparisons.CHANCE for accuracy in last)
     guessing = f"{lost} of {len(last)} networks still guess; " if lost else ""
@@ -157,7 +160,7 @@ def _starts(result: DynamicsResult) -> int:
 
 
 def _figure2(data: str) -> Iterator[Claim]:
-    """The rows of one data set: width at each depth, width at the start, depth at the start and at the end."""
+    """Yield the rows of one data set: width at each depth, width at the start, depth at the start and at the end."""
     words = f"{data}: accuracy rises with the width of g and falls with its depth, over all nine networks."
     yield _row(data, "whole", words, "curves", ())
     narrow, *_, wide = rotation.WIDTHS[NINE[data].settings.dataset]
@@ -173,7 +176,7 @@ def _figure2(data: str) -> Iterator[Claim]:
 
 
 def _row(data: str, part: str, words: str, paper: str, asked: tuple) -> Claim:
-    """A row of Figure 2; asked: (question, when, depth of g or None), or nothing for the figure as a whole."""
+    """Return a row of Figure 2; asked: (question, when, depth of g or None), or nothing for the figure as a whole."""
     need = NINE[data]
     measure, fails = (partial(better, *asked), partial(untrained, *asked)) if asked else (figure_2, untrained_figure_2)
     control = Control("the same networks before their first step", (need,), fails)

@@ -32,7 +32,7 @@ def claim(result: PriorResult, here: str) -> Verdict:
 
 
 def _lines(result: PriorResult, here: str) -> Verdict:
-    """Theorem 2: the distance vanishes along one of the three lines, and stays on the others."""
+    """Return the verdict on Theorem 2: the distance vanishes along one of the three lines, and stays on the others."""
     settings, lines = result.settings, result.parts.get("lines")
     if settings.depth_f == settings.depth_g == 1:
         return Verdict(f"{here} Without hidden layers that is so at any width.", "measured")
@@ -53,7 +53,7 @@ def distance(measure: Measure) -> str:
 
 
 def _functions(result: PriorResult) -> str:
-    """Similar x, similar functions: no claim of the paper, so what the networks drawn say."""
+    """Return what the networks drawn say of "similar x, similar functions", which is no claim of the paper."""
     family = result.parts.get("family")
     if family is None or family.networks < 2:
         return ""
@@ -66,7 +66,7 @@ def _functions(result: PriorResult) -> str:
 
 
 def _kernel(result: PriorResult) -> str:
-    """Corollary 1, Remarks 2 and 3 are identities; what is measured is how near networks are to the limit."""
+    """Return how near networks are to the limit, which is measured; Corollary 1, Remarks 2 and 3 are identities."""
     measured, collapse, rate = (result.parts.get(name) for name in ("measured", "collapse", "rate"))
     if measured is None or measured.draws < MEASURED or collapse is None or rate is None:
         return ""
@@ -79,7 +79,7 @@ def _kernel(result: PriorResult) -> str:
 
 
 def _depth(result: PriorResult) -> str:
-    """S drifts to 1 as f deepens; what that does to the condition number."""
+    """Return how S drifts to 1 as f deepens, and what that does to the condition number."""
     if not {"depth_f", "depth_g"} <= result.parts.keys():
         return ""
     f, g = result.parts["depth_f"], result.parts["depth_g"]
@@ -99,7 +99,7 @@ TITLES = {
 
 
 def _initialisation(result: PriorResult) -> str:
-    """Which initialisations keep the variance of g's layers near 1, by what was drawn."""
+    """Return which initialisations keep the variance of g's layers near 1, by what was drawn."""
     part = result.parts.get("initialisation")
     if part is None or not all(len(found.layers) for found in part.values()):
         return ""

@@ -46,7 +46,7 @@ def stream(settings: PriorSettings) -> Iterator[dict]:
 
 
 def _limits(settings, name) -> Deepened:
-    """One exact kernel matrix a depth, over the pair and the random points together."""
+    """Return one exact kernel matrix a depth, over the pair and the random points together."""
     rng = random_generator(settings.seed, Stream.PRIOR_DEPTH_POINTS)
     x, z = (on_circle(rng.uniform(0, np.pi, POINTS)).astype(np.float64) for _ in range(2))
     (x0, x1), (z0, z1) = (points.astype(np.float64) for points in pair())
@@ -65,13 +65,13 @@ def _correlation(kernel, other=1) -> float:
 
 
 def _condition(kernel) -> float:
-    """Largest over smallest eigenvalue; infinite where float64 cannot tell the smallest from 0."""
+    """Return the largest over the smallest eigenvalue; infinite where float64 cannot tell the smallest from 0."""
     values = np.linalg.eigvalsh(kernel)
     return float(values[-1] / values[0]) if values[0] > 1e-14 * values[-1] else np.inf
 
 
 def _measure(settings, name, depth):
-    """The correlation of the covariances given the hidden layers, and its error from halves left out in turn."""
+    """Return the correlation of the covariances given the hidden layers, and its error from halves left out in turn."""
     chosen = architecture(settings, **{name: depth})
     found = random_networks.kept("depth", settings.seed, chosen)
     for first in range(0, DRAWS, LANES):
@@ -87,5 +87,5 @@ def _measure(settings, name, depth):
 
 
 def _safe(kernel) -> float:
-    """The correlation; 0 where every network is dead."""
+    """Return the correlation; 0 where every network is dead."""
     return _correlation(kernel) if kernel[0, 0] * kernel[1, 1] > 0 else 0.0

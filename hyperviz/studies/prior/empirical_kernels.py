@@ -53,7 +53,7 @@ def points(settings: PriorSettings) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _scattered(settings, entries, theory) -> Scattered:
-    """Means of a kernel's entries (draws, pairs), of the first of PAIRS, as many as there are."""
+    """Return means of a kernel's entries (draws, pairs), of the first of PAIRS, as many as there are."""
     (x, z), count, width = points(settings), len(entries), settings.width_g
     i, j = PAIRS[:, : entries.shape[1]]
     S, Sigma = (x @ x.T / 2)[i, j], np.asarray(fourier_features.gram(z, architecture(settings).coordinates))[i, j]
@@ -62,7 +62,7 @@ def _scattered(settings, entries, theory) -> Scattered:
 
 
 def _above(kernels) -> np.ndarray:
-    """The entries (draws, pairs) above the diagonal of matrices."""
+    """Return the entries (draws, pairs) above the diagonal of matrices."""
     return np.concatenate(kernels)[:, *PAIRS]
 
 
@@ -71,7 +71,7 @@ def _limit(settings) -> Limits:
 
 
 def _measured(settings) -> Iterator[dict]:
-    """Lambda: the mean over draws of the covariance given the hidden layers."""
+    """Yield Lambda: the mean over draws of the covariance given the hidden layers."""
     u, found = points(settings), random_networks.kept("scattered", settings.seed, architecture(settings))
     theory, clock = _limit(settings).nngp, streaming.Clock()
     for first in range(0, MEASURED, LANES):
@@ -85,14 +85,14 @@ def _measured(settings) -> Iterator[dict]:
 
 
 def _network(settings) -> tuple[tuple[np.ndarray, np.ndarray], Architecture]:
-    """The points as g sees them, its features written out, and the architecture."""
+    """Return the points as g sees them, its features written out, and the architecture."""
     x, z = points(settings)
     features = np.asarray(fourier_features.embedding(z, architecture(settings).coordinates))
     return (x, features), architecture(settings, coordinates=None)
 
 
 def _tangents(settings) -> Iterator[dict]:
-    """Theta_h: the mean over draws of the empirical hyperkernel."""
+    """Yield Theta_h: the mean over draws of the empirical hyperkernel."""
     u, chosen = _network(settings)
     found = random_networks.kept("tangents", settings.seed, architecture(settings))
     theory, clock = _limit(settings).hyperkernel, streaming.Clock()
@@ -107,7 +107,10 @@ def _tangents(settings) -> Iterator[dict]:
 
 
 def _terms(settings) -> Iterator[dict]:
-    """Theta_h of a smooth g, whose weights are written out: K^(1), pair by pair, of a g no wider than that allows."""
+    """Yield Theta_h of a smooth g, whose weights are written out.
+
+    It is K^(1), pair by pair, of a g no wider than that allows.
+    """
     settings = dataclasses.replace(settings, width_g=min(settings.width_g, dense_g.WIDEST))
     (x, z), chosen = _network(settings)
     found = random_networks.kept("terms", settings.seed, architecture(settings))

@@ -69,7 +69,7 @@ def _neurons(networks: Architecture) -> int:
 
 
 def _step(networks: Architecture) -> int:
-    """Networks of one step: all, where phi has corners."""
+    """Return how many networks make one step: all, where phi has corners."""
     return DRAWS if networks.activation_g not in SMOOTH else max(1, AT_ONCE // _neurons(networks))
 
 

@@ -112,7 +112,7 @@ def collapse(settings: PriorSettings) -> Collapse:
 
 
 def _each(z, other, chosen):
-    """Lambda^H, Theta_h, Theta_f and Theta_g of pairs, a row for each S^0 of CORRELATIONS."""
+    """Return Lambda^H, Theta_h, Theta_f and Theta_g of pairs, a row for each S^0 of CORRELATIONS."""
     rows = []
     x = on_circle(np.arccos(np.array([1.0, *CORRELATIONS]))).astype(np.float64)
     for i in range(len(CORRELATIONS)):
@@ -124,7 +124,10 @@ def _each(z, other, chosen):
 
 
 def _spread(distance, values) -> float:
-    """The typical jump between neighbours in distance, of the values' range: 0 for a smooth curve, 1/3 for noise."""
+    """Return the typical jump between neighbours in distance, of the values' range.
+
+    It is 0 for a smooth curve, 1/3 for noise.
+    """
     ordered = np.take_along_axis(values, np.argsort(distance, axis=1), axis=1)
     return float(np.abs(np.diff(ordered, axis=1)).mean() / np.ptp(ordered))
 

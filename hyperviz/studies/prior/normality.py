@@ -49,7 +49,10 @@ def normality(variances: np.ndarray, limit: float | None = None, seed: int = 0) 
 
 
 def _rescaled(off: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """F(t s) - Phi(t) of each row from off = F(t) - Phi(t): off is smooth, and read off between the points of GRID."""
+    """Return F(t s) - Phi(t) of each row from off = F(t) - Phi(t).
+
+    off is smooth, and read off between the points of GRID.
+    """
     at = GRID * np.where(scale > 0, scale, 1)[:, None]
     return np.stack([np.interp(t, GRID, row) for t, row in zip(at, off, strict=True)]) + ndtr(at) - ndtr(GRID)
 
@@ -60,7 +63,7 @@ def _excess(mean, square):
 
 
 def _distribution(variances):
-    """P(h <= t) given v, at the points of GRID; a dead network (v = 0) outputs 0."""
+    """Return P(h <= t) given v, at the points of GRID; a dead network (v = 0) outputs 0."""
     scale = np.sqrt(variances)[:, None]
     return ndtr(np.divide(GRID, scale, out=np.full((len(scale), len(GRID)), np.inf), where=scale > 0))
 

@@ -50,7 +50,7 @@ def _few(result: PriorResult) -> bool:
 
 
 def _here(result: PriorResult) -> str:
-    """One sentence on the histogram: the distance with its interval, and the share of dead networks."""
+    """Return one sentence on the histogram: the distance with its interval, and the share of dead networks."""
     settings = result.settings
     if _few(result) or result.normality is None:
         return f"Is the output Gaussian at n = {settings.width_f:,}, m = {settings.width_g:,}?"

@@ -75,18 +75,18 @@ def stream(settings: PriorSettings) -> Iterator[dict]:
 
 
 def _pairs(x, z):
-    """Every x with every z."""
+    """Return every x with every z."""
     return np.repeat(x, len(z), 0), np.tile(z, (len(x), 1))
 
 
 def _process(kernel, settings, stream: Stream) -> tuple[np.ndarray, np.ndarray]:
-    """Draws of N(0, Lambda^H) on the points, the same random numbers at every setting, and its deviation."""
+    """Draw from N(0, Lambda^H) on the points, the same random numbers at every setting; return its deviation too."""
     noise = random_generator(settings.seed, stream).standard_normal((SHOWN, len(kernel)))
     return noise @ gram_factors.root(np.asarray(kernel)).T, np.sqrt(np.diagonal(kernel))
 
 
 def _networks(name, points, settings, wanted) -> Iterator[dict]:
-    """The functions of so many networks, one network after the other."""
+    """Yield the functions of so many networks, one network after the other."""
     found = random_networks.kept("functions", name, settings.seed, architecture(settings))
     for i in range(wanted):
         if i not in found:
@@ -97,7 +97,7 @@ def _networks(name, points, settings, wanted) -> Iterator[dict]:
 
 
 def _family(values, S, nngp) -> Family:
-    """Networks (so far, x * points) at the x of TURNS beside the limit."""
+    """Return networks (so far, x * points) at the x of TURNS beside the limit."""
     count, networks = len(LINE), len(values)
     functions, blocks = (values.reshape(networks, -1, count), nngp.reshape(len(TURNS), count, len(TURNS), count))
     own, shared = (functions**2).sum(2), (functions * functions[:, :1]).sum(2)
@@ -110,12 +110,12 @@ def _family(values, S, nngp) -> Family:
 
 
 def _correlations(own, shared):
-    """With the first x's function; 0 where every network is dead."""
+    """Return the correlations with the first x's function; 0 where every network is dead."""
     norm = np.sqrt(own * own[0])
     return np.divide(shared, norm, out=np.zeros(len(own)), where=norm > 0)
 
 
 def _expected(blocks, i) -> float:
-    """The correlation over the line of the functions at the first x and at x_i, from their covariances at equal z."""
+    """Return the correlation over the line of the functions at the first x and at x_i, from covariances at equal z."""
     first, own, between = (np.einsum("tt->", blocks[a, :, b]) for a, b in ((0, 0), (i, i), (0, i)))
     return float(between / np.sqrt(first * own))

@@ -86,7 +86,7 @@ def _start(settings: PriorSettings) -> PriorResult:
 
 
 def _outputs(settings: PriorSettings, limit: float) -> Iterator[dict]:
-    """Draws of h(u) and h(u'), lanes at a time."""
+    """Yield draws of h(u) and h(u'), lanes at a time."""
     found = random_networks.kept("prior", settings.seed, architecture(settings))
     clock, seconds = streaming.Clock(), random_networks.forward_seconds(pair()[0], architecture(settings))
     lanes = LANES if LANES * seconds < 2 * streaming.STEP else FEW
@@ -102,7 +102,7 @@ def _outputs(settings: PriorSettings, limit: float) -> Iterator[dict]:
 
 
 def _measured(outputs: Outputs, limit: float) -> dict:
-    """The outputs with their distances from the Gaussian."""
+    """Return the outputs with their distances from the Gaussian."""
     of_v = normality(np.asarray(outputs.covariance)[:, 0, 0])
     of_h = ks_of_values(np.asarray(outputs.value)[:, 0], limit**0.5)
     return {"outputs": outputs, "normality": of_v, "ks_of_draws": of_h}

@@ -29,7 +29,7 @@ def _row(quantity, value, stderr=np.nan, theory=np.nan, **axes) -> dict:
 
 
 def _outputs(result: PriorResult) -> list[dict]:
-    """Covariance of the two outputs, and the distances from the Gaussian."""
+    """Return the covariance of the two outputs, and the distances from the Gaussian."""
     values, limit, count = np.asarray(result.outputs.value), result.limit, len(result.outputs.value)
     if count < 2:
         return [_row("covariance", np.nan, theory=limit[i, j], draws=count, input=f"{i}{j}") for i, j in PAIRS]
@@ -62,7 +62,7 @@ def _lines(result, lines) -> list[dict]:
 
 
 def _functions(kind):
-    """Values of the functions drawn, beside the standard deviation that the limit gives them."""
+    """Return the values of the functions drawn, beside the standard deviation that the limit gives them."""
 
     def rows(result, part):
         found = []
@@ -75,7 +75,7 @@ def _functions(kind):
 
 
 def _family(result, part) -> list[dict]:
-    """How alike the functions of several x are."""
+    """Return how alike the functions of several x are."""
     rows = zip(np.degrees(TURNS).round(6), part.S, part.alike, part.error, part.expected, strict=True)
     return [
         _row("alike", alike, error, expected, turn=turn, S=S, draws=part.networks)
@@ -84,7 +84,7 @@ def _family(result, part) -> list[dict]:
 
 
 def _scattered(kernel):
-    """A kernel measured on random pairs."""
+    """Return a kernel measured on random pairs."""
 
     def rows(result, part):
         columns = zip(part.S, part.Sigma, part.mean, part.stderr, part.theory, strict=True)
@@ -95,7 +95,7 @@ def _scattered(kernel):
 
 
 def _surface(result, part) -> list[dict]:
-    """Both kernels on a grid of (S^0, Sigma^0)."""
+    """Return both kernels on a grid of (S^0, Sigma^0)."""
     grid = [(i, j) for i in range(len(part.Sigma)) for j in range(len(part.S))]
     return [
         _row(name, np.nan, theory=values[i, j], S=part.S[j], Sigma=part.Sigma[i])
@@ -105,7 +105,7 @@ def _surface(result, part) -> list[dict]:
 
 
 def _collapse(result, part) -> list[dict]:
-    """Kernels of random pairs against their distance, and how far they are off one curve."""
+    """Return kernels of random pairs against their distance, and how far they are off one curve."""
     rows = [_row("collapse", part.residual, theory=0.0)]
     for i, S in enumerate(CORRELATIONS):
         for d, with_features, raw, curve in zip(
@@ -117,7 +117,7 @@ def _collapse(result, part) -> list[dict]:
 
 
 def _rate(result, part) -> list[dict]:
-    """The error of k random features, and its slope."""
+    """Return the error of k random features, and its slope."""
     error = rms(part.errors)
     rows = [
         _row("feature_error", e, e / np.sqrt(2 * part.errors.shape[1]), features=int(k), draws=part.errors.shape[1])
@@ -130,7 +130,7 @@ def _rate(result, part) -> list[dict]:
 
 
 def _deepened(name):
-    """Correlations and condition numbers against one depth."""
+    """Return correlations and condition numbers against one depth."""
 
     def rows(result, part):
         found = []
@@ -148,7 +148,7 @@ def _deepened(name):
 
 
 def _initialised(result, part) -> list[dict]:
-    """Both variances of every initialisation, a row a layer of g."""
+    """Return both variances of every initialisation, a row a layer of g."""
     rows = []
     for scheme, found in part.items():
         for quantity, name in (("variance_f", "weights"), ("variance_g", "layers")):

@@ -83,7 +83,7 @@ def measured(lines: Lines) -> bool:
 
 
 def _fits(cells, settings) -> dict[str, Fit]:
-    """The slope of each line that is there."""
+    """Return the slope of each line that is there."""
     found = {}
     for name, cell in LINES.items():
         if all(cell(width) in cells for width in FITTED):

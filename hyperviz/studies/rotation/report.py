@@ -36,7 +36,7 @@ def verdict(result: RotationResult) -> Verdict:
 
 
 def _here(result: RotationResult) -> str:
-    """What has been trained at the chosen settings, in one sentence."""
+    """Return what has been trained at the chosen settings, in one sentence."""
     if not result.finished and not result.progress:
         return result.doing or "Training begins."
     if result.settings.compare == "rates":
@@ -49,7 +49,7 @@ def _here(result: RotationResult) -> str:
 
 
 def _difference(answer: Answer) -> str:
-    """Better minus worse, with the 95 % interval: a rise with the width, a fall with the depth."""
+    """Return better minus worse, with the 95 % interval: a rise with the width, a fall with the depth."""
     way = 1 if answer.question == RISES else -1
     value, slack = way * answer.difference, answer.slack
     return f"{signed(value)} [{signed(value - slack)}, {signed(value + slack)}]"
@@ -64,7 +64,7 @@ def _rates(result: RotationResult) -> str:
 
 
 def _reached(result: RotationResult) -> str:
-    """The last accuracy of each configuration."""
+    """Return the last accuracy of each configuration."""
     found = []
     for config, curve in result.curves.items():
         epochs, mean, _ = accuracies(curve)
@@ -93,7 +93,7 @@ def _duration(seconds: float) -> str:
 
 
 def _diverged(curve: Curve) -> int:
-    """Runs with a loss that is no number in an epoch that they have been tested after."""
+    """Return how many runs have a loss that is no number in an epoch that they have been tested after."""
     tested = (~np.isnan(curve.accuracy)).sum(axis=1) - 1
     per_epoch = _per_epoch(curve)
     lost = np.isnan(per_epoch).any(axis=2) & (np.arange(per_epoch.shape[1]) < tested[:, None])
@@ -101,7 +101,7 @@ def _diverged(curve: Curve) -> int:
 
 
 def _per_epoch(curve: Curve) -> np.ndarray:
-    """Losses (runs, epochs, steps); no steps where they are not stored."""
+    """Return losses (runs, epochs, steps); no steps where they are not stored."""
     runs, epochs = curve.accuracy[:, 1:].shape
     return curve.loss.reshape(runs, epochs, curve.loss.shape[1] // epochs)
 
@@ -135,7 +135,7 @@ def stored_words(result: RotationResult) -> str:
 
 
 def _guessing(result: RotationResult) -> str:
-    """Networks that are not beyond guessing yet: the paper's 100 epochs are many more."""
+    """Return which networks are not beyond guessing yet: the paper's 100 epochs are many more."""
     bound = CHANCE + 2 * (CHANCE * (1 - CHANCE) / result.settings.tested) ** 0.5
     configurations = [
         config for config, curve in result.curves.items() if (mean := accuracies(curve)[1]).size and mean[-1] < bound

@@ -172,7 +172,10 @@ def _design(design) -> dict:
 
 
 def _quantities(cell: TableCell, run_results: list[RunResult]):
-    """mse with the paper's value; mse_hidden where a part is hidden; one draw of the pixels alone; seconds; jitter."""
+    """Yield mse with the paper's value, mse_hidden where a part is hidden, and what else is measured.
+
+    That is one draw of the pixels alone, seconds and jitter.
+    """
     values = {"mse": [p.mse[0] for p in run_results], "mse_hidden": [p.mse[1] for p in run_results]}
     values |= {"mse_one_draw": [p.single[0] for p in run_results], "seconds": [p.seconds for p in run_results]}
     for quantity, found in values.items():

@@ -80,7 +80,7 @@ def _network(key, sizes: Sizes) -> network.Parameters:
 
 @lru_cache(maxsize=64)
 def _program(sizes: Sizes, activation_f: str, activation_g: str) -> Future[Callable]:
-    """(u_i, u_j, params, sizes) -> what `_compared` finds."""
+    """Return the future of the program that takes (u_i, u_j, params, sizes) to what `_compared` finds."""
     return in_background(_prepare, sizes, activation_f, activation_g)
 
 

@@ -41,7 +41,7 @@ def weights(m: int, depth: int) -> int:
 
 
 def _cap(settings: TaylorSettings, depth: int) -> int:
-    """The largest n = m whose g has no more than WEIGHTS weights, and is written out where phi is smooth."""
+    """Return the largest n = m whose g has no more than WEIGHTS weights, and is written out where phi is smooth."""
     if settings.grow != "both" or depth == 1:
         return settings.width_f
     m = settings.width_f

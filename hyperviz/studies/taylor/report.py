@@ -80,7 +80,7 @@ def verdict(result: TaylorResult) -> Verdict:
 
 
 def _here(result: TaylorResult) -> str:
-    """The last term that should stay, or the first that should fall where none beside r = 1 stays."""
+    """Return what the last term does that should stay, or the first that should fall where none beside r = 1 stays."""
     settings, judged = result.settings, terms(result)
     staying = [r for r, (_, claim, _) in judged.items() if claim == 0]
     r = max(staying) if len(staying) > 1 else min(2, max(judged))

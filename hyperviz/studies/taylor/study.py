@@ -63,19 +63,19 @@ def _problem(settings: TaylorSettings, n: int, depth: int) -> sampler.Pair:
 
 
 def _seconds(settings: TaylorSettings) -> float:
-    """About how long one draw of the largest width takes on two cores (4e7 Gaussians a second)."""
+    """Return about how long one draw of the largest width takes on two cores (4e7 Gaussians a second)."""
     n = widths(settings)[-1]
     return 2 * ((settings.depth_f - 1) * n + (settings.depth_g - 1) * width_g(settings, n)) / 4e7
 
 
 def _cells(settings: TaylorSettings, depth: int) -> dict:
-    """Where draws are kept: (n, m, first) -> (draws, ORDERS + 1)."""
+    """Return where draws are kept: (n, m, first) -> (draws, ORDERS + 1)."""
     what = (settings.depth_f, depth, settings.activation_f, settings.activation_g, settings.inputs, settings.seed)
     return random_networks.kept("taylor", *what)
 
 
 def _block(settings: TaylorSettings, n: int, depth: int, first: int, count: int) -> Iterator[float]:
-    """Draws first .. first + count - 1 of a cell, kept; stops for a moment where they take long."""
+    """Make draws first .. first + count - 1 of a cell, and keep them; stop for a moment where they take long."""
     cells, m = _cells(settings, depth), width_g(settings, n)
     pair = _problem(settings, n, depth)
     lanes = sampler.lanes(pair)
@@ -87,7 +87,7 @@ def _block(settings: TaylorSettings, n: int, depth: int, first: int, count: int)
 
 
 def _gathered(settings: TaylorSettings, n: int, depth: int, count: int) -> np.ndarray:
-    """The draws of a cell that are there, in their order, at most `count`."""
+    """Return the draws of a cell that are there, in their order, at most `count`."""
     cells, m = _cells(settings, depth), width_g(settings, n)
     parts = [values for (a, b, _), values in sorted(cells.items()) if (a, b) == (n, m)]
     return np.concatenate(parts)[:count] if parts else np.zeros((0, ORDERS + 1))
@@ -100,7 +100,7 @@ def wanted(settings: TaylorSettings, n: int) -> int:
 
 
 def _chart(settings: TaylorSettings) -> Iterator[dict]:
-    """All widths with few draws first, then again with more."""
+    """Yield all widths with few draws first, then again with more."""
     clock, rounds = streaming.Clock(), -(-FIT_DRAWS * settings.draws // sampler.LANES)
     *others, last = widths(settings)
     for part in range(rounds):
@@ -114,7 +114,7 @@ def _chart(settings: TaylorSettings) -> Iterator[dict]:
 
 
 def _round(settings: TaylorSettings, n: int, part: int, rounds: int) -> Iterator[dict]:
-    """A share of a width's draws: a few where they are slow, the rest in the last round."""
+    """Yield a share of a width's draws: a few where they are slow, the rest in the last round."""
     size = FEW if _slow(settings, n, settings.depth_g) else sampler.LANES
     most = wanted(settings, n)
     last = most if part == rounds - 1 else min(most, (part + 1) * size)
@@ -123,7 +123,7 @@ def _round(settings: TaylorSettings, n: int, part: int, rounds: int) -> Iterator
 
 
 def _slow(settings: TaylorSettings, n: int, depth: int) -> bool:
-    """Whether draws are counted one by one there."""
+    """Return whether draws are counted one by one there."""
     return sampler.lanes(_problem(settings, n, depth)) == 1
 
 
@@ -147,7 +147,7 @@ def slopes(settings: TaylorSettings, cells: dict) -> dict[int, Slope | None]:
 
 
 def _map(settings: TaylorSettings) -> Iterator[dict]:
-    """slope(r, H), row by row."""
+    """Yield slope(r, H), row by row."""
     found: dict = {}
     for depth in DEPTHS:
         use = map_widths(settings, depth)
@@ -161,6 +161,6 @@ def _map(settings: TaylorSettings) -> Iterator[dict]:
 
 
 def _line(use: list[int], values: list[np.ndarray], r: int, average: str) -> Slope | None:
-    """The least-squares slope through the averages, with its interval; None where one is zero."""
+    """Return the least-squares slope through the averages, with its interval; None where one is zero."""
     sizes = [np.abs(v[:, r]) for v in values]
     return slope(use, sizes, lambda v: AVERAGES[average](v, axis=-1), sure=SURE) if len(use) > 1 else None

@@ -46,7 +46,7 @@ def _numbers(fit: Slope) -> dict:
 
 
 def _cell(settings: TaylorSettings, n: int, values: np.ndarray) -> list[dict]:
-    """Median, quartiles and mean of |K^(r)| at one width; the median's error is from the quartiles' distance."""
+    """Return median, quartiles and mean of |K^(r)| at one width; the median's error is from the quartiles' distance."""
     rows, root = [], np.sqrt(len(values))
     for r in range(settings.orders + 1):
         size = np.abs(values[:, r])
@@ -59,7 +59,7 @@ def _cell(settings: TaylorSettings, n: int, values: np.ndarray) -> list[dict]:
 
 
 def _slopes(result: TaylorResult, r: int) -> list[dict]:
-    """The slope of a term, and that of the term of one step of size n^a."""
+    """Return the slope of a term, and that of the term of one step of size n^a."""
     fit, claim, a = result.slopes[r], predicted(result.settings, r), result.settings.exponent
     if fit is None or claim is None or r > result.settings.orders:
         return []

@@ -91,7 +91,7 @@ def begin(net: Finite) -> Training:
 
 
 def _features(net: TracedArchitecture, w: Finite, x):
-    """q^(L-1)/sqrt(fan-in) at every x, and f's pre-activations."""
+    """Return q^(L-1)/sqrt(fan-in) at every x, and f's pre-activations."""
     n, n0 = w.first.shape
     root = jnp.sqrt(jnp.asarray(net.width, x.dtype))
     first = x @ w.first.T / n0**0.5
@@ -116,7 +116,7 @@ def generated(w: Finite, q: Float[AnyArray, "N n"]) -> Weights:
 
 
 def _sweep(net: TracedArchitecture, w: Finite, x, z) -> tuple[Float[Array, " N"], Gradient]:
-    """h and its gradient at every point."""
+    """Return h and its gradient at every point."""
     q, pre = _features(net, w, x)
     V = generated(w, q)
     h, pre_g = factored_g.forward(net.g, V, None, z)
@@ -136,7 +136,7 @@ def _sweep(net: TracedArchitecture, w: Finite, x, z) -> tuple[Float[Array, " N"]
 
 
 def _to_f(g: Primary, generator: Weights, of_g: Factors):
-    """dh_j/dq_j, before the division by the root of the fan-in."""
+    """Return dh_j/dq_j, before the division by the root of the fan-in."""
     last = of_g.last @ generator.last.T + jnp.einsum("cba,jb,ja->jc", generator.first, of_g.first, of_g.z)
 
     def layer(k, total):
@@ -146,7 +146,7 @@ def _to_f(g: Primary, generator: Weights, of_g: Factors):
 
 
 def _descend(net: TracedArchitecture, w: Finite, gradient: Gradient, pull: Float[Array, " N"]) -> Finite:
-    """W - sum_j pull_j dh_j/dW."""
+    """Return W - sum_j pull_j dh_j/dW."""
 
     def layer(k, inner):
         return inner.at[k].add(-(gradient.left[k] * pull[:, None]).T @ gradient.right[k])
@@ -158,7 +158,7 @@ def _descend(net: TracedArchitecture, w: Finite, gradient: Gradient, pull: Float
 
 
 def _kernel(net: TracedArchitecture, gradient: Gradient) -> Float[Array, "N N"]:
-    """K_h = dh_i/dW . dh_j/dW."""
+    """Return K_h = dh_i/dW . dh_j/dW."""
     first = (gradient.first @ gradient.first.T) * (gradient.x @ gradient.x.T)
 
     def layer(k, total):

@@ -50,7 +50,7 @@ def _kernel(task: Task, g: Primary, factors: factored_g.Factors) -> Float[AnyArr
 
 
 def _step(task: Task, g: Primary, step, until, flow, s: Starts) -> Starts:
-    """One step of one start; no longer than `step`, no shorter than what K allows gradient descent."""
+    """Take one step of one start; no longer than `step`, no shorter than what K allows gradient descent."""
     now = infinite_width.look(task, g, s.V)
     K = _kernel(task, g, now.factors)
     least = stable_step(K, step)
@@ -65,7 +65,7 @@ def _step(task: Task, g: Primary, step, until, flow, s: Starts) -> Starts:
 def _closing(
     K: Float[AnyArray, "N N"], gap: Float[AnyArray, " N"], dt
 ) -> tuple[Float[AnyArray, " N"], Float[AnyArray, " N"]]:
-    """The gap's mean over a step in which K stands still, and the gap at its end."""
+    """Return the gap's mean over a step in which K stands still, and the gap at its end."""
     A = 2 * dt * K
     both = jnp.stack([gap + A @ gap / 2, gap], axis=1)
     mean, end = jnp.linalg.solve(jnp.eye(len(gap), dtype=gap.dtype) + A + A @ A / 2, both).T
@@ -73,7 +73,7 @@ def _closing(
 
 
 def _trust(s: Starts, gap: Float[AnyArray, " N"]) -> Float[AnyArray, ""]:
-    """Whether the last step did what was foreseen of it: longer or shorter ones from here."""
+    """Return by which factor the next step is longer or shorter: did the last one do what was foreseen of it?"""
     allowed = SURPRISE * s.change + NEGLIGIBLE * jnp.linalg.norm(gap)
     return jnp.where(jnp.linalg.norm(gap - s.foreseen) <= allowed, FASTER, SLOWER)
 

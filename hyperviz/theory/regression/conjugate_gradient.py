@@ -46,7 +46,10 @@ def solve(
 
 
 def _preconditioner(K, ridge, diagonal) -> LinearOperator:
-    """(Z^T Z + D)^-1, Z = R^-T C^T, K_ll = R^T R: D^(-1/2) (I - V^T (I + V V^T)^-1 V) D^(-1/2), V = Z D^(-1/2)."""
+    """Return (Z^T Z + D)^-1, Z = R^-T C^T, K_ll = R^T R.
+
+    It is D^(-1/2) (I - V^T (I + V V^T)^-1 V) D^(-1/2), V = Z D^(-1/2).
+    """
     n = len(K)
     marks = np.sort(np.random.default_rng(SEED).permutation(n)[:LANDMARKS])
     C = np.stack([np.concatenate([K[j, : j + 1], K[j + 1 :, j]]) for j in marks]).astype(np.float64)

@@ -101,7 +101,7 @@ def pairs(problem: Problem, gram: Float[Array, "k k"]) -> Float[Array, "K K"]:
 
 
 def _take(normals, *shapes):
-    """Consecutive pieces of the block's normals."""
+    """Return consecutive pieces of the block's normals."""
     pieces, at = [], 0
     for rows, columns in shapes:
         pieces.append(normals[at : at + rows * columns].reshape(rows, columns))
@@ -110,7 +110,7 @@ def _take(normals, *shapes):
 
 
 def _neurons(net: Net, block: Block, root, normals):
-    """Pre-activations y, activations q and slopes sigma'(y) of a block; rows past the width are zero."""
+    """Return pre-activations y, activations q and slopes sigma'(y) of a block; rows past the width are zero."""
     real = (block.offset + jnp.arange(block.size) < net.width)[:, None]
     y = jnp.where(real, normals @ root, 0)
     return y, net.activation.apply(y), jnp.where(real, net.activation.derivative(y), 0)
@@ -179,7 +179,7 @@ def g_turn(problem: Problem, block: Block, s: DrawState) -> DrawState:
 
 
 def _overlap(problem: Problem, span_q, span_a, of_Lambda, e, cross):
-    """The part of B_i = W^T delta_i inside span q x span a, contracted with a basis of either side.
+    """Return the part of B_i = W^T delta_i inside span q x span a, contracted with a basis of either side.
 
     1. In orthonormal bases of the two spans the forward pass has fixed B_i . t_j = g_j . delta_i for
        t_j = rho_c(j) x alpha_j, where t^T t = Lambda^l: draw E free, then replace that component.

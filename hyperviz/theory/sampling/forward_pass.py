@@ -91,13 +91,13 @@ def start(net: Net, factor: Float[AnyArray, "lanes c c"]) -> ForwardState:
 
 
 def _rows(keys, counter, shape):
-    """The same numbers for a block, whatever was drawn before it."""
+    """Draw the same numbers for a block, whatever was drawn before it."""
     made = jax.vmap(lambda key: jax.random.normal(jax.random.fold_in(key, counter), shape, jnp.float32))(keys)
     return made.astype(jnp.float64)
 
 
 def _tick(net: Net, keys, s: ForwardState) -> ForwardState:
-    """One block of neurons of every draw."""
+    """Return the draws one block of neurons further."""
     lanes, columns = s.gram.shape[:2]
     size, blocks = block(lanes, columns), _blocks(net, lanes)
     place = s.tick % blocks
@@ -134,7 +134,10 @@ def last_row(g: ForwardState) -> Outputs:
 
 
 def _of_host(value):
-    """The array in NumPy's hands, unless it is traced: an index or a product of JAX's would compile a program."""
+    """Return the array in NumPy's hands, unless it is traced.
+
+    An index or a product of JAX's would compile a program.
+    """
     return value if compilation.traced(value) else np.asarray(value)
 
 

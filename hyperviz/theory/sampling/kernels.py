@@ -46,7 +46,7 @@ _PER_LANE = DrawState._make([None] + [0] * (len(DrawState._fields) - 1))  # lane
 
 
 def _start_many(problem: Problem, lanes: int) -> DrawState:
-    """Every lane at its start, made by NumPy."""
+    """Return every lane at its start, made by NumPy."""
     one = conditioning.start(problem, MAX_DEPTH)
     every = jax.tree.map(lambda v: np.broadcast_to(v, (lanes, *v.shape)), one)
     return every._replace(tick=one.tick)

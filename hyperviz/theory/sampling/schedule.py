@@ -36,7 +36,7 @@ def large_block(points: int) -> int:
 
 
 def _blocks(net: Net, points: int):
-    """How many large and how many small blocks cover the width."""
+    """Return how many large and how many small blocks cover the width."""
     many = net.width // large_block(points)
     return many, (net.width - many * large_block(points) + SMALL - 1) // SMALL
 
@@ -77,7 +77,7 @@ def room(problem: Problem) -> int:
 
 
 def _normals(problem: Problem, key, place: Place, buffer):
-    """The normals of one tick, made in chunks: one place in the program where random numbers are generated.
+    """Draw the normals of one tick, in chunks: one place in the program where random numbers are generated.
 
     The buffer is carried from tick to tick, since clearing it would cost more than filling what a tick needs.
     """

@@ -94,7 +94,7 @@ def at(stacked, index):
 
 
 def _hidden(fresh, slopes, sums, root) -> Layer:
-    """The coordinates of a counted layer; root: of what came in."""
+    """Return the coordinates of a counted layer; root: of what came in."""
     z = jnp.zeros((4, DIMENSIONS, 2), jnp.float64).at[:, :2].set(sign_patterns.images(sums))
     y_j, y_i = jnp.moveaxis(z @ root, -1, 0)
     at_j, at_i = (jnp.broadcast_to(slope[:, None], (4, DIMENSIONS)) for slope in slopes)
@@ -105,7 +105,7 @@ def _hidden(fresh, slopes, sums, root) -> Layer:
 
 
 def _bartlett(key, normals, count: Float[Array, "4"]) -> Float[Array, "4 D powers"]:
-    """1 + R Gaussian vectors of each group of `count` neurons, in frames whose first two directions are taken."""
+    """Draw 1 + R Gaussian vectors of each group of `count` neurons, in frames whose first two directions are taken."""
     rows, columns = jnp.arange(DIMENSIONS)[:, None], jnp.arange(2, DIMENSIONS)
     freedom = count[:, None] - columns
     half = (jnp.maximum(freedom, 1) / 2).astype(jnp.float32)
@@ -116,7 +116,7 @@ def _bartlett(key, normals, count: Float[Array, "4"]) -> Float[Array, "4 D power
 
 
 def _input(normals, root) -> Layer:
-    """x or z: two coordinates, all of it that is ever seen."""
+    """Return x or z: two coordinates, all of it that is ever seen."""
     eye, ones = jnp.eye(K, 2, dtype=jnp.float64), jnp.zeros(K, jnp.float64).at[:2].set(1)
     fresh = jnp.zeros((K, ORDERS + 1), jnp.float64).at[:2, 0].set(normals)
     seen = (jnp.diagonal(root) > 0).astype(jnp.float64)
@@ -124,6 +124,6 @@ def _input(normals, root) -> Layer:
 
 
 def _top(normals) -> Layer:
-    """The one output neuron: its z1 and z2 are two normals."""
+    """Return the one output neuron: its z1 and z2 are two normals."""
     none, images = jnp.zeros(K, jnp.float64), jnp.zeros((K, 2), jnp.float64).at[0].set(normals)
     return Layer(images, jnp.zeros((K, ORDERS + 1), jnp.float64), none, none, none, none, images)

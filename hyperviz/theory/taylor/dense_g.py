@@ -43,7 +43,10 @@ def f_alone(pair: Pair) -> Pair:
 
 
 def _exists(pair: Pair) -> Float[Array, "H M M"]:
-    """1 where g has a weight: row and column below m, the first layer's two columns, the last one's one row."""
+    """Return 1 where g has a weight.
+
+    These are the row and column below m, the first layer's two columns, the last one's one row.
+    """
     layer, row, column = jnp.meshgrid(jnp.arange(MAX_DEPTH), *[jnp.arange(WIDEST)] * 2, indexing="ij")
     rows = jnp.where(layer == pair.g.depth - 1, 1, pair.g.width)
     columns = jnp.where(layer == 0, 2, pair.g.width)
@@ -51,7 +54,7 @@ def _exists(pair: Pair) -> Float[Array, "H M M"]:
 
 
 def _forward(pair: Pair, V: Float[Array, "powers weights"], z: Float[Array, "2"]) -> Float[Array, " powers"]:
-    """The series of h from that of the weights: g_t = sum over r + s = t of V_r a_s."""
+    """Return the series of h from that of the weights: g_t = sum over r + s = t of V_r a_s."""
     V = V.reshape(len(V), MAX_DEPTH, WIDEST, WIDEST)
     a = jnp.zeros((len(V), WIDEST), jnp.float64).at[0, :2].set(z)
     scale = 1 / jnp.sqrt(pair.g.width.astype(jnp.float64))

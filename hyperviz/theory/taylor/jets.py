@@ -30,7 +30,7 @@ def through(phi: Activation | Smooth, y: Float[Array, "powers *s"]) -> Float[Arr
 
 
 def _tanh(y):
-    """p' = (1 - p^2) y'."""
+    """Solve p' = (1 - p^2) y'."""
     p = [jnp.tanh(y[0])]
     for t in range(1, len(y)):
         square = [sum(p[a] * p[b - a] for a in range(b + 1)) for b in range(t)]
@@ -40,7 +40,7 @@ def _tanh(y):
 
 
 def _erf(y):
-    """p' = 2/sqrt(pi) e y' with e = exp(-y^2), e' = -(y^2)' e."""
+    """Solve p' = 2/sqrt(pi) e y' with e = exp(-y^2), e' = -(y^2)' e."""
     square = product(y, y)
     e, p = [jnp.exp(-square[0])], [FUNCTIONS[1](y[0])]
     for t in range(1, len(y)):
@@ -50,7 +50,7 @@ def _erf(y):
 
 
 def _sin(y):
-    """p' = q y' with q = cos y, q' = -p y'."""
+    """Solve p' = q y' with q = cos y, q' = -p y'."""
     p, q = [jnp.sin(y[0])], [jnp.cos(y[0])]
     for t in range(1, len(y)):
         p.append(sum(k * y[k] * q[t - k] for k in range(1, t + 1)) / t)  # pyright: ignore[reportArgumentType]

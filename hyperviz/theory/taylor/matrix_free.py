@@ -45,14 +45,14 @@ def factorial(h: Float[Array, " powers"]) -> Float[Array, " powers"]:
 
 
 def _off(basis, vectors):
-    """The part outside a span, twice for the digits."""
+    """Return the part outside a span, projected twice for the digits."""
     for _ in range(2):
         vectors = vectors - basis @ (basis.T @ vectors)
     return vectors
 
 
 def _over(value, by):
-    """value / by, or 0 where by is 0: a dead layer passes nothing on."""
+    """Return value / by, or 0 where by is 0: a dead layer passes nothing on."""
     return jnp.where(by > 0, value / jnp.where(by > 0, by, 1), 0)
 
 
@@ -97,7 +97,7 @@ def f_series(f: Layer, depth, c) -> Float[Array, "K powers"]:
 
 
 def _constant(net: Layer) -> Float[Array, "K powers"]:
-    """The series of an input."""
+    """Return the series of an input."""
     return jnp.zeros((K, ORDERS + 1), jnp.float64).at[:, 0].set(net.q_i[0])
 
 
@@ -112,7 +112,7 @@ class Primary(NamedTuple):
 
 
 def _g_backward(normals: Noise, g: Layer, depth, root_q, roots) -> Primary:
-    """Step 2 down g: B_l = M^T d, of which the row along q_j goes on."""
+    """Return B_l = M^T d, of which the row along q_j goes on (step 2 down g)."""
 
     def one(step, p: Primary):
         k = depth - step
@@ -134,7 +134,10 @@ def _g_backward(normals: Noise, g: Layer, depth, root_q, roots) -> Primary:
 
 
 def _g_series(normals: Noise, g: Layer, depth, p: Primary, last: Layer, q) -> Float[Array, " powers"]:
-    """Step 3 up g, in orthonormal bases of all q_r and of all a_r: inputs q x a of a few coordinates."""
+    """Return the series of h (step 3 up g), in orthonormal bases of all q_r and of all a_r.
+
+    The inputs are q x a of a few coordinates.
+    """
     E_q, q = _reduced(last.basis, q)
     share = _over(p.share, jnp.sqrt(p.share @ p.share))
     free = normals.columns
@@ -158,6 +161,6 @@ def _g_series(normals: Noise, g: Layer, depth, p: Primary, last: Layer, q) -> Fl
 
 
 def _reduced(basis, q):
-    """An orthonormal basis of what q has outside the span of `basis`, and q in both: (2 + R, R + 1)."""
+    """Return an orthonormal basis of what q has outside the span of `basis`, and q in both: (2 + R, R + 1)."""
     E, R = jnp.linalg.qr(_off(basis, q)[:, 1:])
     return E, jnp.concatenate([basis.T @ q, jnp.pad(R, ((0, 0), (1, 0)))])

@@ -138,7 +138,7 @@ def begin(keys, pair: Pair) -> Progress:
 
 
 def _layers(pair: Pair) -> Pair:
-    """The layers that are counted: a smooth g is written out instead."""
+    """Return the layers that are counted: a smooth g is written out instead."""
     return dense_g.f_alone(pair) if isinstance(pair.g.activation, Smooth) else pair
 
 
@@ -167,7 +167,7 @@ def _taken(lanes, which: np.ndarray):
 
 
 def _start(pair: Pair, lanes: int) -> Census:
-    """Every lane before its first block, made by NumPy."""
+    """Return every lane before its first block, made by NumPy."""
     one = sign_patterns.start(pair)
     return Census(one.tick, *(np.broadcast_to(v, (lanes, *v.shape)) for v in (one.sums, one.roots)))  # pyright: ignore[reportArgumentType]
 
@@ -234,7 +234,7 @@ def of_network(
         return jnp.zeros((orders + 1, len(v)), v.dtype).at[0].set(v)
 
     def moved(W, D, q):
-        """(W + e D) q / sqrt(fan-in), power by power."""
+        """Return (W + e D) q / sqrt(fan-in), power by power."""
         y = q @ W.swapaxes(-1, -2)
         return y.at[..., 1:, :].add(q[:-1] @ D.swapaxes(-1, -2)) / math.sqrt(q.shape[-1])
 

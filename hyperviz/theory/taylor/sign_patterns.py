@@ -51,7 +51,10 @@ def start(pair: Pair) -> Census:
 
 
 def _cholesky(gram: Float[AnyArray, "2 2"]) -> Float[AnyArray, "2 2"]:
-    """root with root^T root = gram; nothing outside the first vector's line where that is a matter of rounding."""
+    """Return root with root^T root = gram.
+
+    It has nothing outside the first vector's line where that is a matter of rounding.
+    """
     xp = namespace(gram)
     first = xp.sqrt(gram[0, 0])
     along = xp.where(first > 0, gram[0, 1] / xp.where(first > 0, first, 1), 0)
@@ -103,7 +106,7 @@ def basis(q_j: Float[Array, "K"], q_i: Float[Array, "K"]) -> tuple[Float[Array, 
 
 
 def _blocks(width, lanes: int):
-    """How many large and how many small blocks cover the width."""
+    """Return how many large and how many small blocks cover the width."""
     many = width // large_block(lanes)
     return many, (width - many * large_block(lanes) + SMALL - 1) // SMALL
 
@@ -149,7 +152,7 @@ def tick(pair: Pair, key: PRNGKeyArray, lanes: int, census: Census) -> Census:
 
 
 def _count(key, root, width, size: int) -> Float[Array, "4 4"]:
-    """The sums of a block of neurons, of which those past the width do not exist."""
+    """Return the sums of a block of neurons, of which those past the width do not exist."""
     z = jax.random.normal(key, (2, size), jnp.float32)
     real = jnp.arange(size) < width
     j, i = z[0] * root[0, 0] > 0, z[0] * root[0, 1] + z[1] * root[1, 1] > 0
@@ -159,7 +162,7 @@ def _count(key, root, width, size: int) -> Float[Array, "4 4"]:
 
 
 def _sent(net: Net, sums, root) -> Float[Array, "2 2"]:
-    """The root of (q_j, q_i) of a layer that was counted to its end."""
+    """Return the root of (q_j, q_i) of a layer that was counted to its end."""
     y = images(sums) @ root
     at_j, at_i = slopes(net)
     return basis((at_j[:, None] * y[..., 0]).ravel(), (at_i[:, None] * y[..., 1]).ravel())[1]

@@ -67,7 +67,7 @@ def _data(found: Learning) -> str:
 
 
 def _left_out(found: Learning, settings) -> str:
-    """What differs from the settings, and from one network to the other."""
+    """Return what differs from the settings, and from one network to the other."""
     said = f" (of the {settings.images:,}: more are for the command line)" if found.images < settings.images else ""
     leaky = {settings.activation_f, settings.activation_g} != {"relu"}
     return said + (", HN with ReLU in f and g" if leaky else "")
