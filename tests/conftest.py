@@ -19,6 +19,7 @@ from xdist.scheduler import LoadScopeScheduling  # noqa: E402
 # under the tests every annotation of hyperviz.theory is checked, at run time, by beartype
 install_import_hook("hyperviz.theory", "beartype.beartype")  # before anything imports hyperviz
 
+import hyperviz.studies  # noqa: E402, F401  # float64, as in the app
 
 LOOKED_AT = ("every_page", "access", "exports", "home_page", "paper_page", "canvas")  # pages that compute little
 

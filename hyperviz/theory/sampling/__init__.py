@@ -1,5 +1,6 @@
 """Random hypernetworks of any width, exact in law."""
 
-from hyperviz.theory.sampling.kernels import Draw, draw, hyperkernel, outputs, values
+from hyperviz.theory.sampling.kernels import Draw, draw, hyperkernel
+from hyperviz.theory.sampling.output_draws import outputs, values
 
 __all__ = ["Draw", "draw", "hyperkernel", "outputs", "values"]
