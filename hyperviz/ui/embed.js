@@ -8,6 +8,7 @@
     style.textContent = `
       ${page} > .stVerticalBlock > :not(:has(${kept})):not(${kept}) { display: none; }
       ${page} .stColumn:not(:has(${chosen})):not(${kept} *) { display: none; }
+      ${page} .stExpander:not(.st-key-controls *) { display: none; }
       ${page} .stElementContainer:not(${kept} *):not(:has(.stAlert)) { display: none; }
       ${page} > .stVerticalBlock > :has(${chosen}) { order: 2; }`;
   };

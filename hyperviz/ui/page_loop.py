@@ -12,11 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from hyperviz.studies.common.contract import changed
 from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.registry import STUDIES
-<<<<<<< ours
-from hyperviz.ui import export, live, page_text, tours, visits
-=======
-from hyperviz.ui import embed, export, live, prose
->>>>>>> theirs
+from hyperviz.ui import embed, export, live, page_text, tours, visits
 from hyperviz.ui.streaming import play
 
 NO_NUMBER = "What was computed here is not a number: choose other widths, depths or steps."
@@ -45,15 +41,10 @@ def run(
     stream, report = STUDIES[study].stream, STUDIES[study].report
     latest = [] if latest is None else latest
     _networks(settings, charts)
-<<<<<<< ours
+    fed = embed.fed(places)
     below, folded = st.container(), not visits.mounted(study)
     if folded:
         _folds(below, study, settings, latest)
-=======
-    fed = embed.fed(places)
-    prose.fold(*report.EXPLANATION)
-    export.take_away(study, settings, latest, report)
->>>>>>> theirs
     for result in play(study, settings, stream):
         page_text.say(line, _sound(report.verdict(result)))
         tours.reply(study, settings, result)
