@@ -9,6 +9,7 @@ from hyperviz.studies.common.intervals import interval
 from hyperviz.studies.common.recipe import recipe
 from hyperviz.studies.common.tidy import tidy
 from hyperviz.studies.common.verdict import Verdict
+from hyperviz.studies.kernel import report as kernel_report
 from hyperviz.studies.prior import tables
 from hyperviz.studies.prior.claims import RULE, claim, distance
 from hyperviz.studies.prior.initialisation import DRAWS as OF_EACH
@@ -20,6 +21,7 @@ from hyperviz.theory.smooth_duals import SCALES
 from hyperviz.theory.taylor.dense_g import WIDEST
 
 FEW = 256  # draws before anything is said of them
+OWN = ("heat_maps", "spectra")  # charts of the viewer's own points
 ALTS = {
     "joint": ("Outputs at two inputs", "covariance"),
     "line": ("Functions along a line of z", "function_line"),
@@ -32,6 +34,8 @@ ALTS = {
     "rate": ("Error of k random features", "feature_error"),
     "deeper_f": ("Measured correlation", "correlation_nngp"),
     "deeper_g": ("Measured correlation", "correlation_nngp"),
+    "growth": ("Kernels at x of several sizes", "nngp_at_size", "hyperkernel_at_size"),
+    "told_apart": ("Correlation of h at x and at x of another size, kernels", "nngp_at_size"),
     "condition": ("Condition numbers", "condition_nngp", "condition_hyperkernel"),
     "variance_f": ("Variance of the weights that f writes, under five initialisations", "variance_f"),
     "variance_g": ("Variance of g's neurons layer by layer, under five initialisations", "variance_g"),
@@ -81,6 +85,8 @@ def alt(result: PriorResult, chart: str = "") -> str:
     """Return one chart in words, for those who do not see it."""
     if chart == "lines":
         return f"Distance from a Gaussian as only f, only g or both widen: {verdict(result).evidence}."
+    if chart in OWN and "own" in result.parts:
+        return kernel_report.alt(result.parts["own"], chart)
     title, *wanted = ALTS.get(chart, ("",))
     parts = tables.table(result) if wanted else pd.DataFrame({"quantity": [], "value": []})
     words = [
@@ -120,7 +126,7 @@ from hyperviz.studies.prior import limits
 from hyperviz.theory import analytic, sampling
 
 settings = {settings!r}
-networks, (x, z) = random_networks.architecture(settings), limits.pair()
+networks, (x, z) = random_networks.architecture(settings), limits.pair(settings.size)
 keys = random_networks.keys({settings.seed}, 0, 0, 256)
 print(sampling.values(keys, x, z, **vars(networks))[:8, 0])
 print(analytic.limit(networks, x, z).nngp)
@@ -147,6 +153,13 @@ that it becomes a Gaussian process with kernel Λ^H when **both** f and g widen;
 - **kernel**: Corollary 1 (Λ^H and Θ_h depend on two numbers, Σ^0(z, z′) and S^0(x, x′), where |x|² = n₀), Remarks 2
   and 3 (with Fourier features only the distance ‖z − z′‖ counts), and how k random features approach their limit. Θ_h
   of a smooth φ is measured with at most {WIDEST} neurons in a layer of g, whose weights are written out there.
+- **points**: Θ_f, Θ_g, Θ_h and Λ^H of your own points x and z in closed form, their eigenvalues, condition numbers and
+  effective dimensions at a ridge.
+- **scale**: Λ^H and Θ_h against the size of x. ReLU networks without biases are homogeneous, h(s x, z) = s^H h(x, z),
+  so both kernels grow like |x|^(2H): twice as large an x makes outputs 2^H times and gradient steps 4^H times as large.
+  Every network here sees x at all sizes. A bounded φ leaves |x|² of the last layer. Beside it x encoded as
+  √2 (cos x, sin x), of one norm whatever x: the kernel stays, and different sizes are told apart, where h of the raw x
+  differs by a factor alone.
 - **depth**: what happens to the correlations and the condition number as f or g gets deeper.
 - **initialisation**: f started as in Glorot & Bengio (2010), He et al. (2015), and by hyperfan-in and hyperfan-out
   (Chang, Flokas & Lipson, *Principled Weight Initialization for Hypernetworks*, 2020), beside NTK scaling. Glorot and

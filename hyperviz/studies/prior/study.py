@@ -10,11 +10,14 @@ import numpy as np
 from hyperviz.studies.common import random_networks, streaming
 from hyperviz.studies.common.random_networks import architecture
 from hyperviz.studies.common.random_streams import Stream
+from hyperviz.studies.kernel import study as kernel
 from hyperviz.studies.prior import (
     depth_scaling,
     empirical_kernels,
     initialisation,
+    input_scale,
     kernel_structure,
+    own_points,
     sample_functions,
     width_scaling,
 )
@@ -30,6 +33,8 @@ VIEWS = {
     "kernel": kernel_structure.stream,
     "depth": depth_scaling.stream,
     "initialisation": initialisation.stream,
+    "points": own_points.stream,
+    "scale": input_scale.stream,
 }
 __all__ = ["PAPER", "PRESETS", "PriorResult", "PriorSettings", "stream", "warm"]
 
@@ -48,11 +53,11 @@ class PriorResult(NamedTuple):
     finished: bool
 
 
-def stream(settings: PriorSettings) -> Iterator[PriorResult]:
+def stream(settings: PriorSettings, **of_view: Any) -> Iterator[PriorResult]:
     """Yield ever better results: draws of the two outputs, and the parts of the view, in turn."""
     result = _start(settings)
     yield result
-    steps = [_outputs(settings, float(result.limit[0, 0])), VIEWS[settings.view](settings)]
+    steps = [_outputs(settings, float(result.limit[0, 0])), VIEWS[settings.view](settings, **of_view)]
     for found in streaming.in_turn(*steps):
         parts = {name: part for name, part in found.items() if name not in PriorResult._fields}
         fields = {name: part for name, part in found.items() if name in PriorResult._fields}
@@ -63,6 +68,7 @@ def stream(settings: PriorSettings) -> Iterator[PriorResult]:
 
 def warm() -> None:
     """Compile what the study needs, once: afterwards no setting compiles anything."""
+    kernel.warm()
     small: dict[str, Any] = {"width_f": 16, "width_g": 16, "draws": 256}
     for phi in ("relu", "tanh"):  # every other choice is traced
         limits(PriorSettings(activation_g=phi, **small))
@@ -87,13 +93,13 @@ def _start(settings: PriorSettings) -> PriorResult:
 
 def _outputs(settings: PriorSettings, limit: float) -> Iterator[dict]:
     """Yield draws of h(u) and h(u'), lanes at a time."""
-    found = random_networks.kept("prior", settings.seed, architecture(settings))
+    found = random_networks.kept("prior", settings.size, settings.seed, architecture(settings))
     clock, seconds = streaming.Clock(), random_networks.forward_seconds(pair()[0], architecture(settings))
     lanes = LANES if LANES * seconds < 2 * streaming.STEP else FEW
     for first in range(0, settings.draws, lanes):
         if first not in found:
             keys = random_networks.keys(settings.seed, Stream.PRIOR_OUTPUTS, first, lanes)
-            work = random_networks.outputs(keys, pair(), architecture(settings))
+            work = random_networks.outputs(keys, pair(settings.size), architecture(settings))
             found[first] = yield from streaming.shown(work)
         if clock.picture() or first + lanes >= settings.draws:
             yield _measured(joined(found, settings.draws), limit) | {"progress": 0.0}
