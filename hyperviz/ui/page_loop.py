@@ -13,9 +13,10 @@ from streamlit.delta_generator import DeltaGenerator
 from hyperviz.studies.common.contract import changed
 from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import embed, export, live, page_text, tours, visits
+from hyperviz.ui import embed, export, live, page_text, tours
 from hyperviz.ui.streaming import play
 
+FOLDED = "folds of page"  # in the session: the page that was shown with its folds last
 NO_NUMBER = "What was computed here is not a number: choose other widths, depths or steps."
 
 
@@ -29,7 +30,7 @@ def run(
     latest: list | None = None,
     **of_page: Any,
 ) -> None:
-    """Play a page's study until it has ended; the page's folds come before its first picture, or after it on a move.
+    """Show a page's study until it has ended; the page's folds come before its first picture, or after it on a move.
 
     A move is answered by a picture: what stands below it, a quarter of all messages, can wait that long.
 
@@ -45,9 +46,9 @@ def run(
     latest = [] if latest is None else latest
     _networks(settings, charts)
     fed = embed.fed(places)
-    below, folded = st.container(), not visits.mounted(study)
-    if folded:
-        _folds(below, study, settings, latest)
+    below, folded = st.container(), False
+    if st.session_state.get(FOLDED) != study:
+        folded = _folds(below, study, settings, latest)
     for result in play(study, settings, functools.partial(stream, **of_page)):
         page_text.say(line, _sound(report.verdict(result)))
         tours.reply(study, settings, result)
@@ -58,18 +59,19 @@ def run(
                 place.show(charts[name].draw(result), report.alt(result, name))
         latest[:] = [result]
         if not folded:
-            _folds(below, study, settings, latest)
-            folded = True
+            folded = _folds(below, study, settings, latest)
     if not folded:  # no picture came
         _folds(below, study, settings, latest)
 
 
-def _folds(below: DeltaGenerator, study: str, settings: Any, latest: list) -> None:
-    """Show what is explained, and what can be taken away."""
+def _folds(below: DeltaGenerator, study: str, settings: Any, latest: list) -> bool:
+    """Show what is explained, and what can be taken away; return that it is shown."""
     report = STUDIES[study].report
     with below:
         page_text.fold(*report.EXPLANATION)
         export.take_away(study, settings, latest, report)
+    st.session_state[FOLDED] = study
+    return True
 
 
 def _networks(settings: Any, charts: Mapping[str, Any]) -> None:
