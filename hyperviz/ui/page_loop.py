@@ -27,7 +27,7 @@ def run(
     charts: Mapping[str, Any],
     latest: list | None = None,
 ) -> None:
-    """Play a page's study until it has ended; the page's folds come before its first picture, or after it on a move.
+    """Show a page's study until it has ended; the page's folds come before its first picture, or after it on a move.
 
     A move is answered by a picture: what stands below it, a quarter of all messages, can wait that long.
 

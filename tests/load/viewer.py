@@ -30,7 +30,7 @@ class Viewer:
             connect(stream, subprotocols=[Subprotocol("streamlit")], max_size=None, open_timeout=PATIENCE)
         )
         self.widget, self.options, self.highest, self.value, self.step = "", [], 0.0, 0.0, 1
-        self.bytes = self.messages = 0
+        self.bytes = self.messages = self.before_picture = 0  # the last: of a run until its picture
         self.kept: dict[str, ForwardMsg] = {}  # long messages by hash: a browser keeps them, and is told the hash alone
         self.seen: list[bytes] = []  # what came, where `record` is set
         self.record, self.session, self.script, self.uploader, self.file = False, "", "", "", None
@@ -101,7 +101,9 @@ class Viewer:
         began = False
         while time.monotonic() - asked < PATIENCE:
             message = self._next(asked)
+            self.before_picture += 1
             if message.WhichOneof("type") == "new_session":
+                self.before_picture = 0
                 began, self.session = True, message.new_session.initialize.session_id
             if message.WhichOneof("type") == "navigation":
                 self.script = message.navigation.page_script_hash
