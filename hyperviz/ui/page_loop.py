@@ -12,9 +12,10 @@ from streamlit.delta_generator import DeltaGenerator
 from hyperviz.studies.common.contract import changed
 from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import export, live, page_text, tours, visits
+from hyperviz.ui import export, live, page_text, tours
 from hyperviz.ui.streaming import play
 
+FOLDED = "folds of page"  # in the session: the page that was shown with its folds last
 NO_NUMBER = "What was computed here is not a number: choose other widths, depths or steps."
 
 
@@ -41,9 +42,9 @@ def run(
     stream, report = STUDIES[study].stream, STUDIES[study].report
     latest = [] if latest is None else latest
     _networks(settings, charts)
-    below, folded = st.container(), not visits.mounted(study)
-    if folded:
-        _folds(below, study, settings, latest)
+    below, folded = st.container(), False
+    if st.session_state.get(FOLDED) != study:
+        folded = _folds(below, study, settings, latest)
     for result in play(study, settings, stream):
         page_text.say(line, _sound(report.verdict(result)))
         tours.reply(study, settings, result)
@@ -54,18 +55,19 @@ def run(
                 place.show(charts[name].draw(result), report.alt(result, name))
         latest[:] = [result]
         if not folded:
-            _folds(below, study, settings, latest)
-            folded = True
+            folded = _folds(below, study, settings, latest)
     if not folded:  # no picture came
         _folds(below, study, settings, latest)
 
 
-def _folds(below: DeltaGenerator, study: str, settings: Any, latest: list) -> None:
-    """Show what is explained, and what can be taken away."""
+def _folds(below: DeltaGenerator, study: str, settings: Any, latest: list) -> bool:
+    """Show what is explained, and what can be taken away; return that it is shown."""
     report = STUDIES[study].report
     with below:
         page_text.fold(*report.EXPLANATION)
         export.take_away(study, settings, latest, report)
+    st.session_state[FOLDED] = study
+    return True
 
 
 def _networks(settings: Any, charts: Mapping[str, Any]) -> None:

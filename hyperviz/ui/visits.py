@@ -15,14 +15,9 @@ PATIENCE = 6  # seconds, for a browser that never reports
 _waiting: dict[str, threading.Event] = {}
 
 
-def mounted(study: str) -> bool:
-    """Return whether the browser shows this page already, and something on it has been moved."""
-    return st.session_state.get("mounted page") == study
-
-
 def wait(study: str) -> None:
     """Wait, once for each visit of a page, until the browser says that nothing on it is a grey box any more."""
-    if mounted(study):
+    if st.session_state.get("mounted page") == study:
         return
     token, event = uuid.uuid4().hex, threading.Event()
     _waiting[token] = event
