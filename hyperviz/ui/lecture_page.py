@@ -29,7 +29,7 @@ def show() -> None:
     st.markdown(
         "For students who have trained a network and know what its gradient is. Each step asks the hall, then shows "
         "the picture; all pictures are stored, nothing has to be waited for. In a lecture the type is large, the arrow "
-        "keys move the one slider that is shown, n and p go to the next and the previous step, space pauses."
+        "keys move the one slider that is shown, `n` and `p` go to the next and the previous step, space pauses."
     )
     first = lecture.walk(True)[0]
     with st.container(horizontal=True, key="lecture-start"):

@@ -47,7 +47,9 @@ export default function ({ parentElement, data }) {
 
   // the margin never grows to fit: a legend of more rows than it has room for gets it, and keeps it while the width stays
   let top = {};
-  const legend = () => (chart.querySelector('.legend .bg')?.getBBox().height ?? 0) + 8;
+  // above what stands between it and the plot: the titles of two plots side by side
+  const above = () => ((chart._fullLayout.legend?.y ?? 1) - 1) * chart._fullLayout._size.h;
+  const legend = () => (chart.querySelector('.legend .bg')?.getBBox().height ?? 0) + Math.max(8, above());
   const room = (layout) => Math.max(layout.margin?.t ?? 0, top.width === chart.clientWidth ? top.pixels : 0);
   const paint = (traces, layout) => {
     const t = room(layout), more = data.low ? 0 : t - (layout.margin?.t ?? 0);

@@ -97,7 +97,7 @@ def _ways(stop: Stop, settings: Any) -> None:
         left = {name: str(value) for name, value in changed(settings).items()}
         st.button("Leave the tour", key="tour:leave", on_click=follow, args=(left,))
     with st.container(key="tour-keys"):
-        st.caption("Keys: n next step, p previous step.")
+        st.caption("Keys: `n` next step, `p` previous step.")
 
 
 def _way(name: str, other: Stop, study: str) -> None:

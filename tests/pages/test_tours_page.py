@@ -63,7 +63,7 @@ def test_the_lecture_starts_from_its_list_in_large_type_and_arrows_move_the_mark
         tab.get_by_role("link", name="Start the lecture").click()
         tab.wait_for_url(f"**/{first.study}?*lecture=1*")
         tab.get_by_role("button", name="show me").wait_for()
-        tab.goto(f"{address}/convergence?width_f=16384&width_g=8&tour=2&answer=shown&lecture=1")
+        tab.goto(f"{address}/dynamics?width_g=2&tour=1&answer=shown&lecture=1")
         tab.locator(".reply").wait_for()
         tab.wait_for_function(ENDED)
         still(tab)
@@ -74,6 +74,14 @@ def test_the_lecture_starts_from_its_list_in_large_type_and_arrows_move_the_mark
         )
         assert min(question, letters) >= HALL
         assert picture(tab).bounding_box()["y"] + picture(tab).bounding_box()["height"] <= 1080
+        legend, networks = (
+            picture(tab).locator(".legend").bounding_box(),
+            tab.locator(".st-key-networks").bounding_box(),
+        )
+        assert networks["y"] + networks["height"] <= picture(tab).bounding_box()["y"] <= legend["y"]
+        tab.goto(f"{address}/convergence?width_f=16384&width_g=8&tour=2&answer=shown&lecture=1")
+        tab.locator(".reply").wait_for()
+        tab.wait_for_function(ENDED)
         marked = tab.locator(".st-key-controls input[type=range]").first
         before = marked.get_attribute("aria-valuetext")
         tab.keyboard.press("ArrowRight")

@@ -50,7 +50,7 @@ def learns(result: RotationResult) -> bool | None:
 STEPS = (
     Step(
         settings=RotationSettings(),
-        look="By how much is a digit turned? f sees one picture, g the other, turned one. The first chart is a stored "
+        look="By how much is a digit turned? f sees the picture, g sees it turned on. The first chart is a stored "
         "run of nine networks: three widths of g, three depths.",
         question="Does accuracy rise with the width of g, from 10 to 100 neurons?",
         seen=stored_rises,
