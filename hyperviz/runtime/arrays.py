@@ -49,7 +49,7 @@ def integer(name: str, value: Any, least: int, most: int | None = None) -> int:
     bounds = f"an integer of at least {least}" + (f" and at most {most}" if most else "")
     try:
         array = hasattr(value, "ndim") and hasattr(value, "item") and not isinstance(value, np.generic)
-        number = operator.index(value.item() if array else value)
+        number = operator.index(value.item() if array else value)  # pyright: ignore[reportArgumentType]
     except (TypeError, ValueError):
         raise InvalidInput(f"{name} must be {bounds}; got {value!r}.") from None
     if number < least or (most is not None and number > most):

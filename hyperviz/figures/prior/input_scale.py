@@ -60,7 +60,7 @@ def _axes(label: str) -> go.Figure:
 
 
 def _marked(figure: go.Figure, result: PriorResult) -> go.Figure:
-    """Mark the chosen size."""
+    """Return the figure with the chosen size marked."""
     return figure.add_vline(x=result.settings.size, line={"color": style.LIGHT.faint, "dash": "dot", "width": 1})
 
 

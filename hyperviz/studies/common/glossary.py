@@ -21,6 +21,7 @@ TERMS = (
     Term("g, primary network", "the network g(z; v) that answers; its weights v = f(x) are written by f"),
     Term("h", "the whole: h(x, z) = g(z; f(x)), the output of g with the weights that f wrote"),
     Term("x", "the input of f, for example an image"),
+    Term("|x|/√n₀", "the size of x: 1 where each of its n₀ coordinates has variance 1", "size"),
     Term("z", "the input of g, for example the place of a pixel"),
     Term("u, u′", "an input of the whole, the pair u = (x, z); u′ is a second one"),
     Term("L", "weight matrices in the hypernetwork f: its depth", "depth_f"),

@@ -36,7 +36,7 @@ class PriorSettings:
         log=True,
         symbol="|x|/√n₀",
         label="size of x",
-        help="of the histogram, and marked in the view scale; the other views take 1",
+        help=meaning("|x|/√n₀", "of the histogram, and marked in the view scale; the other views take 1"),
     )
     view: str = option(
         "prior",

@@ -11,6 +11,7 @@ from hyperviz.errors import OutOfRange
 from hyperviz.runtime import compilation
 from hyperviz.runtime.compilation import AnyArray
 from hyperviz.runtime.precision import in_float64
+from hyperviz.theory import validation
 from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.fourier_features import FourierFeatures
 from hyperviz.theory.sampling import forward_pass
