@@ -12,14 +12,15 @@ from hyperviz.studies.kernel.settings import KernelSettings
 from hyperviz.studies.kernel.study import NAMES, KernelResult
 
 SHOWN = 128  # rows of a heat map: of more points, so many are picked, equally far apart
-GAP, BAR = 0.16, 0.015  # of the chart's width: between two maps, and a colour bar
+GAP = 0.28  # of the chart's width, between two maps: a colour bar and its numbers, on a phone too
 FLOOR = 1e-18  # of the largest eigenvalue: what lies below is rounding
 
 
-def heat_maps(result: KernelResult) -> go.Figure:
-    """Return the four kernels as heat maps; to zoom or move one is to do so with all."""
+def heat_maps(result: KernelResult | None) -> go.Figure:
+    """Return the four kernels as heat maps, empty at first; to zoom or move one is to do so with all."""
+    kernels = result.kernels if result else None
     figure = style.figure(x="", y="pair", height=640, margin={"l": 56, "r": 64, "t": 28})
-    picked = _picked(0 if result.kernels is None else len(result.kernels.nngp))
+    picked = _picked(0 if kernels is None else len(kernels.nngp))
     for i, name in enumerate(NAMES):
         across, up = _place(i)
         if i:
@@ -28,9 +29,10 @@ def heat_maps(result: KernelResult) -> go.Figure:
         figure.update_layout({f"xaxis{i + 1 if i else ''}": ends[0], f"yaxis{i + 1 if i else ''}": ends[1]})
         title = {"text": NAMES[name], "x": across, "y": up + 0.42, "xref": "paper", "yref": "paper"}
         figure.add_annotation(**title, showarrow=False, xanchor="left", yanchor="bottom")
-        if result.kernels is not None:
-            figure.add_trace(_map(i, name, getattr(result.kernels, name), picked))
+        if kernels is not None:
+            figure.add_trace(_map(i, name, getattr(kernels, name), picked))
     figure.update_yaxes(autorange="reversed")
+    figure.update_yaxes(title_text="", selector=lambda axis: axis.anchor in ("x2", "x4"))
     return figure
 
 
@@ -67,13 +69,15 @@ def _map(i: int, name: str, kernel: np.ndarray, picked: np.ndarray) -> go.Heatma
     )
 
 
-def spectra(result: KernelResult) -> go.Figure:
+def spectra(result: KernelResult | None) -> go.Figure:
     """Return the eigenvalues of each kernel from the largest on, and the ridge."""
     colours = style.palette()
     looks = {"ntk_f": (colours.f, "triangle-up"), "ntk_g": (colours.g, "square")}
     looks |= {"hyperkernel": (colours.hk, "circle"), "nngp": (colours.nngp, "diamond")}
-    count = len(result.points.x)
     figure = style.figure(x="eigenvalue, from the largest on", y="its size (log scale)", height=420, margin={"l": 76})
+    if result is None:
+        return figure
+    count = len(result.points.x)
     for name, found in result.spectra.items():
         values = found.values[found.values > FLOOR * found.values[0]]
         colour, symbol = looks[name]

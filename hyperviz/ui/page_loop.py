@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -27,6 +28,7 @@ def run(
     places: Mapping[str, live.Chart],
     charts: Mapping[str, Any],
     latest: list | None = None,
+    **of_page: Any,
 ) -> None:
     """Show a page's study until it has ended; the page's folds come before its first picture, or after it on a move.
 
@@ -38,6 +40,7 @@ def run(
         said: what else is told of each result, by the place where it stands.
         places, charts: where the charts are mounted and the figures.chart.Chart of each, by name.
         latest: a list that holds the latest result, for callbacks.
+        of_page: what the stream takes beside the settings: what a visitor brought.
     """
     stream, report = STUDIES[study].stream, STUDIES[study].report
     latest = [] if latest is None else latest
@@ -45,7 +48,7 @@ def run(
     below, folded = st.container(), False
     if st.session_state.get(FOLDED) != study:
         folded = _folds(below, study, settings, latest)
-    for result in play(study, settings, stream):
+    for result in play(study, settings, functools.partial(stream, **of_page)):
         page_text.say(line, _sound(report.verdict(result)))
         tours.reply(study, settings, result)
         for place, text in said.items():

@@ -1,7 +1,9 @@
 """/prior in a real browser."""
 
+import io
 import re
 
+import numpy as np
 import pytest
 
 from tests.pages.browser import alt, move, open_page, trace, wait_for_alt
@@ -40,3 +42,25 @@ def test_the_buttons_choose_what_is_below_the_histogram_and_the_link_says_it(tab
     wait_for_alt(tab, "Variance of g's neurons layer by layer", chart=1)
     assert trace(tab, "He, predicted", chart=1)[-1] > 100 * trace(tab, "hyperfan-in, predicted", chart=1)[-1]
     tab.wait_for_selector(".verdict .here:has-text('g\\'s variance stays near 1 under NTK scaling')")
+
+
+def test_uploaded_points_are_shown_as_kernels_that_can_be_taken_away_and_what_are_none_is_refused_there(tab, address):
+    open_page(tab, f"{address}/prior?depth_f=2&depth_g=2&draws=64&view=points")
+    wait_for_alt(tab, "Kernels of an example, 24 pairs", chart=1)
+    assert tab.get_by_text("the link does not hold them").count() == 1
+    x, z = np.random.default_rng(0).normal(size=(2, 7, 3))
+    text, files = "\n".join(",".join(map(str, row)) for row in z), tab.locator("input[type=file]")
+    file = io.BytesIO()
+    np.save(file, x)
+    files.nth(0).set_input_files({"name": "x.npy", "mimeType": "", "buffer": file.getvalue()})
+    tab.get_by_text("Now z too").wait_for()
+    files.nth(1).set_input_files({"name": "z.csv", "mimeType": "text/csv", "buffer": b"a,b\n1,two\n"})
+    tab.get_by_text("got 'two' in row 1, column 2").wait_for()
+    files.nth(1).set_input_files({"name": "z.csv", "mimeType": "text/csv", "buffer": text.encode()})
+    wait_for_alt(tab, "Kernels of 7 pairs (xᵢ, zᵢ)", chart=1)
+    wait_for_alt(tab, "Λᴴ: condition number", chart=2)
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Download NPZ").click()
+    saved = np.load(download.value.path())
+    np.testing.assert_allclose(saved["x"], x)
+    np.testing.assert_allclose(saved["hyperkernel"], saved["ntk_f"] * saved["ntk_g"], rtol=1e-12)

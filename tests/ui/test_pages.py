@@ -18,6 +18,7 @@ from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.studies.inpainting import study as inpainting
 from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.registry import STUDIES
+from hyperviz.theory import analytic
 from hyperviz.ui import controls, fair_lock, page_text, streaming, visits
 from tests import ROOT
 
@@ -100,6 +101,31 @@ def test_the_convergence_page_shows_the_study_s_numbers_and_verdict():
     for part in (verdict.here, verdict.chip, verdict.evidence, verdict.rule, convergence_report.progress(result)):
         assert part in shown(app)
     assert all(picture["layout"]["meta"]["alt"] for picture in (curve, heat, lines, factors))
+
+
+def test_points_pasted_on_the_prior_page_are_shown_as_their_kernels_and_what_are_none_is_said_in_place():
+    app = opened("prior", view="points", **QUERIES["prior"])
+    assert "Shown: an example, 24 pairs" in shown(app)
+    x, z = np.array([[1.0, 0.5], [0.2, -1.0], [2.0, 1.0]]), np.array([[0.3], [1.0], [-2.0]])
+    for name, points in (("x", x), ("z", z)):
+        app.text_area(key=f"prior:own:text:{name}").input("\n".join(",".join(map(str, row)) for row in points))
+        app.run()
+    _, maps, spectra = pictures(app)
+    wanted = analytic.kernels(x, z, depth_f=2, depth_g=2)
+    for drawn, kernel in zip(maps["data"], (wanted.ntk_f, None, wanted.hyperkernel, wanted.nngp), strict=True):
+        if kernel is not None:
+            np.testing.assert_allclose(numbers(drawn["z"]).reshape(3, 3), kernel, rtol=1e-5)
+    assert len(numbers(spectra["data"][2]["y"])) == 3
+    assert "3 pairs (xᵢ, zᵢ), x in 2 and z in 1 dimensions, L = 2, H = 2. Θₕ: condition number" in shown(app)
+    app.text_area(key="prior:own:text:z").input("1\nfour").run()
+    assert not app.exception
+    assert [one.value for one in app.error] == [
+        page_text.literal("z must hold numbers alone; got 'four' in row 2, column 1: leave that column or row out.")
+    ]
+    assert len(pictures(app)) == 3  # those of the last points stay
+    app.button(key="prior:own:example").click().run()
+    assert not app.error
+    assert "Shown: an example, 24 pairs" in shown(app)
 
 
 def test_the_inpainting_page_shows_the_gallery_the_errors_and_the_verdict():

@@ -76,12 +76,15 @@ def _range(kernel: np.ndarray) -> str:
 
 def table(result: KernelResult) -> pd.DataFrame:
     """Return the summary, tidy: per kernel points, condition numbers, effective dimension, extremes of the diagonal."""
-    rows = [row for name in result.spectra for row in rows_of(result, name)]
-    return tidy(pd.DataFrame(rows), result.settings, verdict(result).state, SETTINGS)
+    return tidy(pd.DataFrame(summary_rows(result)), result.settings, verdict(result).state, SETTINGS)
 
 
-def rows_of(result: KernelResult, name: str) -> list[dict]:
-    """Return one kernel's numbers."""
+def summary_rows(result: KernelResult) -> list[dict]:
+    """Return the summary as rows with kernel, quantity, value."""
+    return [row for name in result.spectra for row in _rows(result, name)]
+
+
+def _rows(result: KernelResult, name: str) -> list[dict]:
     found, diagonal = result.spectra[name], np.diagonal(getattr(result.kernels, name))
     numbers = {
         "points": len(diagonal),

@@ -7,6 +7,7 @@ import numpy as np
 from hyperviz.studies.common.intervals import interval, together
 from hyperviz.studies.common.power_laws import ALLOWED, agreement
 from hyperviz.studies.common.verdict import Verdict, signed
+from hyperviz.studies.kernel import report as kernel_report
 from hyperviz.studies.prior.empirical_kernels import MEASURED
 from hyperviz.studies.prior.initialisation import Drawn, farthest, keeps
 from hyperviz.studies.prior.normality import Measure
@@ -124,4 +125,16 @@ def _worst(found: Drawn) -> str:
     return f"{value:.{digits}f} ± {error:.{digits}f}" if error else f"{value:.{digits}f}"
 
 
-VIEWS = {"functions": _functions, "kernel": _kernel, "depth": _depth, "initialisation": _initialisation}
+def _points(result: PriorResult) -> str:
+    """Return condition numbers and effective dimensions of the viewer's own points."""
+    own = result.parts.get("own")
+    return kernel_report.verdict(own).here if own and own.finished else ""
+
+
+VIEWS = {
+    "functions": _functions,
+    "kernel": _kernel,
+    "depth": _depth,
+    "initialisation": _initialisation,
+    "points": _points,
+}

@@ -9,6 +9,7 @@ from hyperviz.studies.common.intervals import interval
 from hyperviz.studies.common.recipe import recipe
 from hyperviz.studies.common.tidy import tidy
 from hyperviz.studies.common.verdict import Verdict
+from hyperviz.studies.kernel import report as kernel_report
 from hyperviz.studies.prior import tables
 from hyperviz.studies.prior.claims import RULE, claim, distance
 from hyperviz.studies.prior.initialisation import DRAWS as OF_EACH
@@ -20,6 +21,7 @@ from hyperviz.theory.smooth_duals import SCALES
 from hyperviz.theory.taylor.dense_g import WIDEST
 
 FEW = 256  # draws before anything is said of them
+OWN = ("heat_maps", "spectra")  # charts of the viewer's own points
 ALTS = {
     "joint": ("Outputs at two inputs", "covariance"),
     "line": ("Functions along a line of z", "function_line"),
@@ -81,6 +83,8 @@ def alt(result: PriorResult, chart: str = "") -> str:
     """Return one chart in words, for those who do not see it."""
     if chart == "lines":
         return f"Distance from a Gaussian as only f, only g or both widen: {verdict(result).evidence}."
+    if chart in OWN and "own" in result.parts:
+        return kernel_report.alt(result.parts["own"], chart)
     title, *wanted = ALTS.get(chart, ("",))
     parts = tables.table(result) if wanted else pd.DataFrame({"quantity": [], "value": []})
     words = [
@@ -147,6 +151,8 @@ that it becomes a Gaussian process with kernel Λ^H when **both** f and g widen;
 - **kernel**: Corollary 1 (Λ^H and Θ_h depend on two numbers, Σ^0(z, z′) and S^0(x, x′), where |x|² = n₀), Remarks 2
   and 3 (with Fourier features only the distance ‖z − z′‖ counts), and how k random features approach their limit. Θ_h
   of a smooth φ is measured with at most {WIDEST} neurons in a layer of g, whose weights are written out there.
+- **points**: Θ_f, Θ_g, Θ_h and Λ^H of your own points x and z in closed form, their eigenvalues, condition numbers and
+  effective dimensions at a ridge.
 - **depth**: what happens to the correlations and the condition number as f or g gets deeper.
 - **initialisation**: f started as in Glorot & Bengio (2010), He et al. (2015), and by hyperfan-in and hyperfan-out
   (Chang, Flokas & Lipson, *Principled Weight Initialization for Hypernetworks*, 2020), beside NTK scaling. Glorot and

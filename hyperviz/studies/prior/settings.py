@@ -32,9 +32,9 @@ class PriorSettings:
         "prior",
         label="Show below",
         apart=True,
-        choices=("prior", "functions", "kernel", "depth", "initialisation"),
+        choices=("prior", "functions", "kernel", "depth", "initialisation", "points"),
         help="normality against width; sample functions; the kernel's factorisation; what depth does; which "
-        "initialisations of f keep the variance of g's layers",
+        "initialisations of f keep the variance of g's layers; the kernels of your own points",
     )
     activation_f: str = activation_of("f", "σ")
     activation_g: str = activation_of("g", "φ", smooth_too=True)

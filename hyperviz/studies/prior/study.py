@@ -10,11 +10,13 @@ import numpy as np
 from hyperviz.studies.common import random_networks, streaming
 from hyperviz.studies.common.random_networks import architecture
 from hyperviz.studies.common.random_streams import Stream
+from hyperviz.studies.kernel import study as kernel
 from hyperviz.studies.prior import (
     depth_scaling,
     empirical_kernels,
     initialisation,
     kernel_structure,
+    own_points,
     sample_functions,
     width_scaling,
 )
@@ -30,6 +32,7 @@ VIEWS = {
     "kernel": kernel_structure.stream,
     "depth": depth_scaling.stream,
     "initialisation": initialisation.stream,
+    "points": own_points.stream,
 }
 __all__ = ["PAPER", "PRESETS", "PriorResult", "PriorSettings", "stream", "warm"]
 
@@ -48,11 +51,11 @@ class PriorResult(NamedTuple):
     finished: bool
 
 
-def stream(settings: PriorSettings) -> Iterator[PriorResult]:
+def stream(settings: PriorSettings, **of_view: Any) -> Iterator[PriorResult]:
     """Yield ever better results: draws of the two outputs, and the parts of the view, in turn."""
     result = _start(settings)
     yield result
-    steps = [_outputs(settings, float(result.limit[0, 0])), VIEWS[settings.view](settings)]
+    steps = [_outputs(settings, float(result.limit[0, 0])), VIEWS[settings.view](settings, **of_view)]
     for found in streaming.in_turn(*steps):
         parts = {name: part for name, part in found.items() if name not in PriorResult._fields}
         fields = {name: part for name, part in found.items() if name in PriorResult._fields}
@@ -63,6 +66,7 @@ def stream(settings: PriorSettings) -> Iterator[PriorResult]:
 
 def warm() -> None:
     """Compile what the study needs, once: afterwards no setting compiles anything."""
+    kernel.warm()
     small: dict[str, Any] = {"width_f": 16, "width_g": 16, "draws": 256}
     for phi in ("relu", "tanh"):  # every other choice is traced
         limits(PriorSettings(activation_g=phi, **small))

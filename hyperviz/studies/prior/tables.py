@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hyperviz.studies.common.intervals import SURE
+from hyperviz.studies.kernel.report import summary_rows
 from hyperviz.studies.prior.depth_scaling import DEPTHS
 from hyperviz.studies.prior.kernel_structure import CORRELATIONS, COUNTS, rms
 from hyperviz.studies.prior.sample_functions import TURNS
@@ -160,6 +161,16 @@ def _initialised(result, part) -> list[dict]:
     return rows
 
 
+def _own(result, part) -> list[dict]:
+    """Return the summary of the viewer's own points."""
+    return [_row(row["quantity"], row["value"], kernel=row["kernel"]) for row in summary_rows(part)]
+
+
+def _shown(result, part) -> list[dict]:
+    """Return nothing: the part is one of `own`, apart so that its chart is drawn once."""
+    return []
+
+
 PAIRS = ((0, 0), (0, 1), (1, 1))
 ROWS = {
     "lines": _lines,
@@ -174,4 +185,7 @@ ROWS = {
     "depth_f": _deepened("depth_f"),
     "depth_g": _deepened("depth_g"),
     "initialisation": _initialised,
+    "own": _own,
+    "own_kernels": _shown,
+    "own_spectra": _shown,
 }
