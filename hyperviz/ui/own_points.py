@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from hyperviz.data import point_files
 from hyperviz.errors import HypervizError
 from hyperviz.studies.common import budget
 from hyperviz.studies.common.options import options
@@ -55,11 +54,11 @@ def _sources(study: str, name: str) -> None:
     """A file or lines of text with the points of one network."""
     st.file_uploader(
         f"points {name} of {NETWORKS[name]}, CSV or NPY",
-        point_files.TYPES,
+        pairs.TYPES,
         key=_file(study, name),
-        max_upload_size=point_files.MEGABYTES,
+        max_upload_size=pairs.MEGABYTES,
         on_change=lambda: _take(study, name, lambda: _uploaded(study, name)),
-        help=f"one point a row, at most {point_files.MOST:,}; as many x as z are pairs row by row, else each x is "
+        help=f"one point a row, at most {pairs.MOST:,}; as many x as z are pairs row by row, else each x is "
         "taken with each z",
     )
     st.text_area(
@@ -94,7 +93,7 @@ def _take(study: str, name: str, data: Callable[[], bytes]) -> None:
         st.session_state.pop(_place(study, name), None)
         return
     try:
-        found = {name: point_files.read(given, name)}
+        found = {name: pairs.read(given, name)}
         other = {key: st.session_state.get(_place(study, key)) for key in NETWORKS if key != name}
         if (two := found | other)["x"] is not None and two["z"] is not None:
             _paired(two)

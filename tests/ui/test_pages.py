@@ -114,7 +114,7 @@ def test_points_pasted_on_the_prior_page_are_shown_as_their_kernels_and_what_are
     wanted = analytic.kernels(x, z, depth_f=2, depth_g=2)
     for drawn, kernel in zip(maps["data"], (wanted.ntk_f, None, wanted.hyperkernel, wanted.nngp), strict=True):
         if kernel is not None:
-            np.testing.assert_allclose(numbers(drawn["z"]).reshape(3, 3), kernel, rtol=1e-5)
+            np.testing.assert_allclose(numbers(drawn["z"]).reshape(3, 3), kernel, rtol=1e-5, atol=1e-6)
     assert len(numbers(spectra["data"][2]["y"])) == 3
     assert "3 pairs (xᵢ, zᵢ), x in 2 and z in 1 dimensions, L = 2, H = 2. Θₕ: condition number" in shown(app)
     app.text_area(key="prior:own:text:z").input("1\nfour").run()

@@ -7,7 +7,14 @@ import plotly.graph_objects as go
 
 from hyperviz.figures import style
 from hyperviz.figures.chart import Chart
-from hyperviz.figures.prior import depth_scaling, initialisation, kernel_structure, own_points, sample_functions
+from hyperviz.figures.prior import (
+    depth_scaling,
+    initialisation,
+    input_scale,
+    kernel_structure,
+    own_points,
+    sample_functions,
+)
 from hyperviz.figures.style import small
 from hyperviz.studies.common.verdict import signed
 from hyperviz.studies.prior.settings import PriorSettings
@@ -154,6 +161,7 @@ SECTIONS = {  # what each view shows below the histogram
     "depth": depth_scaling.SECTION,
     "initialisation": initialisation.SECTION,
     "points": own_points.SECTION,
+    "scale": input_scale.SECTION,
 }
 HISTOGRAM = {"histogram": Chart(histogram, ("outputs", "normality"))}
 CHARTS = HISTOGRAM | {name: chart for section in SECTIONS.values() for name, chart in section.items()}

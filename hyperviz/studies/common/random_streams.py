@@ -43,6 +43,8 @@ class Stream(int, Enum):
     PRIOR_HYPERKERNEL = "prior", JAX, 6
     PRIOR_FEATURES = "prior", JAX, 7
     PRIOR_DEPTH = "prior", JAX, 8
+    PRIOR_SIZES = "prior", JAX, 9
+    PRIOR_SIZE_TANGENTS = "prior", JAX, 4
     PRIOR_TERMS = "prior", JAX, 1000, 1000  # + the place of the pair of points
     PRIOR_WIDTHS = "prior", JAX, 10_000, 10_000  # + the place of the cell
     PRIOR_LINE = "prior", NUMPY, 1

@@ -11,7 +11,8 @@ from hyperviz.data import point_files
 from hyperviz.errors import InvalidInput
 from hyperviz.studies.kernel.settings import KernelSettings
 
-MOST = point_files.MOST  # pairs
+MOST = point_files.MOST  # pairs, and points of either file
+TYPES, MEGABYTES, read = point_files.TYPES, point_files.MEGABYTES, point_files.read  # what a page asks for
 EXAMPLE = 24  # points on a circle
 
 

@@ -8,8 +8,10 @@ from hyperviz.studies.common.intervals import interval, together
 from hyperviz.studies.common.power_laws import ALLOWED, agreement
 from hyperviz.studies.common.verdict import Verdict, signed
 from hyperviz.studies.kernel import report as kernel_report
+from hyperviz.studies.kernel.report import number
 from hyperviz.studies.prior.empirical_kernels import MEASURED
 from hyperviz.studies.prior.initialisation import Drawn, farthest, keeps
+from hyperviz.studies.prior.input_scale import power
 from hyperviz.studies.prior.normality import Measure
 from hyperviz.studies.prior.sample_functions import TURNS
 from hyperviz.studies.prior.study import PriorResult
@@ -131,10 +133,32 @@ def _points(result: PriorResult) -> str:
     return kernel_report.verdict(own).here if own and own.finished else ""
 
 
+def _scale(result: PriorResult) -> str:
+    """Return how the kernel grows with the size of x, in the limit and over networks, and what encoding x does."""
+    found, encoded = (result.parts.get(name) for name in ("scale_nngp", "scale_encoded"))
+    if found is None or encoded is None or not found.draws or not encoded.draws:
+        return ""
+    at, size = int(np.argmin(np.abs(found.sizes - result.settings.size))), result.settings.size
+    grown = [f"{low:.3g} to {high:.3g}" if high - low > 0.01 else f"{high:.3g}" for low, high in [_ends(found)]]
+    return (
+        f"At |x| = {size:g} √n₀ networks measure Λᴴ = {number(found.mean[at])} ± {number(found.error[at])}, the "
+        f"limit is {number(found.expected[at])}; it grows like |x| to the power {grown[0]} "
+        f"(2H = {2 * result.settings.depth_g}). "
+        f"Encoded at constant norm: {number(encoded.mean[at])} ± {number(encoded.error[at])} there, "
+        f"{number(encoded.expected[at])} in the limit at any size."
+    )
+
+
+def _ends(found) -> tuple[float, float]:
+    powers = power(found)
+    return float(powers.min()), float(powers.max())
+
+
 VIEWS = {
     "functions": _functions,
     "kernel": _kernel,
     "depth": _depth,
     "initialisation": _initialisation,
     "points": _points,
+    "scale": _scale,
 }

@@ -16,11 +16,12 @@ def on_circle(angles) -> np.ndarray:
     return np.sqrt(2) * np.stack([np.cos(angles), np.sin(angles)], -1).astype(np.float32)
 
 
-def pair() -> tuple[np.ndarray, np.ndarray]:
-    """Return the two inputs u = (x, z) and u' of the histogram and the scatter."""
-    return tuple(on_circle(np.array([0.0, angle])) for angle in ANGLES)  # type: ignore[return-value]
+def pair(size: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Return the two inputs u = (x, z) and u' of the histogram and the scatter, |x| being size times sqrt(n_0)."""
+    x, z = (on_circle(np.array([0.0, angle])) for angle in ANGLES)
+    return x * np.float32(size), z
 
 
 def limits(settings: PriorSettings) -> np.ndarray:
     """Return Lambda^H between the two inputs."""
-    return kernels(architecture(settings), *pair()).nngp
+    return kernels(architecture(settings), *pair(settings.size)).nngp

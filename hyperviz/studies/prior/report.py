@@ -34,6 +34,8 @@ ALTS = {
     "rate": ("Error of k random features", "feature_error"),
     "deeper_f": ("Measured correlation", "correlation_nngp"),
     "deeper_g": ("Measured correlation", "correlation_nngp"),
+    "growth": ("Kernels at x of several sizes", "nngp_at_size", "hyperkernel_at_size"),
+    "told_apart": ("Correlation of h at x and at x of another size, kernels", "nngp_at_size"),
     "condition": ("Condition numbers", "condition_nngp", "condition_hyperkernel"),
     "variance_f": ("Variance of the weights that f writes, under five initialisations", "variance_f"),
     "variance_g": ("Variance of g's neurons layer by layer, under five initialisations", "variance_g"),
@@ -124,7 +126,7 @@ from hyperviz.studies.prior import limits
 from hyperviz.theory import analytic, sampling
 
 settings = {settings!r}
-networks, (x, z) = random_networks.architecture(settings), limits.pair()
+networks, (x, z) = random_networks.architecture(settings), limits.pair(settings.size)
 keys = random_networks.keys({settings.seed}, 0, 0, 256)
 print(sampling.values(keys, x, z, **vars(networks))[:8, 0])
 print(analytic.limit(networks, x, z).nngp)
@@ -153,6 +155,11 @@ that it becomes a Gaussian process with kernel Λ^H when **both** f and g widen;
   of a smooth φ is measured with at most {WIDEST} neurons in a layer of g, whose weights are written out there.
 - **points**: Θ_f, Θ_g, Θ_h and Λ^H of your own points x and z in closed form, their eigenvalues, condition numbers and
   effective dimensions at a ridge.
+- **scale**: Λ^H and Θ_h against the size of x. ReLU networks without biases are homogeneous, h(s x, z) = s^H h(x, z),
+  so both kernels grow like |x|^(2H): twice as large an x makes outputs 2^H times and gradient steps 4^H times as large.
+  Every network here sees x at all sizes. A bounded φ leaves |x|² of the last layer. Beside it x encoded as
+  √2 (cos x, sin x), of one norm whatever x: the kernel stays, and different sizes are told apart, where h of the raw x
+  differs by a factor alone.
 - **depth**: what happens to the correlations and the condition number as f or g gets deeper.
 - **initialisation**: f started as in Glorot & Bengio (2010), He et al. (2015), and by hyperfan-in and hyperfan-out
   (Chang, Flokas & Lipson, *Principled Weight Initialization for Hypernetworks*, 2020), beside NTK scaling. Glorot and

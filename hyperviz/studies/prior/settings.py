@@ -28,13 +28,23 @@ class PriorSettings:
         label="bandwidth",
         help=meaning("ℓ", "g sees infinitely many; 0: it sees z itself"),
     )
+    size: float = option(
+        1.0,
+        0.125,
+        8.0,
+        positions=(0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0),
+        log=True,
+        symbol="|x|/√n₀",
+        label="size of x",
+        help="of the histogram, and marked in the view scale; the other views take 1",
+    )
     view: str = option(
         "prior",
         label="Show below",
         apart=True,
-        choices=("prior", "functions", "kernel", "depth", "initialisation", "points"),
+        choices=("prior", "functions", "kernel", "depth", "initialisation", "points", "scale"),
         help="normality against width; sample functions; the kernel's factorisation; what depth does; which "
-        "initialisations of f keep the variance of g's layers; the kernels of your own points",
+        "initialisations of f keep the variance of g's layers; the kernels of your own points; what the size of x does",
     )
     activation_f: str = activation_of("f", "σ")
     activation_g: str = activation_of("g", "φ", smooth_too=True)

@@ -15,6 +15,7 @@ from hyperviz.studies.prior import (
     depth_scaling,
     empirical_kernels,
     initialisation,
+    input_scale,
     kernel_structure,
     own_points,
     sample_functions,
@@ -33,6 +34,7 @@ VIEWS = {
     "depth": depth_scaling.stream,
     "initialisation": initialisation.stream,
     "points": own_points.stream,
+    "scale": input_scale.stream,
 }
 __all__ = ["PAPER", "PRESETS", "PriorResult", "PriorSettings", "stream", "warm"]
 
@@ -91,13 +93,13 @@ def _start(settings: PriorSettings) -> PriorResult:
 
 def _outputs(settings: PriorSettings, limit: float) -> Iterator[dict]:
     """Yield draws of h(u) and h(u'), lanes at a time."""
-    found = random_networks.kept("prior", settings.seed, architecture(settings))
+    found = random_networks.kept("prior", settings.size, settings.seed, architecture(settings))
     clock, seconds = streaming.Clock(), random_networks.forward_seconds(pair()[0], architecture(settings))
     lanes = LANES if LANES * seconds < 2 * streaming.STEP else FEW
     for first in range(0, settings.draws, lanes):
         if first not in found:
             keys = random_networks.keys(settings.seed, Stream.PRIOR_OUTPUTS, first, lanes)
-            work = random_networks.outputs(keys, pair(), architecture(settings))
+            work = random_networks.outputs(keys, pair(settings.size), architecture(settings))
             found[first] = yield from streaming.shown(work)
         if clock.picture() or first + lanes >= settings.draws:
             yield _measured(joined(found, settings.draws), limit) | {"progress": 0.0}

@@ -171,6 +171,19 @@ def _shown(result, part) -> list[dict]:
     return []
 
 
+def _sized(quantity, encoding):
+    """Return what lists a kernel at x of each size."""
+
+    def rows(result, part):
+        none = np.full(len(part.sizes), np.nan)
+        value, error = (part.mean, part.error) if part.draws else (none, none)
+        at = {"encoding": encoding, "draws": part.draws}
+        found = zip(part.sizes, value, error, part.expected, part.alike, strict=True)
+        return [_row(quantity, v, e, t, size=size, correlation=c, **at) for size, v, e, t, c in found]
+
+    return rows
+
+
 PAIRS = ((0, 0), (0, 1), (1, 1))
 ROWS = {
     "lines": _lines,
@@ -188,4 +201,7 @@ ROWS = {
     "own": _own,
     "own_kernels": _shown,
     "own_spectra": _shown,
+    "scale_nngp": _sized("nngp_at_size", "raw"),
+    "scale_tangent": _sized("hyperkernel_at_size", "raw"),
+    "scale_encoded": _sized("nngp_at_size", "cos, sin"),
 }
