@@ -61,6 +61,6 @@ def test_uploaded_points_are_shown_as_kernels_that_can_be_taken_away_and_what_ar
     wait_for_alt(tab, "Λᴴ: condition number", chart=2)
     with tab.expect_download() as download:
         tab.get_by_role("button", name="Download NPZ").click()
-    saved = np.load(download.value.path())
-    np.testing.assert_allclose(saved["x"], x)
-    np.testing.assert_allclose(saved["hyperkernel"], saved["ntk_f"] * saved["ntk_g"], rtol=1e-12)
+    with np.load(download.value.path()) as saved:
+        np.testing.assert_allclose(saved["x"], x)
+        np.testing.assert_allclose(saved["hyperkernel"], saved["ntk_f"] * saved["ntk_g"], rtol=1e-12)
