@@ -51,7 +51,7 @@ def ask(study: str) -> Asked:
 
 
 def _sources(study: str, name: str) -> None:
-    """A file or lines of text with the points of one network."""
+    """Mount a file and lines of text with the points of one network."""
     st.file_uploader(
         f"points {name} of {NETWORKS[name]}, CSV or NPY",
         pairs.TYPES,
@@ -86,7 +86,7 @@ def _place(study: str, name: str) -> str:
 
 
 def _take(study: str, name: str, data: Callable[[], bytes]) -> None:
-    """A callback: these are the points of one network from now on, or a sentence says why not; none: taken away."""
+    """Take these as the points of one network (a callback), or note a sentence that says why not; none: taken away."""
     st.session_state[_place(study, "refused")] = ""
     st.session_state[f"{study}:paused"] = None  # what was paused showed other points
     if not (given := data()).strip():
@@ -119,7 +119,7 @@ def _shown(study: str) -> Pairs:
 
 
 def _forget(study: str) -> None:
-    """A callback: no points of one's own."""
+    """Drop all points of one's own (a callback)."""
     for name in (*NETWORKS, "refused"):
         st.session_state.pop(_place(study, name), None)
     for name in NETWORKS:

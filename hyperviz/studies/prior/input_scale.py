@@ -78,7 +78,7 @@ def _limits(settings: PriorSettings, x, z) -> tuple[Growth, Growth]:
 
 
 def _outputs(settings: PriorSettings, name: str, u, limit: Growth) -> Iterator:
-    """Lambda^H: the covariance given the hidden layers, its mean over networks."""
+    """Yield Lambda^H: the covariance given the hidden layers, its mean over networks."""
     kept = random_networks.kept("sizes", name, settings.size, settings.seed, architecture(settings))
     clock, drawn = streaming.Clock(), []
     for first in range(0, DRAWS, LANES):
@@ -92,7 +92,7 @@ def _outputs(settings: PriorSettings, name: str, u, limit: Growth) -> Iterator:
 
 
 def _tangents(settings: PriorSettings, u, limit: Growth) -> Iterator:
-    """Theta_h: the mean of the empirical hyperkernel over networks, whose features of z are written out."""
+    """Yield Theta_h: the mean of the empirical hyperkernel over networks, whose features of z are written out."""
     kept = random_networks.kept("size tangents", settings.size, settings.seed, architecture(settings))
     seen = np.asarray(fourier_features.embedding(u[1], architecture(settings).coordinates))
     clock, drawn = streaming.Clock(), []
