@@ -82,6 +82,8 @@ def load(name: str) -> Dataset:
         >>> load("digits").train.shape
         (4000, 28, 28, 1)
     """
+    if name not in NAMES:
+        raise InvalidInput(f"A data set is one of {', '.join(NAMES)}; got {name!r}.")
     if absent(name) and not may_download(name):
         raise DataMissing(
             f"{TITLES[name]} is not on this machine, and nothing is downloaded for a visitor here: choose the digits "

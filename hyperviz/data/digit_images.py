@@ -7,6 +7,7 @@ from PIL import Image
 
 from hyperviz.data import digit_ink, image_files
 from hyperviz.errors import InvalidInput
+from hyperviz.runtime import arrays
 
 LARGE = 800  # a longer side than this is first brought to it
 SIDE, BOX, MIDDLE = 28, 20, 14  # of MNIST: image, box that a digit fills, pixel of its centre of mass
@@ -42,7 +43,7 @@ def fit(image: np.ndarray) -> np.ndarray:
 
     The border tells what is background. InvalidInput where there is no ink.
     """
-    return _boxed(_ink(np.asarray(image, np.float64)))
+    return _boxed(_ink(np.asarray(arrays.real("image", image), np.float64)))
 
 
 def _boxed(ink: np.ndarray) -> np.ndarray:
@@ -57,8 +58,8 @@ def _boxed(ink: np.ndarray) -> np.ndarray:
 
 def _ink(grey: np.ndarray) -> np.ndarray:
     """Return how far each pixel is from the background, 0 to 255, white where the digit is."""
-    if grey.ndim != 2 or not grey.size or not np.isfinite(grey).all():
-        raise InvalidInput(f"A grey image is finite of shape (h, w); got shape {grey.shape}.")
+    if grey.ndim != 2 or not grey.size:
+        raise InvalidInput(f"A grey image has shape (h, w); got {grey.shape}: take one image, one channel of it.")
     border = np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])
     paper = np.median(border)
     ink = paper - grey if paper - grey.min() > grey.max() - paper else grey - paper

@@ -58,6 +58,11 @@ def deep(data: bytes, longest: int | None = None) -> Image.Image:
 
 def _header(data: bytes) -> Image.Image:
     """Return the image of which nothing is decoded yet."""
+    if not isinstance(data, bytes | bytearray | memoryview):
+        raise InvalidInput(
+            f"data must be the bytes of an image file; got {type(data).__name__}: read it, "
+            "as pathlib.Path(name).read_bytes() does."
+        )
     if not 0 < len(data) <= LIMIT:
         raise InvalidInput(
             f"An image file has 1 to {LIMIT:,} bytes; this one has {len(data):,}: save it smaller, or crop it."

@@ -47,7 +47,10 @@ def read(path: str | Path) -> np.ndarray:
 
 def load(path: str | Path) -> OwnImages:
     """Return the images as uint8, with what was understood; arguments and errors as in `read`."""
-    path = Path(path).expanduser()
+    try:
+        path = Path(path).expanduser()
+    except TypeError:
+        raise InvalidInput(f"path must name a folder, an .npz or an .npy; got {type(path).__name__}.") from None
     try:
         if path.is_dir():
             return _folder(path)

@@ -10,11 +10,14 @@ import numpy as np
 from jax.scipy.ndimage import map_coordinates
 from jaxtyping import Array, Float
 
+from hyperviz.data import array_images
 from hyperviz.errors import InvalidInput
+from hyperviz.runtime import arrays
 from hyperviz.runtime.compilation import compiled
 
 CLASSES = 12
 STEP = 2 * np.pi / CLASSES
+ANGLES = ("uniform", "multiples")
 BLOCK = 500  # pairs made at a time
 
 
@@ -32,7 +35,8 @@ def pairs(images: np.ndarray, *, count: int, size: int, seed: int, angles: str =
     Both turn the image itself, so that z is no blurrier than x. Pair i depends on i and seed alone.
 
     Args:
-        images: uint8 (N, side, side, channels); pair i shows image i mod N.
+        images: uint8 (N, side, side, channels), or any array of images that `array_images` reads; pair i shows image
+            i mod N.
         count: how many pairs, 1 to BLOCK.
         size: side of the results in pixels, at most the images'.
         seed: of beta, uniform on the circle, and of alpha.
@@ -43,7 +47,7 @@ def pairs(images: np.ndarray, *, count: int, size: int, seed: int, angles: str =
         Pairs, pixels in [0, 1], 0 outside the image.
 
     Raises:
-        InvalidInput: a count out of range.
+        InvalidInput: an argument of the wrong type, shape or range.
 
     References:
         section 5.2, and the authors' code.
@@ -53,8 +57,11 @@ def pairs(images: np.ndarray, *, count: int, size: int, seed: int, angles: str =
         >>> made.x.shape, made.label.tolist()
         ((2, 64), [11, 7])
     """
-    if not 0 < count <= BLOCK:
-        raise InvalidInput(f"count must be an integer from 1 to {BLOCK}; got {count}: ask for several blocks.")
+    count, first = arrays.integer("count", count, 1, BLOCK), arrays.integer("first", first, 0)
+    size, seed = arrays.integer("size", size, 1), arrays.integer("seed", seed, 0)
+    if angles not in ANGLES:
+        raise InvalidInput(f"angles must be one of {', '.join(ANGLES)}; got {angles!r}.")
+    images = _channels_last(images)
     rng = [np.random.default_rng([seed, i]) for i in range(2)]
     beta, alpha = (generator.uniform(0, 2 * np.pi, first + count)[first:] for generator in rng)
     label = np.round(alpha / STEP).astype(np.int32) % CLASSES
@@ -65,6 +72,16 @@ def pairs(images: np.ndarray, *, count: int, size: int, seed: int, angles: str =
     turned = [turn(images[which] / np.float32(255), a[at].astype(np.float32), size=shape) for a in (beta, beta + alpha)]
     x, z = (np.asarray(image).reshape(BLOCK, -1)[:count] for image in turned)
     return Pairs(x, z, label)
+
+
+def _channels_last(images) -> np.ndarray:
+    """Return uint8 (N, side, side, channels)."""
+    if isinstance(images, np.ndarray) and images.dtype == np.uint8 and images.ndim == 4 and images.shape[3] in (1, 3):
+        return images
+    pixels = array_images.pixels(arrays.real("images", images))[0]
+    if not len(pixels) or pixels.shape[1] != pixels.shape[2]:
+        raise InvalidInput(f"images must be square, and at least one; got {pixels.shape}: crop or pad them.")
+    return pixels if pixels.ndim == 4 else pixels[..., None]
 
 
 def rotate(image: Float[Array, "side side"], angle: Float[Array, ""]) -> Float[Array, "side side"]:

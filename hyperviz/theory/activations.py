@@ -52,9 +52,13 @@ def activation(name: str, alpha: float = 0.01, gain: float | None = None) -> Act
     """
     if name not in NAMES:
         raise InvalidInput(f"activation must be one of {', '.join(NAMES)}; got {name!r}.")
-    if not -1 <= alpha <= 1:
+    try:
+        slope = float(alpha)
+    except (TypeError, ValueError):
+        slope = math.nan
+    if not -1 <= slope <= 1:
         raise InvalidInput(f"alpha, the slope of leaky ReLU below zero, must lie in [-1, 1]; got {alpha!r}.")
-    slope = 0.0 if name == "relu" else float(alpha)
+    slope = 0.0 if name == "relu" else slope
     return Activation(slope, float(np.sqrt(2 / (1 + slope**2))) if gain is None else float(gain))
 
 

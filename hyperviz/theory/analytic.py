@@ -106,8 +106,8 @@ def limit(architecture: Architecture, x1: Unchecked, z1: Unchecked, x2: Unchecke
         validation.same_width(arrays[0], arrays[2], "x1", "x2")
         validation.same_width(arrays[1], arrays[3], "z1", "z2")
     L, H = validation.depths(architecture, MAX_DEPTH)
-    model, features = limit_tiles.Model(L, H, architecture.sigma, architecture.phi), architecture.coordinates
-    bandwidth = None if features is None else validation.positive("bandwidth", features.bandwidth)
+    model = limit_tiles.Model(L, H, architecture.sigma, architecture.phi)
+    bandwidth = validation.bandwidth(architecture.coordinates)
     dtype = jnp.result_type(*arrays)
     features = bandwidth is not None
     sets = [limit_tiles.prepare(x, z, model, features) for x, z in zip(arrays[::2], arrays[1::2], strict=True)]

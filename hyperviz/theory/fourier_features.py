@@ -69,9 +69,10 @@ def gram(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = None)
         [[1.0, 0.0], [0.0, 1.0]]
     """
     z = validation.points("z", z).astype(jnp.float64)
-    if coordinates is None:
+    bandwidth = validation.bandwidth(coordinates)
+    if bandwidth is None:
         return covariance(z)  # pyright: ignore[reportArgumentType]
-    return gaussian(z, z, validation.positive("bandwidth", coordinates.bandwidth), np.float64).cosine / 2
+    return gaussian(z, z, bandwidth, np.float64).cosine / 2
 
 
 @in_float64

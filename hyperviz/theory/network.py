@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, PRNGKeyArray, Real
 
+from hyperviz.errors import InvalidInput
 from hyperviz.runtime.precision import in_float64
 from hyperviz.theory import smooth_activations, validation
 from hyperviz.theory.activations import Activation, activation
@@ -166,13 +167,20 @@ def apply(
     """
     x, z = validation.points("x", x), validation.points("z", z)
     validation.same_length(x, z)
-    V = params.generator[0]
+    V = checked(params).generator[0]
     validation.same_width(x, params.hidden[0] if params.hidden else V[:, 0], "x", "the weights of f")
     validation.same_width(z, V[:, :, 0], "z", "the weights of g")
     sigma, phi = activation(activation_f, alpha), smooth_activations.activation_g(activation_g, alpha)
     # a pair at a time: XLA rounds the products of a batch otherwise, in the last digit
     h = jax.vmap(lambda x, z: forward(params, x, z, sigma, phi))(x, z)
     return h[:, 0] if h.shape[1] == 1 else h
+
+
+def checked(params: Unchecked) -> Parameters:
+    """Return weights as they are; InvalidInput for what `init` does not make."""
+    if not isinstance(params, Parameters):
+        raise InvalidInput(f"params must be Parameters; got {type(params).__name__}: take what network.init returns.")
+    return params
 
 
 def forward(

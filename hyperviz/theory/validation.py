@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import jax
@@ -10,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hyperviz.errors import InvalidInput, OutOfRange
+from hyperviz.runtime import arrays
 from hyperviz.runtime.compilation import namespace, traced
 
 MAX_WIDTH = 10**8
@@ -18,16 +18,7 @@ Unchecked = Any  # an argument at the border, array-like or a number: it is judg
 
 def at_least(name: str, value, least: int, most: int | None = None):
     """Return an integer within bounds, or a traced one as it is."""
-    if traced(value):
-        return value
-    bounds = f"an integer of at least {least}" + (f" and at most {most}" if most else "")
-    try:
-        number = operator.index(value.item() if isinstance(value, (np.ndarray, jax.Array)) else value)
-    except (TypeError, ValueError):
-        raise InvalidInput(f"{name} must be {bounds}; got {value!r}.") from None
-    if number < least or (most is not None and number > most):
-        raise InvalidInput(f"{name} must be {bounds}; got {number}.")
-    return number
+    return value if traced(value) else arrays.integer(name, value, least, most)
 
 
 def key(value: Unchecked):
@@ -45,6 +36,18 @@ def key(value: Unchecked):
     raise InvalidInput(
         "key must be one of jax.random, such as jax.random.key(0), an integer or a numpy.random.Generator; got "
         f"{type(value).__name__}."
+    )
+
+
+def keys(value: Unchecked):
+    """Return an array of keys, one a hypernetwork."""
+    stacked = traced(value) or (isinstance(value, jax.Array | np.ndarray) and value.ndim > 0)
+    raw = stacked and value.dtype == np.uint32 and value.ndim == 2
+    if raw or (stacked and value.ndim == 1 and jnp.issubdtype(value.dtype, jax.dtypes.prng_key)):
+        return value
+    raise InvalidInput(
+        "keys must be an array of keys of jax.random, one a hypernetwork, such as "
+        f"jax.random.split(jax.random.key(0), 100); got {'None' if value is None else type(value).__name__}: split it."
     )
 
 
@@ -67,29 +70,58 @@ def sizes(architecture: Unchecked, deepest: int) -> tuple:
 
 def points(name: str, value):
     """Return a non-empty (N, d) array of finite floats, of NumPy unless it is traced; float32 unless float64 came."""
-    if not traced(value):
-        value = _array(name, value)
+    value = _taken(name, value)
     if value.ndim != 2 or 0 in value.shape:
-        raise InvalidInput(f"{name} must be a non-empty (points, dimensions) array; got shape {value.shape}.")
+        raise InvalidInput(
+            f"{name} must be a non-empty (points, dimensions) array; got shape {value.shape}{_reshaped(name, value)}."
+        )
     return value.astype(jnp.float64 if value.dtype == jnp.float64 else jnp.float32, copy=False)
 
 
-def _array(name: str, value):
-    try:
-        array = np.asarray(value)
-        if array.dtype.kind not in "fiub" or isinstance(value, (str, bytes)):
-            raise TypeError
-    except (TypeError, ValueError):
-        raise InvalidInput(f"{name} must be an array of real numbers; got {type(value).__name__}.") from None
-    finite(name, array)
+def _taken(name: str, value: Unchecked) -> Any:
+    """Return a traced array as it is, also where a list holds its parts, and all else as an array of NumPy."""
+    if isinstance(value, list | tuple) and traced(*jax.tree.leaves(value)):
+        return jnp.asarray(value)
+    return value if traced(value) else arrays.real(name, value)
+
+
+def _reshaped(name: str, array) -> str:
+    """Return how an array of another shape becomes points."""
+    if 0 in array.shape or array.ndim in (0, 2):
+        return ""
+    if array.ndim == 1:
+        return f": write {name}[None] for one point, {name}[:, None] for points of one dimension"
+    return f": flatten each, {name}.reshape(len({name}), -1)"
+
+
+def vector(name: str, value):
+    """Return one point (d,) as an array (1, d), checked as points are; a number is a point of one dimension."""
+    array = _taken(name, value)
+    array = points(name, array.reshape(1, -1) if array.ndim < 2 else array)
+    if len(array) > 1:
+        raise InvalidInput(f"{name} must be one vector; got {len(array)} of them: take one, as by [0].")
     return array
 
 
-def finite(name: str, array) -> None:
-    """Refuse NaN and infinity, saying how many there are."""
-    bad = np.size(array) - int(np.isfinite(array).sum())
-    if bad:
-        raise InvalidInput(f"{name} must be finite; got {bad} values that are NaN or infinite: remove them first.")
+def pair(name: str, value: Unchecked) -> tuple:
+    """Return the two parts of (x, z)."""
+    several = isinstance(value, list | tuple) or (isinstance(value, np.ndarray | jax.Array) and value.ndim > 0)
+    if not several or len(value) != 2:
+        kind = "None" if value is None else type(value).__name__
+        raise InvalidInput(f"{name} must be a pair (x, z) of arrays; got {kind}: pass a tuple of the two.")
+    return value[0], value[1]
+
+
+def bandwidth(coordinates: Unchecked):
+    """Return the bandwidth of FourierFeatures, a number above 0 or traced; None for raw z."""
+    if coordinates is None:
+        return None
+    if not hasattr(coordinates, "bandwidth"):
+        raise InvalidInput(
+            f"coordinates must be None or FourierFeatures(bandwidth); got {type(coordinates).__name__}: "
+            "wrap the bandwidth, as in FourierFeatures(1.0)."
+        )
+    return positive("bandwidth", coordinates.bandwidth)
 
 
 def same_length(x, z) -> None:
@@ -130,9 +162,9 @@ def nonnegative(name: str, value) -> float:
 
 def doubles(name: str, value, shape: str, *ranks: int) -> np.ndarray:
     """Return a non-empty finite float64 NumPy array with one of the ranks; shape: what to call them in the message."""
-    array = np.asarray(_array(name, value), np.float64)
+    array = np.asarray(arrays.real(name, value), np.float64)
     if array.ndim not in ranks or 0 in array.shape:
-        raise InvalidInput(f"{name} must be a non-empty {shape} array; got shape {array.shape}.")
+        raise InvalidInput(f"{name} must be a non-empty {shape} array; got shape {array.shape}: reshape it.")
     return array
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import ArrayLike, Float, Int, Real
 
 from hyperviz.errors import InvalidInput, OutOfRange
-from hyperviz.runtime import compilation
+from hyperviz.runtime import arrays, compilation
 from hyperviz.runtime.compilation import AnyArray, compiled
 from hyperviz.runtime.precision import in_float64
 from hyperviz.theory import analytic, gram_factors, validation
@@ -126,7 +126,7 @@ def too_large(step: float, after: int) -> str:
 
 
 def _targets(y, x):
-    y = y if compilation.traced(y) else validation.points("y", np.reshape(y, (-1, 1)))[:, 0]
+    y = y if compilation.traced(y) else validation.points("y", arrays.real("y", y).reshape(-1, 1))[:, 0]
     if y.shape != x.shape[:1]:
         raise InvalidInput(f"y must hold one target for each of the {len(x)} points; got shape {y.shape}.")
     return y
@@ -135,7 +135,7 @@ def _targets(y, x):
 def _tests(points, test):
     if test is None:
         return [p[:0] for p in points]
-    tests = [validation.points(f"test {name}", given) for name, given in zip("xz", test, strict=True)]
+    tests = [validation.points(f"test {name}", v) for name, v in zip("xz", validation.pair("test", test), strict=True)]
     validation.same_length(*tests)
     for p, t, name in zip(points, tests, "xz", strict=True):
         validation.same_width(p, t, name, f"test {name}")

@@ -19,6 +19,7 @@ import numpy as np
 from jaxtyping import Float
 
 from hyperviz.errors import InvalidInput
+from hyperviz.runtime import arrays
 from hyperviz.theory import validation
 from hyperviz.theory.analytic import MAX_DEPTH
 from hyperviz.theory.regression import conjugate_gradient
@@ -89,7 +90,7 @@ def steps(
         raise InvalidInput(f"kernel must be one of {', '.join(KERNELS)}; got {kernel!r}.")
     eps, width = validation.nonnegative("ridge", ridge), validation.positive("bandwidth", bandwidth)
     x, y, x_new = validation.images(x, y, x_new)
-    g, pixels = y.shape[1], np.asarray(pixels)
+    g, pixels = y.shape[1], arrays.real("pixels", pixels)
     if pixels.ndim != 2 or len(pixels) != len(x) or pixels.dtype.kind not in "iu" or not pixels.size:
         raise InvalidInput(f"pixels must hold indices, one row for each of {len(x)} images; got shape {pixels.shape}.")
     if pixels.min() < 0 or pixels.max() >= g * g:

@@ -11,6 +11,7 @@ from hyperviz.errors import OutOfRange
 from hyperviz.runtime import compilation
 from hyperviz.runtime.compilation import AnyArray
 from hyperviz.runtime.precision import in_float64
+from hyperviz.theory import validation
 from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.fourier_features import FourierFeatures
 from hyperviz.theory.sampling import forward_pass
@@ -68,7 +69,7 @@ def outputs(
     """
     sizes = {"depth_f": depth_f, "depth_g": depth_g, "width_f": width_f, "width_g": width_g}
     chosen = {"activation_f": activation_f, "activation_g": activation_g, "alpha": alpha, "coordinates": coordinates}
-    found = forward_pass.outputs(keys, forward_pass.problem(x, z, Architecture(**sizes, **chosen)))
+    found = forward_pass.outputs(validation.keys(keys), forward_pass.problem(x, z, Architecture(**sizes, **chosen)))
     if not compilation.traced(found.value) and not np.isfinite(found.covariance).all():
         raise OutOfRange("h has no finite variance in float64 at these points: scale x to norm sqrt(n_0).")
     return found

@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import ArrayLike, Float, Real
 
 from hyperviz.errors import InvalidInput, OutOfRange
+from hyperviz.runtime import arrays
 from hyperviz.runtime.compilation import LIGHT, AnyArray, compiled
 from hyperviz.runtime.precision import in_float64
 from hyperviz.theory import activations, network, smooth_activations, validation
@@ -103,7 +104,8 @@ def problem(u_i, u_j, architecture: Architecture) -> Pair:
             f"width_g must be at most {dense_g.WIDEST} where activation_g is {architecture.activation_g}: "
             f"its weights are written out; got {m}: take relu, or a narrower g."
         )
-    f, g = (_gram(name, u_j[k], u_i[k]) for k, name in enumerate(("x", "z")))
+    at_j, at_i = _point("u_j", u_j), _point("u_i", u_i)
+    f, g = (_gram(*both) for both in zip("xz", at_j, at_i, strict=True))
     size = np.log10(max(f.max(), 1e-300)) * H + np.log10(max(g.max(), 1e-300))
     if not size * ORDERS < 280:
         raise OutOfRange(
@@ -113,14 +115,19 @@ def problem(u_i, u_j, architecture: Architecture) -> Pair:
     return Pair(Net(f, L, n, architecture.sigma), Net(g, H, m, phi))
 
 
-def _gram(name, at_j, at_i) -> np.ndarray:
-    points = [np.asarray(validation.points(name, np.atleast_2d(v)), np.float64) for v in (at_j, at_i)]
-    if points[0].shape != points[1].shape or len(points[0]) > 1:
+def _point(name: str, u: Unchecked) -> list:
+    """Return x and z of one point, each (1, d)."""
+    return [validation.vector(f"{name}[{i}]", v) for i, v in enumerate(validation.pair(name, u))]
+
+
+def _gram(name: str, at_j: AnyArray, at_i: AnyArray) -> np.ndarray:
+    at_j, at_i = (np.asarray(arrays.real(name, v), np.float64) for v in (at_j, at_i))
+    if at_j.shape != at_i.shape:
         raise InvalidInput(
-            f"{name} must be one vector at either point, of one length; got {points[0].shape[1:]} at j "
-            f"and {points[1].shape[1:]} at i."
+            f"{name} must be one vector at either point, of one length; got {at_j.shape[1:]} at j "
+            f"and {at_i.shape[1:]} at i."
         )
-    return covariance(np.concatenate(points))
+    return covariance(np.concatenate([at_j, at_i]))
 
 
 def lanes(pair: Pair) -> int:
@@ -226,9 +233,10 @@ def of_network(
         True
     """
     settings = {"activation_f": activation_f, "activation_g": activation_g, "alpha": alpha}
+    orders, params = validation.at_least("orders", orders, 0), network.checked(params)
     sigma, phi = activations.activation(activation_f, alpha), smooth_activations.activation_g(activation_g, alpha)
-    (x_j, z_j), (x_i, z_i) = [[jnp.asarray(v) for v in u] for u in (u_j, u_i)]
-    direction = jax.grad(lambda w: network.apply(w, x_j[None], z_j[None], **settings)[0])(params)
+    (x_j, z_j), (x_i, z_i) = ([jnp.asarray(v) for v in _point(name, u)] for name, u in (("u_j", u_j), ("u_i", u_i)))
+    direction = jax.grad(lambda w: network.apply(w, x_j, z_j, **settings)[0])(params)
 
     def constant(v):
         return jnp.zeros((orders + 1, len(v)), v.dtype).at[0].set(v)
@@ -238,10 +246,10 @@ def of_network(
         y = q @ W.swapaxes(-1, -2)
         return y.at[..., 1:, :].add(q[:-1] @ D.swapaxes(-1, -2)) / math.sqrt(q.shape[-1])
 
-    q = constant(x_i)
+    q = constant(x_i[0])
     for W, D in zip(params.hidden, direction.hidden, strict=True):
         q = jets.through(sigma, moved(W, D, q))
-    a = constant(z_i)
+    a = constant(z_i[0])
     for layer, (W, D) in enumerate(zip(params.generator, direction.generator, strict=True)):
         a = jets.through(phi, a) if layer else a
         V = jnp.moveaxis(moved(W, D, q), 1, 0)  # (power, rows, columns)

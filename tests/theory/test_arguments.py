@@ -1,0 +1,118 @@
+"""Every public function takes what people pass it, or says in one sentence what to pass instead."""
+
+import jax
+import jax.numpy as jnp
+import jaxtyping
+import numpy as np
+import pytest
+
+from hyperviz.errors import InvalidInput
+from hyperviz.theory import analytic, dynamics, fourier_features, network, regression, sampling, taylor
+from hyperviz.theory.regression import grid, random_pixels
+from tests.tensors import Tensor
+
+pytestmark = pytest.mark.usefixtures("compiled_lightly")
+DEPTHS = {"depth_f": 2, "depth_g": 2}
+SIZES = DEPTHS | {"width_f": 4, "width_g": 4}
+X = np.array([[0.5, -1, 2], [1, 0.25, -0.5]], np.float32)  # bfloat16 holds them exactly
+Z = np.array([[1, 0.5], [-2, 1]], np.float32)
+IMAGES = np.stack([np.eye(4), np.tri(4)]).astype(np.float32)
+SEEN = np.arange(16).reshape(1, 16).repeat(2, 0)
+SOLVED = DEPTHS | {"bandwidth": 1.0, "ridge": 0.5}
+PARAMETERS = network.init(0, input_f=3, input_g=2, **SIZES)
+FIT = regression.fit([[2.0, 0.5], [0.5, 2.0]], [1.0, -1.0], 0.5)
+KEYS = jax.random.split(jax.random.key(0), 2)
+
+CALLS = {  # each: its arguments as `c` makes them of arrays
+    "analytic.kernels": lambda c: analytic.kernels(c(X), c(Z), c(X), c(Z), **DEPTHS),
+    "sampling.draw": lambda c: sampling.draw(0, c(X), c(Z), **SIZES),
+    "sampling.outputs": lambda c: sampling.outputs(KEYS, c(X), c(Z), **SIZES),
+    "network.apply": lambda c: network.apply(PARAMETERS, c(X), c(Z)),
+    "taylor.terms": lambda c: taylor.terms(0, (c(X[0]), c(Z[0])), (c(X[1]), c(Z[1])), orders=2, draws=2, **SIZES),
+    "taylor.of_network": lambda c: taylor.of_network(PARAMETERS, (c(X[0]), c(Z[0])), (c(X[1]), c(Z[1])), orders=2),
+    "regression.fit": lambda c: regression.fit(c(X[:, :2] @ X[:, :2].T), c(X[:, 0]), 0.5).weights,
+    "regression.predict": lambda c: regression.predict(FIT, c(Z), c(X[:, 0] + 4)),
+    "dynamics.infinite_f": lambda c: dynamics.infinite_f(
+        0, c(X), c(Z), c(X[:, 0]), width_g=3, step=1e-3, steps=1, test=(c(X), c(Z)), **DEPTHS
+    ),
+    "fourier_features.embedding": lambda c: fourier_features.embedding(c(Z), fourier_features.FourierFeatures(1.0)),
+    "fourier_features.random_features": lambda c: fourier_features.random_features(0, c(Z), 3),
+    "grid.complete": lambda c: grid.complete(c(IMAGES), c(IMAGES), c(IMAGES), **SOLVED).prediction,
+    "random_pixels.steps": lambda c: list(random_pixels.steps(c(IMAGES), c(IMAGES), SEEN, c(IMAGES), **SOLVED))[-1][0],
+}
+KINDS = {  # two of those in tests/runtime/test_arrays.py
+    "bfloat16": lambda a: jnp.asarray(a, jnp.bfloat16),
+    "a tensor on a GPU": lambda a: Tensor(a, "bfloat16", device="cuda:0"),
+}
+REFUSED = {
+    "a gradient": (lambda a: Tensor(a, requires_grad=True), r"with a gradient, which ends here: detach it"),
+    "None": (lambda a: None, "must be an array of real numbers; got None: pass an array"),
+}
+
+
+@pytest.fixture(autouse=True)
+def as_a_user():
+    """Outside the tests nobody checks annotations: the library's own guards must speak."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_arrays_of_any_library_give_the_numbers_of_numpys(name):
+    wanted = jax.tree.leaves(CALLS[name](lambda a: a))
+    for kind, made in KINDS.items():
+        for found, one in zip(jax.tree.leaves(CALLS[name](made)), wanted, strict=True):
+            np.testing.assert_allclose(found, one, rtol=1e-5, atol=1e-6, err_msg=kind)
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("kind", REFUSED)
+def test_what_is_no_array_is_refused_with_the_fix(name, kind):
+    made, said = REFUSED[kind]
+    if name == "analytic.kernels" and kind == "None":
+        pytest.skip("None stands for the first set there")
+    with pytest.raises(InvalidInput, match=said):
+        CALLS[name](made)
+
+
+SENTENCES = {
+    "images for points": (
+        lambda: analytic.kernels(IMAGES, Z, **DEPTHS),
+        r"x1 must be .*; got shape \(2, 4, 4\): flatten each, x1\.reshape\(len\(x1\), -1\)",
+    ),
+    "one point": (
+        lambda: sampling.draw(0, X[0], Z, **SIZES),
+        r"x must be .*; got shape \(3,\): write x\[None\] for one point, x\[:, None\] for",
+    ),
+    "flat targets": (lambda: grid.complete(IMAGES, X, IMAGES, **SOLVED), r"y must be .*; got shape \(2, 3\): reshape"),
+    "one key for many": (lambda: sampling.outputs(0, X, Z, **SIZES), r"keys must be .*jax\.random\.split.*; got int"),
+    "no keys": (lambda: sampling.values(None, X, Z, **SIZES), "keys must be .*; got None"),
+    "no key": (lambda: fourier_features.random_features(None, Z, 3), "key must be one of jax.random.*got NoneType"),
+    "no pair": (lambda: taylor.terms(0, None, (X[0], Z[0]), orders=1, draws=1, **SIZES), "u_i must be a pair .*None"),
+    "rows for a vector": (
+        lambda: taylor.of_network(PARAMETERS, (X, Z), (X[0], Z[0]), orders=1),
+        r"u_i\[0\] must be one vector; got 2 of them: take one, as by \[0\]",
+    ),
+    "a half of the test": (
+        lambda: dynamics.infinite_f(0, X, Z, X[:, 0], width_g=3, step=1e-3, steps=1, test=X[0], **DEPTHS),
+        r"test must be a pair \(x, z\) of arrays; got ndarray: pass a tuple",
+    ),
+    "a bare bandwidth": (
+        lambda: analytic.kernels(X, Z, coordinates=1.0, **DEPTHS),
+        r"coordinates must be None or FourierFeatures\(bandwidth\); got float: wrap",
+    ),
+    "another network": (lambda: network.apply([X], X, Z), "params must be Parameters; got list: take what network"),
+    "no slope": (lambda: network.apply(PARAMETERS, X, Z, alpha=None), r"alpha.* must lie in \[-1, 1\]; got None"),
+    "pixels by words": (
+        lambda: random_pixels.steps(IMAGES, IMAGES, None, IMAGES, **SOLVED),
+        "pixels must be an array of real numbers; got None",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", SENTENCES)
+def test_an_argument_of_another_form_is_refused_with_the_fix(kind):
+    call, said = SENTENCES[kind]
+    with pytest.raises(InvalidInput, match=said):
+        call()
