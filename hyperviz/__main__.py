@@ -49,6 +49,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     except OSError as error:
         print(f"hyperviz: {_failed(error, getattr(given, 'out', None))}", file=sys.stderr)
+    except MemoryError:
+        print(
+            "hyperviz: this machine's memory does not hold that: take fewer images, pixels or draws.", file=sys.stderr
+        )
     except KeyboardInterrupt:
         print("hyperviz: stopped.", file=sys.stderr)
         return 130

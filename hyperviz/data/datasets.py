@@ -147,10 +147,10 @@ def _own(path: str) -> Dataset:
     images, said = own_images.load(path)
     images = images if images.ndim == 4 else images[..., None]
     order, tests = np.random.default_rng(0).permutation(len(images)), len(images) // TEST
-    test, rest = order[:tests], order[tests:]
-    names = np.array([f"no. {i + 1}" for i in test])
-    stamp = f"{OWN} {images.shape} {hashlib.sha256(images.tobytes()).hexdigest()}"
-    return Dataset(*_split(images[rest]), images[test], names, 0.5, 0.5, False, stamp, said)
+    names = np.array([f"no. {i + 1}" for i in order[:tests]])
+    stamp = f"{OWN} {images.shape} {hashlib.sha256(images.reshape(-1).data).hexdigest()}"
+    images = images[order]  # the one copy: the parts are views of it
+    return Dataset(*_split(images[tests:]), images[:tests], names, 0.5, 0.5, False, stamp, said)
 
 
 def _split(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

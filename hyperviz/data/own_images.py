@@ -60,6 +60,8 @@ def load(path: str | Path) -> OwnImages:
             return _whole(pixels, [said, meant], path.name)
     except OSError as error:
         raise InvalidInput(f"{error.filename or path} cannot be read: {error.strerror or error}.") from None
+    except MemoryError:
+        raise InvalidInput(f"{path.name} does not fit into this machine's memory: take fewer images.") from None
     raise InvalidInput(f"Images come in a folder of image files, in an .npz or an .npy; {path.name} is neither.")
 
 
@@ -68,27 +70,36 @@ def _whole(pixels: np.ndarray, said: list[str], where: str) -> OwnImages:
     if not len(pixels):
         raise InvalidInput(f"One needs 1 to {MOST:,} images; {where} holds 0.")
     _side(*pixels.shape[1:3])
-    if pixels.ndim == 4 and (pixels == pixels[..., :1]).all():
+    if pixels.ndim == 4 and all((part == part[..., :1]).all() for part in array_images.blocks(pixels)):
         pixels = pixels[..., 0]
+    pixels = np.ascontiguousarray(pixels)
     kind = "colour" if pixels.ndim == 4 else "grey"
     words = [f"{len(pixels):,} images of {pixels.shape[2]} × {pixels.shape[1]}, {kind}", *filter(None, said)]
     return OwnImages(pixels, ", ".join(words) + ".")
 
 
 def _folder(path: Path) -> OwnImages:
-    files = _files(path)
-    images = [_opened(file) for file in files[:MOST]]
-    depths = [np.asarray(image).max() for image in images if image_files.sixteen(image)]
-    white = image_files.white(max(depths)) if depths else 255
-    colour = any(image.mode in ("RGB", "RGBA") for image in images)
-    arrays = [_pixels(image, white, colour) for image in images]
-    for file, array in zip(files, arrays, strict=False):
-        if array.shape != arrays[0].shape:
-            sizes = [f"{a.shape[1]} x {a.shape[0]}" for a in (array, arrays[0])]
+    files, deep = _files(path), {}
+    pixels = np.zeros((0, 0, 0), np.uint8)
+    for at, file in enumerate(files[:MOST]):
+        image = _opened(file)
+        if not at:
+            pixels = np.zeros((min(len(files), MOST), image.height, image.width), np.uint8)
+        if (image.height, image.width) != pixels.shape[1:3]:
+            sizes = [f"{image.width} x {image.height}", f"{pixels.shape[2]} x {pixels.shape[1]}"]
             raise InvalidInput(f"All images have one size; {file.name} has {sizes[0]}, {files[0].name} {sizes[1]}.")
-    bits = f"{white.bit_length()} bit, white is {white}" if depths else ""
+        if image.mode in ("RGB", "RGBA") and pixels.ndim == 3:
+            pixels = np.repeat(pixels[..., None], 3, axis=3)
+        if image_files.sixteen(image):
+            deep[at] = np.asarray(image)  # what is white is known once all are seen
+        else:
+            pixels[at] = _pixels(image, pixels.ndim == 4)
+    white = image_files.white(max((image.max() for image in deep.values()), default=255))
+    for at, image in deep.items():
+        pixels[at] = _pixels(image_files.eight_bits(Image.fromarray(image), white), pixels.ndim == 4)
+    bits = f"{white.bit_length()} bit, white is {white}" if deep else ""
     more = f"the first {MOST:,} of {len(files):,} files" if len(files) > MOST else ""
-    return _whole(np.stack(arrays) if arrays else np.zeros((0, 0, 0), np.uint8), [bits, more], path.name)
+    return _whole(pixels, [bits, more], path.name)
 
 
 def _files(path: Path) -> list[Path]:
@@ -116,10 +127,8 @@ def _opened(file: Path) -> Image.Image:
     return image
 
 
-def _pixels(image: Image.Image, white: int, colour: bool) -> np.ndarray:
+def _pixels(image: Image.Image, colour: bool) -> np.ndarray:
     """Return uint8 (g, g) or (g, g, 3): strokes on a transparent ground on the colour that sets them off."""
-    if image_files.sixteen(image):
-        image = image_files.eight_bits(image, white)
     return np.asarray(image_files.over_paper(image).convert("RGB" if colour else "L"))
 
 

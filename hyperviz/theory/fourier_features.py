@@ -68,11 +68,8 @@ def gram(z: Real[ArrayLike, "K m0"], coordinates: FourierFeatures | None = None)
         >>> gram(np.array([[1.0, 1.0], [1.0, -1.0]])).tolist()
         [[1.0, 0.0], [0.0, 1.0]]
     """
-    z = validation.points("z", z).astype(jnp.float64)
-    bandwidth = validation.bandwidth(coordinates)
-    if bandwidth is None:
-        return covariance(z)  # pyright: ignore[reportArgumentType]
-    return gaussian(z, z, bandwidth, np.float64).cosine / 2
+    points, bandwidth = validation.points("z", z).astype(jnp.float64), validation.bandwidth(coordinates)
+    return covariance(points) if bandwidth is None else gaussian(points, points, bandwidth, np.float64).cosine / 2
 
 
 @in_float64

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from hyperviz.runtime.compilation import AnyArray, namespace
+from hyperviz.theory import activations
 
 JITTER = 1e-10  # added to correlation matrices in float64, so that those of low rank have a Cholesky root
 TOLERANCE = 1e-6  # eigenvalues of the correlation matrix below this share of the largest count as zero (float32)
@@ -37,7 +38,7 @@ def factor(gram: Float[AnyArray, "k k"]) -> Factor:
     so a matrix that was computed again, to the last bit but one, gives the same factor.
     """
     xp = namespace(gram)
-    norms = xp.sqrt(xp.maximum(xp.diagonal(gram), 0))
+    norms = activations.root(xp.diagonal(gram))  # with a slope at 0: gradients are finite at zero vectors
     alive = norms > 0
     scale = xp.where(alive, 1 / xp.where(alive, norms, 1), 0)
     half, basis = _roots(gram * scale * scale[:, None])
@@ -75,7 +76,7 @@ def root(gram: Float[AnyArray, "*batch k k"]) -> Float[AnyArray, "*batch k k"]:
     A in float64, positive semi-definite to rounding; zero vectors have exactly zero rows.
     """
     xp = namespace(gram)
-    norm = xp.sqrt(xp.maximum(xp.diagonal(gram, axis1=-2, axis2=-1), 0))
+    norm = activations.root(xp.diagonal(gram, axis1=-2, axis2=-1))
     scale = xp.where(norm > 0, 1 / xp.where(norm > 0, norm, 1), 0)
     correlation = gram * scale[..., None, :] * scale[..., None] + JITTER * xp.eye(gram.shape[-1], dtype=gram.dtype)
     return xp.linalg.cholesky(correlation) * norm[..., None]

@@ -80,7 +80,7 @@ def points(name: str, value):
 
 def _taken(name: str, value: Unchecked) -> Any:
     """Return a traced array as it is, also where a list holds its parts, and all else as an array of NumPy."""
-    if isinstance(value, list | tuple) and traced(*jax.tree.leaves(value)):
+    if type(value) in (list, tuple) and traced(*jax.tree.leaves(value)):
         return jnp.asarray(value)
     return value if traced(value) else arrays.real(name, value)
 

@@ -1,5 +1,8 @@
 """One's own images: what is read from a folder and from an .npz, and every way of being refused."""
 
+import os
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -8,6 +11,7 @@ from PIL import Image
 
 from hyperviz.data import own_images
 from hyperviz.errors import InvalidInput
+from tests import ROOT
 
 RNG = np.random.default_rng(0)
 GREY, COLOUR = RNG.integers(0, 256, (5, 9, 9), np.uint8), RNG.integers(0, 256, (5, 9, 9, 3), np.uint8)
@@ -178,3 +182,32 @@ def test_an_entry_that_is_no_file_is_named(tmp_path, kind, said):
         (tmp_path / "zz.png").mkdir()
     with pytest.raises(InvalidInput, match=said):
         own_images.load(tmp_path)
+
+
+MEASURED = """
+import resource, sys
+from hyperviz.data import datasets
+datasets.load("digits")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+found = datasets.load("own")
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, len(found.train), found.train.nbytes)
+"""
+
+
+@pytest.mark.parametrize("kind", ["npy", "npz", "channels first", "a folder"])
+def test_reading_takes_at_most_twice_the_memory_of_the_images(tmp_path, kind):
+    images = RNG.integers(2, 256, (1500 if kind == "a folder" else 4000, 64, 64, 3), np.uint8)
+    place = tmp_path / f"own.{'npy' if kind == 'npy' else 'npz'}"
+    if kind == "npy":
+        np.save(place, images)
+    elif kind == "a folder":
+        place = tmp_path
+        for at, image in enumerate(images):
+            Image.fromarray(image).save(tmp_path / f"{at}.bmp")
+    else:
+        np.savez(place, images=np.moveaxis(images, 3, 1) if kind == "channels first" else images)
+    given = os.environ | {"HYPERVIZ_IMAGES": str(place)}
+    done = subprocess.run([sys.executable, "-c", MEASURED], cwd=ROOT, env=given, capture_output=True, text=True)
+    grown, train, _ = map(int, done.stdout.split())
+    assert train == round(0.8 * len(images) * 0.9)
+    assert 1024 * grown < 2.0 * images.nbytes + 8e6  # beside them what Pillow and Python load: some MB

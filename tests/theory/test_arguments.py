@@ -116,3 +116,27 @@ def test_an_argument_of_another_form_is_refused_with_the_fix(kind):
     call, said = SENTENCES[kind]
     with pytest.raises(InvalidInput, match=said):
         call()
+
+
+ROWS = {  # pairs of rows that make a correlation 1, -1 or nothing
+    "equal": (np.array([[1, 2, 0.5], [1, 2, 0.5], [-1, 0.5, 2]]), np.array([[1, 2], [1, 2], [0.5, -1]])),
+    "opposite": (np.array([[1, 2, 0.5], [-1, -2, -0.5], [-1, 0.5, 2]]), np.array([[1, 2], [-1, -2], [0.5, -1]])),
+    "zero": (np.array([[1, 2, 0.5], [0, 0, 0], [-1, 0.5, 2]]), np.array([[1, 2], [0, 0], [0.5, -1]])),
+}
+DIFFERENTIATED = {
+    "analytic.kernels, relu": lambda x, z: analytic.kernels(x, z, **DEPTHS),
+    "analytic.kernels, erf": lambda x, z: analytic.kernels(x, z, activation_g="erf", **DEPTHS),
+    "network.apply": lambda x, z: network.apply(PARAMETERS, x, z),
+    "fourier_features.embedding": lambda x, z: fourier_features.embedding(z),
+}
+
+
+@pytest.mark.parametrize("name", DIFFERENTIATED)
+def test_gradients_are_finite_at_equal_opposite_and_zero_rows(name):
+    def total(x, z):
+        return sum(jnp.sum(jnp.sin(v + jnp.arange(v.shape[0]))) for v in jax.tree.leaves(DIFFERENTIATED[name](x, z)))
+
+    gradient = jax.jit(jax.grad(total, argnums=(0, 1)))
+    for kind, (x, z) in ROWS.items():
+        for found in gradient(x.astype(np.float32), z.astype(np.float32)):
+            assert np.isfinite(found).all(), kind

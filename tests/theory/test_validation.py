@@ -57,7 +57,7 @@ POINTS = {
     "one number": ({"x": 3.0}, r"x1? must be a non-empty \(points, dimensions\) array; got shape \(\)"),
     "words": ({"x": [["a"]]}, "x1? must be an array of real numbers; got list"),
     "a word": ({"x": "1,2"}, "x1? must be an array of real numbers; got str"),
-    "nothing": ({"x": None}, "x1? must be an array of real numbers; got NoneType"),
+    "nothing": ({"x": None}, "x1? must be an array of real numbers; got None: pass an array"),
     "complex": ({"z": Z * 1j}, "z1? must be an array of real numbers; got ndarray"),
     "ragged": ({"x": [[1.0], [1.0, 2.0]]}, "x1? must be an array of real numbers; got list"),
     "more x than z": ({"z": Z[:2]}, "x and z must hold as many points each, pair by pair; got 3 and 2"),
