@@ -7,12 +7,9 @@ import numbers
 import operator
 from typing import Any, NoReturn
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from hyperviz.errors import InvalidInput
-from hyperviz.runtime.compilation import traced
 
 REAL = (numbers.Real, np.bool_, decimal.Decimal)
 MISSING = ("NoneType", "NAType", "NaTType")  # what stands for a missing value, in Python and in pandas
@@ -38,7 +35,7 @@ def real(name: str, value: Any) -> np.ndarray:
     if array.dtype.kind == "O":
         array = _of_objects(name, value, array)
     if array.dtype.kind not in "fiub":
-        if not any(jnp.issubdtype(array.dtype, kind) for kind in (np.floating, np.integer)):
+        if array.dtype.type.__module__ != "ml_dtypes":
             refuse(name, f"{type(value).__name__} of {array.dtype}", _conversion(name, array.dtype))
         array = array.astype(np.float32)  # bfloat16 and its like, which NumPy counts as bytes
     if array.dtype.itemsize > 8 or not array.dtype.isnative:
@@ -51,7 +48,8 @@ def integer(name: str, value: Any, least: int, most: int | None = None) -> int:
     """Return an integer within bounds, of Python, NumPy or JAX; InvalidInput for anything else."""
     bounds = f"an integer of at least {least}" + (f" and at most {most}" if most else "")
     try:
-        number = operator.index(value.item() if isinstance(value, np.ndarray | jax.Array) else value)
+        array = hasattr(value, "ndim") and hasattr(value, "item") and not isinstance(value, np.generic)
+        number = operator.index(value.item() if array else value)
     except (TypeError, ValueError):
         raise InvalidInput(f"{name} must be {bounds}; got {value!r}.") from None
     if number < least or (most is not None and number > most):
@@ -72,14 +70,16 @@ def finite(name: str, array: np.ndarray) -> None:
 
 
 def _read(name: str, value: Any) -> np.ndarray:
-    if traced(value):
-        raise InvalidInput(f"{name} is computed with by NumPy: call this function outside of jit, vmap and grad.")
     hidden = np.ma.count_masked(value) if isinstance(value, np.ma.MaskedArray) else 0
     if hidden:
         raise InvalidInput(f"{name} hides {hidden} values behind a mask: fill or remove them first.")
     try:
         return np.asarray(_in_memory(value))
     except Exception as error:  # whatever another library raises where it gives no array
+        if type(error).__name__ == "TracerArrayConversionError":  # JAX's, which is not loaded for this
+            raise InvalidInput(
+                f"{name} is computed with by NumPy: call this function outside of jit, vmap and grad."
+            ) from None
         kind, several = type(value).__name__, isinstance(value, list | tuple)
         if any(getattr(part, "requires_grad", False) is True for part in (value if several else [value])):
             refuse(name, f"{kind} with a gradient, which ends here", f"detach it, as {name}.detach() does")

@@ -78,5 +78,6 @@ def root(gram: Float[AnyArray, "*batch k k"]) -> Float[AnyArray, "*batch k k"]:
     xp = namespace(gram)
     norm = activations.root(xp.diagonal(gram, axis1=-2, axis2=-1))
     scale = xp.where(norm > 0, 1 / xp.where(norm > 0, norm, 1), 0)
-    correlation = gram * scale[..., None, :] * scale[..., None] + JITTER * xp.eye(gram.shape[-1], dtype=gram.dtype)
+    jitter = max(JITTER, 100 * float(jnp.finfo(gram.dtype).eps))  # float32 comes where a caller's jit has no float64
+    correlation = gram * scale[..., None, :] * scale[..., None] + jitter * xp.eye(gram.shape[-1], dtype=gram.dtype)
     return xp.linalg.cholesky(correlation) * norm[..., None]
