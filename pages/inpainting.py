@@ -9,7 +9,7 @@ from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.inpainting import report, study
 from hyperviz.studies.inpainting.settings import PRESETS, InpaintingSettings
 from hyperviz.studies.inpainting.views.report import see
-from hyperviz.ui import controls, export, inpainting_canvas, live, page_loop, page_text
+from hyperviz.ui import controls, export, inpainting_canvas, live, page_loop, page_text, terminal
 from hyperviz.ui.streaming import status, steps
 
 head, tour, hero = st.container(), st.container(), st.container(key="hero")
@@ -27,7 +27,7 @@ with left:
 latest = []
 if reason := study.too_large(settings):
     page_text.say(line, Verdict(reason, "too large"))
-    right.code(command("inpainting", settings), language="bash", wrap_lines=True)
+    right.code(terminal.typed(command("inpainting", settings)), language="bash", wrap_lines=True)
     export.take_away("inpainting", settings, latest, report)
     st.stop()
 with right:

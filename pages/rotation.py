@@ -8,7 +8,7 @@ from hyperviz.studies.common.recipe import command
 from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.rotation import report, stored_run, study
 from hyperviz.studies.rotation.settings import PRESETS, RotationSettings
-from hyperviz.ui import controls, export, live, page_loop, page_text
+from hyperviz.ui import controls, export, live, page_loop, page_text, terminal
 from hyperviz.ui.streaming import status
 
 line = page_text.claim("Does a wider g learn more, and a deeper g less?")
@@ -18,7 +18,7 @@ hero.show(reference(), f"Figure 2, stored run. {report.alt(stored_run.stored())}
 st.caption(f"Figure 2, stored, not live. {report.stored_words(stored_run.stored())}")
 if reason := study.too_large(settings):
     page_text.say(line, Verdict(reason, "too large"))
-    st.code(command("rotation", settings), language="bash", wrap_lines=True)
+    st.code(terminal.typed(command("rotation", settings)), language="bash", wrap_lines=True)
     export.take_away("rotation", settings, [], report)
     st.stop()
 took = status("rotation", settings)

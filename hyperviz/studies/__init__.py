@@ -4,6 +4,8 @@ import os
 import platform
 import sys
 
+from hyperviz.runtime import gpu
+
 # Read when JAX is first imported: an app shares its machine, and Metal is experimental.
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 if platform.system() == "Darwin":
@@ -18,3 +20,5 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["JAX_ENABLE_X64"] = "true"
 if "jax" in sys.modules:
     sys.modules["jax"].config.update("jax_enable_x64", True)
+
+gpu.say_in_a_sentence()

@@ -12,7 +12,7 @@ import streamlit as st
 import hyperviz
 from hyperviz.studies.common.options import options
 from hyperviz.studies.common.recipe import command
-from hyperviz.ui import controls
+from hyperviz.ui import controls, terminal
 
 NOTHING = "no result yet\n"
 
@@ -31,7 +31,7 @@ def take_away(study: str, settings: Any, latest: list, report: Any) -> None:
         st.caption("These lines reproduce the numbers with the library; a click marks them all:")
         _plain(report.code(settings))
         st.caption("The same from a terminal, with a table and a page of charts in the folder results:")
-        _plain(command(study, settings))
+        _plain(terminal.typed(command(study, settings)))
         st.caption("This link shows the same experiment, seed included. The menu ⋯ of a chart saves it as a picture.")
         _plain(link)
 
