@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from hyperviz.data import stored
 from hyperviz.studies.paper import ledger
-from tests.pages.conftest import PATIENCE
+from tests.pages.conftest import PATIENCE, visitor
 
 pytestmark = pytest.mark.browser
 ROWS = ".claims details"
@@ -52,3 +52,13 @@ def test_on_a_screen_and_on_a_phone_axe_finds_nothing_and_nothing_overflows(chro
         found = Axe().run(page).response["violations"]
         assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == [], (width, scheme)
         context.close()
+
+
+def test_commands_are_those_of_the_readers_system(chromium, address):
+    agent = (
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
+    )
+    with visitor(chromium, user_agent=agent) as page:
+        page.goto(f"{address}/paper")
+        assert page.locator("pre.lines").inner_text() == "py -m hyperviz paper --stored --out claims"
+        assert "python -m hyperviz" not in page.locator(".claims").last.text_content()
