@@ -48,13 +48,18 @@ def integer(name: str, value: Any, least: int, most: int | None = None) -> int:
     """Return an integer within bounds, of Python, NumPy or JAX; InvalidInput for anything else."""
     bounds = f"an integer of at least {least}" + (f" and at most {most}" if most else "")
     try:
-        array = hasattr(value, "ndim") and hasattr(value, "item") and not isinstance(value, np.generic)
-        number = operator.index(value.item() if array else value)  # pyright: ignore[reportArgumentType]
+        number = operator.index(_one(value))
     except (TypeError, ValueError):
         raise InvalidInput(f"{name} must be {bounds}; got {value!r}.") from None
     if number < least or (most is not None and number > most):
         raise InvalidInput(f"{name} must be {bounds}; got {number}.")
     return number
+
+
+def _one(value: Any) -> Any:
+    """Return the number in an array of one, of NumPy or JAX; all else as it is."""
+    array = hasattr(value, "ndim") and hasattr(value, "item") and not isinstance(value, np.generic)
+    return value.item() if array else value
 
 
 def refuse(name: str, came: str, fix: str) -> NoReturn:
