@@ -19,6 +19,11 @@ with left:
 with right:
     st.caption("Widen only f, only g, or both: which keeps falling? Dashed: the theorem.")
     places["lines"] = live.chart("convergence-lines")
-st.caption("The limit is a product by construction (equation 14): one factor for x, one for z.")
-places["factors"] = live.chart("convergence-factors", height=320)
+left, right = st.columns(2, gap="medium")
+with left:
+    st.caption("The limit is a product by construction (equation 14): one factor for x, one for z.")
+    places["factors"] = live.chart("convergence-factors")
+with right:
+    st.caption("The first correction: n times the spread levels off at its coefficient. Dashed: Θ_f exactly.")
+    places["correction"] = live.chart("convergence-correction")
 page_loop.run("convergence", settings, line, {took: report.progress}, places, charts(settings))

@@ -11,6 +11,7 @@ from hyperviz.figures import style
 from hyperviz.figures.chart import Chart
 from hyperviz.figures.style import small
 from hyperviz.studies.common.power_laws import SEEN, relative_spread
+from hyperviz.studies.convergence.corrections import exact, known
 from hyperviz.studies.convergence.report import factor
 from hyperviz.studies.convergence.study import FITTED, LINES, WIDTHS, ConvergenceResult, answers
 
@@ -92,10 +93,44 @@ def lines(result: ConvergenceResult) -> go.Figure:
     return figure
 
 
+def correction(result: ConvergenceResult) -> go.Figure:
+    """Draw width times spread, of Theta_f beside its closed form and of K_h: it levels off at the coefficient."""
+    colours = style.palette()
+    figure = style.figure(x="width (log scale)", y="width × relative variance (log scale)")
+    figure.update_xaxes(type="log", tickvals=WIDTHS, ticktext=[f"{w:,}" for w in WIDTHS], range=[2.1, 3.75])
+    figure.update_yaxes(type="log", dtick=1, exponentformat="power", range=[-0.4, 4.2])
+    widths = WIDTHS[FITTED:]
+    if (both := result.slopes.get("both widen")) and both.correction:
+        spreads = [w * _spread(result, LINES["both widen"][0](w)) for w in widths]
+        errors = [2 * s * (2 / len(result.cells[w, w])) ** 0.5 for s, w in zip(spreads, widths, strict=True)]
+        _scaled(figure, f"K<sub>h</sub>, n = m: {both.correction.text} over n", spreads, errors, colours.both, "circle")
+    if alone := result.alone:
+        ratios = [alone.ratios[w].astype(float) for w in widths]
+        squares = [w * float(np.var(r, ddof=1)) for w, r in zip(widths, ratios, strict=True)]
+        errors = [2 * s * (2 / len(r)) ** 0.5 for s, r in zip(squares, ratios, strict=True)]
+        said = f": {alone.variance.text} over n" if alone.variance else ""
+        _scaled(figure, f"Θ<sub>f</sub>, f alone{said}", squares, errors, colours.f, "triangle-up")
+        fine = np.geomspace(140, 5000, 20).astype(int).tolist()
+        limit = {"name": f"Θ<sub>f</sub> exact; limit {known(result.settings):.3g}", "line": style.theory_line()}
+        y = [n * exact(result.settings, n) for n in fine]
+        figure.add_scatter(x=small(fine), y=small(y), mode="lines", **limit)
+        if alone.mean:
+            text = f"mean of Θ<sub>f</sub>: off by {alone.mean.text} over n, known: 0"
+            place = {"xref": "paper", "x": 0.02, "yref": "paper", "y": 0.03}
+            figure.add_annotation(text=text, showarrow=False, **place)
+    return figure
+
+
+def _scaled(figure: go.Figure, name: str, values: list, errors: list, colour: str, marker: str) -> None:
+    bars = {"type": "data", "array": errors, "color": colour}
+    look = {"mode": "markers", "marker": {"symbol": marker, "size": 9, "color": colour}, "error_y": bars}
+    figure.add_scatter(x=WIDTHS[FITTED:], y=values, name=name, **look)
+
+
 def factors(result: ConvergenceResult) -> go.Figure:
     """Draw equation 14, Theta_h = Theta_f * Theta_g: the three side by side."""
     colours = style.palette()
-    figure = style.figure(x=ANGLE, y="limit kernel", height=320, xaxis_range=[-1.6, 1.6])
+    figure = style.figure(x=ANGLE, y="limit kernel", xaxis_range=[-1.6, 1.6])
     flat = np.full_like(result.theory, result.theta_f)
     parts = {"Θ<sub>f</sub> (does not see z)": (flat, colours.f), "Θ<sub>g</sub>": (result.theta_g, colours.g)}
     whole = {"Θ<sub>h</sub> = Θ<sub>f</sub> · Θ<sub>g</sub>": (result.theory, colours.ink)}
@@ -117,7 +152,8 @@ CHARTS = {
     "curve": Chart(curve, ("curves",)),
     "variance": Chart(heatmap, ("cells",)),
     "lines": Chart(lines, ("cells", "slopes")),
-    "factors": Chart(factors, ("theory",), height=320),
+    "correction": Chart(correction, ("alone", "slopes")),
+    "factors": Chart(factors, ("theory",)),
 }
 
 

@@ -5,8 +5,9 @@ import pytest
 
 from hyperviz.figures import convergence as figures
 from hyperviz.figures import style
-from hyperviz.studies.common.power_laws import relative_spread
+from hyperviz.studies.common.power_laws import Coefficient, relative_spread
 from hyperviz.studies.convergence import study
+from hyperviz.studies.convergence.corrections import Alone
 from hyperviz.studies.convergence.report import factor
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.studies.convergence.study import CELLS, FITTED, LINES, WIDTHS
@@ -25,9 +26,10 @@ def empty():
 def result(empty):
     """Twenty curves made by hand, and all cells: no network needs to be drawn for a picture."""
     curves = empty.theory + RNG.standard_normal((20, 33))
-    return empty._replace(
-        curves=curves, cells=CELL_VALUES, slopes=study._slopes(CELL_VALUES, empty.watched, empty.settings)
-    )
+    wide = {n: 1 + RNG.standard_normal(256).astype(np.float32) * (3 / n) ** 0.5 for n in WIDTHS[FITTED:]}
+    alone = Alone(wide, None, Coefficient(3.1, 0.2), Coefficient(-0.3, 0.5))
+    slopes = study._slopes(CELL_VALUES, empty.watched, empty.settings)
+    return empty._replace(curves=curves, cells=CELL_VALUES, slopes=slopes, alone=alone)
 
 
 def trace(figure, name):
@@ -137,3 +139,13 @@ def test_the_product_of_the_factors_shown_is_the_limit_shown(result):
     f, g, h = (np.asarray(t.y) for t in figures.factors(result).data)
     np.testing.assert_allclose(f * g, h, rtol=1e-5)
     assert len(np.unique(f)) == 1
+
+
+def test_the_first_correction_is_n_times_the_variance_beside_the_closed_form_with_both_coefficients(result):
+    figure = figures.correction(result)
+    f, limit = trace(figure, "Θ<sub>f</sub>, f alone"), trace(figure, "Θ<sub>f</sub> exact")
+    np.testing.assert_allclose(f.y, [n * np.var(v, ddof=1) for n, v in result.alone.ratios.items()], rtol=1e-4)
+    np.testing.assert_allclose(limit.y, 3, rtol=1e-6)  # L = 2: 3 / n at every n
+    assert (f.name, limit.name) == ("Θ<sub>f</sub>, f alone: 3.10 ± 0.20 over n", "Θ<sub>f</sub> exact; limit 3")
+    assert trace(figure, "K<sub>h</sub>").name.endswith(" over n")
+    assert "off by −0.30 ± 0.50 over n, known: 0" in figure.layout.annotations[0].text

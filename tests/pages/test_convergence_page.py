@@ -41,6 +41,8 @@ def test_the_limit_on_screen_is_the_library_s(tab, address):
     script = "name => document.querySelector('.js-plotly-plot').data.find(t => t.name.startsWith(name)).customdata"
     shown = tab.evaluate(f"name => Array.from(({script})(name)._inputArray ?? ({script})(name))", LIMIT)
     np.testing.assert_allclose(shown, row, rtol=1e-5)
+    wait_for_alt(tab, "known: 3; its mean is off by", chart=4)
+    np.testing.assert_allclose(trace(tab, "Θ<sub>f</sub> exact", chart=4), 3, rtol=1e-5)  # L = 2: 3 / n, exactly
 
 
 def test_a_link_opens_any_integer_width_and_says_the_same_numbers_again(tab, address):

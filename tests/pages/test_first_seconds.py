@@ -21,7 +21,7 @@ new MutationObserver(() => {
   }
 }).observe(document, { childList: true, subtree: true, characterData: true });
 """
-CHARTS = {"convergence": 4, "prior": 3, "taylor": 3, "dynamics": 3}
+CHARTS = {"convergence": 5, "prior": 3, "taylor": 3, "dynamics": 3}
 
 
 @pytest.fixture

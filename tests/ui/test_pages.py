@@ -91,16 +91,17 @@ def test_every_page_has_a_title_and_shows_no_exception():
 def test_the_convergence_page_shows_the_study_s_numbers_and_verdict():
     app = opened("convergence", **QUERIES["convergence"])
     *_, result = convergence.stream(ConvergenceSettings(draws=16, depth_f=2, depth_g=2))
-    curve, heat, lines, factors = pictures(app)
+    curve, heat, lines, factors, correction = pictures(app)
     first = next(t for t in curve["data"] if t["name"] == "single networks")
     np.testing.assert_allclose(numbers(first["y"])[:33], (result.curves / result.theory)[0], rtol=1e-4)
     assert heat["data"][0]["type"] == "heatmap"
     assert sum(t["mode"] == "lines+markers" for t in lines["data"]) == 3
     assert len(factors["data"]) == 3
+    assert len(correction["data"]) == 3
     verdict = convergence_report.verdict(result)
     for part in (verdict.here, verdict.chip, verdict.evidence, verdict.rule, convergence_report.progress(result)):
         assert part in shown(app)
-    assert all(picture["layout"]["meta"]["alt"] for picture in (curve, heat, lines, factors))
+    assert all(picture["layout"]["meta"]["alt"] for picture in (curve, heat, lines, factors, correction))
 
 
 def test_points_pasted_on_the_prior_page_are_shown_as_their_kernels_and_what_are_none_is_said_in_place():

@@ -36,6 +36,19 @@ class Slope(NamedTuple):
         return f"{value} [{low}, {high}]"
 
 
+class Coefficient(NamedTuple):
+    """c where a statistic is c / width to first order, with its bootstrap standard error."""
+
+    value: float
+    stderr: float
+
+    @property
+    def text(self) -> str:
+        """Return the coefficient with its error, as exactly as that allows."""
+        digits = int(np.clip(1 - np.floor(np.log10(self.stderr)), 0, 4)) if self.stderr > 0 else 0
+        return f"{self.value + 0.0:.{digits}f} ± {self.stderr:.{digits}f}".replace("-", "−")
+
+
 def agreement(fit: Slope | None, claim: float, other: float, allowed: float = 0) -> str:
     """Return holds, differs or undecided: the interval has the claim, or is at most `allowed` from it, and no rival."""
     if fit is None:
@@ -98,6 +111,31 @@ def fitted(
         return Slope(found, found - margin, found + margin)
     low, high = np.quantile(again, [0.025, 0.975])
     return Slope(found, float(low), float(high))
+
+
+def coefficient(
+    widths: Sequence[float],
+    samples: Sequence[np.ndarray],
+    statistic: Callable,
+    *,
+    straight: bool = False,
+    seed: int = 0,
+) -> Coefficient:
+    """Return c of width * statistic = c + d / width by weighted least squares; the error resamples each width's draws.
+
+    straight: the next order is left out (d = 0), where a statistic is so small that it cannot be told.
+    """
+    generator, scaled, again = np.random.default_rng(seed), [], []
+    for width, values in zip(widths, samples, strict=True):
+        picks = generator.integers(0, len(values), (RESAMPLES, len(values)))
+        scaled.append(width * float(statistic(values)))
+        again.append(width * statistic(values[picks]))
+    errors = np.std(again, axis=1)
+    if not errors.all():
+        return Coefficient(float(np.mean(scaled)), 0.0)  # nothing is random
+    columns = np.stack([np.ones(len(widths)), 1 / np.asarray(widths, float)], 1)[:, : 1 if straight else 2]
+    solve = np.linalg.pinv(columns / errors[:, None])[0] / errors
+    return Coefficient(float(solve @ scaled), float(np.std(solve @ np.array(again))))
 
 
 def _fit(x: np.ndarray, y: np.ndarray) -> np.ndarray:

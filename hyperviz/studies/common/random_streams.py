@@ -35,6 +35,7 @@ class Stream(int, Enum):
 
     CONVERGENCE_CURVE = "convergence", JAX, 0
     CONVERGENCE_CELL = "convergence", JAX, 1, 10**9  # + n + 10,000 m
+    CONVERGENCE_ALONE = "convergence", JAX, 2 * 10**9, 10_000  # + n
 
     PRIOR_OUTPUTS = "prior", JAX, 0
     PRIOR_LINE_NETWORKS = "prior", JAX, 2

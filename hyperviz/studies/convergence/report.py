@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hyperviz.studies.common.intervals import NORMAL, SURE, interval, together
-from hyperviz.studies.common.power_laws import SEEN, agreement, relative_spread, variance
+from hyperviz.studies.common.intervals import interval, together
+from hyperviz.studies.common.power_laws import SEEN, agreement
 from hyperviz.studies.common.recipe import recipe
 from hyperviz.studies.common.tidy import tidy
 from hyperviz.studies.common.verdict import Verdict
+from hyperviz.studies.convergence import tables
+from hyperviz.studies.convergence.corrections import DRAWS as ALONE_DRAWS
+from hyperviz.studies.convergence.corrections import known
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.studies.convergence.study import (
     CELLS,
@@ -109,9 +112,21 @@ def alt(result: ConvergenceResult, chart: str = "") -> str:
     said = {
         "variance": f"How much random networks disagree at {len(result.cells)} pairs of widths. {_cells_said(result)}",
         "lines": f"The spread as only f, only g or both widen: {verdict(result).evidence}.",
+        "correction": _correction_said(result),
         "factors": f"At θ = 0 the limit is {result.theory[ORIGIN]:.3g}: Θ_f = {result.theta_f:.3g} times Θ_g.",
     }
     return said.get(chart) or f"{progress(result)} {verdict(result).text}"
+
+
+def _correction_said(result: ConvergenceResult) -> str:
+    """Say what is measured of the first correction in 1/width, and what is known."""
+    said, both = [], result.slopes.get("both widen")
+    if result.alone and result.alone.variance and result.alone.mean:
+        found = f"{result.alone.variance.text} over n, known: {known(result.settings):.3g}"
+        said.append(f"Relative variance of Θ_f: {found}; its mean is off by {result.alone.mean.text} over n, known: 0")
+    if both and both.correction:
+        said.append(f"Spread of K_h at n = m: {both.correction.text} over n")
+    return f"{'. '.join(said) or 'The first correction in 1/width: 0 of 2 are measured yet'}."
 
 
 def _cells_said(result: ConvergenceResult) -> str:
@@ -131,8 +146,7 @@ def table(result: ConvergenceResult) -> pd.DataFrame:
     low, high = interval(mean, error)
     numbers = {"value": mean, "stderr": error, "low": low, "high": high}
     kernel = pd.DataFrame(at | {"theta": result.angles, "quantity": "kernel"} | numbers | {"theory": result.theory})
-    rows = [row for cell, values in sorted(result.cells.items()) for row in _cell(result, cell, values)]
-    rows += [row for name, line in result.slopes.items() for row in _slope_rows(name, line)]
+    rows = tables.rows(result)
     if len(curves) >= 10:
         found = dict(zip(("value", "low", "high"), disagreement(result), strict=True))
         rows.append(at | {"theta": settings.theta, "quantity": "disagreement"} | found)
@@ -152,33 +166,6 @@ def draws(result: ConvergenceResult) -> pd.DataFrame:
         for (n, m), v in sorted(result.cells.items())
     ]
     return pd.concat([*shown, *cells], ignore_index=True) if shown or cells else pd.DataFrame()
-
-
-def _cell(result: ConvergenceResult, at, values) -> list[dict]:
-    """Return the variance of one cell, its standard error sqrt((m4 - s^4)/draws), and the spread of the verdict."""
-    fourth = np.mean((values - values.mean()) ** 4)
-    error = np.sqrt(max(fourth - variance(values) ** 2, 0) / len(values))
-    cell = {"width_f": at[0], "width_g": at[1], "theta": result.settings.theta, "draws": len(values)}
-    spread = float(relative_spread(values, result.watched))
-    return [
-        cell | {"quantity": "variance", "value": float(variance(values)), "stderr": float(error)},
-        cell | {"quantity": "relative_spread", "value": spread, "stderr": spread * np.sqrt(2 / (len(values) - 1))},
-    ]
-
-
-def _slope_rows(name, line) -> list[dict]:
-    """Return the slope that the verdict is judged by, and that of the variance, which a few wild networks move."""
-    rows = []
-    for quantity, fit, sure in (("slope", line.relative, SURE), ("slope_variance", line.variance, NORMAL)):
-        if fit:
-            numbers = {
-                "value": fit.value,
-                "stderr": fit.stderr(sure),
-                "low": fit.low,
-                "high": fit.high,
-            }
-            rows.append({"line": name, "quantity": quantity, "theory": line.claim} | numbers)
-    return rows
 
 
 def code(settings: ConvergenceSettings) -> str:
@@ -218,6 +205,13 @@ says that it converges to the hyperkernel Θₕ when **both** widths grow; one a
 - **Lines**: three ways through that grid. While f widens m stays {NARROW_G}, while g widens n is {NARROW_F}. Slopes are
   fitted to widths from {WIDTHS[FITTED]} on. The spread is the variance of log(K/Θₕ), values beyond 1/{SEEN} and
   {SEEN} counted as these: near the limit it is the relative variance, and no single wild network moves it.
+- **First correction**: n times the spread, which levels off at the coefficient of 1/n. K_h with n = m; and Θ_f(x, x) of
+  f alone, a plain network of depth L with one output, {ALONE_DRAWS} times as many networks as the first chart at each
+  width. What is known of Θ_f for ReLU: its mean has no correction at any n (Hanin & Nica 2019, *Finite Depth and Width
+  Corrections to the Neural Tangent Kernel*, Theorem 1); its relative variance is (L − 1)(11L − 4)/(3L) / n to first
+  order. The dashed curve is that variance at finite n, summed exactly (`hyperviz.theory.finite_width`): layers of f
+  that are d apart share d/n of their fluctuation. That corrections go in powers of 1/n: Dyer & Gur-Ari 2020. The
+  coefficients are fits of c/n + d/n², errors by the bootstrap; for K_h none is known to us.
 
 **How the verdict is made.** {RULE}
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from hyperviz.studies.common import limit_kernels, random_networks, streaming
 from hyperviz.studies.common.intervals import SURE
-from hyperviz.studies.common.power_laws import Slope, relative_spread, slope, variance
+from hyperviz.studies.common.power_laws import Coefficient, Slope, coefficient, relative_spread, slope, variance
 from hyperviz.studies.common.random_streams import Stream
+from hyperviz.studies.convergence import corrections
+from hyperviz.studies.convergence.corrections import Alone
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 
 ANGLES = np.linspace(-np.pi / 2, np.pi / 2, 33)
@@ -46,6 +49,7 @@ class ConvergenceResult(NamedTuple):
     progress: float  # of the draw under way at the chosen widths
     seconds: float  # one such draw takes about this long
     finished: bool
+    alone: Alone | None = None  # Theta_f of f alone; None before there are draws, and where f has no hidden layer
 
 
 def points(settings: ConvergenceSettings, angles) -> tuple[np.ndarray, np.ndarray]:
@@ -57,7 +61,8 @@ def points(settings: ConvergenceSettings, angles) -> tuple[np.ndarray, np.ndarra
 def stream(settings: ConvergenceSettings) -> Iterator[ConvergenceResult]:
     """Yield ever better results: the first draw at the chosen widths, then the width grid and more draws in turn."""
     result = _start(settings)
-    for parts in streaming.in_turn(_curve(settings), _grid(settings)):
+    alone = corrections.stream(settings, points(settings, np.array([0.0, settings.theta])), WIDTHS[FITTED:])
+    for parts in streaming.in_turn(_curve(settings), _grid(settings), alone):
         result = result._replace(**parts)
         if "cells" in parts:
             result = result._replace(slopes=_slopes(result.cells, result.watched, settings))
@@ -151,6 +156,7 @@ class Line(NamedTuple):
     variance: Slope | None
     claim: float
     other: float
+    correction: Coefficient | None = None  # of 1/width, where the spread falls so
 
 
 def answers(name: str, settings: Any) -> tuple[float, float]:
@@ -173,6 +179,9 @@ def _slopes(cells: dict, watched: float, settings: ConvergenceSettings) -> dict[
     for name, (cell, *_) in LINES.items():
         if all(cell(width) in cells for width in widths):
             samples = [cells[cell(width)] for width in widths]
-            relative = slope(widths, samples, lambda values: relative_spread(values, watched), sure=SURE)
-            found[name] = Line(relative, slope(widths, samples, variance), *answers(name, settings))
+            spread = partial(relative_spread, limit=watched)
+            relative = slope(widths, samples, spread, sure=SURE)
+            claim, other = answers(name, settings)
+            first = coefficient(widths, samples, spread) if claim == -1 and relative else None
+            found[name] = Line(relative, slope(widths, samples, variance), claim, other, first)
     return found

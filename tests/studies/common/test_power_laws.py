@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hyperviz.studies.common.power_laws import Slope, slope, squared_spread, variance
+from hyperviz.studies.common.power_laws import Coefficient, Slope, coefficient, slope, squared_spread, variance
 
 WIDTHS = [64, 128, 256, 512, 1024]
 NOISE = np.random.default_rng(0).standard_normal(64)
@@ -89,3 +89,19 @@ def test_most_draws_equal_still_give_an_interval():
     assert np.isfinite(found).all()
     assert found.value == pytest.approx(2)
     assert not found.excludes(0)
+
+
+@pytest.mark.parametrize("straight", [False, True])
+def test_the_coefficient_of_one_over_width_is_found_within_its_error_and_the_next_order_is_told_from_it(straight):
+    rng, widths = np.random.default_rng(5), [50, 200, 800, 3200]
+    samples = [rng.standard_normal(4000) * (7 / n + (0 if straight else 300 / n**2)) ** 0.5 for n in widths]
+    found = coefficient(widths, samples, variance, straight=straight)
+    assert abs(found.value - 7) < 4 * found.stderr
+    assert 0.03 < found.stderr < 0.5
+    assert straight or abs(coefficient(widths, samples, variance, straight=True).value - 7) > 4 * found.stderr
+
+
+def test_what_is_not_random_has_a_coefficient_without_error():
+    found = coefficient([10, 100], [np.ones(20), np.ones(20)], variance)
+    assert (found.value, found.stderr, found.text) == (0, 0, "0 ± 0")
+    assert Coefficient(-1.234, 0.56).text == "−1.23 ± 0.56"

@@ -98,7 +98,7 @@ def test_a_chart_whose_parts_are_the_same_objects_shows_the_same_picture(results
                 seen.add(name)
             elif i % 20 == 0:
                 assert chart.draw(after) == chart.draw(before)
-    assert seen == {"curve", "variance", "lines", "factors"}  # the last at the end, with all others
+    assert seen == {"curve", "variance", "lines", "correction", "factors"}  # the last at the end, with all others
     assert not changed(results[-1]._replace(finished=False), results[-2], ("curves", "cells", "slopes"))
 
 
