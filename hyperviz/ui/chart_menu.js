@@ -7,6 +7,14 @@ const said = (selector) => document.querySelector(selector)?.textContent.trim() 
 const escaped = (text) => text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]);
 const link = () => document.querySelector('.settings')?.dataset.link || location.href;
 
+// the line that shows this chart with its sliders in any other page
+function framed(file) {
+  const src = new URL(link());
+  src.searchParams.set('embed', 'true');
+  src.searchParams.set('figure', file.replace('hyperviz-', ''));
+  return `<iframe src="${src.href.replaceAll('&', '&amp;')}" title="${escaped(said('h1'))}" width="960" height="700" style="border: 0" loading="lazy" allow="clipboard-write"></iframe>`;
+}
+
 // lines of a text that is drawn at this size, none longer than the picture
 function lines(text, size, weight = '') {
   const pen = document.createElement('canvas').getContext('2d');
@@ -104,6 +112,7 @@ function menu(box, chart, { file }) {
     'These numbers as a table': () => showTable(numbers(chart), chart.getAttribute('aria-label'), button),
     [KEEP]: () => { keep(box, file); box.redraw(); },
     'Copy the link': () => copy(link()),
+    'Copy the line that embeds it': () => copy(framed(file)),
     'First view again': () => window.Plotly.relayout(chart, Object.fromEntries(Object.keys(chart._fullLayout).filter((k) => /^[xy]axis\d*$/.test(k))
       .map((k) => [`${k}.range`, JSON.parse(box.figure).layout[k]?.range]).map(([k, range]) => (range ? [k, range] : [k.replace('range', 'autorange'), true])))),
   };

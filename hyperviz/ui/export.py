@@ -12,7 +12,8 @@ import streamlit as st
 import hyperviz
 from hyperviz.studies.common.options import options
 from hyperviz.studies.common.recipe import command
-from hyperviz.ui import controls
+from hyperviz.studies.registry import STUDIES
+from hyperviz.ui import controls, embed
 
 NOTHING = "no result yet\n"
 
@@ -34,6 +35,11 @@ def take_away(study: str, settings: Any, latest: list, report: Any) -> None:
         _plain(command(study, settings))
         st.caption("This link shows the same experiment, seed included. The menu ⋯ of a chart saves it as a picture.")
         _plain(link)
+        st.caption(
+            "This line shows the first figure with its sliders in any other page; the menu ⋯ copies that of its chart:"
+        )
+        _plain(embed.line(link, STUDIES[study].claim))
+    embed.way_out(link)
 
 
 def _download(row: Any, label: str, file: str, table: Any, latest: list) -> None:

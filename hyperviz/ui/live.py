@@ -29,6 +29,7 @@ class Chart(NamedTuple):
     """Where the pictures of one chart go."""
 
     slot: DeltaGenerator
+    name: str
 
     def show(self, figure: go.Figure, alt: str) -> None:
         """Send a picture; the browser redraws what changed. alt: what one sees, for those who do not."""
@@ -55,4 +56,4 @@ def chart(name: str, *, height: int = 420, low: int = 0) -> Chart:
         }
         _chart(key=f"chart_{name}", data=data)
         slot = st.container(key=f"{name}_feed", height=1).empty()
-    return Chart(slot)
+    return Chart(slot, name)

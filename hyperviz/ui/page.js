@@ -7,6 +7,7 @@
     return r + g + b < 384;
   };
   const theme = () => {
+    if (document.documentElement.classList.contains('hyperviz-print')) return; // paper is light
     const now = dark();
     if (document.documentElement.classList.toggle('hyperviz-dark', now) !== theme.last) {
       theme.last = now;

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from hyperviz.studies.common.contract import changed
 from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import export, live, page_text, tours
+from hyperviz.ui import embed, export, live, page_text, tours
 from hyperviz.ui.streaming import play
 
 FOLDED = "folds of page"  # in the session: the page that was shown with its folds last
@@ -42,6 +42,7 @@ def run(
     stream, report = STUDIES[study].stream, STUDIES[study].report
     latest = [] if latest is None else latest
     _networks(settings, charts)
+    fed = embed.fed(places)
     below, folded = st.container(), False
     if st.session_state.get(FOLDED) != study:
         folded = _folds(below, study, settings, latest)
@@ -50,7 +51,7 @@ def run(
         tours.reply(study, settings, result)
         for place, text in said.items():
             place.caption(text(result))
-        for name, place in places.items():
+        for name, place in fed.items():
             if changed(result, latest[-1] if latest else None, charts[name].parts):
                 place.show(charts[name].draw(result), report.alt(result, name))
         latest[:] = [result]

@@ -5,7 +5,7 @@ import pathlib
 import streamlit as st
 
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import server, visitors
+from hyperviz.ui import embed, server, visitors
 
 HERE = pathlib.Path(__file__).parent
 PAGES = server.SERVED / "pages"
@@ -20,5 +20,6 @@ pages = [
 ]
 page = st.navigation(pages, position="top")
 st.set_page_config(page_title=HOME if page.title == "Home" else f"{page.title} · hyperviz")
+embed.begin()
 visitors.admit()
 page.run()

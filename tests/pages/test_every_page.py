@@ -6,9 +6,10 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from hyperviz.figures import style
 from hyperviz.studies.common import glossary
 from hyperviz.studies.registry import STUDIES
-from tests.pages.browser import alt, open_ended, recolour, saved, still
+from tests.pages.browser import INK, alt, open_ended, recolour, saved, still
 from tests.pages.conftest import PHONE, visitor
 
 pytestmark = pytest.mark.browser
@@ -25,6 +26,11 @@ MEASURE = """([svg, font]) => {
   shown.remove();
   return boxes;
 }"""
+SHEET = 700  # pixels of a chart on paper
+SHEETS = """all => all.map(e => [e, e.querySelector('.main-svg')].map(part => {
+  const { width, height } = part.getBoundingClientRect();
+  return [Math.round(width), Math.round(height)];
+}))"""
 CLOSE = 2  # pixels that the boxes of two letters may share: boxes are higher than letters
 HERO, LINES, FINGER = 520, 3, 44  # pixels from the top; lines of a verdict; pixels of what is tapped
 TARGETS = ".stMainBlockContainer button, .stMainBlockContainer summary, .stMainBlockContainer [role=radio]"
@@ -115,6 +121,26 @@ def test_light_or_dark_wide_or_narrow_axe_finds_nothing_serious_and_nothing_over
         found = Axe().run(page).response["violations"]
         said = [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in SERIOUS]
         assert said == [], scheme
+
+
+def test_on_paper_all_charts_are_whole_and_light_with_the_settings_and_nothing_to_click(screen):
+    name, page = screen
+    recolour(page, "dark")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print", color_scheme="dark")
+    for box, svg in page.locator(".live").evaluate_all(SHEETS):
+        assert svg == [box[0], box[1]]
+        assert box[0] == SHEET
+    assert set(page.evaluate(INK)) <= {style.LIGHT.ink}
+    clicked = "header, button, input, .st-key-controls, [role=menu]"
+    assert page.locator(clicked).evaluate_all("all => all.filter(e => e.checkVisibility()).length") == 0
+    if name:
+        words = page.locator(".settings").inner_text()
+        assert re.search(r"[LN] = \d+.*; hyperviz ", words)
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    recolour(page, "dark")
+    recolour(page, "light")
 
 
 def test_every_label_of_a_saved_picture_is_whole_and_apart_in_any_font(screen):

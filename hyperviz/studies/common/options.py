@@ -33,9 +33,9 @@ GUIDE = ("tour", "answer", "lecture")  # fields of a link that say where a visit
 LONG = 60  # characters of a link's value that a sentence repeats
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")  # as the app itself prints numbers
 DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
-# what sites and mails add to a link that they pass on; Streamlit's own embed is no setting either
+# what sites and mails add to a link that they pass on; what a frame asks for is no setting either
 TRACKING = re.compile(
-    r"utm_.*|[a-z]{1,3}clid|msclkid|igshid|mc_[ce]id|_g[al]|_hs\w+|ref|ref_src|si|embed|embed_options"
+    r"utm_.*|[a-z]{1,3}clid|msclkid|igshid|mc_[ce]id|_g[al]|_hs\w+|ref|ref_src|si|embed|embed_options|figure"
 )
 
 
