@@ -11,7 +11,7 @@ from scipy.stats import ks_2samp
 from hyperviz.errors import InvalidInput, OutOfRange
 from hyperviz.theory import analytic, network, sampling
 from hyperviz.theory.architecture import Architecture
-from hyperviz.theory.taylor import sampler
+from hyperviz.theory.taylor import sampler, written_out
 from tests import compilations
 from tests.oracles import taylor as oracle
 from tests.tolerances import SIGNIFICANT
@@ -104,7 +104,7 @@ def test_the_terms_of_one_network_are_its_nested_derivatives(f, g):
     params = network.init(jax.random.key(0), input_f=3, input_g=2, **sizes(3, 3, 9, 5))
     params = jax.tree.map(lambda w: w.astype(jnp.float64), params)
     settings = {"activation_f": f, "activation_g": g, "alpha": 0.3}
-    ours = jax.jit(lambda w: sampler.of_network(w, U_I, U_J, orders=3, **settings))(params)
+    ours = jax.jit(lambda w: written_out.of_network(w, U_I, U_J, orders=3, **settings))(params)
     slopes = (0.3, 0.3) if g == "leaky_relu" else (0.0, None)
     true = jax.jit(lambda w: oracle.terms(w, 3, U_I, U_J, 3, *slopes))([*params.hidden, *params.generator])
     np.testing.assert_allclose(ours, true, rtol=1e-9)
