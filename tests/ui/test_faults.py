@@ -53,7 +53,7 @@ def test_a_study_that_fails_costs_its_viewer_one_sentence_without_paths_and_the_
     assert not other.error
     app.slider(key="convergence.depth_f").set_value(2).run()
     assert not app.error
-    assert len(pictures(app)) == 4
+    assert len(pictures(app)) == 5
 
 
 def test_two_viewers_do_not_share_their_settings(monkeypatch):

@@ -210,7 +210,7 @@ def test_a_study_that_breaks_shows_one_sentence_and_no_traceback_but_logs_it(mon
     assert "secret detail" not in shown(app)
     assert "Traceback" not in shown(app)
     assert "secret detail" in caplog.text
-    assert len(pictures(app)) == 4 * after
+    assert len(pictures(app)) == 5 * after
     with fair_lock.gate.turn(0):
         pass  # the gate is open again
 

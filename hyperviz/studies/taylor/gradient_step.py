@@ -17,7 +17,7 @@ from hyperviz.studies.common import streaming
 from hyperviz.studies.taylor.predictions import points
 from hyperviz.studies.taylor.settings import TaylorSettings
 from hyperviz.theory import network
-from hyperviz.theory.taylor import sampler as taylor
+from hyperviz.theory.taylor import written_out
 from hyperviz.theory.taylor.bartlett import ORDERS
 
 WIDEST_F, WIDEST_G, STEPS = 256, 32, 41
@@ -101,4 +101,4 @@ def _compared(u_i, u_j, params, sizes, *, activation_f: str, activation_g: str):
         moved = jax.tree.map(lambda w, d: w - size * d, params, gradient)
         return network.apply(moved, *(v[None] for v in u_i), **phi)[0]
 
-    return jax.lax.map(after, sizes), taylor.of_network(params, u_i, u_j, orders=ORDERS, **phi)
+    return jax.lax.map(after, sizes), written_out.of_network(params, u_i, u_j, orders=ORDERS, **phi)

@@ -103,7 +103,7 @@ def problem(u_i, u_j, architecture: Architecture) -> Pair:
             f"width_g must be at most {dense_g.WIDEST} where activation_g is {architecture.activation_g}: "
             f"its weights are written out; got {m}: take relu, or a narrower g."
         )
-    at_j, at_i = _point("u_j", u_j), _point("u_i", u_i)
+    at_j, at_i = point("u_j", u_j), point("u_i", u_i)
     f, g = (_gram(*both) for both in zip("xz", at_j, at_i, strict=True))
     size = np.log10(max(f.max(), 1e-300)) * H + np.log10(max(g.max(), 1e-300))
     if not size * ORDERS < 280:
@@ -114,7 +114,7 @@ def problem(u_i, u_j, architecture: Architecture) -> Pair:
     return Pair(Net(f, L, n, architecture.sigma), Net(g, H, m, phi))
 
 
-def _point(name: str, u: Unchecked) -> list:
+def point(name: str, u: Unchecked) -> list:
     """Return x and z of one point, each (1, d)."""
     return [validation.vector(f"{name}[{i}]", v) for i, v in enumerate(validation.pair(name, u))]
 

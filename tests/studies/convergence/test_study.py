@@ -13,7 +13,7 @@ from hyperviz.studies.common.contract import changed
 from hyperviz.studies.common.intervals import SURE
 from hyperviz.studies.common.power_laws import relative_spread, slope, variance
 from hyperviz.studies.common.verdict import signed
-from hyperviz.studies.convergence import report, study
+from hyperviz.studies.convergence import report, study, tables
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.studies.convergence.study import CELLS, FITTED, LINES, ON_LINES, ORIGIN, WIDTHS, stream
 from hyperviz.theory import analytic, sampling
@@ -344,6 +344,7 @@ def test_the_table_is_tidy_and_holds_the_result(small):
     assert found.columns[:3].tolist() == ["x", "depth_f", "depth_g"]
     assert {"width_f", "width_g", "theta", "draws", "quantity", "value", "stderr", "theory"} <= set(found.columns)
     found_too = {"kernel", "variance", "relative_spread", "disagreement", "slope", "slope_variance"}
+    found_too |= {"coefficient", "coefficient_mean", "ntk_variance"}
     assert set(found.quantity) == found_too
     assert (found.seed == 3).all()
     assert found.verdict.unique().tolist() == [report.verdict(small).state]
@@ -367,7 +368,7 @@ def test_the_table_has_a_variance_with_its_error_for_every_cell(small):
 
 def test_the_standard_error_of_a_variance_is_that_of_normal_draws(small):
     """sqrt(2 / N) of the variance, where the draws are normal."""
-    cell, _ = report._cell(small, (4, 4), np.random.default_rng(0).standard_normal(100_000) * 3 + 50)
+    cell, _ = tables._cell(small, (4, 4), np.random.default_rng(0).standard_normal(100_000) * 3 + 50)
     assert cell["value"] == pytest.approx(9, rel=0.02)
     assert cell["stderr"] == pytest.approx(9 * np.sqrt(2 / 100_000), rel=0.05)
 
