@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from hyperviz.ui import paths
 
-PATIENCE = 6  # seconds, for a browser that never reports
+PATIENCE = 10  # seconds, for a browser that never reports
 _waiting: dict[str, threading.Event] = {}
 
 
