@@ -117,7 +117,7 @@ def test_the_lines_on_a_page_are_the_study_s_and_its_command_runs_as_printed_in_
     tab.goto(f"{address}/convergence?draws=16&depth_f=2&depth_g=2&width_f=16&width_g=8")
     tab.wait_for_selector(CHART)
     tab.get_by_text("The numbers, the code, the link").click()
-    code, command, link = tab.locator("pre.lines").all_inner_texts()
+    code, command, link, frame = tab.locator("pre.lines").all_inner_texts()
     settings = ConvergenceSettings(draws=16, depth_f=2, depth_g=2, width_f=16, width_g=8)
     assert code.strip() == report.code(settings).strip()  # tests/studies/test_recipes.py runs them
     words, importable = command.split(), os.environ | {"PYTHONPATH": str(ROOT)}
@@ -127,6 +127,7 @@ def test_the_lines_on_a_page_are_the_study_s_and_its_command_runs_as_printed_in_
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "results" / "result.csv").exists()
     assert "seed=0" in link
+    assert frame.startswith("<iframe src=")
 
 
 def test_raw_draws_are_a_second_file(stored):
