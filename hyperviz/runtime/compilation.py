@@ -24,12 +24,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import monitoring
-from jax.core import Tracer
 from jax.stages import Compiled
 
 from hyperviz.errors import out_of_memory
 from hyperviz.runtime import program_store
-from hyperviz.runtime.precision import in_float64
+from hyperviz.runtime.precision import in_float64, traced
 
 LOADED = "/hyperviz/program_load_duration"  # the event that says: a program was read from disk
 # XLA's older code generator takes four fifths of the CPU and a third of the memory to compile (taylor: 24 s and 582 MB,
@@ -44,11 +43,6 @@ R = TypeVar("R")
 Result = TypeVar("Result")
 _turn = threading.RLock()
 _compiler = ThreadPoolExecutor(1, "compile")
-
-
-def traced(*values: Any) -> bool:
-    """Return whether a transformation (jit, vmap, grad) is at work: values cannot be looked at then."""
-    return any(isinstance(v, Tracer) for v in values)
 
 
 def namespace(*values: Any) -> ModuleType:

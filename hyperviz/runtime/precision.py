@@ -14,6 +14,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+def traced(*values: Any) -> bool:
+    """Return whether a transformation (jit, vmap, grad) is at work: values cannot be looked at then."""
+    return any(isinstance(v, Tracer) for v in values)
+
+
 def in_float64(function: Callable[P, R]) -> Callable[P, R]:
     """Return the function, run with JAX's float64 in the calling thread alone; float64 arrays come as NumPy's then.
 
@@ -24,7 +29,7 @@ def in_float64(function: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         on = jax.config.jax_enable_x64  # pyright: ignore[reportAttributeAccessIssue]: of this thread
-        if on or any(isinstance(v, Tracer) for v in jax.tree.leaves((args, kwargs))):
+        if on or traced(*jax.tree.leaves((args, kwargs))):
             return function(*args, **kwargs)
         with jax.enable_x64(True):
             return jax.tree.map(_usable, function(*args, **kwargs))

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Int, Real
 
 from hyperviz.errors import InvalidInput
@@ -116,7 +115,5 @@ def limit(architecture: Architecture, x1: Unchecked, z1: Unchecked, x2: Unchecke
         found = limit_tiles.tile(sets[0], sets[-1], model, bandwidth, dtype)
         return Kernels(*(getattr(found, name) for name in names))
     for points in sets:
-        # on the diagonal Theta_f = L S and Theta_h = L H Lambda^H: the smaller and the larger must fit
-        validation.in_range(np.outer((1, L), points.of_f**2), dtype, "the kernel of f")
-        validation.in_range(limit_tiles.extremes(points, model), dtype, "the kernel of h")
+        limit_tiles.in_range(points, model, dtype)
     return Kernels(*limit_tiles.tiles(sets[0], sets[-1], model, bandwidth or 0.0, dtype, len(sets) == 1, names))

@@ -17,6 +17,7 @@ from jaxtyping import Array, Float, Int
 
 from hyperviz.runtime import compilation
 from hyperviz.runtime.compilation import AnyArray, compiled
+from hyperviz.theory import validation
 from hyperviz.theory.activations import Activation, Correlation, duals, product, root, second_moment
 from hyperviz.theory.fourier_features import gaussian
 from hyperviz.theory.inputs import unit_rows
@@ -116,7 +117,18 @@ def prepare(x, z, model: Model, features: bool) -> Points:
 _g_diagonal = compiled(g_diagonal)
 
 
-def extremes(points: Points, model: Model) -> np.ndarray:
+def in_range(points: Points, model: Model, dtype) -> None:
+    """Refuse points whose kernels leave the range of their floating-point type.
+
+    On the diagonal Theta_f = L S and Theta_h = L H Lambda^H: the smaller and the larger must fit.
+    """
+    with np.errstate(over="ignore"):  # infinity is refused as any number that is too large
+        of_f, of_h = np.outer((1, int(model.depth_f)), np.square(points.of_f)), _extremes(points, model)
+    validation.in_range(of_f, dtype, "the kernel of f")
+    validation.in_range(of_h, dtype, "the kernel of h")
+
+
+def _extremes(points: Points, model: Model) -> np.ndarray:
     """Return Lambda^H(u, u) and Theta_h(u, u), which is L H times the former where phi is homogeneous."""
     if isinstance(model.phi, Smooth):
         Lam, T_g = map(np.asarray, _g_diagonal(points.diagonal(), model.depth_g, model.phi))

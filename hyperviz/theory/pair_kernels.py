@@ -91,19 +91,14 @@ def warm(architecture: Architecture) -> None:
 
 def _checked(architecture: Architecture) -> tuple[Model, float | None]:
     L, H = validation.depths(architecture, MAX_DEPTH)
-    features = architecture.coordinates
-    bandwidth = None if features is None else validation.positive("bandwidth", features.bandwidth)
-    return Model(L, H, architecture.sigma, architecture.phi), bandwidth
+    return Model(L, H, architecture.sigma, architecture.phi), validation.bandwidth(architecture.coordinates)
 
 
 def _block(x, z, model: Model, bandwidth: float | None) -> Block:
     """Return up to TILE points prepared; their kernels must fit float64."""
     padding = ((0, TILE - len(x)), (0, 0))
     points = limit_tiles.prepare(np.pad(x, padding), np.pad(z, padding), model, bandwidth is not None)
-    with np.errstate(over="ignore"):  # infinity is refused as any number that is too large
-        squares, of_h = np.square(points.of_f), limit_tiles.extremes(points, model)
-    validation.in_range(np.outer((1, int(model.depth_f)), squares), np.float64, "the kernel of f")
-    validation.in_range(of_h, np.float64, "the kernel of h")
+    limit_tiles.in_range(points, model, np.float64)
     none = np.zeros((TILE, 1))
     norms = points._replace(x=none, z=none)  # pyright: ignore[reportArgumentType]
     return Block(np.asarray(points.x), np.asarray(points.z), norms)

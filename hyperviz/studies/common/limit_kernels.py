@@ -13,7 +13,7 @@ TILE = 36  # rows and columns: the most that studies ask for at once but for a g
 
 
 class Limits(NamedTuple):
-    """S, Theta_f, Lambda^H and Theta_h between two sets of points."""
+    """S, Theta_f, Lambda^H and Theta_h as `analytic.Kernels` has them, of NumPy: a study computes with them at once."""
 
     nngp_f: np.ndarray
     ntk_f: np.ndarray
