@@ -8,7 +8,8 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from hyperviz.ui import head, offline, paths, server, visitors, visits, warm
+from hyperviz.ui import head
+from hyperviz.ui.hosting import offline, paths, server, visitors, visits, warm
 
 
 @contextlib.asynccontextmanager

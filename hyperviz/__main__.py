@@ -88,6 +88,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser("python -m hyperviz", description=hyperviz.__doc__, allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=hyperviz.__version__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="name every study with its claim")
     commands.add_parser("warm", help="compile every study ahead of time, for the app's next start on this machine")
@@ -135,7 +136,7 @@ def _warm() -> int:
 
 def _app(options: list[str]) -> int:
     """Serve the app until it is stopped."""
-    importlib.import_module("hyperviz.ui.server").serve(options)
+    importlib.import_module("hyperviz.ui.hosting.server").serve(options)
     return 0
 
 

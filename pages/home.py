@@ -11,7 +11,8 @@ from hyperviz.studies.home.settings import PRESETS, HomeSettings
 from hyperviz.studies.home.study import look, said
 from hyperviz.studies.lecture import STORY
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import controls, lecture_page
+from hyperviz.ui import controls
+from hyperviz.ui.teaching import lecture_page
 
 if lecture_page.asked():
     lecture_page.show()

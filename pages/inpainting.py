@@ -9,7 +9,8 @@ from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.inpainting import report, study
 from hyperviz.studies.inpainting.settings import PRESETS, InpaintingSettings
 from hyperviz.studies.inpainting.views.report import see
-from hyperviz.ui import controls, export, inpainting_canvas, live, page_loop, page_text, terminal
+from hyperviz.ui import controls, export, live, page_loop, page_text, terminal
+from hyperviz.ui.canvas import inpainting_canvas
 from hyperviz.ui.streaming import status, steps
 
 head, tour, hero = st.container(), st.container(), st.container(key="hero")

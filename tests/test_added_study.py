@@ -148,7 +148,7 @@ STUDIES["coin"] = Study(
 VISIT = """
 import pathlib
 from streamlit.testing.v1 import AppTest
-from hyperviz.ui import visits
+from hyperviz.ui.hosting import visits
 visits.PATIENCE = 0  # no browser reports that the page is mounted
 app = AppTest.from_file(str(pathlib.Path("hyperviz/ui/shell.py").resolve()), default_timeout=600)
 app.switch_page(str(pathlib.Path("pages/coin.py").resolve()))

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import hyperviz
 from hyperviz.__main__ import main
 from hyperviz.errors import NotPositiveDefinite
 from hyperviz.studies.common.options import options
@@ -74,6 +75,12 @@ def page(folder):
     assert "<script src=" not in html
     assert "<link" not in html.split("plotly.js v")[0]
     return html
+
+
+def test_the_version_is_printed(capsys):
+    with pytest.raises(SystemExit, match="^0$"):
+        main(["--version"])
+    assert capsys.readouterr().out == f"{hyperviz.__version__}\n"
 
 
 def test_list_names_every_study_with_its_claim_and_source(capsys):

@@ -6,7 +6,7 @@ import base64
 import math
 
 from hyperviz.figures import style
-from hyperviz.studies.common.network_sizes import NetworkSizes, counted, in_bytes
+from hyperviz.studies.common.networks.network_sizes import NetworkSizes, counted, in_bytes
 
 VIEW, STRIP = "0 0 392 224", "0 0 392 62"
 ROWS, PITCH = 24, 5.0  # neurons in a column, and units between two

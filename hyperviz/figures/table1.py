@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from hyperviz.figures import image_grid, style
 from hyperviz.figures.chart import Chart
-from hyperviz.studies.common.image_options import COUNTS
+from hyperviz.studies.common.images.image_options import COUNTS
 from hyperviz.studies.inpainting.paper_table1 import IMAGES, MISPRINT, NAMES, TABLE1
 from hyperviz.studies.inpainting.study import InpaintingResult
 from hyperviz.studies.table1 import cell as table1_cell

@@ -13,9 +13,10 @@ from jaxtyping import Array, ArrayLike, Float, Int, Real
 from hyperviz.errors import InvalidInput
 from hyperviz.runtime import compilation
 from hyperviz.runtime.precision import in_float64
-from hyperviz.theory import limit_tiles, validation
+from hyperviz.theory import validation
 from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.fourier_features import FourierFeatures
+from hyperviz.theory.gram import limit_tiles
 from hyperviz.theory.validation import Unchecked
 
 MAX_DEPTH = 64

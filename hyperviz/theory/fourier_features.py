@@ -11,8 +11,9 @@ from jaxtyping import Array, ArrayLike, Float, Real
 
 from hyperviz.runtime.compilation import AnyArray, compiled, namespace
 from hyperviz.runtime.precision import in_float64
-from hyperviz.theory import gram_factors, validation
+from hyperviz.theory import validation
 from hyperviz.theory.activations import Correlation
+from hyperviz.theory.gram import gram_factors
 from hyperviz.theory.inputs import covariance
 from hyperviz.theory.validation import Unchecked
 

@@ -14,7 +14,8 @@ from streamlit.delta_generator import DeltaGenerator
 from hyperviz.studies.common import budget
 from hyperviz.studies.common.options import Option, changed, mend, options, texts
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import guide, page_text, tours
+from hyperviz.ui import page_text
+from hyperviz.ui.teaching import guide, tours
 
 Settings = TypeVar("Settings")
 MORE = "More settings"  # constant: a fold whose label changes closes

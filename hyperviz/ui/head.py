@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from hyperviz.studies.common import glossary
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import paths
+from hyperviz.ui.hosting import paths
 
 HERE = pathlib.Path(__file__).parent
 PICTURES = HERE.parents[1] / ".assets"  # of the README, too

@@ -11,7 +11,7 @@ import streamlit as st
 import streamlit.components.v2 as components
 from streamlit.delta_generator import DeltaGenerator
 
-from hyperviz.ui import paths
+from hyperviz.ui.hosting import paths
 
 HERE = pathlib.Path(__file__).parent
 HERO, LOW = 430, 280  # pixels of a hero; on a phone it is lower: the picture is on the first screen

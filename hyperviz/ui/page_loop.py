@@ -13,8 +13,9 @@ from streamlit.delta_generator import DeltaGenerator
 from hyperviz.studies.common.contract import changed
 from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import embed, export, live, page_text, tours
+from hyperviz.ui import embed, export, live, page_text
 from hyperviz.ui.streaming import play
+from hyperviz.ui.teaching import tours
 
 FOLDED = "folds of page"  # in the session: the page that was shown with its folds last
 NO_NUMBER = "What was computed here is not a number: choose other widths, depths or steps."

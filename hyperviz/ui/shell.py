@@ -5,7 +5,8 @@ import pathlib
 import streamlit as st
 
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import embed, server, visitors
+from hyperviz.ui import embed
+from hyperviz.ui.hosting import server, visitors
 
 HERE = pathlib.Path(__file__).parent
 PAGES = server.SERVED / "pages"

@@ -13,8 +13,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from hyperviz.errors import HypervizError, out_of_memory
 from hyperviz.studies import stored_results
-from hyperviz.ui import backlog, page_text, tours, visitors, visits
-from hyperviz.ui.fair_lock import gate
+from hyperviz.ui import page_text
+from hyperviz.ui.hosting import backlog, visitors, visits
+from hyperviz.ui.hosting.fair_lock import gate
+from hyperviz.ui.teaching import tours
 
 Result = TypeVar("Result")
 UNEXPECTED = "The computation stopped on an unexpected error. Reset, or move a slider: nothing is lost."

@@ -66,7 +66,9 @@ def test_a_planted_import_is_found_in_every_layer(layer, tmp_path):
         (n, p) for n, p in imports.modules(tmp_path).items() if imports.part(n) == layer and n != "hyperviz"
     )
     planted = (
-        "hyperviz.theory.analytic" if layer in ("ui", "figures", "pages", "__main__", "app") else "hyperviz.ui.paths"
+        "hyperviz.theory.analytic"
+        if layer in ("ui", "figures", "pages", "__main__", "app")
+        else "hyperviz.ui.hosting.paths"
     )
     path.write_text(f"{path.read_text('utf-8')}\ndef _late():\n    import {planted}\n", "utf-8")
     assert f"{at} imports {planted}" in imports.upwards(imports.graph(tmp_path))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hyperviz.data import digits
-from hyperviz.studies.common.drawing import encode, encode_mask, quantise
+from hyperviz.studies.common.images.drawing import encode, encode_mask, quantise
 from hyperviz.studies.inpainting import query_image
 from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.theory.regression import grid

@@ -2,7 +2,7 @@
 
 import time
 
-from hyperviz.studies.common import random_networks
+from hyperviz.studies.common.networks import random_networks
 from hyperviz.studies.convergence import study as convergence
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.studies.dynamics import study as dynamics

@@ -6,7 +6,7 @@ import sys
 import time
 from functools import lru_cache
 
-from hyperviz.studies.common import random_networks
+from hyperviz.studies.common.networks import random_networks
 from hyperviz.studies.taylor import report, study
 from hyperviz.studies.taylor.settings import TaylorSettings
 

@@ -10,7 +10,7 @@ import pytest
 
 from hyperviz.data import stored
 from hyperviz.figures import home, schematic, style, thumbnail
-from hyperviz.studies.common.network_sizes import NetworkSizes, counted
+from hyperviz.studies.common.networks.network_sizes import NetworkSizes, counted
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.studies.home.settings import HomeSettings
 from hyperviz.studies.home.study import DRAWS, look

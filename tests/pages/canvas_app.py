@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from hyperviz.data import digits
-from hyperviz.ui import canvas
+from hyperviz.ui.canvas import digit_canvas
 
 given = st.session_state.setdefault("given", [None, None])
 heard = st.session_state.setdefault("heard", [])
@@ -18,7 +18,7 @@ def changed(drawing):
     heard.append(drawing.done)
 
 
-drawing = canvas.draw("test", *given, changed=changed)
+drawing = digit_canvas.draw("test", *given, changed=changed)
 st.caption(
     f"ink {int(drawing.image.sum())}, hidden {int(drawing.hidden.sum())}, done {drawing.done}, heard {len(heard)}"
 )

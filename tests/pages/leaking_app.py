@@ -2,7 +2,7 @@
 
 import runpy
 
-from hyperviz.ui import inpainting_canvas
+from hyperviz.ui.canvas import inpainting_canvas
 from tests import ROOT
 
 if not hasattr(inpainting_canvas, "kept"):

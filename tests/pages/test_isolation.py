@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from hyperviz.data import digits
-from hyperviz.studies.common import drawing
+from hyperviz.studies.common.images import drawing
 from tests.load.viewer import PATIENCE, Viewer
 from tests.pages.conftest import serving
 

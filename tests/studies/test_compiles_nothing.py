@@ -11,7 +11,7 @@ import pytest
 
 from hyperviz.data import digits
 from hyperviz.runtime import compilation
-from hyperviz.studies.common.drawing import encode, encode_mask, quantise
+from hyperviz.studies.common.images.drawing import encode, encode_mask, quantise
 from hyperviz.studies.registry import STUDIES
 from tests import ROOT
 from tests.compilations import programs

@@ -10,7 +10,8 @@ import pytest
 
 from hyperviz.studies.convergence import study as convergence
 from hyperviz.studies.convergence.settings import ConvergenceSettings
-from hyperviz.ui import backlog, page_loop, streaming
+from hyperviz.ui import page_loop, streaming
+from hyperviz.ui.hosting import backlog
 from tests import ROOT
 from tests.ui.test_pages import opened, pictures, replace_stream, short, shown
 

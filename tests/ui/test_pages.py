@@ -19,7 +19,8 @@ from hyperviz.studies.inpainting import study as inpainting
 from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.registry import STUDIES
 from hyperviz.theory import analytic
-from hyperviz.ui import controls, fair_lock, page_text, streaming, visits
+from hyperviz.ui import controls, page_text, streaming
+from hyperviz.ui.hosting import fair_lock, visits
 from tests import ROOT
 
 SHELL = ROOT / "hyperviz" / "ui" / "shell.py"
@@ -360,7 +361,7 @@ def test_only_one_step_at_a_time_is_on_the_accelerator():
 
 def test_an_unexpected_error_of_a_page_is_one_sentence(caplog):
     def page():
-        from hyperviz.ui import warm
+        from hyperviz.ui.hosting import warm
 
         assert warm.failed(RuntimeError("secret detail")) is True
 
@@ -378,7 +379,7 @@ def test_what_a_link_says_never_becomes_a_link_on_the_page():
 
 @pytest.mark.parametrize(("given", "wanted"), [(None, set(STUDIES)), ("inpainting", {"inpainting"}), ("", set())])
 def test_every_study_is_compiled_at_the_start_unless_a_small_host_names_fewer(monkeypatch, given, wanted):
-    from hyperviz.ui import warm
+    from hyperviz.ui.hosting import warm
 
     compiled = []
     for name, study in STUDIES.items():
@@ -393,14 +394,14 @@ def test_every_study_is_compiled_at_the_start_unless_a_small_host_names_fewer(mo
 
 def readiness() -> tuple[int, dict]:
     """Status and body of what /ready answers."""
-    from hyperviz.ui import warm
+    from hyperviz.ui.hosting import warm
 
     answer = warm.route().endpoint(None)
     return answer.status_code, json.loads(answer.body)
 
 
 def test_ready_answers_200_once_every_study_is_compiled_and_503_with_the_names_of_the_rest_before(monkeypatch):
-    from hyperviz.ui import warm
+    from hyperviz.ui.hosting import warm
 
     released, reached = threading.Event(), threading.Event()
 
@@ -420,7 +421,7 @@ def test_ready_answers_200_once_every_study_is_compiled_and_503_with_the_names_o
 
 
 def test_a_study_that_cannot_be_compiled_leaves_the_server_not_ready_and_the_others_compiled(monkeypatch, caplog):
-    from hyperviz.ui import warm
+    from hyperviz.ui.hosting import warm
 
     monkeypatch.setitem(STUDIES, "taylor", STUDIES["taylor"]._replace(warm=lambda: 1 / 0))
     monkeypatch.setitem(STUDIES, "prior", STUDIES["prior"]._replace(warm=lambda: None))

@@ -11,7 +11,7 @@ from hyperviz.figures import image_grid, style, table1
 from hyperviz.figures.chart import Chart
 from hyperviz.figures.inpainting import finite_network as network
 from hyperviz.figures.inpainting import views
-from hyperviz.studies.common.image_options import COUNTS
+from hyperviz.studies.common.images.image_options import COUNTS
 from hyperviz.studies.inpainting import image_set
 from hyperviz.studies.inpainting.paper_table1 import IMAGES, NAMES, TABLE1
 from hyperviz.studies.inpainting.query_image import SAMPLES

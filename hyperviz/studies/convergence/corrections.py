@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common import streaming
+from hyperviz.studies.common.networks import random_networks
+from hyperviz.studies.common.networks.random_streams import Stream
 from hyperviz.studies.common.power_laws import Coefficient, Slope, coefficient, slope, variance
-from hyperviz.studies.common.random_streams import Stream
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.theory import finite_width
 

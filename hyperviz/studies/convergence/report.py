@@ -175,7 +175,7 @@ def code(settings: ConvergenceSettings) -> str:
         settings,
         f"""
 # or the library itself: the first of the thin lines, and the limit
-from hyperviz.studies.common import random_networks
+from hyperviz.studies.common.networks import random_networks
 from hyperviz.studies.convergence import study
 from hyperviz.theory import analytic, sampling
 

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hyperviz.studies.common import limit_kernels, random_networks, streaming
+from hyperviz.studies.common import streaming
 from hyperviz.studies.common.intervals import SURE
+from hyperviz.studies.common.networks import limit_kernels, random_networks
+from hyperviz.studies.common.networks.random_streams import Stream
 from hyperviz.studies.common.power_laws import Coefficient, Slope, coefficient, relative_spread, slope, variance
-from hyperviz.studies.common.random_streams import Stream
 from hyperviz.studies.convergence import corrections
 from hyperviz.studies.convergence.corrections import Alone
 from hyperviz.studies.convergence.settings import ConvergenceSettings

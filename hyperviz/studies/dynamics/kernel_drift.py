@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from hyperviz.studies.common import streaming
+from hyperviz.studies.common.networks.random_streams import Stream
 from hyperviz.studies.common.power_laws import Slope, slope
-from hyperviz.studies.common.random_streams import Stream
 from hyperviz.studies.dynamics import trajectories
 from hyperviz.studies.dynamics.settings import DynamicsSettings
 from hyperviz.theory.dynamics import factored_network, implicit_flow

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from hyperviz.studies.common import random_networks
-from hyperviz.studies.common.random_streams import Stream, random_generator
+from hyperviz.studies.common.networks import random_networks
+from hyperviz.studies.common.networks.random_streams import Stream, random_generator
 from hyperviz.studies.dynamics import trajectories, views
 from hyperviz.studies.dynamics.settings import DynamicsSettings
 from hyperviz.studies.dynamics.trajectories import LANES, Model, Path

@@ -10,17 +10,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hyperviz.studies.common.limit_kernels import Limits, kernels
-from hyperviz.studies.common.random_networks import architecture, keys
-from hyperviz.studies.common.random_streams import Stream, random_generator
+from hyperviz.studies.common.networks.limit_kernels import Limits, kernels
+from hyperviz.studies.common.networks.random_networks import architecture, keys
+from hyperviz.studies.common.networks.random_streams import Stream, random_generator
 from hyperviz.studies.common.streaming import STEP
 from hyperviz.studies.dynamics.settings import INPUT_G, DynamicsSettings
-from hyperviz.theory import gram_factors
 from hyperviz.theory.activations import activation
 from hyperviz.theory.dynamics import factored_g, factored_network, implicit_flow
 from hyperviz.theory.dynamics.factored_g import Primary, Weights
 from hyperviz.theory.dynamics.factored_network import Finite, TracedArchitecture
 from hyperviz.theory.dynamics.infinite_width import Task
+from hyperviz.theory.gram import gram_factors
 from hyperviz.theory.network import Parameters
 from hyperviz.theory.validation import whole
 

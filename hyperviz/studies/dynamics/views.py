@@ -11,9 +11,9 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from hyperviz.studies.common import random_networks
-from hyperviz.studies.common.limit_kernels import Limits, kernels
-from hyperviz.studies.common.random_streams import Stream, random_generator
+from hyperviz.studies.common.networks import random_networks
+from hyperviz.studies.common.networks.limit_kernels import Limits, kernels
+from hyperviz.studies.common.networks.random_streams import Stream, random_generator
 from hyperviz.studies.dynamics import kernel_drift, trajectories
 from hyperviz.studies.dynamics.settings import DynamicsSettings
 from hyperviz.theory import gradient_flow

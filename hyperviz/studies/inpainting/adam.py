@@ -18,7 +18,7 @@ import numpy as np
 import optax
 
 from hyperviz.runtime.compilation import compiled
-from hyperviz.studies.common.drawing import SIZE
+from hyperviz.studies.common.images.drawing import SIZE
 from hyperviz.studies.inpainting.settings import FEATURES, LEARNING_RATE, WIDTH_F, WIDTH_G
 from hyperviz.theory import network
 

@@ -15,7 +15,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.spatial.distance import cdist
 
 from hyperviz.data import stored
-from hyperviz.studies.common.image_options import BASELINES
+from hyperviz.studies.common.images.image_options import BASELINES
 
 ON_HIDDEN = BASELINES[-1]  # ridge, chosen by the error of the hidden pixels alone: the table's
 

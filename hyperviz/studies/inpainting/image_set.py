@@ -7,7 +7,7 @@ import numpy as np
 from hyperviz.data import datasets
 from hyperviz.data.datasets import Dataset
 from hyperviz.errors import InvalidInput
-from hyperviz.studies.common import drawing
+from hyperviz.studies.common.images import drawing
 from hyperviz.studies.inpainting.settings import GALLERY, SHOWN, InpaintingSettings
 
 WIDE = 32  # side up to which images need no other limits than digits

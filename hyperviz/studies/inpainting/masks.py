@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from hyperviz.studies.common import drawing
-from hyperviz.studies.common.random_streams import Stream, random_generator
+from hyperviz.studies.common.images import drawing
+from hyperviz.studies.common.networks.random_streams import Stream, random_generator
 from hyperviz.studies.inpainting import image_set
 from hyperviz.studies.inpainting.settings import InpaintingSettings
 

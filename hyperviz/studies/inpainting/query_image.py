@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hyperviz.studies.common import drawing
-from hyperviz.studies.common.random_streams import Stream, random_generator
+from hyperviz.studies.common.images import drawing
+from hyperviz.studies.common.networks.random_streams import Stream, random_generator
 from hyperviz.studies.inpainting import baselines, factor_cache, image_set, train_test_split
 from hyperviz.studies.inpainting.masks import hidden, masked
 from hyperviz.studies.inpainting.regression import grey

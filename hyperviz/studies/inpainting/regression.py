@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hyperviz.studies.common.drawing import SIZE
-from hyperviz.studies.common.image_options import REFERENCES
+from hyperviz.studies.common.images.drawing import SIZE
+from hyperviz.studies.common.images.image_options import REFERENCES
 from hyperviz.studies.inpainting import baselines, factor_cache, image_set, kernel_options, train_test_split
 from hyperviz.studies.inpainting.masks import cache_key, hidden, masked
 from hyperviz.studies.inpainting.settings import InpaintingSettings

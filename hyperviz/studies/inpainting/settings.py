@@ -6,10 +6,17 @@ import math
 from dataclasses import dataclass
 
 from hyperviz.studies.common.budget import Cap
-from hyperviz.studies.common.drawing import EMPTY, decode, decode_mask
 from hyperviz.studies.common.glossary import meaning
-from hyperviz.studies.common.image_options import COUNTS, REFERENCES, TASKS, hidden_part, image_seed, training_pixels
-from hyperviz.studies.common.network_sizes import NetworkSizes, sizes
+from hyperviz.studies.common.images.drawing import EMPTY, decode, decode_mask
+from hyperviz.studies.common.images.image_options import (
+    COUNTS,
+    REFERENCES,
+    TASKS,
+    hidden_part,
+    image_seed,
+    training_pixels,
+)
+from hyperviz.studies.common.networks.network_sizes import NetworkSizes, sizes
 from hyperviz.studies.common.options import DATASETS, activation_of, check, depth_of, option
 
 SHOWN = 8  # images in the gallery, or as many as there are for tests

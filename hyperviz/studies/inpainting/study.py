@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hyperviz.data import datasets
-from hyperviz.studies.common import dataset_loading
+from hyperviz.studies.common.images import dataset_loading
 from hyperviz.studies.inpainting import image_set, query_image
 from hyperviz.studies.inpainting.image_set import WIDE
 from hyperviz.studies.inpainting.masks import masked

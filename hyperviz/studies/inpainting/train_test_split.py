@@ -8,8 +8,8 @@ import numpy as np
 
 from hyperviz.data import datasets, digits
 from hyperviz.data.datasets import Dataset
-from hyperviz.studies.common.drawing import SIZE
-from hyperviz.studies.common.random_streams import Stream, random_generator
+from hyperviz.studies.common.images.drawing import SIZE
+from hyperviz.studies.common.networks.random_streams import Stream, random_generator
 from hyperviz.studies.inpainting import image_set
 from hyperviz.studies.inpainting.settings import InpaintingSettings
 

@@ -117,7 +117,7 @@ def code(settings: KernelSettings) -> str:
     features = f"FourierFeatures({settings.bandwidth})" if settings.bandwidth else None
     chosen = f"depth_f={settings.depth_f}, depth_g={settings.depth_g}, activation_f={settings.activation_f!r}"
     return f"""import numpy as np
-from hyperviz.theory import pair_kernels
+from hyperviz.theory.gram import pair_kernels
 from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.fourier_features import FourierFeatures
 

@@ -11,10 +11,10 @@ from hyperviz.studies.common import streaming
 from hyperviz.studies.kernel import pairs
 from hyperviz.studies.kernel.pairs import Pairs
 from hyperviz.studies.kernel.settings import KernelSettings
-from hyperviz.theory import pair_kernels
 from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.fourier_features import FourierFeatures
-from hyperviz.theory.limit_tiles import Limits
+from hyperviz.theory.gram import pair_kernels
+from hyperviz.theory.gram.limit_tiles import Limits
 
 NAMES = {"ntk_f": "Θ_f", "ntk_g": "Θ_g", "hyperkernel": "Θₕ", "nngp": "Λᴴ"}  # what is shown, and how it is written
 

@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 
 from hyperviz.studies.common.intervals import SURE
-from hyperviz.studies.common.limit_kernels import Limits, kernels
-from hyperviz.studies.common.random_networks import architecture
+from hyperviz.studies.common.networks.limit_kernels import Limits, kernels
+from hyperviz.studies.common.networks.random_networks import architecture
 from hyperviz.studies.paper.claims import DIFFERS, HOLDS, Claim, Control, Finding, Need, of_slope
 from hyperviz.studies.prior import report
 from hyperviz.studies.prior.empirical_kernels import Scattered, points
@@ -17,8 +17,8 @@ from hyperviz.studies.prior.limits import on_circle
 from hyperviz.studies.prior.settings import PRESETS, PriorSettings
 from hyperviz.studies.prior.study import PriorResult
 from hyperviz.studies.prior.width_scaling import DRAWS, LINES
-from hyperviz.theory import separable_kernel
 from hyperviz.theory.fourier_features import FourierFeatures
+from hyperviz.theory.gram import separable_kernel
 
 PRIOR = Need("prior", PriorSettings())
 KERNEL = Need("prior", PRESETS["Corollary 1, Remark 2"])

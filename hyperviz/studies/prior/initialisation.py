@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hyperviz.studies.common import random_networks, streaming
-from hyperviz.studies.common.random_networks import architecture
-from hyperviz.studies.common.random_streams import Stream, random_generator
+from hyperviz.studies.common import streaming
+from hyperviz.studies.common.networks import random_networks
+from hyperviz.studies.common.networks.random_networks import architecture
+from hyperviz.studies.common.networks.random_streams import Stream, random_generator
 from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.theory import initialisation
 from hyperviz.theory.architecture import Architecture

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hyperviz.studies.common import random_networks
-from hyperviz.studies.common.limit_kernels import kernels
+from hyperviz.studies.common.networks import random_networks
+from hyperviz.studies.common.networks.limit_kernels import kernels
+from hyperviz.studies.common.networks.random_networks import architecture
+from hyperviz.studies.common.networks.random_streams import Stream, random_generator
 from hyperviz.studies.common.power_laws import Slope, slope
-from hyperviz.studies.common.random_networks import architecture
-from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.prior import empirical_kernels
 from hyperviz.studies.prior.limits import on_circle
 from hyperviz.studies.prior.settings import PriorSettings

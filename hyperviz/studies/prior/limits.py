@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from hyperviz.studies.common.limit_kernels import kernels
-from hyperviz.studies.common.random_networks import architecture
+from hyperviz.studies.common.networks.limit_kernels import kernels
+from hyperviz.studies.common.networks.random_networks import architecture
 from hyperviz.studies.prior.settings import PriorSettings
 
 ANGLES = (0.6, 0.8)  # between x and x', and between z and z', of the two inputs shown (radians)

@@ -121,7 +121,7 @@ def code(settings: PriorSettings) -> str:
         settings,
         f"""
 # or the library itself: the first outputs of the histogram, and the limit
-from hyperviz.studies.common import random_networks
+from hyperviz.studies.common.networks import random_networks
 from hyperviz.studies.prior import limits
 from hyperviz.theory import analytic, sampling
 

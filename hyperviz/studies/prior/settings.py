@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hyperviz.studies.common.budget import Cap
 from hyperviz.studies.common.glossary import meaning
-from hyperviz.studies.common.network_sizes import NetworkSizes, sizes
+from hyperviz.studies.common.networks.network_sizes import NetworkSizes, sizes
 from hyperviz.studies.common.options import activation_of, check, depth_of, option, seed_of
 
 

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hyperviz.studies.common import random_networks, streaming
-from hyperviz.studies.common.random_networks import architecture
-from hyperviz.studies.common.random_streams import Stream
+from hyperviz.studies.common import streaming
+from hyperviz.studies.common.networks import random_networks
+from hyperviz.studies.common.networks.random_networks import architecture
+from hyperviz.studies.common.networks.random_streams import Stream
 from hyperviz.studies.kernel import study as kernel
 from hyperviz.studies.prior import (
     depth_scaling,

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common import streaming
 from hyperviz.studies.common.intervals import SURE
+from hyperviz.studies.common.networks import random_networks
+from hyperviz.studies.common.networks.random_networks import architecture
+from hyperviz.studies.common.networks.random_streams import Stream
 from hyperviz.studies.common.power_laws import Slope, fitted
-from hyperviz.studies.common.random_networks import architecture
-from hyperviz.studies.common.random_streams import Stream
 from hyperviz.studies.convergence.study import answers
 from hyperviz.studies.prior.limits import pair
 from hyperviz.studies.prior.normality import Normality, normality

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from hyperviz.studies.common.budget import Cap
 from hyperviz.studies.common.glossary import meaning
-from hyperviz.studies.common.network_sizes import NetworkSizes, image_inputs, sizes
+from hyperviz.studies.common.networks.network_sizes import NetworkSizes, image_inputs, sizes
 from hyperviz.studies.common.options import PARAMETERISATIONS, activation_of, check, depth_of, option, seed_of
 
 

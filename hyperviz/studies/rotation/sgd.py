@@ -15,7 +15,7 @@ import optax
 
 from hyperviz.data import rotations
 from hyperviz.runtime.compilation import LIGHT, compiled, in_background
-from hyperviz.studies.common import dataset_loading
+from hyperviz.studies.common.images import dataset_loading
 from hyperviz.studies.rotation.settings import BATCH
 from hyperviz.theory import network
 from hyperviz.theory.activations import Activation, activation

@@ -10,7 +10,7 @@ import numpy as np
 
 from hyperviz.data import rotations
 from hyperviz.runtime.checkpoint import Store
-from hyperviz.studies.common import dataset_loading
+from hyperviz.studies.common.images import dataset_loading
 from hyperviz.studies.rotation import scheduling, sgd
 from hyperviz.studies.rotation.scheduling import Job
 from hyperviz.studies.rotation.settings import BATCH, DEPTHS, PAPER, PRESETS, Configuration, RotationSettings, stamp

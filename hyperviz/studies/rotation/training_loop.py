@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hyperviz.runtime.checkpoint import Store
-from hyperviz.studies.common.random_streams import Stream, random_generator
+from hyperviz.studies.common.networks.random_streams import Stream, random_generator
 from hyperviz.studies.rotation import sgd
 from hyperviz.studies.rotation.settings import BATCH, Configuration
 from hyperviz.studies.rotation.sgd import CHUNK, Data, Programs

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from hyperviz.studies.common.glossary import meaning
-from hyperviz.studies.common.image_options import BASELINES, COUNTS, TASKS, hidden_part, image_seed, training_pixels
+from hyperviz.studies.common.images.image_options import (
+    BASELINES,
+    COUNTS,
+    TASKS,
+    hidden_part,
+    image_seed,
+    training_pixels,
+)
 from hyperviz.studies.common.options import check, option
 
 CHOSEN = "or as validation chose"

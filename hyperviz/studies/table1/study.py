@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from hyperviz.runtime.checkpoint import Store
-from hyperviz.studies.common.image_options import BASELINES
+from hyperviz.studies.common.images.image_options import BASELINES
 from hyperviz.studies.inpainting import adam, baselines
 from hyperviz.studies.inpainting.baselines import Tuning
 from hyperviz.studies.table1 import cell as table1_cell

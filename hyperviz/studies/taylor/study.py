@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common import streaming
 from hyperviz.studies.common.intervals import SURE
+from hyperviz.studies.common.networks import random_networks
+from hyperviz.studies.common.networks.random_streams import Stream
 from hyperviz.studies.common.power_laws import Slope, slope
-from hyperviz.studies.common.random_streams import Stream
 from hyperviz.studies.taylor import gradient_step
 from hyperviz.studies.taylor.predictions import DEPTHS, fitted, map_widths, points, predicted, width_g, widths
 from hyperviz.studies.taylor.settings import PAPER, PRESETS, TaylorSettings

@@ -18,9 +18,10 @@ from hyperviz.errors import InvalidInput, OutOfRange
 from hyperviz.runtime import arrays, compilation
 from hyperviz.runtime.compilation import AnyArray, compiled
 from hyperviz.runtime.precision import in_float64
-from hyperviz.theory import analytic, gram_factors, validation
+from hyperviz.theory import analytic, validation
 from hyperviz.theory.dynamics import factored_g
 from hyperviz.theory.dynamics.factored_g import Primary, Weights
+from hyperviz.theory.gram import gram_factors
 from hyperviz.theory.smooth_activations import activation_g as of_g
 from hyperviz.theory.validation import Unchecked
 

@@ -25,10 +25,10 @@ from hyperviz.errors import InvalidInput
 from hyperviz.theory import validation
 from hyperviz.theory.activations import activation
 from hyperviz.theory.analytic import MAX_DEPTH
+from hyperviz.theory.gram.separable_kernel import Expansion, evaluate, expand
 from hyperviz.theory.inputs import unit_rows
 from hyperviz.theory.regression.dense import CholeskyFactor, factorise, solve
 from hyperviz.theory.regression.grid_geometry import classes, coordinates, hartley
-from hyperviz.theory.separable_kernel import Expansion, evaluate, expand
 from hyperviz.theory.validation import Unchecked
 
 KERNELS = {"nngp": "nngp", "hk": "hk", "hk-released": "released"}

@@ -17,10 +17,10 @@ from jaxtyping import Float
 
 from hyperviz.errors import InvalidInput
 from hyperviz.theory import validation
+from hyperviz.theory.gram.separable_kernel import evaluate
 from hyperviz.theory.regression.dense import CholeskyFactor, half_solve, solve
 from hyperviz.theory.regression.grid import Systems, cross, factors, pause, right_sides, split
 from hyperviz.theory.regression.grid_geometry import classes, hartley
-from hyperviz.theory.separable_kernel import evaluate
 from hyperviz.theory.validation import Unchecked
 
 

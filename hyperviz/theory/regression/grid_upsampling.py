@@ -13,10 +13,10 @@ from jaxtyping import Float
 
 from hyperviz.theory import validation
 from hyperviz.theory.activations import activation
+from hyperviz.theory.gram.separable_kernel import evaluate, expand
 from hyperviz.theory.regression.grid import KERNELS, angle, directions
 from hyperviz.theory.regression.grid_factors import GridFactors
 from hyperviz.theory.regression.grid_geometry import coordinates, hartley
-from hyperviz.theory.separable_kernel import evaluate, expand
 from hyperviz.theory.validation import Unchecked
 
 MOST = 8  # new pixels beside a pixel

@@ -22,10 +22,10 @@ from hyperviz.errors import InvalidInput
 from hyperviz.runtime import arrays
 from hyperviz.theory import validation
 from hyperviz.theory.analytic import MAX_DEPTH
+from hyperviz.theory.gram.separable_kernel import Expansion, evaluate, expand
 from hyperviz.theory.regression import conjugate_gradient
 from hyperviz.theory.regression.dense import factorise, solve
 from hyperviz.theory.regression.grid import KERNELS, angle, directions
-from hyperviz.theory.separable_kernel import Expansion, evaluate, expand
 from hyperviz.theory.validation import Unchecked
 
 BLOCK = 1_000_000  # entries of the system built between two yields, about 0.05 s

@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from hyperviz.runtime.compilation import AnyArray, namespace
-from hyperviz.theory import gram_factors
+from hyperviz.theory.gram import gram_factors
 
 
 class Net(NamedTuple):

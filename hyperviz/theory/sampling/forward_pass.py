@@ -19,10 +19,11 @@ from jaxtyping import Float, Int
 from hyperviz.runtime import compilation
 from hyperviz.runtime.compilation import LIGHT, AnyArray, compiled, namespace
 from hyperviz.runtime.precision import in_float64
-from hyperviz.theory import gram_factors, validation
+from hyperviz.theory import validation
 from hyperviz.theory.activations import Activation
 from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.fourier_features import gram
+from hyperviz.theory.gram import gram_factors
 from hyperviz.theory.sampling.conditioning import Net, Problem
 from hyperviz.theory.sampling.progress import Progress
 from hyperviz.theory.sampling.schedule import MAX_DEPTH

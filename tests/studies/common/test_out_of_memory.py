@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from hyperviz.studies.common import random_networks
+from hyperviz.studies.common.networks import random_networks
 from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.sampling import forward_pass, kernels
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from hyperviz.figures import convergence as figures
-from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common import streaming
 from hyperviz.studies.common.contract import changed
 from hyperviz.studies.common.intervals import SURE
+from hyperviz.studies.common.networks import random_networks
 from hyperviz.studies.common.power_laws import relative_spread, slope, variance
 from hyperviz.studies.common.verdict import signed
 from hyperviz.studies.convergence import report, study, tables

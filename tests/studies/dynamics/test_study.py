@@ -6,7 +6,7 @@ import itertools
 import numpy as np
 import pytest
 
-from hyperviz.studies.common import random_networks
+from hyperviz.studies.common.networks import random_networks
 from hyperviz.studies.dynamics import kernel_drift, report, study, trajectories, views
 from hyperviz.studies.dynamics import settings as settings_module
 from hyperviz.studies.dynamics.settings import DynamicsSettings

@@ -5,7 +5,7 @@ import pytest
 
 from hyperviz.data import stored
 from hyperviz.errors import InvalidInput
-from hyperviz.studies.common.image_options import BASELINES
+from hyperviz.studies.common.images.image_options import BASELINES
 from hyperviz.studies.inpainting import baselines, image_set, study
 from hyperviz.studies.inpainting.baselines import Tuning, chosen, predict
 from hyperviz.studies.inpainting.settings import InpaintingSettings

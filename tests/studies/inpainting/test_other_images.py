@@ -13,7 +13,7 @@ from hyperviz.__main__ import main
 from hyperviz.data import datasets, fetch, mnist
 from hyperviz.errors import DataMissing, InvalidInput
 from hyperviz.figures.inpainting import charts as figures
-from hyperviz.studies.common.drawing import encode
+from hyperviz.studies.common.images.drawing import encode
 from hyperviz.studies.inpainting import (
     image_set,
     kernel_options,

@@ -5,11 +5,11 @@ import pytest
 
 from hyperviz.data import digits
 from hyperviz.errors import InvalidInput
-from hyperviz.studies.common import drawing
-from hyperviz.studies.common.drawing import decode_mask, encode, encode_mask, quantise
-from hyperviz.studies.common.image_options import HIDDEN
+from hyperviz.studies.common.images import drawing
+from hyperviz.studies.common.images.drawing import decode_mask, encode, encode_mask, quantise
+from hyperviz.studies.common.images.image_options import HIDDEN
+from hyperviz.studies.common.networks.random_streams import Stream, random_generator
 from hyperviz.studies.common.options import options
-from hyperviz.studies.common.random_streams import Stream, random_generator
 from hyperviz.studies.inpainting import query_image
 from hyperviz.studies.inpainting.masks import hidden, masked
 from hyperviz.studies.inpainting.regression import grey

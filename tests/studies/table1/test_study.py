@@ -15,7 +15,7 @@ from hyperviz.data import digits
 from hyperviz.data import stored as stored_tables
 from hyperviz.errors import InvalidInput
 from hyperviz.runtime.checkpoint import Store
-from hyperviz.studies.common.image_options import BASELINES
+from hyperviz.studies.common.images.image_options import BASELINES
 from hyperviz.studies.common.options import parse
 from hyperviz.studies.inpainting import regression
 from hyperviz.studies.inpainting.baselines import Tuning

@@ -7,7 +7,8 @@ from functools import cache, lru_cache
 import numpy as np
 import pytest
 
-from hyperviz.studies.common import random_networks, streaming
+from hyperviz.studies.common import streaming
+from hyperviz.studies.common.networks import random_networks
 from hyperviz.studies.common.power_laws import Slope
 from hyperviz.studies.common.verdict import signed
 from hyperviz.studies.taylor import gradient_step, report, study, tables

@@ -5,7 +5,7 @@ import pytest
 
 from hyperviz.data import digits
 from hyperviz.errors import InvalidInput
-from hyperviz.theory import separable_kernel
+from hyperviz.theory.gram import separable_kernel
 from hyperviz.theory.regression import grid, grid_geometry
 from tests.oracles import torus
 

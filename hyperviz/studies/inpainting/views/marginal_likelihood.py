@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hyperviz.studies.common.drawing import SIZE
+from hyperviz.studies.common.images.drawing import SIZE
 from hyperviz.studies.inpainting import kernel_options, train_test_split
 from hyperviz.studies.inpainting.masks import masked
 from hyperviz.studies.inpainting.settings import InpaintingSettings

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from hyperviz.theory import gram_factors
+from hyperviz.theory.gram import gram_factors
 from tests.tolerances import agree
 
 pytestmark = pytest.mark.usefixtures("compiled_lightly")

@@ -8,7 +8,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from hyperviz.data import digits
-from hyperviz.studies.common import drawing
+from hyperviz.studies.common.images import drawing
 
 DIGIT = digits.test().images[3]
 
@@ -16,13 +16,13 @@ DIGIT = digits.test().images[3]
 def page():
     import streamlit as st
 
-    from hyperviz.studies.common import drawing
-    from hyperviz.ui import canvas, image_sources
+    from hyperviz.studies.common.images import drawing
+    from hyperviz.ui.canvas import digit_canvas, image_sources
 
     st.session_state.setdefault("test.drawing", "picked")
     st.session_state.setdefault("test.digits", 3)
     text = st.session_state["test.drawing"]
-    canvas.draw("test", None if text == "picked" else drawing.decode(text))
+    digit_canvas.draw("test", None if text == "picked" else drawing.decode(text))
     image_sources.offer("test", "picked", 4)
 
 

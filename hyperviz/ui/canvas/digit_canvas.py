@@ -12,14 +12,14 @@ import numpy as np
 import streamlit as st
 import streamlit.components.v2 as components
 
-from hyperviz.studies.common.drawing import SIZE, Drawing, blank, quantise
+from hyperviz.studies.common.images.drawing import SIZE, Drawing, blank, quantise
 
 HERE = pathlib.Path(__file__).parent
 _canvas = components.component(
     "hyperviz.canvas",
-    html=(HERE / "canvas.html").read_text(),
-    css=(HERE / "canvas.css").read_text(),
-    js=(HERE / "canvas.js").read_text(),
+    html=(HERE / "digit_canvas.html").read_text(),
+    css=(HERE / "digit_canvas.css").read_text(),
+    js=(HERE / "digit_canvas.js").read_text(),
 )
 
 

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import paths
+from hyperviz.ui.hosting import paths
 
 VARIABLE = "HYPERVIZ_WARM_UP"  # the environment variable that names other studies, or none, for a small host
 

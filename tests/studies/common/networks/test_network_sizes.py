@@ -5,7 +5,7 @@ import math
 import jax
 import pytest
 
-from hyperviz.studies.common.network_sizes import NetworkSizes, counted, in_bytes
+from hyperviz.studies.common.networks.network_sizes import NetworkSizes, counted, in_bytes
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.studies.dynamics.settings import DynamicsSettings
 from hyperviz.studies.inpainting import adam

@@ -13,7 +13,8 @@ from hyperviz.studies.common.tour import Step
 from hyperviz.studies.common.verdict import SIGNS
 from hyperviz.studies.lecture import Stop
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import guide, server
+from hyperviz.ui.hosting import server
+from hyperviz.ui.teaching import guide
 
 BUTTONS = {"yes": "yes", "no": "no", "show me": "shown"}
 SAID = {True: "yes", False: "no"}

@@ -9,7 +9,7 @@ import streamlit as st
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hyperviz.ui import paths
+from hyperviz.ui.hosting import paths
 
 PATIENCE = 10  # seconds, for a browser that never reports
 _waiting: dict[str, threading.Event] = {}

@@ -6,7 +6,7 @@ import pathlib
 
 from streamlit.runtime.state import query_params
 
-PACKAGE = pathlib.Path(__file__).parents[1]
+PACKAGE = pathlib.Path(__file__).parents[2]
 # app.py, pages/ and .streamlit/ lie beside the package in a checkout; a wheel has them inside (pyproject.toml)
 SERVED = PACKAGE / "served" if (PACKAGE / "served").exists() else PACKAGE.parent
 

@@ -15,7 +15,7 @@ from PIL import Image
 
 from hyperviz.data import digits
 from hyperviz.errors import InvalidInput
-from hyperviz.studies.common import drawing
+from hyperviz.studies.common.images import drawing
 
 ALPHABET = set(string.ascii_letters + string.digits + "-_")
 CANVASES = st.binary(min_size=784, max_size=784).map(lambda data: np.frombuffer(data, np.uint8).reshape(28, 28))

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from hyperviz.errors import InvalidInput, OutOfRange
-from hyperviz.theory import analytic, pair_kernels
+from hyperviz.theory import analytic
 from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.fourier_features import FourierFeatures
+from hyperviz.theory.gram import pair_kernels
 from tests import compilations
 from tests.oracles import kernels
 

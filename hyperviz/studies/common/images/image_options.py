@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hyperviz.studies.common.drawing import SIZE
+from hyperviz.studies.common.images.drawing import SIZE
 from hyperviz.studies.common.options import option, seed_of
 
 TASKS = ("representation", "inpainting")

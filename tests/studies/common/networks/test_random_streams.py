@@ -6,7 +6,7 @@ import itertools
 import numpy as np
 import pytest
 
-from hyperviz.studies.common.random_streams import Stream, random_generator
+from hyperviz.studies.common.networks.random_streams import Stream, random_generator
 from tests import ROOT
 
 STUDIES = sorted((ROOT / "hyperviz" / "studies").rglob("*.py"))

@@ -18,7 +18,7 @@ from scipy.fft import dct
 
 from hyperviz.runtime.compilation import compiled
 from hyperviz.theory.activations import Correlation, duals, product
-from hyperviz.theory.limit_tiles import f_recursion, g_recursion
+from hyperviz.theory.gram.limit_tiles import f_recursion, g_recursion
 
 NODES = 192  # enough for 1e-11 at bandwidth 10 on 28 x 28, the worst of the range; fixed, so that nothing recompiles
 TOLERANCE = 1e-12  # of the truncated sum; the grid's small eigenvalues are sums of 784 such errors

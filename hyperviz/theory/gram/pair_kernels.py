@@ -15,11 +15,12 @@ from jaxtyping import ArrayLike, Float, Real
 from scipy.spatial.distance import cdist
 
 from hyperviz.runtime.compilation import compiled
-from hyperviz.theory import limit_tiles, validation
+from hyperviz.theory import validation
 from hyperviz.theory.activations import Correlation
 from hyperviz.theory.analytic import MAX_DEPTH
 from hyperviz.theory.architecture import Architecture
-from hyperviz.theory.limit_tiles import Limits, Model, Points
+from hyperviz.theory.gram import limit_tiles
+from hyperviz.theory.gram.limit_tiles import Limits, Model, Points
 
 TILE = 128  # rows and columns of a tile: a step of a smooth g stays below 0.2 s
 _tile = compiled(limit_tiles.of_correlations, static_argnames="dtype")

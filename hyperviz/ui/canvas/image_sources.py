@@ -7,8 +7,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from hyperviz.errors import HypervizError
-from hyperviz.studies.common import budget, drawing
-from hyperviz.ui import canvas, page_text
+from hyperviz.studies.common import budget
+from hyperviz.studies.common.images import drawing
+from hyperviz.ui import page_text
+from hyperviz.ui.canvas import digit_canvas
 
 
 def offer(study: str, picked: str, last: int, noun: str = "digit") -> None:
@@ -69,4 +71,4 @@ def _uploaded(study: str) -> str | None:
 
 
 def _centred(study: str) -> str:
-    return drawing.fitted(canvas.held(study).image)
+    return drawing.fitted(digit_canvas.held(study).image)

@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 
 from hyperviz.studies import lecture
-from hyperviz.studies.common.drawing import EMPTY
+from hyperviz.studies.common.images.drawing import EMPTY
 from hyperviz.studies.lecture import Stop
-from hyperviz.ui import guide
+from hyperviz.ui.teaching import guide
 from tests.ui.test_pages import opened, shown
 
 

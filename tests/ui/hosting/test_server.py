@@ -2,7 +2,7 @@
 
 from streamlit.runtime.state import query_params
 
-from hyperviz.ui import server
+from hyperviz.ui.hosting import server
 
 
 def test_a_link_of_2000_fields_keeps_its_settings(monkeypatch):

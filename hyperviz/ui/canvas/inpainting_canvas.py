@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from hyperviz.studies.common.drawing import SIZE, Drawing, encode, encode_mask
+from hyperviz.studies.common.images.drawing import SIZE, Drawing, encode, encode_mask
 from hyperviz.studies.common.options import options
 from hyperviz.studies.inpainting import image_set
 from hyperviz.studies.inpainting.masks import over
 from hyperviz.studies.inpainting.query_image import query_image
 from hyperviz.studies.inpainting.settings import TEST_IMAGE, InpaintingSettings
-from hyperviz.ui import canvas, controls, image_sources
+from hyperviz.ui import controls
+from hyperviz.ui.canvas import digit_canvas, image_sources
 
 WIDTH = 384  # screen pixels of a picture that nobody draws on
 DIM = 4  # how much darker it is where f does not see
@@ -27,7 +28,7 @@ def show(study: str, settings: InpaintingSettings) -> None:
         return
     query = query_image(settings)
     given = Drawing(query.picture, query.hidden)
-    canvas.draw(study, given.image, given.hidden, changed=lambda now: _take(study, given, now))
+    digit_canvas.draw(study, given.image, given.hidden, changed=lambda now: _take(study, given, now))
     image_sources.offer(study, TEST_IMAGE, last, image_set.image_noun(settings))
 
 

@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from hyperviz.data import digits
-from hyperviz.studies.common import drawing
-from hyperviz.ui import canvas
+from hyperviz.studies.common.images import drawing
+from hyperviz.ui.canvas import digit_canvas
 from tests import ROOT
 
 APP = ROOT / "tests" / "pages" / "canvas_app.py"
@@ -25,7 +25,7 @@ def message(**others) -> dict:
 
 
 def test_a_message_of_the_browser_is_a_picture_a_mask_and_whether_the_stroke_is_over():
-    found = canvas.read(message(), 3)
+    found = digit_canvas.read(message(), 3)
     assert found.image.min() == 255
     assert found.hidden.dtype == bool
     assert found.hidden.sum() == found.hidden[0].sum() == 28
@@ -33,7 +33,7 @@ def test_a_message_of_the_browser_is_a_picture_a_mask_and_whether_the_stroke_is_
 
 
 def test_what_was_drawn_on_a_picture_that_has_been_replaced_is_dropped():
-    assert canvas.read(message(), 4) is None
+    assert digit_canvas.read(message(), 4) is None
 
 
 @pytest.mark.parametrize(
@@ -49,12 +49,12 @@ def test_what_was_drawn_on_a_picture_that_has_been_replaced_is_dropped():
     ids=str,
 )
 def test_a_message_that_holds_no_drawing_is_dropped(fault):
-    assert canvas.read(message(**fault), 3) is None
+    assert digit_canvas.read(message(**fault), 3) is None
 
 
 @pytest.mark.parametrize("board", [None, 5, "text", [], {}, {"serial": 3}])
 def test_what_is_no_message_at_all_is_dropped(board):
-    assert canvas.read(board, 3) is None
+    assert digit_canvas.read(board, 3) is None
 
 
 def sent(app) -> dict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from hyperviz.studies import lecture
-from hyperviz.ui import tours
+from hyperviz.ui.teaching import tours
 
 LINK = {"tour": "lecture"}  # of this list, on the first page
 

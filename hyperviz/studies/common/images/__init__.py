@@ -1,0 +1,1 @@
+"""Drawings, data sets and what studies are asked about images."""

@@ -1,0 +1,1 @@
+"""Random networks, their limits, and their sizes, as studies ask for them."""

@@ -1,0 +1,1 @@
+"""The canvas of /inpainting, and what it can start from."""

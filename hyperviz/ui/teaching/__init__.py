@@ -1,0 +1,1 @@
+"""Tours and the lecture on the pages."""
