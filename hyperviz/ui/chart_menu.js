@@ -12,6 +12,7 @@ function framed(file) {
   const src = new URL(link());
   src.searchParams.set('embed', 'true');
   src.searchParams.set('figure', file.replace('hyperviz-', ''));
+  src.hash = window.hypervizKept.fragment();
   return `<iframe src="${src.href.replaceAll('&', '&amp;')}" title="${escaped(said('h1'))}" width="960" height="700" style="border: 0" loading="lazy" allow="clipboard-write"></iframe>`;
 }
 
@@ -111,7 +112,7 @@ function menu(box, chart, { file }) {
     'Numbers of this chart (CSV)': () => save(`${file}.csv`, new Blob(numbers(chart).map((row) => row.map(cell).join(',') + '\n'), { type: 'text/csv' })),
     'These numbers as a table': () => showTable(numbers(chart), chart.getAttribute('aria-label'), button),
     [KEEP]: () => { keep(box, file); box.redraw(); },
-    'Copy the link': () => copy(link()),
+    'Copy the link': () => copy(link() + window.hypervizKept.fragment()),
     'Copy the line that embeds it': () => copy(framed(file)),
     'First view again': () => window.Plotly.relayout(chart, Object.fromEntries(Object.keys(chart._fullLayout).filter((k) => /^[xy]axis\d*$/.test(k))
       .map((k) => [`${k}.range`, JSON.parse(box.figure).layout[k]?.range]).map(([k, range]) => (range ? [k, range] : [k.replace('range', 'autorange'), true])))),

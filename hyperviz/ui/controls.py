@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from hyperviz.studies.common import budget
-from hyperviz.studies.common.options import Option, changed, mend, options, texts
+from hyperviz.studies.common.options import Option, mend, options, texts
 from hyperviz.studies.registry import STUDIES
 from hyperviz.ui import page_text
 from hyperviz.ui.teaching import guide, tours
@@ -44,8 +44,7 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings], tour: De
     settings = kind(**values)
     st.session_state[f"{study}:kept"] = settings
     if not st.session_state.pop(f"{study}:under way", False):
-        link = {name: str(value) for name, value in changed(settings).items()}
-        _write_link(study, link | guide.fields(study))
+        _write_link(study, guide.said(settings, study) | guide.fields(study))
     if said := st.session_state.pop(f"{study}:said", []):
         st.warning(page_text.literal(" ".join(said)))
     return settings
@@ -74,7 +73,7 @@ def _seed(study: str, kind: type) -> None:
     known = not arrived and f"{study}.{next(iter(options(kind)))}" in st.session_state
     if known and (_moved(study, kind) or _ours(study, given)):
         return
-    settings, said = mend(kind, given)
+    settings, said = mend(kind, guide.completed(study, given))
     said += guide.unknown(study)
     if not given and f"{study}:kept" in st.session_state:
         settings = st.session_state[f"{study}:kept"]

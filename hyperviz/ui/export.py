@@ -34,11 +34,11 @@ def take_away(study: str, settings: Any, latest: list, report: Any) -> None:
         st.caption("The same from a terminal, with a table and a page of charts in the folder results:")
         _plain(terminal.typed(command(study, settings)))
         st.caption("This link shows the same experiment, seed included. The menu ⋯ of a chart saves it as a picture.")
-        _plain(link)
+        _plain(link, linked=True)
         st.caption(
             "This line shows the first figure with its sliders in any other page; the menu ⋯ copies that of its chart:"
         )
-        _plain(embed.line(link, STUDIES[study].claim))
+        _plain(embed.line(link, STUDIES[study].claim), linked=True)
     embed.way_out(link)
 
 
@@ -53,9 +53,12 @@ def _download(row: Any, label: str, file: str, table: Any, latest: list) -> None
     )
 
 
-def _plain(text: str) -> None:
-    """Show lines to be copied. Not st.code: it loads 1.6 MB to colour them, in a fold that is closed."""
-    st.html(f'<pre class="lines" tabindex="0">{html.escape(text)}</pre>')
+def _plain(text: str, *, linked: bool = False) -> None:
+    """Show lines to be copied; linked: kept_link.js completes their address by the kept curves.
+
+    Not st.code: it loads 1.6 MB to colour them, in a fold that is closed.
+    """
+    st.html(f'<pre class="lines" tabindex="0"{" data-link" if linked else ""}>{html.escape(text)}</pre>')
 
 
 def _said(settings: Any) -> str:

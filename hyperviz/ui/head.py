@@ -22,7 +22,8 @@ HOME = "Change the widths of two networks, and see the theory of infinitely wide
 PAGES = {name: study.claim for name, study in STUDIES.items()} | {"paper": "Which claims of the paper hold?"}
 EARLY = ("Slider", "Selectbox", "ButtonGroup", "NumberInput", "BidiComponent", "Html", "Button", "DownloadButton")
 PRIVATE = {"referrer-policy": "no-referrer"}  # what somebody draws is in the link, and no other site's business
-OWN = ("page", "glossary", "embed", "print")  # style sheets and scripts
+OWN = ("page", "glossary", "embed", "print")  # style sheets, each with a script
+SCRIPTS = ("kept_link", *OWN)
 STATIC = pathlib.Path(streamlit.__file__).parent / "static"
 
 
@@ -75,7 +76,8 @@ def _styled() -> str:
     chunks = [path.name for name in EARLY for path in STATIC.glob(f"static/js/{name}.*.js")]
     early = [f'<link rel="modulepreload" crossorigin href="./static/js/{chunk}">' for chunk in chunks]
     early.append(f'<link rel="preload" as="script" href="{paths.near(paths.plotly())}/plotly.min.js">')
-    styles, scripts = ("".join((HERE / f"{name}.{kind}").read_text("utf-8") for name in OWN) for kind in ("css", "js"))
+    styles = "".join((HERE / f"{name}.css").read_text("utf-8") for name in OWN)
+    scripts = "".join((HERE / f"{name}.js").read_text("utf-8") for name in SCRIPTS)
     terms = json.dumps(glossary.on_pages(), ensure_ascii=False).replace("<", "\\u003c")
     data = f'<script type="application/json" id="glossary">{terms}</script>'
     return f"{''.join(early)}<style>{styles}</style>{data}<script>{scripts}</script>"

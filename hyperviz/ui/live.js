@@ -55,7 +55,9 @@ export default function ({ parentElement, data }) {
     const t = room(layout), more = data.low ? 0 : t - (layout.margin?.t ?? 0);
     sized(height(layout.meta) + more);
     const own = { height: undefined, autosize: true, margin: { ...layout.margin, t }, ...(finger.matches && { dragmode: false }) };
-    window.Plotly.react(chart, [...keptTraces(data.file, false), ...traces], { ...layout, ...own }, config);
+    const ghosts = keptTraces(data.file, false);
+    box.ghosts = ghosts.length;
+    window.Plotly.react(chart, [...ghosts, ...traces], { ...layout, ...own }, config);
   };
 
   const draw = () => {

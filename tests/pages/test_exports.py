@@ -85,7 +85,12 @@ def test_the_table_of_a_chart_holds_its_numbers_and_closes_with_the_escape_key(s
     assert tab.evaluate("document.activeElement.className") == "more"
 
 
-def test_kept_curves_stay_behind_a_new_picture_named_by_what_differs(tab, address):
+KEPT = (
+    "document.querySelector('.js-plotly-plot')._fullData.map(one => one.name).filter(name => name.startsWith('kept, '))"
+)
+
+
+def test_kept_curves_stay_behind_a_new_picture_named_by_what_differs_and_go_with_the_link(tab, address):
     open_page(tab, f"{address}/convergence?draws=16&depth_f=2&depth_g=2&width_f=16&width_g=8")
     tab.wait_for_function(ENDED)
     band = trace(tab, MOST)
@@ -94,14 +99,28 @@ def test_kept_curves_stay_behind_a_new_picture_named_by_what_differs(tab, addres
     to_the_left(tab, "width of f, n")
     tab.wait_for_function("document.querySelector('.kept button').textContent.includes('n = 16')")
     tab.wait_for_function(f"document.querySelector('.js-plotly-plot').calcdata.some(p => p[0].trace.name === '{MOST}')")
-    names = tab.evaluate("document.querySelector('.js-plotly-plot')._fullData.map(one => one.name)")
-    behind = [name for name in names if name.startswith("kept, n = 16")]
+    behind = [name for name in tab.evaluate(KEPT) if name.startswith("kept, n = 16")]
     assert len(behind) > 2
-    assert trace(tab, next(name for name in behind if MOST in name)) == band
+    ghost = trace(tab, next(name for name in behind if MOST in name))
+    assert ghost == pytest.approx(band, rel=1e-3)
     assert trace(tab, MOST) != band
+    tab.wait_for_url("**width_f=1&**#kept=*")
+    chosen(tab, "Copy the link")
+    assert tab.evaluate("navigator.clipboard.readText()").split("#")[1] == tab.url.split("#")[1]
+    shared = tab.context.new_page()
+    shared.goto(tab.url)
+    shared.wait_for_function("document.querySelector('.kept button')?.textContent.includes('n = 16')")
+    shared.wait_for_function(f"{KEPT}.length > 2")
+    assert trace(shared, behind[0]) == trace(tab, behind[0])
+    shared.goto("about:blank")
+    shared.goto(tab.url[:-40])  # as a mail cuts it
+    shared.get_by_text("The kept curves of this link could not be read").wait_for()
+    assert "#" not in shared.url
+    shared.close()
     tab.get_by_role("button", name="Put away the curves kept at n = 16").click()
     assert tab.locator(".kept button").count() == 0
-    assert "kept" not in str(tab.evaluate("document.querySelector('.js-plotly-plot')._fullData.map(one => one.name)"))
+    assert tab.evaluate(KEPT) == []
+    tab.wait_for_function("!location.hash")
 
 
 def test_the_numbers_of_a_heat_map_name_its_rows_and_columns(tab, address):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from hyperviz.studies import lecture
-from hyperviz.studies.common.options import GUIDE, LONG, texts
+from hyperviz.studies.common.options import GUIDE, LONG, changed, options, texts
 from hyperviz.studies.common.tour import Step
 from hyperviz.studies.lecture import Stop
 from hyperviz.studies.registry import STUDIES
@@ -52,9 +52,29 @@ def fields(study: str) -> dict[str, str]:
     return kept | ({"lecture": "1"} if in_lecture() else {})
 
 
+def said(settings: Any, study: str) -> dict[str, str]:
+    """Return what the link says of the settings: those that differ from the defaults.
+
+    Where none does and the step has others, one is said: a link that says none has the settings of its step.
+    """
+    link, found = {name: str(value) for name, value in changed(settings).items()}, place(study)
+    if link or found is None or at(found, settings):
+        return link
+    slider = found.step.slider
+    return {slider: str(getattr(settings, slider))}
+
+
 def settings_of(given: dict[str, str]) -> dict[str, str]:
     """Return the fields of a link that are no part of the guide."""
     return {name: value for name, value in given.items() if name not in GUIDE}
+
+
+def completed(study: str, given: dict[str, str]) -> dict[str, str]:
+    """Return a link with the settings of its step, where it names a step and no setting: as one types it by hand."""
+    found = place(study)
+    if found is None or any(name in given for name in options(type(found.step.settings))):
+        return given
+    return given | lecture.link(found.stop, in_lecture())
 
 
 def arrived(study: str) -> bool:

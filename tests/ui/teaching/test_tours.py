@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+import pytest
 
 from hyperviz.studies import lecture
 from hyperviz.studies.common.images.drawing import EMPTY
@@ -58,6 +59,22 @@ def test_next_takes_the_settings_of_its_step_whatever_was_moved_and_leaving_keep
     assert link(app) == {"depth_g": "1"}
     assert 'class="tour' not in shown(app)
     assert "Take the tour" in buttons(app)
+
+
+@pytest.mark.parametrize("hall", [False, True])
+def test_a_step_that_is_typed_without_its_settings_takes_them(hall):
+    for stop in (Stop("taylor", 1), Stop("dynamics", 3)):
+        app = opened(stop.study, tour=str(stop.number), **({"lecture": "1"} if hall else {}))
+        assert link(app) == lecture.link(stop, hall)
+        assert "Back to its settings" not in buttons(app)
+
+
+def test_who_moves_a_step_s_controls_to_the_defaults_has_them_after_a_reload():
+    app = opened("taylor", **lecture.link(Stop("taylor", 1), False))
+    app.slider(key="taylor.depth_g").set_value(2).run()
+    assert "Back to its settings" in buttons(app)
+    again = opened("taylor", **link(app))
+    assert again.slider(key="taylor.depth_g").value == 2
 
 
 def test_a_step_that_there_is_not_is_said_and_the_settings_of_the_link_stay():
