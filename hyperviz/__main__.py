@@ -80,7 +80,7 @@ def _joined(arguments: list[str]) -> list[str]:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
+    """Say what is wrong in one line."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"hyperviz: {message}; see {self.prog} --help.\n")

@@ -2,23 +2,23 @@
 
 
 class HypervizError(ValueError):
-    """Anything a user can put right: caught and shown as one sentence, never as a traceback."""
+    """Report anything a user can put right: caught and shown as one sentence, never as a traceback."""
 
 
 class InvalidInput(HypervizError):
-    """An argument of the wrong type, shape or range."""
+    """Report an argument of the wrong type, shape or range."""
 
 
 class OutOfRange(HypervizError):
-    """A result that its floating-point type cannot hold."""
+    """Report a result that its floating-point type cannot hold."""
 
 
 class NotPositiveDefinite(HypervizError):
-    """A kernel system that could not be factored; the message names the ridge that would do."""
+    """Report a kernel system that could not be factored; the message names the ridge that would do."""
 
 
 class DataMissing(HypervizError):
-    """A data set that is not on this machine and cannot be fetched, or a file of it that is something else."""
+    """Report a data set that is not on this machine and cannot be fetched, or a file of it that is something else."""
 
 
 def out_of_memory(error: BaseException) -> bool:

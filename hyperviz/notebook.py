@@ -15,7 +15,7 @@ from hyperviz.studies.registry import PAGELESS, STUDIES
 
 
 class Run(NamedTuple):
-    """A study that has ended."""
+    """Hold a study that has ended."""
 
     verdict: str  # what is seen, and whether the claim holds
     table: pd.DataFrame  # as result.csv

@@ -32,14 +32,14 @@ ALLOWED |= {("numpy", "ndarray"): np.ndarray, ("numpy", "dtype"): np.dtype}
 
 
 class Pictures(NamedTuple):
-    """Colour images, 0 to 255, and the class of each; read-only."""
+    """Hold colour images, 0 to 255, and the class of each; read-only."""
 
     images: np.ndarray  # uint8 (N, 32, 32, 3)
     labels: np.ndarray  # uint8 (N,)
 
 
 class _Unpickler(pickle.Unpickler):
-    """A pickle may name any function of Python; this one knows arrays and nothing else."""
+    """Read arrays and nothing else: a pickle may name any function of Python."""
 
     def find_class(self, module: str, name: str):
         if (module, name) not in ALLOWED:

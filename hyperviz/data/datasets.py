@@ -34,7 +34,7 @@ BLOCK = 5000  # images turned grey at a time
 
 
 class Dataset(NamedTuple):
-    """Images 0 to 255, channels last, and how to bring pixels in [0, 1] to mean 0 and second moment about 1."""
+    """Hold images 0 to 255, channels last, and how to bring pixels in [0, 1] to mean 0 and second moment about 1."""
 
     train: np.ndarray  # uint8 (N, side, side, channels)
     validation: np.ndarray

@@ -31,7 +31,7 @@ SEVERAL = "There seems to be more than one digit in the image: one digit at a ti
 
 
 class Candidate(NamedTuple):
-    """Ink of one channel and polarity, 0 to 1, and how far it stands out of the noise."""
+    """Hold ink of one channel and polarity, 0 to 1, and how far it stands out of the noise."""
 
     ink: np.ndarray
     noise: float

@@ -13,7 +13,7 @@ TRAINING, VALIDATION, TEST = slice(0, 4000), slice(4000, 4500), slice(4500, 5000
 
 
 class Digits(NamedTuple):
-    """Grey images, 0 to 255, and the digit each shows; read-only."""
+    """Hold grey images, 0 to 255, and the digit each shows; read-only."""
 
     images: np.ndarray  # uint8 (N, 28, 28)
     labels: np.ndarray  # uint8 (N,)

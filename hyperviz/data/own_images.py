@@ -15,7 +15,7 @@ SIDES, MOST = (4, 64), 10_000  # pixels; images
 
 
 class OwnImages(NamedTuple):
-    """Images, and in a sentence what was understood of them."""
+    """Hold images, and in a sentence what was understood of them."""
 
     pixels: np.ndarray  # uint8 (N, g, g), or (N, g, g, 3) for colour; 255 is white
     said: str

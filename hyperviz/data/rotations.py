@@ -21,15 +21,17 @@ ANGLES = ("uniform", "multiples")
 BLOCK = 500  # pairs made at a time
 
 
-class Pairs(NamedTuple):
-    """What f sees, what g sees, and the class of the angle between the two."""
+class RotatedPairs(NamedTuple):
+    """Hold what f sees, what g sees, and the class of the angle between the two."""
 
     x: np.ndarray  # float32 (N, side * side * channels)
     z: np.ndarray
     label: np.ndarray  # int32 (N,), 0 .. 11
 
 
-def pairs(images: np.ndarray, *, count: int, size: int, seed: int, angles: str = "uniform", first: int = 0) -> Pairs:
+def pairs(
+    images: np.ndarray, *, count: int, size: int, seed: int, angles: str = "uniform", first: int = 0
+) -> RotatedPairs:
     """Make pairs of one image turned by beta_i, and by beta_i + alpha_i, labelled round(alpha_i / 30 deg) mod 12.
 
     Both turn the image itself, so that z is no blurrier than x. Pair i depends on i and seed alone.
@@ -44,7 +46,7 @@ def pairs(images: np.ndarray, *, count: int, size: int, seed: int, angles: str =
         first: number of the first pair.
 
     Returns:
-        Pairs, pixels in [0, 1], 0 outside the image.
+        RotatedPairs, pixels in [0, 1], 0 outside the image.
 
     Raises:
         InvalidInput: an argument of the wrong type, shape or range.
@@ -71,7 +73,7 @@ def pairs(images: np.ndarray, *, count: int, size: int, seed: int, angles: str =
     which, shape = (first + at) % len(images), min(size, images.shape[1])
     turned = [turn(images[which] / np.float32(255), a[at].astype(np.float32), size=shape) for a in (beta, beta + alpha)]
     x, z = (np.asarray(image).reshape(BLOCK, -1)[:count] for image in turned)
-    return Pairs(x, z, label)
+    return RotatedPairs(x, z, label)
 
 
 def _channels_last(images) -> np.ndarray:

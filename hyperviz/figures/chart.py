@@ -11,7 +11,7 @@ from hyperviz.figures import schematic
 
 
 class Chart(NamedTuple):
-    """A picture of a result: what draws it, the parts of the result that it shows, and the line above it."""
+    """Hold a picture of a result: what draws it, the parts of the result that it shows, and the line above it."""
 
     draw: Callable[[Any], go.Figure]
     parts: tuple[str, ...]

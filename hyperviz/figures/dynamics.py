@@ -120,7 +120,7 @@ def fit(result: DynamicsResult) -> go.Figure:
     """Draw two curves, one for each x, as one start learns them."""
     colours, found = style.palette(), result.view
     figure = style.figure(x="θ, angle of z (radians)", y="output h(x, z(θ))", yaxis_range=[-2.2, 2.2])
-    if not isinstance(found, views.Fit):
+    if not isinstance(found, views.LearntCurves):
         return _not_there(figure, result, "fit")
     for i, colour in enumerate((colours.f, colours.g)):
         x = f"x{'₁₂'[i]}"
@@ -177,7 +177,7 @@ def surface(result: DynamicsResult) -> go.Figure:
     figure = style.figure(x="direction in which training led", y="random direction, equally long", margin={"r": 90})
     figure.update_xaxes(range=[-1, 2], tickvals=[-1, 0, 1]).update_yaxes(range=[-1, 2], dtick=1)
     found = result.view
-    if not isinstance(found, views.Surface) or not found.losses:
+    if not isinstance(found, views.LossSurface) or not found.losses:
         return _not_there(figure, result, "surface")
     logs = {m: np.log10(np.maximum(v, FLOOR)).astype(np.float32) for m, v in found.losses.items()}
     scale = float(min(v.min() for v in logs.values())), float(max(np.quantile(v, 0.95) for v in logs.values()))

@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 
 
 class Palette(NamedTuple):
-    """Colours of one theme."""
+    """Hold the colours of one theme."""
 
     ink: str
     faint: str

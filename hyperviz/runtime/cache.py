@@ -10,7 +10,7 @@ from cachetools import LRUCache
 
 
 class Sized(Protocol):
-    """A value that knows its size."""
+    """Have a size in bytes."""
 
     @property
     def nbytes(self) -> int:
@@ -22,7 +22,7 @@ Value = TypeVar("Value", bound=Sized)
 
 
 class ByteBoundedCache(Generic[Value]):
-    """A cache of at most `limit` bytes, shared by all viewers; a value larger than that alone is not kept."""
+    """Keep values of at most `limit` bytes, shared by all viewers; a value larger than that alone is not kept."""
 
     def __init__(self, limit: int) -> None:
         self._lock = threading.Lock()

@@ -12,7 +12,7 @@ import numpy as np
 
 
 class Store(NamedTuple):
-    """A folder of finished pieces, each a file of arrays that is either whole or not there."""
+    """Keep a folder of finished pieces, each a file of arrays that is either whole or not there."""
 
     folder: pathlib.Path
 

@@ -59,7 +59,7 @@ def in_background(compile_: Callable[..., Result], *arguments: Any) -> Future[Re
 
 
 class CompiledFunction(Generic[P, R]):
-    """A function that is traced and compiled once for each shape of its arguments, on this machine."""
+    """Call a function that is traced and compiled once for each shape of its arguments, on this machine."""
 
     def __init__(self, function: Callable[P, R], static_argnames: tuple[str, ...], options: dict[str, Any]) -> None:
         functools.update_wrapper(self, function)

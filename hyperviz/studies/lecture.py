@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hyperviz.studies.common.options import changed
-from hyperviz.studies.common.tour import Step
+from hyperviz.studies.common.tour import TourStep
 from hyperviz.studies.registry import STUDIES
 
 STORY = ("inpainting", "dynamics", "convergence", "prior", "taylor", "rotation")  # the order of the pages
 
 
 class Stop(NamedTuple):
-    """One step of a page's tour, counted from 1."""
+    """Hold one step of a page's tour, counted from 1."""
 
     study: str
     number: int
 
 
 class Chapter(NamedTuple):
-    """What a lecture shows of one page: the numbers of its tour's steps, each with its minutes."""
+    """Hold what a lecture shows of one page: the numbers of its tour's steps, each with its minutes."""
 
     study: str
     title: str
@@ -47,7 +47,7 @@ def minutes() -> int:
     return sum(sum(chapter.minutes.values()) for chapter in CHAPTERS)
 
 
-def step(stop: Stop) -> Step:
+def step(stop: Stop) -> TourStep:
     """Return what a stop shows and asks."""
     return STUDIES[stop.study].tour[stop.number - 1]
 

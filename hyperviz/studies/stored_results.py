@@ -25,7 +25,7 @@ from hyperviz.studies.registry import STUDIES
 
 
 class Stored(NamedTuple):
-    """A finished result, and the day and the version that made it."""
+    """Hold a finished result, and the day and the version that made it."""
 
     result: Any
     date: str

@@ -21,7 +21,7 @@ from hyperviz.theory.names import PIECEWISE_LINEAR as NAMES
 
 
 class Activation(NamedTuple):
-    """sigma(y) = gain * max(y, alpha * y): ReLU is alpha = 0. Both fields may be traced."""
+    """Hold sigma(y) = gain * max(y, alpha * y): ReLU is alpha = 0. Both fields may be traced."""
 
     alpha: float
     gain: float
@@ -37,7 +37,7 @@ class Activation(NamedTuple):
 
 
 class Correlation(NamedTuple):
-    """A correlation c in [-1, 1] with its gap 1 - |c|, which keeps the digits that c rounds away."""
+    """Hold a correlation c in [-1, 1] with its gap 1 - |c|, which keeps the digits that c rounds away."""
 
     cosine: Float[Array, "*s"]
     gap: Float[Array, "*s"]

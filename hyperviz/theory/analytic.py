@@ -23,7 +23,7 @@ MAX_DEPTH = 64
 
 
 class Kernels(NamedTuple):
-    """S, Theta_f, Lambda^H and Theta_h = Theta_f * Theta_g between two sets of points."""
+    """Hold S, Theta_f, Lambda^H and Theta_h = Theta_f * Theta_g between two sets of points."""
 
     nngp_f: Float[Array, "N1 N2"]
     ntk_f: Float[Array, "N1 N2"]
@@ -106,7 +106,7 @@ def limit(architecture: Architecture, x1: Unchecked, z1: Unchecked, x2: Unchecke
         validation.same_width(arrays[0], arrays[2], "x1", "x2")
         validation.same_width(arrays[1], arrays[3], "z1", "z2")
     L, H = validation.depths(architecture, MAX_DEPTH)
-    model = limit_tiles.Model(L, H, architecture.sigma, architecture.phi)
+    model = limit_tiles.TracedNetworks(L, H, architecture.sigma, architecture.phi)
     bandwidth = validation.bandwidth(architecture.coordinates)
     dtype = jnp.result_type(*arrays)
     features = bandwidth is not None

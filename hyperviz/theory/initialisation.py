@@ -27,13 +27,13 @@ from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.smooth_activations import REFERENCE, Smooth
 from hyperviz.theory.smooth_duals import second_moments
 
-__all__ = ["SCHEMES", "Factors", "Variances", "draw", "factors", "moments_of_mean_square", "predicted"]
+__all__ = ["SCHEMES", "LayerFactors", "Variances", "draw", "factors", "moments_of_mean_square", "predicted"]
 SCHEMES = ("ntk", "glorot", "he", "hyperfan-in", "hyperfan-out")
 BLOCK = 1 << 19  # Gaussians at a time
 
 
-class Factors(NamedTuple):
-    """By what each layer multiplies the mean square of its input: fan-in times the variance of a weight."""
+class LayerFactors(NamedTuple):
+    """Hold by what each layer multiplies the mean square of its input: fan-in times the variance of a weight."""
 
     f: np.ndarray  # (L - 1,) the hidden layers of f
     head: np.ndarray  # (H,) the rows of f's last layer that write layer 1 .. H of g
@@ -41,13 +41,13 @@ class Factors(NamedTuple):
 
 
 class Variances(NamedTuple):
-    """Of the weights that f writes for each layer of g, and of the neurons of that layer, before phi; the last is h."""
+    """Hold those of the weights that f writes for each layer of g, and of its neurons before phi; the last is h."""
 
     weights: np.ndarray  # (..., H)
     layers: np.ndarray  # (..., H)
 
 
-def factors(scheme: str, networks: Architecture, input_f: int, input_g: int) -> Factors:
+def factors(scheme: str, networks: Architecture, input_f: int, input_g: int) -> LayerFactors:
     """Return the factors of one of SCHEMES, for inputs x and z of that many coordinates."""
     of_f = np.array([input_f] + [networks.width_f] * (networks.depth_f - 1), float)
     of_g = np.array([input_g] + [networks.width_g] * (networks.depth_g - 1) + [1], float)
@@ -58,14 +58,14 @@ def factors(scheme: str, networks: Architecture, input_f: int, input_g: int) -> 
     if scheme == "glorot":
         written = fan_in @ fan_out
         hidden = 2 * of_f[:-1] / (of_f[:-1] + of_f[1:])
-        return Factors(hidden, same * 0 + 2 * of_f[-1] / (of_f[-1] + written), fan_in)
+        return LayerFactors(hidden, same * 0 + 2 * of_f[-1] / (of_f[-1] + written), fan_in)
     head, g = {
         "ntk": (same, gain_g),
         "he": (same, fan_in),
         "hyperfan-in": (same * gain_g / fan_in, fan_in),  # E[e^2] = 1 / gain^2 of f
         "hyperfan-out": (same * gain_g / fan_out, fan_in),
     }[scheme]
-    return Factors(gain_f[:-1], head, g)
+    return LayerFactors(gain_f[:-1], head, g)
 
 
 def _gains(gain: float, depth: int) -> np.ndarray:
@@ -73,7 +73,7 @@ def _gains(gain: float, depth: int) -> np.ndarray:
     return np.array([1.0] + [gain**2] * (depth - 1))
 
 
-def predicted(by: Factors, networks: Architecture) -> Variances:
+def predicted(by: LayerFactors, networks: Architecture) -> Variances:
     """Return the means over random networks of both variances, for x and z of mean square 1.
 
     Where phi is piecewise linear they are exact at these widths. With s the mean square of f's last hidden layer and
@@ -114,7 +114,7 @@ def _two_values(mean: float, square: float, cube: float) -> tuple[np.ndarray, np
     return mean * np.array([max(low, 0), high]), (1 + half / root * np.array([1, -1])) / 2
 
 
-def _through(phi: Smooth, by: Factors, s: np.ndarray, chance: np.ndarray) -> np.ndarray:
+def _through(phi: Smooth, by: LayerFactors, s: np.ndarray, chance: np.ndarray) -> np.ndarray:
     """Return the variances of g's layers, averaged over s."""
     layers, square = [], np.ones_like(s)
     for head, g in zip(by.head, by.g, strict=True):
@@ -144,7 +144,7 @@ def moments_of_mean_square(phi: Activation, width: int, count: int) -> np.ndarra
     return np.array(found[1:])
 
 
-def draw(rng: np.random.Generator, by: Factors, networks: Architecture, count: int) -> Variances:
+def draw(rng: np.random.Generator, by: LayerFactors, networks: Architecture, count: int) -> Variances:
     """Return both variances of `count` random networks given their hidden layers, exact in law at any width.
 
     Args:

@@ -27,7 +27,7 @@ BOTTLENECK = 100  # neurons of f's last hidden layer in the released code
 
 
 class Parameters(NamedTuple):
-    """w = (W^1, ..., W^L); the last matrix is kept as one tensor a layer of g, so that it tells g's shape."""
+    """Hold w = (W^1, ..., W^L); the last matrix is kept as one tensor a layer of g, so that it tells g's shape."""
 
     hidden: tuple[Float[Array, "n fan_in"], ...]  # W^1 .. W^(L-1)
     generator: tuple[Float[Array, "m fan_in n"], ...]  # W^L: V^l = generator[l - 1] @ q^(L-1) / sqrt(n)
@@ -35,7 +35,7 @@ class Parameters(NamedTuple):
 
 
 class Widths(NamedTuple):
-    """n and m, the neurons in use, of layers that hold spare ones as well: integers, or traced ones."""
+    """Hold n and m, the neurons in use, of layers that hold spare ones as well: integers, or traced ones."""
 
     f: Any
     g: Any

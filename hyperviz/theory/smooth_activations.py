@@ -34,7 +34,7 @@ REFERENCE = (np.tanh, scipy.special.erf, lambda y: y * scipy.special.ndtr(y), np
 
 
 class Smooth(NamedTuple):
-    """gain * phi(y). Both fields may be traced, so that no choice of phi compiles anything."""
+    """Hold gain * phi(y). Both fields may be traced, so that no choice of phi compiles anything."""
 
     kind: int | Int[Array, ""]  # index into SMOOTH
     gain: float | Float[Array, ""]

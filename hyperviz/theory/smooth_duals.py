@@ -21,7 +21,7 @@ SCALES = 16  # of the quadrature: tanh to 6e-9 and its derivative to 2e-8, at ev
 
 
 class Diagonal(NamedTuple):
-    """Sigma^0(u, u) and S(u, u) of some points: a smooth phi is not homogeneous, so norms stay in the recursion."""
+    """Hold Sigma^0(u, u) and S(u, u) of points: a smooth phi is not homogeneous, so norms stay in the recursion."""
 
     Sigma: Float[Array, " N"]
     S: Float[Array, " N"]

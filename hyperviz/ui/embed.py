@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from hyperviz.ui.live import Chart
+from hyperviz.ui.live import ChartSlot
 
 SIZE = 'width="960" height="700" style="border: 0"'
 
@@ -18,7 +18,7 @@ def begin() -> None:
         st.session_state["embed:figure"] = figure
 
 
-def fed(places: Mapping[str, Chart]) -> Mapping[str, Chart]:
+def fed(places: Mapping[str, ChartSlot]) -> Mapping[str, ChartSlot]:
     """Return the charts that pictures are sent to: in a frame the chosen one alone, or the page's first."""
     if not st.context.is_embedded:
         return places

@@ -28,7 +28,7 @@ STATIC = pathlib.Path(streamlit.__file__).parent / "static"
 
 
 class Head(BaseHTTPMiddleware):
-    """Completes the head of index.html; everything else passes."""
+    """Complete the head of index.html; everything else passes."""
 
     async def dispatch(self, request, call_next):
         """Answer a request."""

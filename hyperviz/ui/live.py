@@ -25,8 +25,8 @@ _chart = components.component(
 )
 
 
-class Chart(NamedTuple):
-    """Where the pictures of one chart go."""
+class ChartSlot(NamedTuple):
+    """Say where the pictures of one chart go."""
 
     slot: DeltaGenerator
     name: str
@@ -38,13 +38,13 @@ class Chart(NamedTuple):
         self.slot.html(f'<div class="fig" translate="no" hidden>{body}</div>')
 
 
-def hero(name: str, *, height: int = HERO) -> Chart:
+def hero(name: str, *, height: int = HERO) -> ChartSlot:
     """Mount the page's main chart: on a phone it stands above the controls, and is at most LOW pixels high."""
     with st.container(key="hero"):
         return chart(name, height=height, low=LOW)
 
 
-def chart(name: str, *, height: int = 420, low: int = 0) -> Chart:
+def chart(name: str, *, height: int = 420, low: int = 0) -> ChartSlot:
     """Mount a chart; `name` is its key and the file name of its downloads, low: its height on a phone, if another."""
     with st.container(key=f"{name}_box", gap=None):
         data = {
@@ -56,4 +56,4 @@ def chart(name: str, *, height: int = 420, low: int = 0) -> Chart:
         }
         _chart(key=f"chart_{name}", data=data)
         slot = st.container(key=f"{name}_feed", height=1).empty()
-    return Chart(slot, name)
+    return ChartSlot(slot, name)

@@ -14,7 +14,7 @@ from hyperviz.studies.common import budget
 from hyperviz.studies.common.options import options
 from hyperviz.studies.common.recipe import command
 from hyperviz.studies.kernel import pairs
-from hyperviz.studies.kernel.pairs import Pairs
+from hyperviz.studies.kernel.pairs import PointPairs
 from hyperviz.studies.kernel.settings import KernelSettings
 from hyperviz.studies.kernel.study import arrays
 from hyperviz.ui import page_text
@@ -27,9 +27,9 @@ PRIVATE = "Your points stay in this session: the link does not hold them. A term
 
 
 class Asked(NamedTuple):
-    """The points to show, and the ridge."""
+    """Hold the points to show, and the ridge."""
 
-    points: Pairs
+    points: PointPairs
     ridge: float
 
 
@@ -103,11 +103,11 @@ def _take(study: str, name: str, data: Callable[[], bytes]) -> None:
     st.session_state[_place(study, name)] = found[name]
 
 
-def _paired(two: dict[str, Any]) -> Pairs:
+def _paired(two: dict[str, Any]) -> PointPairs:
     return pairs.paired(two["x"], two["z"], most=HOSTED if budget.current().capped else pairs.MOST)
 
 
-def _shown(study: str) -> Pairs:
+def _shown(study: str) -> PointPairs:
     """Return the points given, or the example while one of the two is missing."""
     two = {name: st.session_state.get(_place(study, name)) for name in NETWORKS}
     missing = [name for name, points in two.items() if points is None]

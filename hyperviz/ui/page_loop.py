@@ -26,7 +26,7 @@ def run(
     settings: Any,
     line: DeltaGenerator,
     said: Mapping[DeltaGenerator, Callable[[Any], str]],
-    places: Mapping[str, live.Chart],
+    places: Mapping[str, live.ChartSlot],
     charts: Mapping[str, Any],
     latest: list | None = None,
     **of_page: Any,

@@ -27,9 +27,9 @@ EMPTY = DynamicsResult(DynamicsSettings(), BAND, (), (), None, None, {}, None, F
 FULL = EMPTY._replace(paths=(path(30),), twins=(path(1), path(1)), limits=path(2), beside=path(32), cells=CELLS)
 CHANGE = {(name, w): RNG.random(16) for name, (widths, *_) in kernels.FAMILIES.items() for w in widths}
 VIEWS = {
-    "fit": views.Fit(RNG.random((2, 8)), TIMES, RNG.random((9, 2, 65)), RNG.random((2, 65))),
+    "fit": views.LearntCurves(RNG.random((2, 8)), TIMES, RNG.random((9, 2, 65)), RNG.random((2, 65))),
     "kernel": kernels.Kernel(CHANGE, CHANGE, 0.5, {}),
-    "surface": views.Surface({2: 1 + RNG.random((31, 31)), 64: 1 + RNG.random((31, 31))}),
+    "surface": views.LossSurface({2: 1 + RNG.random((31, 31)), 64: 1 + RNG.random((31, 31))}),
 }
 
 

@@ -21,7 +21,7 @@ DASHES = {"dash": "5 3", "dot": "1.5 3"}
 
 
 class _Axis(NamedTuple):
-    """From data to pixels."""
+    """Map data to pixels."""
 
     low: float  # log10 on a log axis
     high: float

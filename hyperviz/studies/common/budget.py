@@ -18,7 +18,7 @@ HEAVY = 4  # work above this part of a cap counts as heavy
 
 
 class Budget(NamedTuple):
-    """What a whole site allows; None: no bound."""
+    """Hold what a whole site allows; None: no bound."""
 
     sessions: int | None  # visitors at a time
     heavy: int | None  # heavy runs at a time
@@ -30,7 +30,7 @@ BUDGETS = {"local": Budget(None, None, image_files.LIMIT // 1_000_000, False), "
 
 
 class Cap(NamedTuple):
-    """A bound on the product of some settings; what is too much is taken from them in this order."""
+    """Hold a bound on the product of some settings; what is too much is taken from them in this order."""
 
     names: tuple[str, ...]
     most: int

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple, Protocol
 import pandas as pd
 
 from hyperviz.studies.common.budget import Cap
-from hyperviz.studies.common.tour import Step
+from hyperviz.studies.common.tour import TourStep
 from hyperviz.studies.common.verdict import Verdict
 
 
 class Result(Protocol):
-    """What is known so far: a NamedTuple whose other fields are the parts that charts show.
+    """Hold what is known so far: a NamedTuple whose other fields are the parts that charts show.
 
     A stream makes each result from the one before by `_replace`, so a part that is the same object has not changed.
     """
@@ -31,7 +31,7 @@ class Result(Protocol):
 
 
 class Report(Protocol):
-    """The module `report` of a study; every function takes a result, `code` its settings."""
+    """Hold the module `report` of a study; every function takes a result, `code` its settings."""
 
     @property
     def EXPLANATION(self) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ class Report(Protocol):
 
 
 class Study(NamedTuple):
-    """One question: its claim, its settings and the paper's, its stream and what it has to say."""
+    """Hold one question: its claim, its settings and the paper's, its stream and what it has to say."""
 
     claim: str
     source: str
@@ -85,7 +85,7 @@ class Study(NamedTuple):
     save: Callable[[Any, pathlib.Path], None] | None = None  # writes what it has beside its table and figure
     files: str = ""  # their names
     icon: str = "science"  # of its page in the navigation, a name of Material Symbols
-    tour: tuple[Step, ...] = ()  # of its page
+    tour: tuple[TourStep, ...] = ()  # of its page
 
 
 def part(result: Any, name: str) -> Any:

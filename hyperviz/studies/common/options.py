@@ -41,7 +41,7 @@ TRACKING = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """One parameter. Its type is that of `default`, or `number` where words such as `all` stand beside numbers."""
+    """Declare one parameter. Its type is that of `default`, or `number` where words (`all`) stand beside numbers."""
 
     default: Any
     label: str

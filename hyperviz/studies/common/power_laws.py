@@ -15,7 +15,7 @@ ALLOWED = 0.15  # theorems are about infinite widths: a slope that is fitted to 
 
 
 class Slope(NamedTuple):
-    """d log(statistic) / d log(width) with its 95 % bootstrap interval."""
+    """Hold d log(statistic) / d log(width) with its 95 % bootstrap interval."""
 
     value: float
     low: float
@@ -37,7 +37,7 @@ class Slope(NamedTuple):
 
 
 class Coefficient(NamedTuple):
-    """c where a statistic is c / width to first order, with its bootstrap standard error."""
+    """Hold c where a statistic is c / width to first order, with its bootstrap standard error."""
 
     value: float
     stderr: float

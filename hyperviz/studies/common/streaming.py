@@ -14,7 +14,7 @@ PICTURE = 0.3  # seconds between two pictures of one chart: a browser that draws
 
 
 class Clock:
-    """When to stop for a moment, and when to show a picture: the first at once, then every PICTURE seconds."""
+    """Say when to stop for a moment, and when to show a picture: the first at once, then every PICTURE seconds."""
 
     def __init__(self) -> None:
         """Let a step and a picture be due at once: neither has happened yet."""

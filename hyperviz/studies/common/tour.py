@@ -8,8 +8,8 @@ from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
-    """One step of a page's tour.
+class TourStep:
+    """Hold one step of a page's tour.
 
     look: what stands there, and where to look. question: one that yes or no answers. seen: what the picture answers,
     from a result; None while, or where, its interval leaves both open. theory: what the theory answers, or whoever else

@@ -22,7 +22,7 @@ SIGNS = {
 
 
 class Verdict(NamedTuple):
-    """Two parts: what is seen at the chosen settings, and whether a named claim of the paper holds.
+    """Hold two parts: what is seen at the chosen settings, and whether a named claim of the paper holds.
 
     here: a sentence with one number and its interval. state: a key of SAID; `measured` where no claim is tested. claim:
     the claim's name, "Theorem 3". evidence: the intervals that decide. rule: how they decide.

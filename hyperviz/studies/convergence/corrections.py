@@ -23,7 +23,7 @@ LANES = 16  # draws that advance together
 
 
 class Alone(NamedTuple):
-    """Theta_f(x, x) of random networks over its limit, and what its mean and variance say."""
+    """Hold Theta_f(x, x) of random networks over its limit, and what its mean and variance say."""
 
     ratios: dict  # n -> (draws so far,)
     slope: Slope | None  # of the relative variance; these three once all draws are there

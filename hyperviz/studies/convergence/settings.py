@@ -12,7 +12,7 @@ from hyperviz.studies.common.options import activation_of, check, depth_of, opti
 
 @dataclass(frozen=True)
 class ConvergenceSettings:
-    """What the convergence study is asked."""
+    """Hold what the convergence study is asked."""
 
     depth_f: int = depth_of("f", 4)
     width_f: int = option(64, 1, 1_000_000, symbol="n", label="width of f", log=True, help=meaning("n"))

@@ -36,7 +36,7 @@ ON_LINES = {cell(width) for cell, *_ in LINES.values() for width in WIDTHS[FITTE
 
 
 class ConvergenceResult(NamedTuple):
-    """What is known so far; every Monte-Carlo array comes with its number of draws."""
+    """Hold what is known so far; every Monte-Carlo array comes with its number of draws."""
 
     settings: ConvergenceSettings
     angles: np.ndarray  # (33,) radians
@@ -151,7 +151,7 @@ def _by_cell(cells: dict, settings: ConvergenceSettings) -> dict:
 
 
 class Line(NamedTuple):
-    """How the spread of the kernel falls along one line of the width grid."""
+    """Say how the spread of the kernel falls along one line of the width grid."""
 
     relative: Slope | None  # of the variance of log(K / limit), by which the verdict is judged
     variance: Slope | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyperviz.studies.common.tour import Step, below
+from hyperviz.studies.common.tour import TourStep, below
 from hyperviz.studies.convergence.report import disagreement
 from hyperviz.studies.convergence.settings import PRESETS, ConvergenceSettings
 from hyperviz.studies.convergence.study import ConvergenceResult
@@ -23,7 +23,7 @@ def within(factor: float):
 
 
 STEPS = (
-    Step(
+    TourStep(
         settings=ConvergenceSettings(),
         look="Each thin line is the tangent kernel of one random network, divided by its limit. On the dashed line "
         "all networks would train alike. Here f and g have 64 neurons in each layer.",
@@ -33,7 +33,7 @@ STEPS = (
         because="Theorem 3 promises agreement in the limit of infinite widths, and 64 neurons are far from it.",
         slider="width_f",
     ),
-    Step(
+    TourStep(
         settings=PRESETS["only f wide"],
         look="Now f has 16,384 neurons in each layer, and g only 8. Look at the height of the band.",
         question="Only f wide: do 8 of 10 networks agree within a factor of 3?",
@@ -43,7 +43,7 @@ STEPS = (
         "“only f widens” below is 0.",
         slider="width_g",
     ),
-    Step(
+    TourStep(
         settings=PRESETS["only g wide"],
         look="The other way round: g has 16,384 neurons in each layer, and f only 8.",
         question="Only g wide: do they agree now?",
@@ -53,7 +53,7 @@ STEPS = (
         "does not repair that.",
         slider="width_f",
     ),
-    Step(
+    TourStep(
         settings=PRESETS["Fig. 1b: both wide"],
         look="Both have 4,096 neurons in each layer. This is Figure 1b of the paper.",
         question="Both 4,096 wide: do 8 of 10 networks agree within a factor of 3?",
@@ -63,7 +63,7 @@ STEPS = (
         "like 1/width.",
         slider="width_g",
     ),
-    Step(
+    TourStep(
         settings=PRESETS["a million wide"],
         look="A million neurons in each layer, of f and of g.",
         question="Both a million wide: do 8 of 10 networks agree within 10 %?",

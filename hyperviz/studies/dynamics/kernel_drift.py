@@ -24,7 +24,7 @@ FAMILIES = {  # name: widths that grow, (n, m) of each, the slope in the limit
 
 
 class Kernel(NamedTuple):
-    """Equation 16: how the tangent kernel moves, over draws."""
+    """Hold equation 16: how the tangent kernel moves, over draws."""
 
     change: dict[tuple[str, int], np.ndarray]  # (family, width) -> |K_t - K_0|/|K_0| of each draw
     speed: dict[tuple[str, int], np.ndarray]  # |dK/dt|/|K_0| at t = 0
@@ -75,7 +75,7 @@ def _median(samples: np.ndarray) -> np.ndarray:
     return np.median(samples, axis=-1)
 
 
-def _movement(settings, model: trajectories.Model, i: int, n: int, m: int):
+def _movement(settings, model: trajectories.PaddedLimits, i: int, n: int, m: int):
     """Return the change and the speed of one network's kernel; None where it is dead and has none."""
     net, w = trajectories.network(settings, i, n, m)
     K, slope_of_K = (np.asarray(v) for v in factored_network.drift(w, net, model.task, model.x))
@@ -90,7 +90,7 @@ def _movement(settings, model: trajectories.Model, i: int, n: int, m: int):
     return (np.linalg.norm(after - K) / size, np.linalg.norm(slope_of_K) / size) if size > 0 else None
 
 
-def _limit(settings, model: trajectories.Model) -> float:
+def _limit(settings, model: trajectories.PaddedLimits) -> float:
     """Return the same change for n = infinity and m = NARROW, over as many starts as there are lanes."""
     width, lanes = trajectories.pad(NARROW), trajectories.LANES[trajectories.pad(NARROW)]
     g, until = trajectories.primary_of(settings, [NARROW] * lanes), min(KERNEL_TIME, settings.time)

@@ -17,7 +17,7 @@ STEP = "of gradient descent; a start whose kernel is large takes shorter ones"
 
 @dataclass(frozen=True)
 class DynamicsSettings:
-    """What the dynamics study is asked."""
+    """Hold what the dynamics study is asked."""
 
     depth_f: int = depth_of("f", 4, most=6)
     width_f: int = option(

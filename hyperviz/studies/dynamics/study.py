@@ -14,7 +14,7 @@ from hyperviz.studies.common.networks import random_networks
 from hyperviz.studies.common.networks.random_streams import Stream, random_generator
 from hyperviz.studies.dynamics import trajectories, views
 from hyperviz.studies.dynamics.settings import DynamicsSettings
-from hyperviz.studies.dynamics.trajectories import LANES, Model, Path
+from hyperviz.studies.dynamics.trajectories import LANES, PaddedLimits, Path
 from hyperviz.studies.dynamics.views import VIEWS
 from hyperviz.theory import gradient_flow
 from hyperviz.theory.dynamics import factored_network, implicit_flow
@@ -28,7 +28,7 @@ PRIOR = 400  # draws of h_0 ~ GP for the band of the closed form
 
 
 class Band(NamedTuple):
-    """The closed form with both networks infinitely wide: the loss, over draws of h_0 from the prior."""
+    """Hold the closed form with both networks infinitely wide: the loss, over draws of h_0 from the prior."""
 
     times: np.ndarray  # (T,)
     low: np.ndarray  # 10 % of draws are below
@@ -37,7 +37,7 @@ class Band(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What became of the starts of one cell."""
+    """Hold what became of the starts of one cell."""
 
     reached: int
     stuck: int
@@ -45,7 +45,7 @@ class Cell(NamedTuple):
 
 
 class DynamicsResult(NamedTuple):
-    """What is known so far."""
+    """Hold what is known so far."""
 
     settings: DynamicsSettings
     band: Band
@@ -95,7 +95,7 @@ def warm() -> None:
             next(_finite(settings, model, nets))
 
 
-def _band(settings: DynamicsSettings, model: Model) -> Band:
+def _band(settings: DynamicsSettings, model: PaddedLimits) -> Band:
     """Return the quantiles of the loss of h_t = Y + exp(-2 Theta_h t)(h_0 - Y), h_0 ~ GP(0, Lambda^H)."""
     N = settings.points
     theta, prior = (np.asarray(v)[:N, :N] for v in (model.limit.hyperkernel, model.limit.nngp))
@@ -108,7 +108,7 @@ def _band(settings: DynamicsSettings, model: Model) -> Band:
     return Band(times, *np.quantile(losses, [0.1, 0.5, 0.9], axis=1))
 
 
-def _starts(settings: DynamicsSettings, model: Model, nets: list) -> Iterator[dict]:
+def _starts(settings: DynamicsSettings, model: PaddedLimits, nets: list) -> Iterator[dict]:
     """Yield all groups of starts side by side; the first lanes of the first group are those of the finite networks."""
     width = trajectories.pad(settings.width_g)
     lanes, count = LANES[width], settings.starts + FINITE_NETWORKS
@@ -136,7 +136,9 @@ def _columns(path: Path, chosen: slice) -> Path:
     return Path(path.times[:, chosen], path.losses[:, chosen], path.ended[chosen], path.late[chosen])
 
 
-def _started_as_networks(state: implicit_flow.Starts, model: Model, nets: list, width: int) -> implicit_flow.Starts:
+def _started_as_networks(
+    state: implicit_flow.Starts, model: PaddedLimits, nets: list, width: int
+) -> implicit_flow.Starts:
     """Let the first lanes start where the finite networks do: V_i = f(x_i) of the network itself."""
     lanes = jax.tree.map(np.array, state.V)
     for lane, (net, w) in enumerate(nets):
@@ -147,7 +149,7 @@ def _started_as_networks(state: implicit_flow.Starts, model: Model, nets: list, 
     return state._replace(V=lanes)
 
 
-def _finite(settings: DynamicsSettings, model: Model, nets: list) -> Iterator[dict]:
+def _finite(settings: DynamicsSettings, model: PaddedLimits, nets: list) -> Iterator[dict]:
     """Yield the finite networks, one after the other."""
     done: list[Path] = []
     for net, w in nets:
@@ -182,7 +184,7 @@ def _grid(settings: DynamicsSettings) -> Iterator[dict]:
             yield parts()
 
 
-def _cell(settings, model: Model, depth: int, widths, width: int) -> Generator[dict, None, Path]:
+def _cell(settings, model: PaddedLimits, depth: int, widths, width: int) -> Generator[dict, None, Path]:
     """Follow lanes for each width in turn, and return their path; those left over repeat the last, unread."""
     lanes = LANES[width]
     each = np.repeat(widths, CELL_STARTS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hyperviz.studies.common.intervals import interval
-from hyperviz.studies.common.tour import Step, below
+from hyperviz.studies.common.tour import TourStep, below
 from hyperviz.studies.dynamics.report import fraction_of
 from hyperviz.studies.dynamics.settings import PRESETS, DynamicsSettings
 from hyperviz.studies.dynamics.study import DynamicsResult, outcomes
@@ -24,7 +24,7 @@ def most_learn(result: DynamicsResult) -> bool | None:
 
 
 STEPS = (
-    Step(
+    TourStep(
         settings=PRESETS["narrow g: stuck"],
         look="f is infinitely wide, exactly. Each line is the training loss from one random start; a line that stays "
         "high is stuck. g has 2 neurons in each hidden layer.",
@@ -35,7 +35,7 @@ STEPS = (
         because="Contribution 1: a wide f alone does not make training easy. With a narrow g it gets stuck.",
         slider="width_g",
     ),
-    Step(
+    TourStep(
         settings=DynamicsSettings(),
         look="Nothing but the width of g has changed: 4 neurons in each hidden layer.",
         question="g 4 neurons wide: do more than half of the starts learn the data now?",
@@ -45,7 +45,7 @@ STEPS = (
         because="Some starts arrive, most are stuck still. Below on the left stands how it goes on as g widens.",
         slider="width_g",
     ),
-    Step(
+    TourStep(
         settings=PRESETS["eq. 16 of the paper"],
         look="g has 16 neurons in each hidden layer. f was infinitely wide all the time.",
         question="g 16 neurons wide: do more than half of the starts learn the data?",
@@ -55,7 +55,7 @@ STEPS = (
         because="The wider g, the nearer training is to kernel regression, whose loss is a bowl (Theorem 3).",
         slider="width_g",
     ),
-    Step(
+    TourStep(
         settings=PRESETS["g 64 wide: all arrive"],
         look="64 neurons in each hidden layer of g. Below stands the loss surface around a start.",
         question="g 64 neurons wide: do more than half of the starts learn the data?",

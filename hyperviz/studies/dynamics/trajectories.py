@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hyperviz.studies.common.networks.limit_kernels import Limits, kernels
+from hyperviz.studies.common.networks.limit_kernels import LimitMatrices, kernels
 from hyperviz.studies.common.networks.random_networks import architecture, keys
 from hyperviz.studies.common.networks.random_streams import Stream, random_generator
 from hyperviz.studies.common.streaming import STEP
 from hyperviz.studies.dynamics.settings import INPUT_G, DynamicsSettings
 from hyperviz.theory.activations import activation
 from hyperviz.theory.dynamics import factored_g, factored_network, implicit_flow
-from hyperviz.theory.dynamics.factored_g import Primary, Weights
+from hyperviz.theory.dynamics.factored_g import SizedG, Weights
 from hyperviz.theory.dynamics.factored_network import Finite, TracedArchitecture
 from hyperviz.theory.dynamics.infinite_width import Task
 from hyperviz.theory.gram import gram_factors
@@ -32,16 +32,16 @@ FALLING = 0.01  # a loss that fell by less than that share in the last fifth of 
 PATIENCE = 3  # times the steps that a start takes whose kernel never shortens its step
 
 
-class Model(NamedTuple):
-    """The padded points and the limits at them."""
+class PaddedLimits(NamedTuple):
+    """Hold the padded points and the limits at them."""
 
     task: Task
     x: np.ndarray  # (12, 10) float32
-    limit: Limits  # (12, 12): float64
+    limit: LimitMatrices  # (12, 12): float64
 
 
 class Path(NamedTuple):
-    """Losses along the way, a column for each start; each start has its own clock."""
+    """Hold losses along the way, a column for each start; each start has its own clock."""
 
     times: np.ndarray  # (samples, starts)
     losses: np.ndarray
@@ -69,15 +69,15 @@ def points(settings: DynamicsSettings) -> tuple[np.ndarray, np.ndarray, np.ndarr
     return x * real[:, None], z * real[:, None], y * real
 
 
-def model(settings: DynamicsSettings) -> Model:
+def model(settings: DynamicsSettings) -> PaddedLimits:
     """Return the task, with f's limits at its points."""
     x, z, y = points(settings)
     limit = kernels(architecture(settings), x, z)
     real = np.arange(POINTS) < settings.points
-    return Model(task(limit, None, z, y, real), x.astype(np.float32), limit)
+    return PaddedLimits(task(limit, None, z, y, real), x.astype(np.float32), limit)
 
 
-def task(limit: Limits, member, z, y, real) -> Task:
+def task(limit: LimitMatrices, member, z, y, real) -> Task:
     """Return the padded task in float32; limit: f's kernels at the distinct x."""
     S, theta, *rest = [np.asarray(v, np.float32) for v in (limit.nngp_f, limit.ntk_f, z, y, real)]
     columns = theta if member is None else theta[:, member]
@@ -90,7 +90,7 @@ def pad(width: int) -> int:
 
 
 class Brief(NamedTuple):
-    """How long to follow, where that is not the settings' own time."""
+    """Say how long to follow, where that is not the settings' own time."""
 
     time: float
     step: float
@@ -101,10 +101,10 @@ def brief(settings, time: float) -> Brief:
     return Brief(min(time, settings.time), settings.step)
 
 
-def primary_of(settings: DynamicsSettings, widths, depth: int | None = None) -> Primary:
+def primary_of(settings: DynamicsSettings, widths, depth: int | None = None) -> SizedG:
     """Return g, with a width for each lane."""
     phi = activation(settings.activation_g)
-    return Primary(whole(depth or settings.depth_g), whole(widths), phi)
+    return SizedG(whole(depth or settings.depth_g), whole(widths), phi)
 
 
 def room(width: int, count: int = POINTS) -> Weights:
@@ -123,13 +123,13 @@ def widened(V: Weights) -> Weights:
     )
 
 
-def begin(settings, model: Model, g: Primary, width: int, stream: int, first: int) -> implicit_flow.Starts:
+def begin(settings, model: PaddedLimits, g: SizedG, width: int, stream: int, first: int) -> implicit_flow.Starts:
     """Draw a start in each lane; start i of a stream of random numbers is the same whatever lane it is in."""
     return implicit_flow.begin(keys(settings.seed, stream, first, len(g.width)), model.task, g, room(width))  # pyright: ignore[reportArgumentType]
 
 
 def follow(
-    settings, task: Task, state: implicit_flow.Starts, g: Primary, flow: bool = False
+    settings, task: Task, state: implicit_flow.Starts, g: SizedG, flow: bool = False
 ) -> Iterator[tuple[implicit_flow.Starts, Path]]:
     """Yield the starts on their way, until each is at time T or has arrived, by steps of descent or of the flow."""
 
@@ -140,7 +140,7 @@ def follow(
 
 
 def train(
-    settings, model: Model, state: factored_network.Training, net: TracedArchitecture
+    settings, model: PaddedLimits, state: factored_network.Training, net: TracedArchitecture
 ) -> Iterator[tuple[factored_network.Training, Path]]:
     """Yield a finite network on its way."""
 

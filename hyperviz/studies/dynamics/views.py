@@ -12,7 +12,7 @@ import jax
 import numpy as np
 
 from hyperviz.studies.common.networks import random_networks
-from hyperviz.studies.common.networks.limit_kernels import Limits, kernels
+from hyperviz.studies.common.networks.limit_kernels import LimitMatrices, kernels
 from hyperviz.studies.common.networks.random_streams import Stream, random_generator
 from hyperviz.studies.dynamics import kernel_drift, trajectories
 from hyperviz.studies.dynamics.settings import DynamicsSettings
@@ -27,8 +27,8 @@ WIDE = 64  # beside the chosen width
 SLICE_TIME = 1.0
 
 
-class Fit(NamedTuple):
-    """Two curves, one for each x, learnt by one start of the infinitely wide f."""
+class LearntCurves(NamedTuple):
+    """Hold two curves, one for each x, learnt by one start of the infinitely wide f."""
 
     targets: np.ndarray  # (2, 8) at TRAINED
     times: np.ndarray  # (S,)
@@ -36,8 +36,8 @@ class Fit(NamedTuple):
     linear: np.ndarray  # (2, 65): mean with both networks infinitely wide, at the last of these times
 
 
-class Surface(NamedTuple):
-    """The loss on a plane through a start; (0, 0) is the start, (1, 0) where training led."""
+class LossSurface(NamedTuple):
+    """Hold the loss on a plane through a start; (0, 0) is the start, (1, 0) where training led."""
 
     losses: dict[int, np.ndarray]  # m -> (31, 31), rows: second direction
 
@@ -54,7 +54,7 @@ def fit(settings: DynamicsSettings) -> Iterator[dict]:
     z = np.stack([np.sin(angles), np.cos(angles), 0 * angles], 1) * 3**0.5
     x, y = trajectories.points(settings)[0][:2], np.concatenate([target(TRAINED) for target in TARGETS])
     limit = kernels(random_networks.architecture(settings), x[which], z)
-    two = Limits(*(v[np.ix_((0, 8), (0, 8))] for v in limit))
+    two = LimitMatrices(*(v[np.ix_((0, 8), (0, 8))] for v in limit))
     task = trajectories.task(two, which[:16], z[:16], y, np.ones(16))
     g, width = trajectories.primary_of(settings, [settings.width_g]), trajectories.pad(settings.width_g)
     key = random_networks.keys(settings.seed, Stream.DYNAMICS_FIT, 0, 1)
@@ -68,7 +68,7 @@ def fit(settings: DynamicsSettings) -> Iterator[dict]:
         times.append(float(np.asarray(now.time)[0]))
         curves.append(np.asarray(implicit_flow.outputs(now.V, g, member, where))[0].reshape(2, 65))
         linear = _linear(limit.hyperkernel, y, times[-1])
-        yield {"view": Fit(y.reshape(2, 8), np.array(times), np.array(curves), linear)}
+        yield {"view": LearntCurves(y.reshape(2, 8), np.array(times), np.array(curves), linear)}
 
 
 def warm(settings: DynamicsSettings) -> None:
@@ -101,10 +101,10 @@ def surface(settings: DynamicsSettings) -> Iterator[dict]:
         gradients = implicit_flow.gradients(V, model.task, one)
         first, second = _directions(settings, model, V, trained, gradients)
         losses[m] = np.asarray(implicit_flow.slice_losses(V, first, second, SIDE.astype(np.float32), model.task, one))
-        yield {"view": Surface(dict(losses))}
+        yield {"view": LossSurface(dict(losses))}
 
 
-def _directions(settings, model: trajectories.Model, V, trained, gradients) -> tuple:
+def _directions(settings, model: trajectories.PaddedLimits, V, trained, gradients) -> tuple:
     """Return two directions of f's weights: where training led, and a random combination of the points' gradients.
 
     A movement dV = Theta_f B has the length sum_ij Theta_f,ij B_i . B_j in f's weights; both have the same, at a
@@ -151,13 +151,13 @@ def _convex(losses: np.ndarray) -> float:
     return float(np.mean(smaller >= -1e-4 * np.abs(losses).max()))
 
 
-def rows(settings: DynamicsSettings, found: Fit | kernel_drift.Kernel | Surface | None) -> list[dict]:
+def rows(settings: DynamicsSettings, found: LearntCurves | kernel_drift.Kernel | LossSurface | None) -> list[dict]:
     """Return what the second chart adds to the table."""
     at = {"width_f": np.inf, "width_g": settings.width_g, "depth_g": settings.depth_g}
-    if isinstance(found, Fit):
+    if isinstance(found, LearntCurves):
         keys = [{"time": t, "x": i, "theta": a} for t in found.times for i in (0, 1) for a in ANGLES]
         return [at | k | {"quantity": "fit", "value": v} for k, v in zip(keys, found.curves.ravel(), strict=True)]
-    if isinstance(found, Surface):
+    if isinstance(found, LossSurface):
         return [at | {"width_g": m, "quantity": "convex", "value": share} for m, share in found.convex.items()]
     return [] if found is None else kernel_drift.rows(settings, found)
 

@@ -10,7 +10,7 @@ from hyperviz.studies.common.options import check, option, seed_of
 
 @dataclass(frozen=True)
 class HomeSettings:
-    """The two widths and the seed; depths are 2, so that every neuron can be drawn."""
+    """Hold the two widths and the seed; depths are 2, so that every neuron can be drawn."""
 
     width_f: int = option(512, 2, 512, symbol="n", label="width of f", log=True, help=meaning("n"))
     width_g: int = option(4, 2, 512, symbol="m", label="width of g", log=True, help=meaning("m"))

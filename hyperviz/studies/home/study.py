@@ -13,7 +13,7 @@ DRAWS, POINTS = 16, 33
 
 
 class HomeResult(NamedTuple):
-    """Kernels between z(0) and z(theta) of each random network, and of the limit."""
+    """Hold kernels between z(0) and z(theta) of each random network, and of the limit."""
 
     settings: HomeSettings
     theta: np.ndarray

@@ -33,7 +33,7 @@ PADDED = 500  # training images that the arrays hold at least: one compilation f
 
 
 class Plan(NamedTuple):
-    """The two networks and how they are trained; `scale` multiplies h, so that training starts near 0."""
+    """Hold the two networks and how they are trained; `scale` multiplies h, so that training starts near 0."""
 
     learning_rate: float = LEARNING_RATE
     steps: int = 1000  # at most: PATIENCE steps without a better look end it
@@ -46,8 +46,8 @@ class Plan(NamedTuple):
     scale: float = 0.3
 
 
-class Model(NamedTuple):
-    """What predicts."""
+class TrainedModel(NamedTuple):
+    """Hold what predicts."""
 
     parameters: network.Parameters
     table: jax.Array  # p(z) at every pixel, (784, k)
@@ -55,18 +55,18 @@ class Model(NamedTuple):
 
 
 class Evaluation(NamedTuple):
-    """The network under way, judged on the validation images."""
+    """Hold the network under way, judged on the validation images."""
 
     step: int
     loss: float  # mean over the last CHUNK steps
     validation: float  # mean squared error of the validation digits, all pixels, clipped
     best: tuple[int, float]  # the step and the validation error of the parameters that count
-    model: Model  # with those
-    now: Model
+    model: TrainedModel  # with those
+    now: TrainedModel
 
 
 class TrainingState(NamedTuple):
-    """What a step changes."""
+    """Hold what a step changes."""
 
     parameters: network.Parameters
     moments: Any
@@ -90,7 +90,7 @@ def train(
     """
     state, table = _start(plan, seed)
     data, held = _padded(x, y, pixels), np.asarray(held_y, np.float32)
-    now = best_model = Model(state.parameters, table, plan.scale)
+    now = best_model = TrainedModel(state.parameters, table, plan.scale)
     best, loss = (0, np.inf), np.nan
     rate, scale = jnp.float32(plan.learning_rate), jnp.float32(plan.scale)
     for before, step in itertools.pairwise((0, *(eval_steps or range(0, plan.steps + 1, EVERY)))):
@@ -116,7 +116,7 @@ def _start(plan: Plan, seed: int) -> tuple[TrainingState, jax.Array]:
     return TrainingState(parameters, _optimiser().init(parameters), steps), table.astype(jnp.float32)
 
 
-def predict(model: Model, x: np.ndarray) -> np.ndarray:
+def predict(model: TrainedModel, x: np.ndarray) -> np.ndarray:
     """Return every pixel of the images that f sees as x (M, 784), clipped to [0, 1]."""
     x = _normed(x)
     parts = [x[at : at + PART] for at in range(0, len(x), PART)]

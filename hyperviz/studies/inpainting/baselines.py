@@ -21,7 +21,7 @@ ON_HIDDEN = BASELINES[-1]  # ridge, chosen by the error of the hidden pixels alo
 
 
 class Tuning(NamedTuple):
-    """What validation chooses of a baseline: of nearest neighbours their number, of ridge the other two."""
+    """Hold what validation chooses of a baseline: of nearest neighbours their number, of ridge the other two."""
 
     neighbours: int = 0
     bandwidth: float = 0.0  # of the RBF, in units of the root mean squared distance of two training images

@@ -21,7 +21,7 @@ SAMPLES = 3
 
 
 class QueryImage(NamedTuple):
-    """The image that is asked about, and what f sees of it."""
+    """Hold the image that is asked about, and what f sees of it."""
 
     picture: np.ndarray  # uint8 (g, g) or (g, g, 3)
     seen: np.ndarray  # uint8, what f sees
@@ -29,7 +29,7 @@ class QueryImage(NamedTuple):
 
 
 class Posterior(NamedTuple):
-    """The NNGP conditioned on the training images and on the image's visible pixels; pixels in [0, 1]."""
+    """Hold the NNGP conditioned on the training images and on the image's visible pixels; pixels in [0, 1]."""
 
     mean: np.ndarray  # (g, g) or (g, g, 3)
     deviation: np.ndarray  # (g, g) standard deviation, of any channel
@@ -39,7 +39,7 @@ class Posterior(NamedTuple):
 
 
 class QueryResult(NamedTuple):
-    """What is known so far of the query image."""
+    """Hold what is known so far of the query image."""
 
     picture: np.ndarray  # these three: of the QueryImage
     seen: np.ndarray

@@ -21,7 +21,7 @@ PART = 26  # images of 32 x 32 predicted between two yields, about 0.05 s
 
 
 class Outcome(NamedTuple):
-    """One solved system: what is kept of it."""
+    """Hold one solved system: what is kept of it."""
 
     squares: np.ndarray  # (T, 2) mean squared error of each test image, on all and on hidden pixels
     shown: np.ndarray  # (SHOWN, g, g) or (SHOWN, g, g, 3) uint8
@@ -30,7 +30,7 @@ class Outcome(NamedTuple):
 
 
 class _Task(NamedTuple):
-    """Images of one run, in [0, 1]."""
+    """Hold images of one run, in [0, 1]."""
 
     y: np.ndarray  # training
     truth: np.ndarray  # test images, then the shown ones

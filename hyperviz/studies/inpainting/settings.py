@@ -37,7 +37,7 @@ def _check_drawing(text: str) -> None:
 
 @dataclass(frozen=True)
 class InpaintingSettings:
-    """What the inpainting study is asked."""
+    """Hold what the inpainting study is asked."""
 
     images: int = option(
         200,

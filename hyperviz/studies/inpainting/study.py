@@ -28,7 +28,7 @@ Outcomes = dict[tuple[int, str], list[Outcome]]  # by images and kernel, one a r
 
 
 class Gallery(NamedTuple):
-    """The test images shown: uint8 (8, g, g) or (8, g, g, 3), 0 black; fewer where there are fewer."""
+    """Hold the test images shown: uint8 (8, g, g) or (8, g, g, 3), 0 black; fewer where there are fewer."""
 
     labels: np.ndarray  # (8,)
     truth: np.ndarray
@@ -38,7 +38,7 @@ class Gallery(NamedTuple):
 
 
 class Error(NamedTuple):
-    """Mean squared error of predictions clipped to [0, 1], with the standard error over test images or runs."""
+    """Hold the mean squared error of predictions clipped to [0, 1], and its standard error over test images or runs."""
 
     mse: float
     mse_stderr: float
@@ -50,7 +50,7 @@ class Error(NamedTuple):
 
 
 class InpaintingResult(NamedTuple):
-    """What is known so far."""
+    """Hold what is known so far."""
 
     settings: InpaintingSettings
     gallery: Gallery

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from hyperviz.studies.common.intervals import interval
-from hyperviz.studies.common.tour import Step, below
+from hyperviz.studies.common.tour import TourStep, below
 from hyperviz.studies.inpainting.settings import PRESETS, InpaintingSettings
 from hyperviz.studies.inpainting.study import InpaintingResult
 
@@ -31,7 +31,7 @@ def ahead_of_hk(result: InpaintingResult) -> bool | None:
 
 
 STEPS = (
-    Step(
+    TourStep(
         settings=InpaintingSettings(),
         look="f sees half a digit and writes the weights of g; g paints all of it. Both are infinitely wide, and have "
         "learnt from 200 digits. Draw one, or take the digit that stands there.",
@@ -43,7 +43,7 @@ STEPS = (
         "from. The limit is computed exactly: nothing is trained.",
         slider="images",
     ),
-    Step(
+    TourStep(
         settings=PRESETS["Table 1 of the paper"],
         look="As in the paper, only 20 random pixels of each digit are learnt from. Untrained and infinitely wide is "
         "the NNGP; trained and infinitely wide is HK.",
@@ -54,7 +54,7 @@ STEPS = (
         because="Table 1 of the paper, and our stored 20 runs: NNGP ahead in all 8 cells.",
         slider="images",
     ),
-    Step(
+    TourStep(
         settings=PRESETS["representation"],
         look="Now f sees the whole digit, and g has to paint it again. Plain ridge regression, from the pixels to the "
         "pixels, has no hypernetwork.",

@@ -18,7 +18,7 @@ PIXEL_DRAWS = 5  # predictions are averaged over so many draws of the pixels, as
 
 
 class Sample(NamedTuple):
-    """Images of one run in [0, 1], (..., g, g) or (..., g, g, 3), and the generator that goes on to draw pixels."""
+    """Hold images of one run in [0, 1], (..., g, g) or (..., g, g, 3), and the generator that draws pixels next."""
 
     y: np.ndarray  # (N, ...) training
     truth: np.ndarray  # (TESTED, ...) none of them among the training images

@@ -16,8 +16,8 @@ TYPES, MEGABYTES, read = point_files.TYPES, point_files.MEGABYTES, point_files.r
 EXAMPLE = 24  # points on a circle
 
 
-class Pairs(NamedTuple):
-    """Points u = (x, z), row by row, and in words which they are."""
+class PointPairs(NamedTuple):
+    """Hold points u = (x, z), row by row, and in words which they are."""
 
     x: np.ndarray  # (N, n_0)
     z: np.ndarray  # (N, m_0)
@@ -31,12 +31,12 @@ def example() -> tuple[np.ndarray, np.ndarray]:
     return x, z
 
 
-def shown_first(pairs: str = "auto") -> Pairs:
+def shown_first(pairs: str = "auto") -> PointPairs:
     """Return the pairs of the example."""
     return paired(*example(), pairs, "an example, ")
 
 
-def of_files(settings: KernelSettings) -> Pairs:
+def of_files(settings: KernelSettings) -> PointPairs:
     """Return the pairs that the settings' files hold, or the example where there is no file."""
     if not settings.x and not settings.z:
         return shown_first(settings.pairs)
@@ -51,7 +51,7 @@ def _of_file(name: str, path: str) -> np.ndarray:
         return point_files.read(file.read(point_files.LIMIT + 1), name)
 
 
-def paired(x: np.ndarray, z: np.ndarray, pairs: str = "auto", said: str = "", most: int = MOST) -> Pairs:
+def paired(x: np.ndarray, z: np.ndarray, pairs: str = "auto", said: str = "", most: int = MOST) -> PointPairs:
     """Return the points of h that x and z make.
 
     Args:
@@ -74,8 +74,8 @@ def paired(x: np.ndarray, z: np.ndarray, pairs: str = "auto", said: str = "", mo
         asked = f"{count:,}" if rows else f"{len(x):,} x with each of {len(z):,} z, {count:,}"
         raise InvalidInput(f"x and z must make at most {most:,} pairs; got {asked}: {point_files.FEWER}.")
     if rows:
-        return Pairs(x, z, f"{said}{count:,} pairs (xᵢ, zᵢ)")
-    return Pairs(
+        return PointPairs(x, z, f"{said}{count:,} pairs (xᵢ, zᵢ)")
+    return PointPairs(
         np.repeat(x, len(z), 0),
         np.tile(z, (len(x), 1)),
         f"{said}{count:,} pairs: each of {len(x):,} x with each of {len(z):,} z",

@@ -19,7 +19,7 @@ def file_of(name: str, network: str) -> Any:
 
 @dataclass(frozen=True)
 class KernelSettings:
-    """What the kernels of one's own points are asked."""
+    """Hold what the kernels of one's own points are asked."""
 
     x: str = file_of("x", "f")
     z: str = file_of("z", "g")

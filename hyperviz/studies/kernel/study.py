@@ -9,7 +9,7 @@ import numpy as np
 
 from hyperviz.studies.common import streaming
 from hyperviz.studies.kernel import pairs
-from hyperviz.studies.kernel.pairs import Pairs
+from hyperviz.studies.kernel.pairs import PointPairs
 from hyperviz.studies.kernel.settings import KernelSettings
 from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.fourier_features import FourierFeatures
@@ -20,7 +20,7 @@ NAMES = {"ntk_f": "Θ_f", "ntk_g": "Θ_g", "hyperkernel": "Θₕ", "nngp": "Λ�
 
 
 class Spectrum(NamedTuple):
-    """What the eigenvalues of one kernel matrix say."""
+    """Hold what the eigenvalues of one kernel matrix say."""
 
     values: np.ndarray  # (N,) from the largest on; rounding may leave them just below 0
     condition: float  # largest over smallest; inf where float64 cannot tell the smallest from 0
@@ -29,17 +29,17 @@ class Spectrum(NamedTuple):
 
 
 class KernelResult(NamedTuple):
-    """What is known so far."""
+    """Hold what is known so far."""
 
     settings: KernelSettings
-    points: Pairs
+    points: PointPairs
     kernels: Limits | None
     spectra: dict[str, Spectrum]  # by the name of the kernel
     progress: float
     finished: bool
 
 
-def stream(settings: KernelSettings, points: Pairs | None = None) -> Iterator[KernelResult]:
+def stream(settings: KernelSettings, points: PointPairs | None = None) -> Iterator[KernelResult]:
     """Yield the kernels once they are there, then a spectrum more each time; points: those of the settings' files."""
     points = pairs.of_files(settings) if points is None else points
     result = KernelResult(settings, points, None, {}, 0.0, False)

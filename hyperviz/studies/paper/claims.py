@@ -17,7 +17,7 @@ GROUPS = ("theorems", "figures", "Table 1", "contributions")
 
 
 class Need(NamedTuple):
-    """A finished result that a claim is judged by."""
+    """Hold a finished result that a claim is judged by."""
 
     study: str  # of the registry, or "table1"
     settings: Any
@@ -36,7 +36,7 @@ class Need(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What a measurement says of a claim; value, low and high are numbers where the claim has one."""
+    """Hold what a measurement says of a claim; value, low and high are numbers where the claim has one."""
 
     state: str
     said: str  # ours, in words
@@ -48,7 +48,7 @@ class Finding(NamedTuple):
 
 
 class Control(NamedTuple):
-    """A setting in which the claim must fail: judged in the same way, from other results."""
+    """Hold a setting in which the claim must fail: judged in the same way, from other results."""
 
     said: str
     needs: tuple[Need, ...]
@@ -57,7 +57,7 @@ class Control(NamedTuple):
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim or number of the paper."""
+    """Hold one claim or number of the paper."""
 
     id: str
     group: str  # one of GROUPS

@@ -29,7 +29,7 @@ from hyperviz.studies.taylor.study import TaylorResult
 
 
 class Discrepancy(NamedTuple):
-    """One place: what the paper says, what is found, and where it can be seen."""
+    """Hold one place: what the paper says, what is found, and where it can be seen."""
 
     id: str
     title: str

@@ -26,7 +26,7 @@ PAUSE = 10  # seconds between two words on how far a study is
 
 
 class Rules(NamedTuple):
-    """Where results may come from."""
+    """Say where results may come from."""
 
     folder: Path  # what is computed is kept here, and found here again
     shipped: bool = False  # take what comes with the package

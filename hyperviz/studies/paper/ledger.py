@@ -36,7 +36,7 @@ NOTHING = Finding(NOT_RUN, "not run here", reason="More than an hour: `python -m
 
 
 class Record(NamedTuple):
-    """One row of the ledger, as it stands in claims.json."""
+    """Hold one row of the ledger, as it stands in claims.json."""
 
     id: str
     group: str
@@ -60,7 +60,7 @@ class Record(NamedTuple):
 
 
 class Told(NamedTuple):
-    """One discrepancy, as it stands in claims.json."""
+    """Hold one discrepancy, as it stands in claims.json."""
 
     id: str
     title: str
@@ -70,7 +70,7 @@ class Told(NamedTuple):
 
 
 class Ledger(NamedTuple):
-    """All records and discrepancies, and the command that made them."""
+    """Hold all records and discrepancies, and the command that made them."""
 
     command: str
     records: tuple[Record, ...]

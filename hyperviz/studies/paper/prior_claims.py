@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from hyperviz.studies.common.intervals import SURE
-from hyperviz.studies.common.networks.limit_kernels import Limits, kernels
+from hyperviz.studies.common.networks.limit_kernels import LimitMatrices, kernels
 from hyperviz.studies.common.networks.random_networks import architecture
 from hyperviz.studies.paper.claims import DIFFERS, HOLDS, Claim, Control, Finding, Need, of_slope
 from hyperviz.studies.prior import report
@@ -96,7 +96,7 @@ def shifted(features: bool, kernel: str, result: PriorResult) -> Finding:
     return _exact(*both)
 
 
-def _at(kernel: str, found: Limits) -> np.ndarray:
+def _at(kernel: str, found: LimitMatrices) -> np.ndarray:
     """Return Λ^H, or Θ_g = Θ_h/Θ_f, of the pairs in order."""
     nngp, hyper, ntk = (np.diagonal(v) for v in (found.nngp, found.hyperkernel, found.ntk_f))
     return nngp if kernel == "nngp" else hyper / ntk

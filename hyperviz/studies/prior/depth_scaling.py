@@ -23,7 +23,7 @@ NETWORKS = {"depth_f": "f", "depth_g": "g"}
 
 
 class Deepened(NamedTuple):
-    """The kernels of the pair and of POINTS random points as one network gets deeper, the other as chosen."""
+    """Hold the kernels of the pair and of POINTS random points as one network gets deeper, the other as chosen."""
 
     S: np.ndarray  # (DEPTHS,) correlation of f's outputs
     nngp: np.ndarray  # (DEPTHS,) Lambda^H(u, u') over the diagonal's root

@@ -10,7 +10,7 @@ import numpy as np
 
 from hyperviz.studies.common import streaming
 from hyperviz.studies.common.networks import random_networks
-from hyperviz.studies.common.networks.limit_kernels import Limits, kernels
+from hyperviz.studies.common.networks.limit_kernels import LimitMatrices, kernels
 from hyperviz.studies.common.networks.random_networks import architecture
 from hyperviz.studies.common.networks.random_streams import Stream, random_generator
 from hyperviz.studies.prior.limits import on_circle
@@ -28,7 +28,7 @@ SLOW = 2  # draws of a pair where g is smooth and f so wide that they are drawn 
 
 
 class Scattered(NamedTuple):
-    """One kernel measured on pairs of random points."""
+    """Hold one kernel measured on pairs of random points."""
 
     S: np.ndarray  # (pairs,)
     Sigma: np.ndarray
@@ -67,7 +67,7 @@ def _above(kernels) -> np.ndarray:
     return np.concatenate(kernels)[:, *PAIRS]
 
 
-def _limit(settings) -> Limits:
+def _limit(settings) -> LimitMatrices:
     return kernels(architecture(settings), *points(settings))
 
 

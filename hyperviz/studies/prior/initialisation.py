@@ -25,7 +25,7 @@ NEAR = 1.5  # a variance is near 1 if it is at most so many times as large or sm
 
 
 class Drawn(NamedTuple):
-    """One initialisation: variances by the layer of g, drawn and predicted. The last layer is the output h."""
+    """Hold one initialisation: variances by the layer of g, drawn and predicted. The last layer is the output h."""
 
     draws: int  # so far
     weights: np.ndarray  # (H,) of the weights that f writes; (0,) before there are draws

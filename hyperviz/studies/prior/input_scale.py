@@ -24,7 +24,7 @@ DIRECTION, TURN = 0.3, 0.9  # angles of x and of z
 
 
 class Growth(NamedTuple):
-    """Kernels at one z and at x of each size, in the limit and measured."""
+    """Hold kernels at one z and at x of each size, in the limit and measured."""
 
     sizes: np.ndarray  # (K,) |x| / sqrt(n_0), rising
     expected: np.ndarray  # (K,) the limit of the kernel's diagonal

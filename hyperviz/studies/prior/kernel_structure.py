@@ -26,7 +26,7 @@ FEATURE_DRAWS = 32
 
 
 class Surface(NamedTuple):
-    """Lambda^H and Theta_h over the plane of the two numbers that they depend on."""
+    """Hold Lambda^H and Theta_h over the plane of the two numbers that they depend on."""
 
     S: np.ndarray  # (GRID,) S^0
     Sigma: np.ndarray  # (GRID,) Sigma^0
@@ -35,7 +35,7 @@ class Surface(NamedTuple):
 
 
 class Collapse(NamedTuple):
-    """Kernels of random pairs against their distance, for each S^0 of CORRELATIONS."""
+    """Hold kernels of random pairs against their distance, for each S^0 of CORRELATIONS."""
 
     distance: np.ndarray  # (3, PAIRS)
     features: np.ndarray  # (3, PAIRS) Lambda^H with Fourier features
@@ -48,7 +48,7 @@ class Collapse(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """Error of Sigma^0 with k random features."""
+    """Hold the error of Sigma^0 with k random features."""
 
     errors: np.ndarray  # (COUNTS, FEATURE_DRAWS)
     slope: Slope | None

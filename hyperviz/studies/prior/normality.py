@@ -16,7 +16,7 @@ GRID = np.linspace(0.05, 4.5, 60)  # in units of the limit's standard deviation;
 
 
 class Measure(NamedTuple):
-    """A number with its bootstrap standard error, and the resampled numbers."""
+    """Hold a number with its bootstrap standard error, and the resampled numbers."""
 
     value: float
     stderr: float
@@ -24,7 +24,7 @@ class Measure(NamedTuple):
 
 
 class Normality(NamedTuple):
-    """Two distances from the limit N(0, Lambda^H)."""
+    """Hold two distances from the limit N(0, Lambda^H)."""
 
     excess: Measure  # excess kurtosis of h: 3 Var(v) / E[v]^2, 0 for a Gaussian
     distance: Measure  # Kolmogorov-Smirnov: the largest gap between the two distribution functions

@@ -26,7 +26,7 @@ TURNS = np.radians([0.0, 15.0, 60.0, 180.0])  # angles between the x that share 
 
 
 class Functions(NamedTuple):
-    """Functions of z at one x: of random networks so far, and of the Gaussian process."""
+    """Hold functions of z at one x: of random networks so far, and of the Gaussian process."""
 
     networks: np.ndarray  # (so far, points)
     process: np.ndarray  # (SHOWN, points)
@@ -34,7 +34,7 @@ class Functions(NamedTuple):
 
 
 class Family(NamedTuple):
-    """Networks seen by several x: how alike the functions of two x are, over the networks and in the limit."""
+    """Hold networks seen by several x: how alike the functions of two x are, over the networks and in the limit."""
 
     networks: int  # so far
     values: np.ndarray  # (x, points) of the first

@@ -13,7 +13,7 @@ from hyperviz.studies.common.options import activation_of, check, depth_of, opti
 
 @dataclass(frozen=True)
 class PriorSettings:
-    """What the prior study is asked."""
+    """Hold what the prior study is asked."""
 
     depth_f: int = depth_of("f", 3)
     width_f: int = option(256, 1, 1_000_000, symbol="n", label="width of f", log=True, help=meaning("n"))

@@ -41,7 +41,7 @@ __all__ = ["PAPER", "PRESETS", "PriorResult", "PriorSettings", "stream", "warm"]
 
 
 class PriorResult(NamedTuple):
-    """What is known so far."""
+    """Hold what is known so far."""
 
     settings: PriorSettings
     limit: np.ndarray  # (2, 2) Lambda^H between the two inputs

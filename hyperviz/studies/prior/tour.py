@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hyperviz.studies.common.intervals import interval
-from hyperviz.studies.common.tour import Step, below
+from hyperviz.studies.common.tour import TourStep, below
 from hyperviz.studies.prior.settings import PRESETS, PriorSettings
 from hyperviz.studies.prior.study import PriorResult
 
@@ -19,7 +19,7 @@ def bell(result: PriorResult) -> bool | None:
 
 
 STEPS = (
-    Step(
+    TourStep(
         settings=PriorSettings(),
         look="Nothing is trained here: each of 2,048 networks has random weights and gives one number. Bars: how often "
         "each number comes. Dashed: the bell curve of Theorem 2. f and g have 256 neurons in each layer.",
@@ -29,7 +29,7 @@ STEPS = (
         because="Theorem 2 is about infinite widths. At 256 the largest gap is still 2 to 3 %.",
         slider="width_g",
     ),
-    Step(
+    TourStep(
         settings=PRESETS["only f wide: not"],
         look="f has 16,384 neurons in each layer, and g only 2.",
         question="Only f wide: do the outputs follow the bell curve up to 1 %?",
@@ -38,7 +38,7 @@ STEPS = (
         because="Theorem 2 needs both widths. With so narrow a g nearly half of the networks answer exactly 0.",
         slider="width_g",
     ),
-    Step(
+    TourStep(
         settings=PRESETS["only g wide: not"],
         look="The other way round: g has 16,384 neurons in each layer, and f only 8.",
         question="Only g wide: do the outputs follow the bell curve up to 1 %?",
@@ -47,7 +47,7 @@ STEPS = (
         because="All weights of g come from the same few neurons of f: they stay dependent, however many there are.",
         slider="width_f",
     ),
-    Step(
+    TourStep(
         settings=PRESETS["both wide: Gaussian"],
         look="f and g have 4,096 neurons in each layer.",
         question="Both 4,096 wide: do the outputs follow the bell curve up to 1 %?",

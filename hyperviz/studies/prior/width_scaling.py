@@ -34,8 +34,8 @@ BATCHES = [(first, LANES, cell) for first in range(0, DRAWS, LANES) for cell in 
 BATCHES += [(0, WIDE_DRAWS, cell) for cell in CELLS if cell not in FULL]
 
 
-class Fit(NamedTuple):
-    """How the distance from the Gaussian falls along a line, and how it should."""
+class DistanceFit(NamedTuple):
+    """Say how the distance from the Gaussian falls along a line, and how it should."""
 
     slope: Slope | None
     claim: float
@@ -43,11 +43,11 @@ class Fit(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """The measures in every cell (n, m) so far, and the slopes of finished lines."""
+    """Hold the measures in every cell (n, m) so far, and the slopes of finished lines."""
 
     cells: dict[tuple[int, int], Normality]
     draws: dict[tuple[int, int], int]
-    fits: dict[str, Fit]
+    fits: dict[str, DistanceFit]
 
 
 def stream(settings: PriorSettings) -> Iterator[dict]:
@@ -83,12 +83,12 @@ def measured(lines: Lines) -> bool:
     return all(lines.draws.get(cell, 0) >= count for cell, count in FULL.items())
 
 
-def _fits(cells, settings) -> dict[str, Fit]:
+def _fits(cells, settings) -> dict[str, DistanceFit]:
     """Return the slope of each line that is there."""
     found = {}
     for name, cell in LINES.items():
         if all(cell(width) in cells for width in FITTED):
             measures = [cells[cell(width)].distance for width in FITTED]
             slope = fitted(FITTED, [m.value for m in measures], [m.resampled for m in measures], SURE)
-            found[name] = Fit(slope, *answers(name, settings))
+            found[name] = DistanceFit(slope, *answers(name, settings))
     return found

@@ -18,7 +18,7 @@ QUANTITIES = {RISES: "rise_with_width", FALLS: "fall_with_depth"}
 
 
 class Answer(NamedTuple):
-    """A difference of accuracies, averaged over the pairs of configurations that can be compared."""
+    """Hold a difference of accuracies, averaged over the pairs of configurations that can be compared."""
 
     question: str
     when: str  # start, end

@@ -14,7 +14,7 @@ MEMORY = 1.5e9  # bytes of weights that are trained side by side
 
 
 class Job(NamedTuple):
-    """Runs of a configuration that are trained together."""
+    """Hold runs of a configuration that are trained together."""
 
     config: Configuration
     runs: tuple[int, ...]

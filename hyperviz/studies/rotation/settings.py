@@ -14,7 +14,7 @@ from hyperviz.studies.common.options import PARAMETERISATIONS, activation_of, ch
 
 
 class Configuration(NamedTuple):
-    """One curve of the picture: an architecture and its learning rate."""
+    """Hold one curve of the picture: an architecture and its learning rate."""
 
     depth_g: int
     width_g: int
@@ -34,7 +34,7 @@ CLASSES, BOTTLENECK = 12, 100  # outputs of g; neurons of f's last hidden layer 
 
 @dataclass(frozen=True)
 class RotationSettings:
-    """What the rotation study is asked."""
+    """Hold what the rotation study is asked."""
 
     depth_f: int = depth_of("f", 4)
     width_f: int = option(

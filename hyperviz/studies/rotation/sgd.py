@@ -32,12 +32,12 @@ TEST_SEED = 1_000_003  # added to the seed of the test pairs
 
 
 class Data(NamedTuple):
-    """Training pairs in the first of ROOM places, and test pairs in whole batches."""
+    """Hold training pairs in the first of ROOM places, and test pairs in whole batches."""
 
     x: Any  # (ROOM, n_0) float32, on the device
     z: Any
     label: Any  # (ROOM,) int32
-    test: list[rotations.Pairs]  # batches of BATCH
+    test: list[rotations.RotatedPairs]  # batches of BATCH
     number: int  # of training pairs
 
 
@@ -64,7 +64,7 @@ def _prepare(dataset: str, count: int, size: int, seed: int, angles: str, tested
         if data is None:
             yield None
     assert data
-    parts: list[list[rotations.Pairs]] = [[], []]
+    parts: list[list[rotations.RotatedPairs]] = [[], []]
     for made, images, number, pairs_seed in zip(
         parts, (data.train, data.unseen), (count, tested), (seed, seed + TEST_SEED), strict=True
     ):
@@ -72,17 +72,17 @@ def _prepare(dataset: str, count: int, size: int, seed: int, angles: str, tested
             block = min(rotations.BLOCK, number - first)
             pairs = rotations.pairs(images, count=block, size=size, seed=pairs_seed, angles=angles, first=first)
             x, z = (np.asarray((side - data.mean) / data.scale, np.float32) for side in (pairs.x, pairs.z))
-            made.append(rotations.Pairs(x, z, pairs.label))
+            made.append(rotations.RotatedPairs(x, z, pairs.label))
             yield None
-    train, test = (rotations.Pairs(*map(np.concatenate, zip(*made, strict=True))) for made in parts)
+    train, test = (rotations.RotatedPairs(*map(np.concatenate, zip(*made, strict=True))) for made in parts)
     spare = (np.zeros((ROOM - count, *side.shape[1:]), side.dtype) for side in train)
     x, z, label = (jax.device_put(np.concatenate(parts)) for parts in zip(train, spare, strict=True))
-    batches = [rotations.Pairs(*(side[i : i + BATCH] for side in test)) for i in range(0, tested, BATCH)]
+    batches = [rotations.RotatedPairs(*(side[i : i + BATCH] for side in test)) for i in range(0, tested, BATCH)]
     yield Data(x, z, label, batches, count)
 
 
 class Shape(NamedTuple):
-    """What a program is compiled for: the sizes of `network.init`, its widths with spare neurons."""
+    """Hold what a program is compiled for: the sizes of `network.init`, its widths with spare neurons."""
 
     input_f: int
     input_g: int
@@ -102,7 +102,7 @@ class Shape(NamedTuple):
 
 
 class Programs(NamedTuple):
-    """What one shape of network needs, compiled."""
+    """Hold what one shape of network needs, compiled."""
 
     init: Any  # (keys, widths) -> params
     advance: Any  # (params, x, z, label, orders, first, count, rate, widths, phis) -> params, losses (lanes, CHUNK)

@@ -14,7 +14,7 @@ from hyperviz.studies.common.images import dataset_loading
 from hyperviz.studies.rotation import scheduling, sgd
 from hyperviz.studies.rotation.scheduling import Job
 from hyperviz.studies.rotation.settings import BATCH, DEPTHS, PAPER, PRESETS, Configuration, RotationSettings, stamp
-from hyperviz.studies.rotation.training_loop import Curve, Group, GroupProgress, Plan, train
+from hyperviz.studies.rotation.training_loop import Curve, Group, GroupProgress, TrainingPlan, train
 from hyperviz.theory.smooth_activations import SMOOTH
 
 __all__ = ["DEPTHS", "PAPER", "PRESETS", "RotationSettings"]
@@ -24,7 +24,7 @@ LIVE = 1.5e13  # floating-point operations that a page may ask for: some minutes
 
 
 class Examples(NamedTuple):
-    """The first test pairs, and what each configuration's first run takes them for (-1: no number)."""
+    """Hold the first test pairs, and what each configuration's first run takes them for (-1: no number)."""
 
     x: np.ndarray  # (SHOWN, n_0)
     z: np.ndarray
@@ -33,7 +33,7 @@ class Examples(NamedTuple):
 
 
 class RotationResult(NamedTuple):
-    """What is known so far."""
+    """Hold what is known so far."""
 
     settings: RotationSettings
     curves: dict[Configuration, Curve]
@@ -58,11 +58,11 @@ def stream(settings: RotationSettings, store: Store | None = None) -> Iterator[R
         data = prepared
         yield result._replace(doing=said)
     assert data
-    first = rotations.Pairs(*(side[:SHOWN] for side in data.test[0]))
+    first = rotations.RotatedPairs(*(side[:SHOWN] for side in data.test[0]))
     result = result._replace(examples=Examples(*first, {}))
     yield result
     activations = sgd.activations(settings.activation_f, settings.activation_g, settings.parameterisation)
-    plan = Plan(data, settings.epochs, settings.seed, settings.width_f, activations, store, stamp(settings))
+    plan = TrainingPlan(data, settings.epochs, settings.seed, settings.width_f, activations, store, stamp(settings))
     for jobs in scheduling.rounds(settings):
         for trained in _train(jobs, plan, result):
             result = trained
@@ -88,7 +88,7 @@ def warm() -> None:
         future.result()
 
 
-def _train(jobs: list[Job], plan: Plan, result: RotationResult) -> Iterator[RotationResult]:
+def _train(jobs: list[Job], plan: TrainingPlan, result: RotationResult) -> Iterator[RotationResult]:
     """Train always the job that is furthest behind; say so while a program is waited for."""
     before, began = result.progress, time.monotonic()
     reached: dict[int, float] = dict.fromkeys(range(len(jobs)), -1.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hyperviz.studies.common.intervals import NORMAL
-from hyperviz.studies.common.tour import Step, below
+from hyperviz.studies.common.tour import TourStep, below
 from hyperviz.studies.rotation import stored_run
 from hyperviz.studies.rotation.comparisons import FALLS, RISES, accuracies, answers
 from hyperviz.studies.rotation.settings import PRESETS, RotationSettings
@@ -48,7 +48,7 @@ def learns(result: RotationResult) -> bool | None:
 
 
 STEPS = (
-    Step(
+    TourStep(
         settings=RotationSettings(),
         look="By how much is a digit turned? f sees the picture, g sees it turned on. The first chart is a stored "
         "run of nine networks: three widths of g, three depths.",
@@ -59,7 +59,7 @@ STEPS = (
         because="Figure 2 of the paper: a wider g learns more.",
         slider="width_g",
     ),
-    Step(
+    TourStep(
         settings=PRESETS["depths of g"],
         look="The charts below compare a g of 3, 6 and 8 layers, each 50 neurons wide.",
         question="Does a deeper g learn more in ten epochs?",
@@ -69,7 +69,7 @@ STEPS = (
         because="Figure 2 of the paper: accuracy falls with the depth of g.",
         slider="width_g",
     ),
-    Step(
+    TourStep(
         settings=PRESETS["learning rate 0.01 (the paper's)"],
         look="The paper says that it trains with the learning rate µ = 0.01. The charts below do so, in the paper's "
         "own parameterisation.",
@@ -80,7 +80,7 @@ STEPS = (
         "of 1 to 10 trains. Guessing gets one in twelve right.",
         slider="learning_rate",
     ),
-    Step(
+    TourStep(
         settings=PRESETS["the released code"],
         look="The authors' released code has another parameterisation, and another network. The charts below train it.",
         question="As in the released code: does accuracy rise with the width of g?",

@@ -22,14 +22,14 @@ SAVE = 60.0  # seconds between two checkpoints of a group
 
 
 class Curve(NamedTuple):
-    """What a configuration has reached; NaN where it has not got to yet."""
+    """Hold what a configuration has reached; NaN where it has not got to yet."""
 
     accuracy: np.ndarray  # (runs, epochs + 1), on the test pairs, of the untrained networks first
     loss: np.ndarray  # (runs, steps): mean cross-entropy of each batch, before its step
 
 
-class Plan(NamedTuple):
-    """What all groups of a study share."""
+class TrainingPlan(NamedTuple):
+    """Hold what all groups of a study share."""
 
     data: Data
     epochs: int
@@ -41,7 +41,7 @@ class Plan(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Runs of one configuration that share a program."""
+    """Hold runs of one configuration that share a program."""
 
     config: Configuration
     runs: tuple[int, ...]
@@ -49,7 +49,7 @@ class Group(NamedTuple):
 
 
 class GroupProgress(NamedTuple):
-    """Where a group is after one short step."""
+    """Say where a group is after one short step."""
 
     epoch: int  # finished ones
     step: int  # all steps so far
@@ -59,7 +59,7 @@ class GroupProgress(NamedTuple):
 
 
 class GroupState(NamedTuple):
-    """All that the runs of a group need to go on."""
+    """Hold all that the runs of a group need to go on."""
 
     epoch: int
     params: Any
@@ -67,7 +67,7 @@ class GroupState(NamedTuple):
     losses: np.ndarray
 
 
-def train(group: Group, plan: Plan) -> Generator[GroupProgress, None, None]:
+def train(group: Group, plan: TrainingPlan) -> Generator[GroupProgress, None, None]:
     """Yield a test, then epochs of short steps each followed by a test, from where a checkpoint stands."""
     steps, saved = plan.data.number // BATCH, time.monotonic()
     state, guesses = _begin(group, plan), None
@@ -85,7 +85,9 @@ def train(group: Group, plan: Plan) -> Generator[GroupProgress, None, None]:
         yield GroupProgress(state.epoch, state.epoch * steps, state.losses[:, :0], state.accuracy, guesses)
 
 
-def _epoch(group: Group, plan: Plan, state: GroupState, steps: int) -> Generator[GroupProgress, None, GroupState]:
+def _epoch(
+    group: Group, plan: TrainingPlan, state: GroupState, steps: int
+) -> Generator[GroupProgress, None, GroupState]:
     """Train on every pair once, as many steps at a time as take about STEP seconds."""
     params, losses, order = state.params, [state.losses], _orders(group, plan, state.epoch)
     done, at_once = 0, 1.0
@@ -105,11 +107,11 @@ def _lanes(group: Group) -> list[int]:
     return [group.runs[min(i, len(group.runs) - 1)] for i in range(group.programs.lanes)]
 
 
-def _widths(group: Group, plan: Plan) -> Widths:
+def _widths(group: Group, plan: TrainingPlan) -> Widths:
     return Widths(np.int32(plan.width_f), np.int32(group.config.width_g))
 
 
-def _begin(group: Group, plan: Plan) -> GroupState:
+def _begin(group: Group, plan: TrainingPlan) -> GroupState:
     """Return fresh weights, or those of a checkpoint."""
     key, numbers = jax.random.key(plan.seed), [Stream.ROTATION_WEIGHTS + run for run in _lanes(group)]
     keys = jnp.stack([jax.random.fold_in(key, number) for number in numbers])
@@ -133,12 +135,12 @@ def _save(store: Store, name: str, state: GroupState) -> None:
     store.save(name, epoch=np.array(state.epoch), accuracy=state.accuracy, losses=state.losses, **weights)
 
 
-def _name(group: Group, plan: Plan) -> str:
+def _name(group: Group, plan: TrainingPlan) -> str:
     config = group.config
     return f"{plan.stamp}-H{config.depth_g}-m{config.width_g}-rate{config.rate:g}-runs{group.runs[0]}to{group.runs[-1]}"
 
 
-def _orders(group: Group, plan: Plan, epoch: int) -> np.ndarray:
+def _orders(group: Group, plan: TrainingPlan, epoch: int) -> np.ndarray:
     """Return the order in which each run sees the pairs, another for each run and epoch."""
     orders, count = np.zeros((group.programs.lanes, sgd.ROOM), np.int32), plan.data.number
     for order, run in zip(orders, _lanes(group), strict=True):
@@ -146,7 +148,7 @@ def _orders(group: Group, plan: Plan, epoch: int) -> np.ndarray:
     return orders
 
 
-def _advance(group: Group, plan: Plan, params, order, first: int, count: int):
+def _advance(group: Group, plan: TrainingPlan, params, order, first: int, count: int):
     data, rate = plan.data, np.float32(group.config.rate)
     params, losses = group.programs.advance(
         params,
@@ -163,7 +165,7 @@ def _advance(group: Group, plan: Plan, params, order, first: int, count: int):
     return params, np.asarray(losses)[: len(group.runs), :count]
 
 
-def _test(group: Group, plan: Plan, params, step: int):
+def _test(group: Group, plan: TrainingPlan, params, step: int):
     """Return the accuracy (runs, 1) on the test pairs, and the guesses of the first run on the first batch."""
     right, guesses, began = 0, None, time.monotonic()
     for batch in plan.data.test:

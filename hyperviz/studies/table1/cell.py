@@ -17,7 +17,7 @@ from hyperviz.theory.regression import grid, random_pixels
 
 
 class Hyperparameters(NamedTuple):
-    """What the paper leaves open, and the ridge."""
+    """Hold what the paper leaves open, and the ridge."""
 
     depth_f: int
     depth_g: int
@@ -26,7 +26,7 @@ class Hyperparameters(NamedTuple):
 
 
 class RunResult(NamedTuple):
-    """What one run of a cell leaves; errors on all pixels and on the hidden ones (NaN where nothing is hidden)."""
+    """Hold what one run of a cell leaves; errors on all pixels and on the hidden ones (NaN where nothing is hidden)."""
 
     mse: np.ndarray  # (2,) of the prediction averaged over PIXEL_DRAWS draws of the pixels
     single: np.ndarray  # (2,) of the first draw alone
@@ -36,7 +36,7 @@ class RunResult(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """uint8 images (SHOWN, 28, 28)."""
+    """Hold uint8 images (SHOWN, 28, 28)."""
 
     labels: np.ndarray
     truth: np.ndarray
@@ -44,7 +44,7 @@ class Shown(NamedTuple):
 
 
 class Inputs(NamedTuple):
-    """What a method is given, grey values in [0, 1]: what f sees of training and new digits, and the targets."""
+    """Hold what a method is given, grey values in [0, 1]: what f sees of training and new digits, and the targets."""
 
     x: np.ndarray
     y: np.ndarray

@@ -24,7 +24,7 @@ NNGP_FIRST, KERNELS_FIRST = "NNGP beats HK", "Kernels beat HN, with one draw of 
 
 
 class Gap(NamedTuple):
-    """One method's error minus another's on the same digits and pixels, and its standard error over runs."""
+    """Hold one method's error minus another's on the same digits and pixels, and its standard error over runs."""
 
     value: float
     stderr: float

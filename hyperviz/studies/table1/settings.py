@@ -24,7 +24,7 @@ METHODS = ("nngp", "hk", "hk-released", "hn", *BASELINES)
 
 @dataclass(frozen=True)
 class TableSettings:
-    """What the table is asked: the names are those of the inpainting study."""
+    """Hold what the table is asked: the names are those of the inpainting study."""
 
     images: int = option(500, 10, 4000, symbol="N", label="most training images", help=meaning("N", "rows end here"))
     task: str = option("both", label="task", choices=("both", *TASKS), help="one task, or both")
@@ -80,7 +80,7 @@ PAPER = TableSettings()
 
 
 class TableCell(NamedTuple):
-    """One number of the table: N training images, each seen at so many random pixels, or at all of them."""
+    """Hold one number of the table: N training images, each seen at so many random pixels, or at all of them."""
 
     task: str
     images: int

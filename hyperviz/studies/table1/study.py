@@ -18,7 +18,7 @@ from hyperviz.studies.table1.settings import TableCell, TableSettings
 
 
 class TableResult(NamedTuple):
-    """What is known so far."""
+    """Hold what is known so far."""
 
     settings: TableSettings
     designs: dict[TableCell, Hyperparameters | adam.Plan | Tuning]

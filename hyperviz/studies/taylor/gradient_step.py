@@ -24,7 +24,7 @@ WIDEST_F, WIDEST_G, STEPS = 256, 32, 41
 
 
 class Step(NamedTuple):
-    """h_i after a step of size mu along -grad h_j."""
+    """Hold h_i after a step of size mu along -grad h_j."""
 
     width_f: int
     width_g: int
@@ -34,7 +34,7 @@ class Step(NamedTuple):
 
 
 class Sizes(NamedTuple):
-    """Of the network that is written out."""
+    """Hold the sizes of the network that is written out."""
 
     depth_f: int
     depth_g: int

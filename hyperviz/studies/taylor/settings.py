@@ -12,7 +12,7 @@ from hyperviz.studies.common.options import activation_of, check, depth_of, opti
 
 @dataclass(frozen=True)
 class TaylorSettings:
-    """What the Taylor study is asked."""
+    """Hold what the Taylor study is asked."""
 
     depth_f: int = depth_of("f", 4)
     width_f: int = option(

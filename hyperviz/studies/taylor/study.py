@@ -27,7 +27,7 @@ AVERAGES = {"median": np.median, "mean": np.mean}
 
 
 class TaylorResult(NamedTuple):
-    """What is known so far; every Monte-Carlo array comes with its number of draws."""
+    """Hold what is known so far; every Monte-Carlo array comes with its number of draws."""
 
     settings: TaylorSettings
     cells: dict  # n -> (draws so far, ORDERS + 1) values of K^(0..ORDERS)

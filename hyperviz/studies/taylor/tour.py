@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyperviz.studies.common.tour import Step, below
+from hyperviz.studies.common.tour import TourStep, below
 from hyperviz.studies.taylor.settings import PRESETS, TaylorSettings
 from hyperviz.studies.taylor.study import TaylorResult
 
@@ -18,7 +18,7 @@ def falls(r: int):
 
 
 STEPS = (
-    Step(
+    TourStep(
         settings=PRESETS["an ordinary network (H = 1)"],
         look="One training step changes the output by a series in the step size. Where all terms beyond the first "
         "vanish, training is linear. A square tells how a term changes with the width of f: 0 stays, −1 halves when "
@@ -29,7 +29,7 @@ STEPS = (
         because="A wide ordinary network trains linearly: its terms fall like n to the power 1 − r (Theorem 1, H = 1).",
         slider="depth_g",
     ),
-    Step(
+    TourStep(
         settings=TaylorSettings(),
         look="Now f writes the weights of a g with two layers: the row H = 2.",
         question="g has two layers: does the second term still vanish as f widens?",
@@ -39,7 +39,7 @@ STEPS = (
         "linear.",
         slider="depth_g",
     ),
-    Step(
+    TourStep(
         settings=PRESETS["a deep g: H = 3"],
         look="A deeper g, of three layers: the row H = 3.",
         question="g has three layers: does the third term (r = 3) vanish as f widens?",
@@ -48,7 +48,7 @@ STEPS = (
         because="Theorem 1: with H = 3 the first three terms stay, and those beyond fall like n to the power 3 − r.",
         slider="depth_g",
     ),
-    Step(
+    TourStep(
         settings=PRESETS["g widens too"],
         look="H is 2 again, and now g widens together with f: m = n.",
         question="g widens together with f: does the second term vanish?",
@@ -58,7 +58,7 @@ STEPS = (
         "prediction, that of an ordinary network of width m.",
         slider="width_f",
     ),
-    Step(
+    TourStep(
         settings=PRESETS["smooth φ"],
         look="Only f widens, H = 2, and g has the smooth activation tanh in place of ReLU.",
         question="A smooth g: does the third term, beyond r = H, still vanish as f widens?",

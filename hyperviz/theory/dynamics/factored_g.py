@@ -18,8 +18,8 @@ from hyperviz.theory.activations import Activation
 from hyperviz.theory.smooth_activations import Smooth
 
 
-class Primary(NamedTuple):
-    """g's architecture; depth H and width m may be traced."""
+class SizedG(NamedTuple):
+    """Hold g's architecture; depth H and width m may be traced."""
 
     depth: int | Int[AnyArray, ""]
     width: int | Int[AnyArray, ""]
@@ -27,15 +27,15 @@ class Primary(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """V^1, V^2 .. V^(H-1) and V^H, one of each for every c. With H = 1 the one row of V^1 is first[c, 0]."""
+    """Hold V^1, V^2 .. V^(H-1) and V^H, one of each for every c. With H = 1 the one row of V^1 is first[c, 0]."""
 
     first: Float[AnyArray, "c m m0"]
     middle: Float[AnyArray, "D c m m"]
     last: Float[AnyArray, "c m"]
 
 
-class Factors(NamedTuple):
-    """The gradient of h at point j, layer by layer a product: dh_j/dV^l = left_j right_j^T."""
+class GradientFactors(NamedTuple):
+    """Hold the gradient of h at point j, layer by layer a product: dh_j/dV^l = left_j right_j^T."""
 
     first: Float[AnyArray, "N m"]
     z: Float[AnyArray, "N m0"]
@@ -51,7 +51,7 @@ def zeros(count: int, inputs: int, width: int, depth: int, dtype) -> Weights:
     return Weights(*(np.zeros(shape, dtype) for shape in shapes))
 
 
-def mask(g: Primary, room: Weights) -> Weights:
+def mask(g: SizedG, room: Weights) -> Weights:
     """Return 1 where g has a weight, 0 where there is only room for one."""
     real = (jnp.arange(room.last.shape[-1]) < jnp.where(g.depth > 1, g.width, 1)).astype(room.last.dtype)
     layers = (jnp.arange(len(room.middle)) < g.depth - 2).astype(real.dtype)
@@ -67,11 +67,11 @@ def at(V: AnyArray, member: Int[AnyArray, " N"] | None) -> AnyArray:
     return V if member is None else V[member]
 
 
-def _root_width(g: Primary, dtype):
+def _root_width(g: SizedG, dtype):
     return jnp.sqrt(jnp.asarray(g.width, dtype))
 
 
-def forward(g: Primary, V: Weights, member: Int[AnyArray, " N"] | None, z: Float[AnyArray, "N m0"]):
+def forward(g: SizedG, V: Weights, member: Int[AnyArray, " N"] | None, z: Float[AnyArray, "N m0"]):
     """Return h_j = g(z_j; V_member(j)) and the pre-activations of every hidden layer, (D + 1, N, m)."""
     z, root = z / z.shape[1] ** 0.5, _root_width(g, z.dtype)
     first = jnp.einsum("jba,ja->jb", at(V.first, member), z)
@@ -86,7 +86,9 @@ def forward(g: Primary, V: Weights, member: Int[AnyArray, " N"] | None, z: Float
     return jnp.where(g.depth > 1, jnp.sum(at(V.last, member) * top, 1) / root, first[:, 0]), pre
 
 
-def backward(g: Primary, V: Weights, member: Int[AnyArray, " N"] | None, z: Float[AnyArray, "N m0"], pre) -> Factors:
+def backward(
+    g: SizedG, V: Weights, member: Int[AnyArray, " N"] | None, z: Float[AnyArray, "N m0"], pre
+) -> GradientFactors:
     """Return the factors of dh_j/dV: from the output down, delta^(l-1) = V^T delta^l / sqrt(m) * phi'."""
     root, top = _root_width(g, z.dtype), jnp.maximum(g.depth - 2, 0)
     delta = at(V.last, member) / root * g.activation.derivative(pre[top])
@@ -103,10 +105,10 @@ def backward(g: Primary, V: Weights, member: Int[AnyArray, " N"] | None, z: Floa
     deep = g.depth > 1
     alone = (jnp.arange(delta.shape[1]) == 0).astype(delta.dtype)  # H = 1: the output is V^1 z itself
     last = jnp.where(deep, g.activation.apply(pre[top]) / root, 0)
-    return Factors(jnp.where(deep, delta, alone), z / z.shape[1] ** 0.5, left, right, last)
+    return GradientFactors(jnp.where(deep, delta, alone), z / z.shape[1] ** 0.5, left, right, last)
 
 
-def descend(g: Primary, V: Weights, factors: Factors, pull: Float[AnyArray, "c N"]) -> Weights:
+def descend(g: SizedG, V: Weights, factors: GradientFactors, pull: Float[AnyArray, "c N"]) -> Weights:
     """Return V_c - sum_j pull_cj dh_j/dV."""
 
     def moved(V, left, right):
@@ -119,7 +121,7 @@ def descend(g: Primary, V: Weights, factors: Factors, pull: Float[AnyArray, "c N
     return Weights(moved(V.first, factors.first, factors.z), middle, V.last - pull @ factors.last)
 
 
-def gram(g: Primary, factors: Factors) -> Float[AnyArray, "N N"]:
+def gram(g: SizedG, factors: GradientFactors) -> Float[AnyArray, "N N"]:
     """Return the matrix of products dh_i/dV . dh_j/dV."""
     first = (factors.first @ factors.first.T) * (factors.z @ factors.z.T)
 

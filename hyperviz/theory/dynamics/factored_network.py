@@ -17,13 +17,13 @@ from hyperviz.runtime.compilation import LIGHT, AnyArray, compiled, namespace
 from hyperviz.theory import network
 from hyperviz.theory.activations import Activation
 from hyperviz.theory.dynamics import factored_g
-from hyperviz.theory.dynamics.factored_g import Factors, Primary, Weights
+from hyperviz.theory.dynamics.factored_g import GradientFactors, SizedG, Weights
 from hyperviz.theory.dynamics.implicit_flow import BLOCK, LATE, stable_step
 from hyperviz.theory.dynamics.infinite_width import LARGEST, Task
 
 
 class Finite(NamedTuple):
-    """W^1, W^2 .. W^(L-1) and W^L, which holds a row of n weights for every weight of g."""
+    """Hold W^1, W^2 .. W^(L-1) and W^L, which holds a row of n weights for every weight of g."""
 
     first: Float[AnyArray, "n n0"]
     inner: Float[AnyArray, "D n n"]
@@ -31,27 +31,27 @@ class Finite(NamedTuple):
 
 
 class TracedArchitecture(NamedTuple):
-    """L, n, f's activation, and g; depths and widths may be traced."""
+    """Hold L, n, f's activation, and g; depths and widths may be traced."""
 
     depth: int | Int[AnyArray, ""]
     width: int | Int[AnyArray, ""]
     activation: Activation
-    g: Primary
+    g: SizedG
 
 
 class Gradient(NamedTuple):
-    """dh_j/dW, layer by layer left_j right_j^T; that of W^L is (dh_j/dV) q_j."""
+    """Hold dh_j/dW, layer by layer left_j right_j^T; that of W^L is (dh_j/dV) q_j."""
 
     first: Float[Array, "N n"]
     x: Float[Array, "N n0"]
     left: Float[Array, "D N n"]
     right: Float[Array, "D N n"]
-    of_g: Factors
+    of_g: GradientFactors
     q: Float[Array, "N n"]
 
 
 class Training(NamedTuple):
-    """A network on its way."""
+    """Hold a network on its way."""
 
     net: Finite
     time: Float[AnyArray, ""]
@@ -135,7 +135,7 @@ def _sweep(net: TracedArchitecture, w: Finite, x, z) -> tuple[Float[Array, " N"]
     return h, Gradient(delta, x / x.shape[1] ** 0.5, left, right, of_g, q)
 
 
-def _to_f(g: Primary, generator: Weights, of_g: Factors):
+def _to_f(g: SizedG, generator: Weights, of_g: GradientFactors):
     """Return dh_j/dq_j, before the division by the root of the fan-in."""
     last = of_g.last @ generator.last.T + jnp.einsum("cba,jb,ja->jc", generator.first, of_g.first, of_g.z)
 

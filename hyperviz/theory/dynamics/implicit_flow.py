@@ -16,7 +16,7 @@ from jaxtyping import Float, Int
 
 from hyperviz.runtime.compilation import LIGHT, AnyArray, compiled
 from hyperviz.theory.dynamics import factored_g, infinite_width
-from hyperviz.theory.dynamics.factored_g import Primary, Weights
+from hyperviz.theory.dynamics.factored_g import SizedG, Weights
 from hyperviz.theory.dynamics.infinite_width import Task
 
 STABLE = 0.5  # half the largest stable step, or less: |K| is no less than K's largest eigenvalue
@@ -28,7 +28,7 @@ LATE = 0.8  # share of the time after which a loss that has stopped falling coun
 
 
 class Starts(NamedTuple):
-    """One lane a start."""
+    """Hold starts side by side, one a lane."""
 
     V: Weights
     time: Float[AnyArray, " R"]
@@ -45,11 +45,11 @@ def stable_step(kernel: Float[AnyArray, "N N"], step) -> Float[AnyArray, ""]:
     return STABLE / jnp.maximum(jnp.sqrt(jnp.sum(kernel**2)), STABLE / step)
 
 
-def _kernel(task: Task, g: Primary, factors: factored_g.Factors) -> Float[AnyArray, "N N"]:
+def _kernel(task: Task, g: SizedG, factors: factored_g.GradientFactors) -> Float[AnyArray, "N N"]:
     return factored_g.at(task.theta, task.member) * factored_g.gram(g, factors) * task.real
 
 
-def _step(task: Task, g: Primary, step, until, flow, s: Starts) -> Starts:
+def _step(task: Task, g: SizedG, step, until, flow, s: Starts) -> Starts:
     """Take one step of one start; no longer than `step`, no shorter than what K allows gradient descent."""
     now = infinite_width.look(task, g, s.V)
     K = _kernel(task, g, now.factors)
@@ -79,7 +79,7 @@ def _trust(s: Starts, gap: Float[AnyArray, " N"]) -> Float[AnyArray, ""]:
 
 
 @compiled(compiler_options=LIGHT)
-def begin(keys, task: Task, g: Primary, room: Weights) -> Starts:
+def begin(keys, task: Task, g: SizedG, room: Weights) -> Starts:
     """Draw a start for each key. g.width: one for each key, (R,). room: zeros of the padded size."""
 
     def one(key, width):
@@ -96,7 +96,7 @@ def follow(V: Weights, points: int) -> Starts:
 
 
 @compiled(compiler_options=LIGHT)
-def advance(starts: Starts, task: Task, g: Primary, step, until, count, flow) -> Starts:
+def advance(starts: Starts, task: Task, g: SizedG, step, until, count, flow) -> Starts:
     """Return the starts `count` blocks of steps further, none further than time `until`; losses: before the last step.
 
     flow: whether the steps are those of the gradient flow, which may be longer, or of gradient descent.
@@ -109,7 +109,7 @@ def advance(starts: Starts, task: Task, g: Primary, step, until, count, flow) ->
 
 
 @compiled(compiler_options=LIGHT)
-def kernels(starts: Starts, task: Task, g: Primary) -> Float[AnyArray, "R N N"]:
+def kernels(starts: Starts, task: Task, g: SizedG) -> Float[AnyArray, "R N N"]:
     """Return the tangent kernel K of every start as it is now."""
 
     def one(V, width):
@@ -121,13 +121,13 @@ def kernels(starts: Starts, task: Task, g: Primary) -> Float[AnyArray, "R N N"]:
 
 
 @compiled(compiler_options=LIGHT)
-def outputs(V: Weights, g: Primary, member: Int[AnyArray, " N"], z: Float[AnyArray, "N m0"]) -> Float[AnyArray, "R N"]:
+def outputs(V: Weights, g: SizedG, member: Int[AnyArray, " N"], z: Float[AnyArray, "N m0"]) -> Float[AnyArray, "R N"]:
     """Return h at any pairs (x_member, z), a row for each start."""
     return jax.vmap(lambda V, width: factored_g.forward(g._replace(width=width), V, member, z)[0])(V, g.width)
 
 
 @compiled(compiler_options=LIGHT)
-def gradients(V: Weights, task: Task, g: Primary) -> Weights:
+def gradients(V: Weights, task: Task, g: SizedG) -> Weights:
     """Return grad_V h_j of every point, as weights; each point has an x of its own."""
     pre = factored_g.forward(g, V, None, task.z)[1]
     factors = factored_g.backward(g, V, None, task.z, pre)
@@ -135,7 +135,7 @@ def gradients(V: Weights, task: Task, g: Primary) -> Weights:
 
 
 @compiled(compiler_options=LIGHT)
-def slice_losses(V: Weights, first: Weights, second: Weights, side, task: Task, g: Primary) -> Float[AnyArray, "S S"]:
+def slice_losses(V: Weights, first: Weights, second: Weights, side, task: Task, g: SizedG) -> Float[AnyArray, "S S"]:
     """Return the loss at V + a first + b second; rows: b, columns: a."""
 
     def at(a, b):

@@ -20,7 +20,7 @@ from hyperviz.runtime.compilation import AnyArray, compiled
 from hyperviz.runtime.precision import in_float64
 from hyperviz.theory import analytic, validation
 from hyperviz.theory.dynamics import factored_g
-from hyperviz.theory.dynamics.factored_g import Primary, Weights
+from hyperviz.theory.dynamics.factored_g import SizedG, Weights
 from hyperviz.theory.gram import gram_factors
 from hyperviz.theory.smooth_activations import activation_g as of_g
 from hyperviz.theory.validation import Unchecked
@@ -29,7 +29,7 @@ LARGEST = 1e12  # of a loss: beyond, the step was too large for the kernel, and 
 
 
 class Task(NamedTuple):
-    """What is learnt, and all that f is in the limit: its two kernels at the k distinct x."""
+    """Hold what is learnt, and all that f is in the limit: its two kernels at the k distinct x."""
 
     root: Float[AnyArray, "k k"]  # R with R^T R = S
     theta: Float[AnyArray, "k N"]  # Theta_f(x_c, x_member(j)); zero where point j is only padding
@@ -40,7 +40,7 @@ class Task(NamedTuple):
 
 
 class Trajectory(NamedTuple):
-    """The loss sum_j (h_j - y_j)^2 before each step and after the last, and h beside it."""
+    """Hold the loss sum_j (h_j - y_j)^2 before each step and after the last, and h beside it."""
 
     loss: Float[AnyArray, " steps+1"]
     outputs: Float[AnyArray, "steps+1 N"]
@@ -104,7 +104,7 @@ def infinite_f(
     targets = _targets(y, points[0])
     H, m = validation.at_least("depth_g", depth_g, 1), validation.at_least("width_g", width_g, 1)
     step, steps = validation.positive("step", step), validation.at_least("steps", steps, 0)
-    g = Primary(H, m, of_g(activation_g))
+    g = SizedG(H, m, of_g(activation_g))
     dtype = jnp.result_type(*points)
     x, z = (jnp.concatenate([a, b]).astype(dtype) for a, b in zip(points, tests, strict=True))
     every = task(x, z, jnp.concatenate([targets, jnp.zeros(len(tests[0]))]), depth_f, activation_f)
@@ -158,7 +158,7 @@ def task(x: Float[AnyArray, "N n0"], z: Float[AnyArray, "N m0"], y, depth_f: int
     )
 
 
-def start(key, task: Task, g: Primary, room: Weights) -> Weights:
+def start(key, task: Task, g: SizedG, room: Weights) -> Weights:
     """Draw V at time 0: normals with covariance S between the inputs, where g has a weight."""
     sizes = np.cumsum([v.size for v in room])
     flat = jax.random.normal(key, (sizes[-1],), room.first.dtype)  # in other shapes it takes seconds to compile
@@ -170,22 +170,22 @@ def start(key, task: Task, g: Primary, room: Weights) -> Weights:
     return jax.tree.map(jnp.multiply, Weights(*mixed), factored_g.mask(g, room))
 
 
-def euler(task: Task, g: Primary, V: Weights, step) -> tuple[Weights, Float[AnyArray, ""], Float[AnyArray, " N"]]:
+def euler(task: Task, g: SizedG, V: Weights, step) -> tuple[Weights, Float[AnyArray, ""], Float[AnyArray, " N"]]:
     """Return V one step later, and the loss and the outputs h before it."""
     now = look(task, g, V)
     return pulled(task, g, V, now, step * now.gap), now.loss, now.h
 
 
 class Look(NamedTuple):
-    """A start as it is: infinite where the loss has left every bound, and then it is left as it is."""
+    """Hold a start as it is: infinite where the loss has left every bound, and then it is left as it is."""
 
     h: Float[AnyArray, " N"]
     gap: Float[AnyArray, " N"]  # h - y, 0 at padding
     loss: Float[AnyArray, ""]
-    factors: factored_g.Factors
+    factors: factored_g.GradientFactors
 
 
-def look(task: Task, g: Primary, V: Weights) -> Look:
+def look(task: Task, g: SizedG, V: Weights) -> Look:
     """Return what a step needs to know of V."""
     h, pre = factored_g.forward(g, V, task.member, task.z)
     gap = (h - task.y) * task.real
@@ -195,13 +195,13 @@ def look(task: Task, g: Primary, V: Weights) -> Look:
     return Look(jnp.where(sound, h, jnp.inf), gap, jnp.where(sound, loss, jnp.inf), factors)
 
 
-def pulled(task: Task, g: Primary, V: Weights, now: Look, pull: Float[AnyArray, " N"]) -> Weights:
+def pulled(task: Task, g: SizedG, V: Weights, now: Look, pull: Float[AnyArray, " N"]) -> Weights:
     """Return V moved down the gradient of the squared loss; pull: the gaps times the length of the step."""
     return factored_g.descend(g, V, now.factors, task.theta * jnp.where(jnp.isfinite(now.loss), 2 * pull, 0))
 
 
 @compiled(static_argnames=("depth", "width", "steps"))
-def _run(key, task: Task, test, g: Primary, step, depth: int, width: int, steps: int) -> Trajectory:
+def _run(key, task: Task, test, g: SizedG, step, depth: int, width: int, steps: int) -> Trajectory:
     room = factored_g.zeros(len(task.root), task.z.shape[1], width, depth, task.z.dtype)
 
     def one(V, _):

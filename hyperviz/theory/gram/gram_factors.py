@@ -16,7 +16,7 @@ TOLERANCE = 1e-6  # eigenvalues of the correlation matrix below this share of th
 
 
 class Factor(NamedTuple):
-    """For A = Q^T Q: half^T half = A, and the columns of Q @ basis are orthonormal (or zero) and span Q.
+    """Hold, for A = Q^T Q, half with half^T half = A, and basis: Q @ basis is orthonormal (or zero) and spans Q.
 
     Zero vectors have exactly zero columns in `half` and rows in `basis`.
     """

@@ -28,7 +28,7 @@ TILE = 256  # rows and columns of a tile: its dozen arrays stay in the cache
 
 
 class Limits(NamedTuple):
-    """Every kernel of the infinitely wide f, g and h between two sets of points."""
+    """Hold every kernel of the infinitely wide f, g and h between two sets of points."""
 
     nngp_f: Float[AnyArray, "N1 N2"]
     ntk_f: Float[AnyArray, "N1 N2"]
@@ -70,7 +70,7 @@ def correlation(a: Float[AnyArray, "N1 d"], b: Float[AnyArray, "N2 d"], dtype) -
 
 
 class Points(NamedTuple):
-    """Inputs as unit rows (zero vectors stay zero); square roots of the diagonals of Sigma^0, S and Lambda^H.
+    """Hold inputs as unit rows (zero vectors stay zero); square roots of the diagonals of Sigma^0, S and Lambda^H.
 
     of_g: of that of Theta_g / H, which is not Lambda^H / S where f is 0; unused where phi is smooth.
     """
@@ -87,8 +87,8 @@ class Points(NamedTuple):
         return Diagonal(self.of_z**2, self.of_f**2)
 
 
-class Model(NamedTuple):
-    """An Architecture as the program takes it, all traced: another depth or activation is the same program."""
+class TracedNetworks(NamedTuple):
+    """Hold an Architecture as the program takes it, all traced: another depth or activation is the same program."""
 
     depth_f: int | Int[Array, ""]
     depth_g: int | Int[Array, ""]
@@ -96,7 +96,7 @@ class Model(NamedTuple):
     phi: Activation | Smooth
 
 
-def prepare(x, z, model: Model, features: bool) -> Points:
+def prepare(x, z, model: TracedNetworks, features: bool) -> Points:
     """Return the points, their norms apart.
 
     The diagonals are r gamma^(L-1) for f and, to the power H, times Sigma^0(z, z) for h.
@@ -117,7 +117,7 @@ def prepare(x, z, model: Model, features: bool) -> Points:
 _g_diagonal = compiled(g_diagonal)
 
 
-def in_range(points: Points, model: Model, dtype) -> None:
+def in_range(points: Points, model: TracedNetworks, dtype) -> None:
     """Refuse points whose kernels leave the range of their floating-point type.
 
     On the diagonal Theta_f = L S and Theta_h = L H Lambda^H: the smaller and the larger must fit.
@@ -128,7 +128,7 @@ def in_range(points: Points, model: Model, dtype) -> None:
     validation.in_range(of_h, dtype, "the kernel of h")
 
 
-def _extremes(points: Points, model: Model) -> np.ndarray:
+def _extremes(points: Points, model: TracedNetworks) -> np.ndarray:
     """Return Lambda^H(u, u) and Theta_h(u, u), which is L H times the former where phi is homogeneous."""
     if isinstance(model.phi, Smooth):
         Lam, T_g = map(np.asarray, _g_diagonal(points.diagonal(), model.depth_g, model.phi))
@@ -136,7 +136,7 @@ def _extremes(points: Points, model: Model) -> np.ndarray:
     return np.outer((1, int(model.depth_f) * int(model.depth_g)), points.of_h**2)
 
 
-def of_correlations(x: Correlation, z: Correlation, a: Points, b: Points, model: Model, dtype) -> Limits:
+def of_correlations(x: Correlation, z: Correlation, a: Points, b: Points, model: TracedNetworks, dtype) -> Limits:
     """Return the kernels between two sets of points of these correlations and norms."""
     S, T_f = f_recursion(x, model.depth_f, model.sigma.alpha)
     if isinstance(model.phi, Smooth):
@@ -149,7 +149,7 @@ def of_correlations(x: Correlation, z: Correlation, a: Points, b: Points, model:
     return Limits(of_f * S.cosine, of_f * T_f, of_h * Lam.cosine, of_h * (T_f * T_g), of_g * T_g)
 
 
-def tile(a: Points, b: Points, model: Model, bandwidth, dtype) -> Limits:
+def tile(a: Points, b: Points, model: TracedNetworks, bandwidth, dtype) -> Limits:
     """Return the kernels between two sets: correlations through the recursions, then the norms put back."""
     inner = jnp.float64 if isinstance(model.phi, Smooth) else dtype
     return of_correlations(correlation(a.x, b.x, inner), _seen(a.z, b.z, bandwidth, inner), a, b, model, dtype)
@@ -165,7 +165,9 @@ def _seen(a, b, bandwidth, dtype) -> Correlation:
 
 
 @compiled(static_argnames=("dtype", "symmetric", "names"))
-def tiles(a: Points, b: Points, model: Model, bandwidth, dtype, symmetric: bool, names: tuple[str, ...]) -> tuple:
+def tiles(
+    a: Points, b: Points, model: TracedNetworks, bandwidth, dtype, symmetric: bool, names: tuple[str, ...]
+) -> tuple:
     """Return the kernels of those names: all tiles, or those on and above the diagonal and their transposes.
 
     The last tile of a row is moved back to end at the edge: no padding, no result-sized array beyond the results.

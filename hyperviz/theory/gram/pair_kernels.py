@@ -20,14 +20,14 @@ from hyperviz.theory.activations import Correlation
 from hyperviz.theory.analytic import MAX_DEPTH
 from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.gram import limit_tiles
-from hyperviz.theory.gram.limit_tiles import Limits, Model, Points
+from hyperviz.theory.gram.limit_tiles import Limits, Points, TracedNetworks
 
 TILE = 128  # rows and columns of a tile: a step of a smooth g stays below 0.2 s
 _tile = compiled(limit_tiles.of_correlations, static_argnames="dtype")
 
 
-class Block(NamedTuple):
-    """TILE points, the last ones zero where there are fewer."""
+class PointBlock(NamedTuple):
+    """Hold TILE points, the last ones zero where there are fewer."""
 
     x: Float[np.ndarray, "TILE n0"]
     z: Float[np.ndarray, "TILE m0"]
@@ -90,22 +90,22 @@ def warm(architecture: Architecture) -> None:
     of_pairs(architecture, np.ones((1, 1)), np.ones((1, 1)))
 
 
-def _checked(architecture: Architecture) -> tuple[Model, float | None]:
+def _checked(architecture: Architecture) -> tuple[TracedNetworks, float | None]:
     L, H = validation.depths(architecture, MAX_DEPTH)
-    return Model(L, H, architecture.sigma, architecture.phi), validation.bandwidth(architecture.coordinates)
+    return TracedNetworks(L, H, architecture.sigma, architecture.phi), validation.bandwidth(architecture.coordinates)
 
 
-def _block(x, z, model: Model, bandwidth: float | None) -> Block:
+def _block(x, z, model: TracedNetworks, bandwidth: float | None) -> PointBlock:
     """Return up to TILE points prepared; their kernels must fit float64."""
     padding = ((0, TILE - len(x)), (0, 0))
     points = limit_tiles.prepare(np.pad(x, padding), np.pad(z, padding), model, bandwidth is not None)
     limit_tiles.in_range(points, model, np.float64)
     none = np.zeros((TILE, 1))
     norms = points._replace(x=none, z=none)  # pyright: ignore[reportArgumentType]
-    return Block(np.asarray(points.x), np.asarray(points.z), norms)
+    return PointBlock(np.asarray(points.x), np.asarray(points.z), norms)
 
 
-def _between(a: Block, b: Block, model: Model, bandwidth: float | None) -> Limits:
+def _between(a: PointBlock, b: PointBlock, model: TracedNetworks, bandwidth: float | None) -> Limits:
     z = _cosines(a.z, b.z) if bandwidth is None else _features(a.z, b.z, bandwidth)
     return _tile(_cosines(a.x, b.x), z, a.norms, b.norms, model, np.dtype(np.float64))
 

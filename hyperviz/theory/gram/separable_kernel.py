@@ -26,7 +26,7 @@ CHUNK = 4096  # values of theta whose polynomials stay in the cache
 
 
 class Tables(NamedTuple):
-    """F(S, sigma) of the three kernels."""
+    """Hold F(S, sigma) of the three kernels."""
 
     nngp: Float[Array, "P Q"]
     hk: Float[Array, "P Q"]
@@ -34,7 +34,7 @@ class Tables(NamedTuple):
 
 
 class Expansion(NamedTuple):
-    """The sum's two factors and how well it does."""
+    """Hold the sum's two factors and how well it does."""
 
     a: Float[np.ndarray, "degree R"]  # a_r as Chebyshev coefficients in theta on [0, pi]
     b: Float[np.ndarray, "R Q"]  # b_r at the sigmas

@@ -38,7 +38,7 @@ WORK = 1e9  # floating-point operations between two yields, about 0.1 s
 
 
 class Completion(NamedTuple):
-    """Predicted images after `solved` of `systems` systems, lowest frequencies first: blurred, then exact."""
+    """Hold predicted images after `solved` of `systems` systems, lowest frequencies first: blurred, then exact."""
 
     prediction: Float[np.ndarray, "M g g *C"]
     solved: int
@@ -49,7 +49,7 @@ class Completion(NamedTuple):
 
 
 class Systems(NamedTuple):
-    """The split kernel of the training images, those with x = 0 left out: khat_w = sum_r b[r, w] a_r(S)."""
+    """Hold the split kernel of the training images, those with x = 0 left out: khat_w = sum_r b[r, w] a_r(S)."""
 
     x: Float[np.ndarray, "N d"]  # unit rows
     y: Float[np.ndarray, "N g2 *C"]  # transformed targets

@@ -25,7 +25,7 @@ from hyperviz.theory.validation import Unchecked
 
 
 class GridFactors(NamedTuple):
-    """The systems solved so far, lowest frequencies first: blurred, then exact."""
+    """Hold the systems solved so far, lowest frequencies first: blurred, then exact."""
 
     systems: Systems
     ridge: float
@@ -45,7 +45,7 @@ class GridFactors(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """How well the kernel alone explains the training images."""
+    """Say how well the kernel alone explains the training images."""
 
     value: float  # log marginal likelihood at the best amplitude, nats for each of the n = N g^2 C values of pixels
     amplitude: float  # s of the kernel s^2 k and the noise s^2 eps

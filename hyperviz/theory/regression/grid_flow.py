@@ -31,7 +31,7 @@ NULL = 1e-13  # eigenvalues below this part of the largest, which has the lowest
 
 
 class Flow(NamedTuple):
-    """Predicted images at each time, lowest frequencies first: blurred, then exact."""
+    """Hold predicted images at each time, lowest frequencies first: blurred, then exact."""
 
     frames: Float[np.ndarray, "T M g g *C"]
     slowest: float  # 1 / (2 lambda) of the smallest eigenvalue met: what is learnt last
@@ -40,7 +40,7 @@ class Flow(NamedTuple):
 
 
 class Modes(NamedTuple):
-    """The eigenvalues of every system and what of Y lies along them: all that the marginal likelihood reads."""
+    """Hold the eigenvalues of every system and what of Y lies along them: all that the marginal likelihood reads."""
 
     values: Float[np.ndarray, "C N"]
     power: Float[np.ndarray, "C N"]  # sum over the system's right-hand sides of (V^T Y)^2

@@ -20,8 +20,8 @@ from hyperviz.theory.regression.dense import factorise, half_solve
 from hyperviz.theory.regression.grid_geometry import hartley
 
 
-class Posterior(NamedTuple):
-    """The noiseless function h(x*, .) at every pixel."""
+class GridPosterior(NamedTuple):
+    """Hold the noiseless function h(x*, .) at every pixel."""
 
     mean: Float[np.ndarray, "g g *C"]
     deviation: Float[np.ndarray, "g g"]  # standard deviation, of any channel
@@ -38,7 +38,7 @@ def condition(
     *,
     ridge: float,
     amplitude: float = 1.0,
-) -> Posterior:
+) -> GridPosterior:
     """Condition the Gaussian process h(x*, .) of one image on its observed pixels.
 
         mean m + C_.O (C_OO + eps I)^-1 (y_O - m_O),    covariance C - C_.O (C_OO + eps I)^-1 C_O.
@@ -53,7 +53,7 @@ def condition(
         amplitude: s, of a kernel s^2 k with noise s^2 eps: it scales the deviation and leaves the mean.
 
     Returns:
-        Posterior. Samples by Matheron's rule: u - C_.O (C_OO + eps I)^-1 (u_O + e_O) for u ~ GP(0, c), drawn
+        GridPosterior. Samples by Matheron's rule: u - C_.O (C_OO + eps I)^-1 (u_O + e_O) for u ~ GP(0, c), drawn
         exactly by a transform.
 
     Raises:
@@ -88,7 +88,7 @@ def condition(
         free, middle, variance = free - repair[:-1], middle - repair[-1], variance - (half**2).sum(axis=0)
     deviation = s * np.sqrt(np.maximum(variance, 0))
     samples = (middle + s * free).reshape(draws, *mean.shape)
-    return Posterior(middle.reshape(mean.shape), deviation.reshape(g, g), samples, jitter)
+    return GridPosterior(middle.reshape(mean.shape), deviation.reshape(g, g), samples, jitter)
 
 
 def covariances(c: Float[np.ndarray, "g g"], rows: np.ndarray) -> Float[np.ndarray, "O g2"]:

@@ -34,7 +34,7 @@ MAX_POINTS = 20_000  # two float64 matrices of that size fill 6.4 GB
 
 
 class RandomPixelCompletion(NamedTuple):
-    """Predicted images, None until the system is solved, and how much of the system is built."""
+    """Hold predicted images, None until the system is solved, and how much of the system is built."""
 
     prediction: Float[np.ndarray, "M g g *C"] | None
     built: float

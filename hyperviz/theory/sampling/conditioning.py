@@ -24,7 +24,7 @@ from hyperviz.theory.gram import gram_factors
 
 
 class Net(NamedTuple):
-    """One of the two networks; depth and width may be traced. c columns: k distinct x for f, K points for g."""
+    """Hold one of the two networks; depth and width may be traced. c columns: k distinct x for f, K points for g."""
 
     gram: Float[AnyArray, "c c"]  # of the inputs: S^0 = x.x'/n_0, Sigma^0 = z.z'/m_0
     depth: Int[AnyArray, ""]
@@ -33,7 +33,7 @@ class Net(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Both networks, and which of f's k distinct x each point has."""
+    """Hold both networks, and which of f's k distinct x each point has."""
 
     f: Net
     g: Net
@@ -41,7 +41,7 @@ class Problem(NamedTuple):
 
 
 class Layers(NamedTuple):
-    """What one network's layers pass on: Gram matrices only."""
+    """Hold what one network's layers pass on: Gram matrices only."""
 
     gram: Float[Array, "D c c"]  # empirical S^l or Sigma^l
     pool: Float[Array, "D c K"]  # Q^T g / width of the noise that the backward pass will use
@@ -51,7 +51,7 @@ class Layers(NamedTuple):
 
 
 class DrawState(NamedTuple):
-    """A draw in progress, `tick` steps far."""
+    """Hold a draw in progress, `tick` steps far."""
 
     tick: Int[Array, ""]
     f: Layers
@@ -64,7 +64,7 @@ class DrawState(NamedTuple):
 
 
 class Block(NamedTuple):
-    """`size` neurons of a layer, from `offset`, and the normals they are made of."""
+    """Hold `size` neurons of a layer, from `offset`, and the normals they are made of."""
 
     layer: Int[Array, ""]
     offset: Int[Array, ""]

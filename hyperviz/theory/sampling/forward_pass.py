@@ -34,7 +34,7 @@ BUDGET = 65536  # normals a tick: its arrays stay in the cache
 
 
 class AnyActivation(NamedTuple):
-    """Every activation as one, all fields traced: one compilation serves them all, in f and in g."""
+    """Hold every activation as one, all fields traced: one compilation serves them all, in f and in g."""
 
     kind: int | Int[AnyArray, ""]  # 0 piecewise linear, then as in SMOOTH
     alpha: float | Float[AnyArray, ""]
@@ -52,7 +52,7 @@ def _as_any(phi: Activation | Smooth) -> AnyActivation:
 
 
 class ForwardState(NamedTuple):
-    """Where every draw (lane) stands, `tick` blocks of neurons far."""
+    """Say where every draw (lane) stands, `tick` blocks of neurons far."""
 
     tick: Int[AnyArray, ""]
     factor: Float[AnyArray, "lanes c c"]  # M
@@ -63,7 +63,7 @@ class ForwardState(NamedTuple):
 
 
 class Outputs(NamedTuple):
-    """h(u_i) of every draw, and its covariance given the hidden layers: h | covariance ~ N(0, covariance)."""
+    """Hold h(u_i) of every draw, and its covariance given the hidden layers: h | covariance ~ N(0, covariance)."""
 
     value: Float[AnyArray, "lanes K"]
     covariance: Float[AnyArray, "lanes K K"]

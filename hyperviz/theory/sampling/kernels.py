@@ -27,7 +27,7 @@ HEADROOM = 1e6  # a draw's kernel exceeds |x|^(2H) |z|^2 by its depths and its h
 
 
 class Draw(NamedTuple):
-    """h(u_i) and K_h(u_i, u_j) of one random hypernetwork on K points."""
+    """Hold h(u_i) and K_h(u_i, u_j) of one random hypernetwork on K points."""
 
     value: Float[AnyArray, " K"]
     kernel: Float[AnyArray, "K K"]

@@ -17,8 +17,8 @@ MAX_DEPTH = 16
 SMALL, CHUNK = 128, 512  # neurons in a small block; normals generated at a time
 
 
-class Place(NamedTuple):
-    """Where a tick stands: which stage, which layer, turn or block."""
+class TickPlace(NamedTuple):
+    """Say where a tick stands: which stage, which layer, turn or block."""
 
     stage: Int[Array, ""]
     layer: Int[Array, ""]
@@ -52,7 +52,7 @@ def ticks(problem: Problem) -> Int[AnyArray, " stages"]:
     return namespace(*found).stack(found).astype(jnp.int32)
 
 
-def _place(problem: Problem, tick) -> Place:
+def _place(problem: Problem, tick) -> TickPlace:
     counts = ticks(problem)
     ends = jnp.cumsum(counts)
     stage = jnp.minimum(jnp.sum(tick >= ends), 3)
@@ -67,7 +67,7 @@ def _place(problem: Problem, tick) -> Place:
     large = large_block(K)
     kind = jnp.where(place == 0, 0, jnp.where(place <= many, 1, 2))
     offset = jnp.where(kind == 1, (place - 1) * large, many * large + (place - 1 - many) * SMALL)
-    return Place(stage, layer, kind, offset, (jnp.where(is_f, 0, 2 * MAX_DEPTH) + layer) * 2**23 + place)
+    return TickPlace(stage, layer, kind, offset, (jnp.where(is_f, 0, 2 * MAX_DEPTH) + layer) * 2**23 + place)
 
 
 def room(problem: Problem) -> int:
@@ -76,7 +76,7 @@ def room(problem: Problem) -> int:
     return -(-max(2 * large_block(K) * K + K * K, (k * K + 1) * K) // CHUNK) * CHUNK
 
 
-def _normals(problem: Problem, key, place: Place, buffer):
+def _normals(problem: Problem, key, place: TickPlace, buffer):
     """Draw the normals of one tick, in chunks: one place in the program where random numbers are generated.
 
     The buffer is carried from tick to tick, since clearing it would cost more than filling what a tick needs.

@@ -25,7 +25,7 @@ K = 4 * DIMENSIONS
 
 
 class Layer(NamedTuple):
-    """The neurons of a layer, and what the base points send to the next."""
+    """Hold the neurons of a layer, and what the base points send to the next."""
 
     images: Float[Array, "K 2"]  # z1, z2: what the weights made of the basis below
     fresh: Float[Array, "K powers"]  # Gaussian vectors: one for the backward pass, R for the series
@@ -37,7 +37,7 @@ class Layer(NamedTuple):
 
 
 class Noise(NamedTuple):
-    """All normals of a draw's algebra, from one call: each further one would cost a second to compile."""
+    """Hold all normals of a draw's algebra, from one call: each further one would cost a second to compile."""
 
     frames: Float[Array, "2 layers 4 D powers"]
     ends: Float[Array, "3 2"]  # of x, z and the output

@@ -101,8 +101,8 @@ def _constant(net: Layer) -> Float[Array, "K powers"]:
     return jnp.zeros((K, ORDERS + 1), jnp.float64).at[:, 0].set(net.q_i[0])
 
 
-class Primary(NamedTuple):
-    """g's backward pass, first axis the layer l that B_l enters: of B_l what is not plainly Gaussian."""
+class BackwardPass(NamedTuple):
+    """Hold g's backward pass, first axis the layer l that B_l enters: of B_l what is not plainly Gaussian."""
 
     d: Float[Array, "layers K"]
     roots: Float[Array, " layers"]  # |a_j| of the layer below
@@ -111,10 +111,10 @@ class Primary(NamedTuple):
     corner: Float[Array, "layers 2 2"]  # B_l on span(q_j, q_i) x span(a_j, a_i)
 
 
-def _g_backward(normals: Noise, g: Layer, depth, root_q, roots) -> Primary:
+def _g_backward(normals: Noise, g: Layer, depth, root_q, roots) -> BackwardPass:
     """Return B_l = M^T d, of which the row along q_j goes on (step 2 down g)."""
 
-    def one(step, p: Primary):
+    def one(step, p: BackwardPass):
         k = depth - step
         layer, below, d = at(g, k), at(g, k - 1), p.d[k]
         length, fresh = jnp.sqrt(d @ d), below.fresh[:, 0]
@@ -124,16 +124,16 @@ def _g_backward(normals: Noise, g: Layer, depth, root_q, roots) -> Primary:
         B = (length * Z + mixed * known[1]).at[0, 0].add(known[0])
         onward = root_q[0, 0] * (below.basis @ B[0] + length * _off(below.basis, fresh))
         a_j = roots[k - 1, 0, 0]
-        found = Primary(p.d, p.roots.at[k].set(a_j), p.share.at[k].set(length * a_j), *p[3:])
+        found = BackwardPass(p.d, p.roots.at[k].set(a_j), p.share.at[k].set(length * a_j), *p[3:])
         found = found._replace(mixed=p.mixed.at[k].set(mixed), corner=p.corner.at[k].set(B))
         return found._replace(d=p.d.at[k - 1].set(below.at_j * onward))
 
     flat = jnp.zeros((MAX_DEPTH + 1, 2, 2), jnp.float64)
     top = jnp.zeros((MAX_DEPTH + 1, K), jnp.float64).at[depth, 0].set(1)
-    return jax.lax.fori_loop(0, depth, one, Primary(top, flat[:, 0, 0], flat[:, 0, 0], flat, flat))
+    return jax.lax.fori_loop(0, depth, one, BackwardPass(top, flat[:, 0, 0], flat[:, 0, 0], flat, flat))
 
 
-def _g_series(normals: Noise, g: Layer, depth, p: Primary, last: Layer, q) -> Float[Array, " powers"]:
+def _g_series(normals: Noise, g: Layer, depth, p: BackwardPass, last: Layer, q) -> Float[Array, " powers"]:
     """Return the series of h (step 3 up g), in orthonormal bases of all q_r and of all a_r.
 
     The inputs are q x a of a few coordinates.

@@ -28,14 +28,14 @@ DEGENERATE = 1e-10  # a vector whose part outside a span is smaller than this sh
 
 
 class Pair(NamedTuple):
-    """Two points of a hypernetwork, in the order (j, i)."""
+    """Hold two points of a hypernetwork, in the order (j, i)."""
 
     f: Net
     g: Net
 
 
 class Census(NamedTuple):
-    """What is known of f's and g's layers after `tick` blocks; first axis f, g, second the layer."""
+    """Hold what is known of f's and g's layers after `tick` blocks; first axis f, g, second the layer."""
 
     tick: Int[Array, ""]
     sums: Float[Array, "2 layers 4 4"]  # group by group: neurons, z1.z1, z1.z2, z2.z2 with y = z @ root

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 
 class Gate:
-    """A fair lock: turns go by pictures already shown, then by time of asking."""
+    """Hold a fair lock: turns go by pictures already shown, then by time of asking."""
 
     def __init__(self) -> None:
         """Let nobody wait and nobody compute."""

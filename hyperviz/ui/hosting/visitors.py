@@ -19,7 +19,7 @@ PAUSE = 0.5  # seconds between two looks at whether a heavy run may begin
 
 
 class Visitors:
-    """The sessions that have been let in."""
+    """Hold the sessions that have been let in."""
 
     def __init__(self) -> None:
         """Let nobody be here."""

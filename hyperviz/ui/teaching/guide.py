@@ -9,18 +9,18 @@ import streamlit as st
 
 from hyperviz.studies import lecture
 from hyperviz.studies.common.options import GUIDE, LONG, changed, options, texts
-from hyperviz.studies.common.tour import Step
+from hyperviz.studies.common.tour import TourStep
 from hyperviz.studies.lecture import Stop
 from hyperviz.studies.registry import STUDIES
 
 ANSWERS = ("yes", "no", "shown")  # shown: the picture without a guess
 
 
-class Place(NamedTuple):
-    """The step that is open."""
+class TourPlace(NamedTuple):
+    """Hold the step that is open."""
 
     stop: Stop
-    step: Step
+    step: TourStep
     answer: str  # one of ANSWERS, or nothing yet
 
 
@@ -29,16 +29,16 @@ def in_lecture() -> bool:
     return st.query_params.get("lecture") == "1"
 
 
-def place(study: str) -> Place | None:
+def place(study: str) -> TourPlace | None:
     """Return the step of the page's tour that the link names, or None where it names none that there is."""
     steps, asked = STUDIES[study].tour if study in STUDIES else (), st.query_params.get("tour", "")
     stops = [Stop(study, i + 1) for i in range(len(steps))]
     found = next((stop for stop in stops if asked == str(stop.number)), None)
     given = st.query_params.get("answer", "")
-    return Place(found, lecture.step(found), given if given in ANSWERS else "") if found else None
+    return TourPlace(found, lecture.step(found), given if given in ANSWERS else "") if found else None
 
 
-def at(found: Place, settings: Any) -> bool:
+def at(found: TourPlace, settings: Any) -> bool:
     """Return whether settings are those of a step; what was drawn is a visitor's own."""
     mine = {name: getattr(settings, name) for name in texts(type(settings))}
     return settings == dataclasses.replace(found.step.settings, **mine)

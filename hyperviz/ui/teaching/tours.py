@@ -9,7 +9,7 @@ import streamlit as st
 
 from hyperviz.studies import lecture
 from hyperviz.studies.common.options import changed
-from hyperviz.studies.common.tour import Step
+from hyperviz.studies.common.tour import TourStep
 from hyperviz.studies.common.verdict import SIGNS
 from hyperviz.studies.lecture import Stop
 from hyperviz.studies.registry import STUDIES
@@ -42,7 +42,7 @@ def show(study: str, settings: Any) -> None:
         _ways(found.stop, settings)
 
 
-def _words(found: guide.Place, asks: bool) -> str:
+def _words(found: guide.TourPlace, asks: bool) -> str:
     stops = lecture.walk(guide.in_lecture())
     at, of = _count(found.stop, stops)
     words = {"where": f"Step {at} of {of}", "look": found.step.look, "question": found.step.question}
@@ -136,7 +136,7 @@ def reply(study: str, settings: Any, result: Any) -> None:
     )
 
 
-def _agreement(step: Step, seen: bool | None, finished: bool) -> tuple[str, str]:
+def _agreement(step: TourStep, seen: bool | None, finished: bool) -> tuple[str, str]:
     """Return the state of the chip, and its words: what picture and theory answer."""
     theory = f"{step.says} says {SAID[step.theory]}"
     if seen is None:

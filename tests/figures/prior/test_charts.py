@@ -18,7 +18,7 @@ from hyperviz.studies.prior import (
 from hyperviz.studies.prior.normality import normality
 from hyperviz.studies.prior.sample_functions import COLUMNS, LINE, ROWS, TURNS, Family, Functions
 from hyperviz.studies.prior.settings import PriorSettings
-from hyperviz.studies.prior.width_scaling import CELLS, LINES, WIDTHS, Fit, Lines
+from hyperviz.studies.prior.width_scaling import CELLS, LINES, WIDTHS, DistanceFit, Lines
 from hyperviz.theory.sampling.forward_pass import Outputs
 from tests.figures.numbers import drawn
 
@@ -38,7 +38,9 @@ def result(empty):
     covariance = variances[:, None, None] * empty.limit
     values = np.sqrt(variances)[:, None] * RNG.multivariate_normal(np.zeros(2), empty.limit, 600)
     cells = {at: normality(RNG.chisquare(min(at), 200) / min(at), 1.0) for at in CELLS}
-    fits = {name: Fit(Slope(-0.5, -0.6, -0.4), claim, -1.0) for name, claim in zip(LINES, (0, 0, -1), strict=True)}
+    fits = {
+        name: DistanceFit(Slope(-0.5, -0.6, -0.4), claim, -1.0) for name, claim in zip(LINES, (0, 0, -1), strict=True)
+    }
     functions = [Functions(RNG.normal(size=(2, k)), RNG.normal(size=(3, k)), np.ones(k)) for k in (33, ROWS * COLUMNS)]
     four = np.linspace(1, 0.3, len(TURNS))
     scattered = empirical_kernels.Scattered(*RNG.uniform(0, 1, (5, 45)), 256, 32)

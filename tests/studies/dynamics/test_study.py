@@ -40,7 +40,7 @@ def test_results_get_better_and_only_the_last_is_finished(results):
     assert len(results[-1].cells) == 25
     assert results[-1].paths[0].losses.shape[1] == 16
     assert results[-1].limits.losses.shape[1] == len(results[-1].twins) == study.FINITE_NETWORKS
-    assert isinstance(results[-1].view, views.Fit)
+    assert isinstance(results[-1].view, views.LearntCurves)
     assert results[-1].beside.losses.shape[1] == study.CELL_STARTS
 
 
@@ -166,7 +166,7 @@ def test_the_library_s_lines_on_the_page_train_one_start(capsys):
 
 def test_a_bowl_is_convex_and_a_saddle_is_not():
     a, b = np.meshgrid(views.SIDE, views.SIDE)
-    found = views.Surface({1: a**2 + 3 * b**2 + a * b, 2: a**2 - b**2})
+    found = views.LossSurface({1: a**2 + 3 * b**2 + a * b, 2: a**2 - b**2})
     assert found.convex == {1: 1.0, 2: 0.0}
 
 

@@ -21,7 +21,7 @@ from hyperviz.studies.prior import (
 from hyperviz.studies.prior.normality import normality
 from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.studies.prior.study import stream
-from hyperviz.studies.prior.width_scaling import FITTED, FULL, Fit, Lines
+from hyperviz.studies.prior.width_scaling import FITTED, FULL, Lines
 from hyperviz.theory import analytic, sampling
 from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.taylor import dense_g
@@ -97,7 +97,7 @@ def fit_of(slope):
     ],
 )
 def test_theorem_2_holds_where_only_both_networks_together_make_the_distance_fall(small, slopes, state):
-    fits = {name: Fit(fit_of(slopes[name]), claim, other) for name, (_, claim, other) in CLAIMED.items()}
+    fits = {name: DistanceFit(fit_of(slopes[name]), claim, other) for name, (_, claim, other) in CLAIMED.items()}
     lines = Lines({}, FULL, fits)
     verdict = report.verdict(small._replace(parts={"lines": lines}))
     assert verdict.state == state, verdict.text

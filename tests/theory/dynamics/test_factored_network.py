@@ -21,7 +21,7 @@ def built(L, n, H, m, seed=0, wide=None):
     params = network.init(jax.random.key(seed), input_f=5, input_g=3, depth_f=L, depth_g=H, width_f=n, width_g=m)
     phi = activation("leaky_relu", 0.3)
     net = factored_network.TracedArchitecture(
-        jnp.int32(L), jnp.int32(n), phi, factored_g.Primary(jnp.int32(H), jnp.int32(m), phi)
+        jnp.int32(L), jnp.int32(n), phi, factored_g.SizedG(jnp.int32(H), jnp.int32(m), phi)
     )
     wide = wide or 16
     room = factored_network.room(5, wide, 5, factored_g.zeros(wide, 3, 8, 5, jnp.float32))

@@ -18,7 +18,7 @@ KEYS = jax.random.split(jax.random.key(5), 8)
 def followed(H, m, step, until, keys=KEYS, blocks=4000):
     """Eight starts at time `until`."""
     task = infinite_width.task(jnp.asarray(X), jnp.asarray(Z), Y, 3)
-    g = factored_g.Primary(jnp.int32(H), jnp.full(len(keys), m, jnp.int32), infinite_width.of_g("relu"))
+    g = factored_g.SizedG(jnp.int32(H), jnp.full(len(keys), m, jnp.int32), infinite_width.of_g("relu"))
     room = factored_g.zeros(len(X), 3, 6, 6, jnp.float64)
     state = implicit_flow.begin(keys, task, g, room)
     return implicit_flow.advance(state, task, g, step, until, jnp.int32(blocks), True)
@@ -34,7 +34,7 @@ def euler(key, H, m, step, until):
 def test_short_steps_are_the_flow_that_plain_euler_tends_to(H, m, flow):
     """From the same start: g fills its room, in which `infinite_f` draws too."""
     task = infinite_width.task(jnp.asarray(X), jnp.asarray(Z), Y, 3)
-    g = factored_g.Primary(H, m, infinite_width.of_g("relu"))
+    g = factored_g.SizedG(H, m, infinite_width.of_g("relu"))
     V = infinite_width.start(KEYS[0], task, g, factored_g.zeros(len(X), 3, m, H, jnp.float64))
     state = implicit_flow.follow(jax.tree.map(lambda v: v[None], V), len(Z))
     lanes = g._replace(width=jnp.full(1, m, jnp.int32))
@@ -62,7 +62,7 @@ def test_no_start_runs_off_where_plain_euler_does():
 
 def test_a_start_without_a_gradient_keeps_its_loss():
     task = infinite_width.task(jnp.zeros((6, 10)), jnp.asarray(Z), Y, 3)
-    g = factored_g.Primary(jnp.int32(3), jnp.full(2, 3, jnp.int32), infinite_width.of_g("relu"))
+    g = factored_g.SizedG(jnp.int32(3), jnp.full(2, 3, jnp.int32), infinite_width.of_g("relu"))
     state = implicit_flow.begin(KEYS[:2], task, g, factored_g.zeros(6, 3, 4, 6, jnp.float64))
     found = implicit_flow.advance(state, task, g, 0.01, 1.0, jnp.int32(200), True)
     np.testing.assert_allclose(found.loss, 6)

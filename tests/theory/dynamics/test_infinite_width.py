@@ -34,7 +34,7 @@ def begun(x, L, H, m):
     distinct, member = np.unique(x, axis=0, return_inverse=True)
     both = jnp.concatenate([jnp.asarray(x, jnp.float64)] * 2)  # test points at the training points
     task = infinite_width.task(both, jnp.asarray(np.tile(Z, (2, 1))), np.tile(Y, 2), L)
-    g = factored_g.Primary(H, m, infinite_width.of_g("relu"))
+    g = factored_g.SizedG(H, m, infinite_width.of_g("relu"))
     V = infinite_width.start(KEY, task, g, factored_g.zeros(len(distinct), 3, m, H, jnp.float64))
     layers = [[V.first[c], *(W[c] for W in V.middle[: H - 2]), V.last[c][None]] for c in range(len(distinct))]
     return distinct, member, [[row[0][:1]] if H == 1 else row for row in layers]
@@ -58,7 +58,7 @@ def test_predictions_at_a_new_x_follow_its_own_row_of_theta():
     settings = {"depth_f": 3, "depth_g": 3, "width_g": 3, "step": 0.002, "steps": 60}
     found = infinite_width.infinite_f(KEY, X, Z, Y, **settings, test=(x[4:], z[4:]))
     task = infinite_width.task(jnp.asarray(x), jnp.asarray(z), y, 3)
-    g = factored_g.Primary(3, 3, infinite_width.of_g("relu"))
+    g = factored_g.SizedG(3, 3, infinite_width.of_g("relu"))
     V = infinite_width.start(KEY, task, g, factored_g.zeros(5, 3, 3, 3, jnp.float64))
     start = [[V.first[c], V.middle[0, c], V.last[c][None]] for c in range(5)]
     theta = limits(x, 3)[1] * [1, 1, 1, 1, 0]

@@ -108,6 +108,6 @@ def test_the_lecture_lists_every_step_with_its_minutes_and_what_it_needs():
 
 def test_who_draws_has_not_left_the_step():
     step = lecture.step(Stop("inpainting", 1))
-    place = guide.Place(Stop("inpainting", 1), step, "")
+    place = guide.TourPlace(Stop("inpainting", 1), step, "")
     assert guide.at(place, dataclasses.replace(step.settings, drawing=EMPTY))
     assert not guide.at(place, dataclasses.replace(step.settings, images=100))

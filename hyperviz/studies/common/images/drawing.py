@@ -22,7 +22,7 @@ EMPTY = ""  # the text of a black picture, and of a mask that hides nothing
 
 
 class Drawing(NamedTuple):
-    """A picture and what is hidden of it, as the canvas holds them."""
+    """Hold a picture and what is hidden of it, as the canvas holds them."""
 
     image: np.ndarray  # uint8 (28, 28), 0 black
     hidden: np.ndarray  # bool (28, 28), what f does not see

@@ -12,8 +12,8 @@ from hyperviz.theory.architecture import Architecture
 TILE = 36  # rows and columns: the most that studies ask for at once but for a grid of points, which takes several
 
 
-class Limits(NamedTuple):
-    """S, Theta_f, Lambda^H and Theta_h as `analytic.Kernels` has them, of NumPy: a study computes with them at once."""
+class LimitMatrices(NamedTuple):
+    """Hold S, Theta_f, Lambda^H and Theta_h as `analytic.Kernels` does, of NumPy: studies compute with them at once."""
 
     nngp_f: np.ndarray
     ntk_f: np.ndarray
@@ -21,12 +21,14 @@ class Limits(NamedTuple):
     hyperkernel: np.ndarray
 
 
-def kernels(networks: Architecture, x1, z1, x2=None, z2=None) -> Limits:
+def kernels(networks: Architecture, x1, z1, x2=None, z2=None) -> LimitMatrices:
     """Return `analytic.limit` in float64, at the pairs (x1, z1) and (x2, z2), or the first with itself."""
     one, other = (x1, z1), (x1, z1) if x2 is None else (x2, z2)
     rows = [[analytic.limit(networks, *_tile(one, i), *_tile(other, j)) for j in _starts(other)] for i in _starts(one)]
-    whole = (np.block([[np.asarray(found[k]) for found in row] for row in rows]) for k in range(len(Limits._fields)))
-    return Limits(*(kernel[: len(x1), : len(other[0])] for kernel in whole))
+    whole = (
+        np.block([[np.asarray(found[k]) for found in row] for row in rows]) for k in range(len(LimitMatrices._fields))
+    )
+    return LimitMatrices(*(kernel[: len(x1), : len(other[0])] for kernel in whole))
 
 
 def _starts(points):

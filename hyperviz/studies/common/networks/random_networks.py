@@ -24,14 +24,14 @@ FIRST_TICKS = 24  # of a stage; then as many as fit a STEP
 
 
 class Draws(NamedTuple):
-    """One lane a draw."""
+    """Hold draws side by side, one a lane."""
 
     value: np.ndarray  # (lanes, K)
     kernel: np.ndarray  # (lanes, K, K)
 
 
 class Kept(dict):
-    """Draws by number; a dict that can be referred to weakly."""
+    """Hold draws by number; a dict that can be referred to weakly."""
 
 
 _alive: weakref.WeakValueDictionary[tuple, Kept] = weakref.WeakValueDictionary()

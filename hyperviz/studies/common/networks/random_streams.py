@@ -14,7 +14,7 @@ JAX, NUMPY = "jax.random.fold_in", "numpy.random.default_rng"  # equal numbers o
 
 @unique
 class Stream(int, Enum):
-    """One stream of one study, an integer; a family of streams is that integer and the `count - 1` after it."""
+    """Hold one stream of one study, an integer; a family of streams is that integer and the `count - 1` after it."""
 
     def __new__(cls, study: str, generator: str, number: int, count: int = 1) -> Stream:
         """Return the member: its number, told apart from that of another study or generator."""

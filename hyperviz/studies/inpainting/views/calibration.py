@@ -20,7 +20,7 @@ NORMAL = 0.9545  # how often a Gaussian stays within them
 
 
 class Calibration(NamedTuple):
-    """Of the judged pixels, the hidden ones or all: D test images, P values each, one for every channel of a pixel."""
+    """Hold what is seen at the judged pixels, hidden or all: D test images, P values each, one a channel of a pixel."""
 
     predicted: np.ndarray  # (D, P) standard deviation of a pixel's value, the noise of variance s^2 eps included
     wrong: np.ndarray  # (D, P) posterior mean minus truth
@@ -29,7 +29,7 @@ class Calibration(NamedTuple):
 
 
 class Bin(NamedTuple):
-    """Pixels of like predicted deviation."""
+    """Hold pixels of like predicted deviation."""
 
     predicted: float  # root mean square
     actual: float  # root mean square error

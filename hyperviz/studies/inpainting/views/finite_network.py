@@ -21,7 +21,7 @@ EVAL_STEPS = (0, 5, 10, 15, *range(20, adam.Plan().steps + 1, 20))  # steps at w
 
 
 class Learning(NamedTuple):
-    """HN and the kernels on the same test images, all pixels of them, from the same pixels of the same images."""
+    """Hold HN and the kernels on the same test images, all pixels of them, from the same pixels of the same images."""
 
     pictures: dict[str, np.ndarray]  # by method, uint8 (8, 28, 28) test images: HN's at the step `shown`
     kernels: dict[str, np.ndarray]  # squared error of each test image by kernel, (T,), clipped to [0, 1]
@@ -38,7 +38,7 @@ class Learning(NamedTuple):
 
 
 class _Data(NamedTuple):
-    """Digits in [0, 1], what f sees of them, and the pixels that are learnt from."""
+    """Hold digits in [0, 1], what f sees of them, and the pixels that are learnt from."""
 
     x: np.ndarray  # (N, 28, 28)
     y: np.ndarray

@@ -23,7 +23,7 @@ SYSTEMS = 120  # of 28 x 28
 
 
 class GradientFlow(NamedTuple):
-    """Gradient flow of the hyperkernel from h = 0, its mean over initialisations."""
+    """Hold the gradient flow of the hyperkernel from h = 0, its mean over initialisations."""
 
     truth: np.ndarray  # uint8 (SHOWN, g, g) or (SHOWN, g, g, 3): the own digit, then test images
     seen: np.ndarray

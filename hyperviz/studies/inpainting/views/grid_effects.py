@@ -18,14 +18,14 @@ POINTS = 2400  # of the dense system: 3 training images of 28 x 28; one, where e
 
 
 class Upsampling(NamedTuple):
-    """Pictures of the one digit at FINER times the resolution, by kernel: uint8."""
+    """Hold pictures of the one digit at FINER times the resolution, by kernel: uint8."""
 
     predicted: dict[str, np.ndarray]
     finished: bool
 
 
 class BoundaryComparison(NamedTuple):
-    """The same regression of few images on the torus and on an open grid, pixels in [0, 1]."""
+    """Hold the same regression of few images on the torus and on an open grid, pixels in [0, 1]."""
 
     torus: np.ndarray  # (SHOWN, g, g) or (SHOWN, g, g, 3)
     open: np.ndarray | None  # the same; None while its dense system is solved

@@ -23,7 +23,7 @@ DEPTHS = (1, 2, 3, 4, 5, 6)
 
 
 class Likelihood(NamedTuple):
-    """Log marginal likelihood at the best amplitude, nats a value of a pixel; NaN where there is none (yet)."""
+    """Hold the log marginal likelihood at the best amplitude, nats a value of a pixel; NaN where there is none yet."""
 
     surface: np.ndarray  # (BANDWIDTHS, RIDGES) at the chosen depths
     depths: np.ndarray  # (DEPTHS of f, DEPTHS of g) at the chosen bandwidth and each pair's best ridge
