@@ -21,7 +21,7 @@ from hyperviz.studies.prior import (
 from hyperviz.studies.prior.normality import normality
 from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.studies.prior.study import stream
-from hyperviz.studies.prior.width_scaling import FITTED, FULL, Lines
+from hyperviz.studies.prior.width_scaling import FITTED, FULL, DistanceFit, Lines
 from hyperviz.theory import analytic, sampling
 from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.taylor import dense_g
