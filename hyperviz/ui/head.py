@@ -22,7 +22,7 @@ HOME = "Change the widths of two networks, and see the theory of infinitely wide
 PAGES = {name: study.claim for name, study in STUDIES.items()} | {"paper": "Which claims of the paper hold?"}
 EARLY = ("Slider", "Selectbox", "ButtonGroup", "NumberInput", "BidiComponent", "Html", "Button", "DownloadButton")
 PRIVATE = {"referrer-policy": "no-referrer"}  # what somebody draws is in the link, and no other site's business
-OWN = ("page", "glossary", "embed", "print")  # style sheets, each with a script
+OWN = ("page", "glossary", "embed", "print", "phone")  # style sheets, each with a script
 SCRIPTS = ("kept_link", *OWN)
 STATIC = pathlib.Path(streamlit.__file__).parent / "static"
 

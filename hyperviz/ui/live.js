@@ -29,6 +29,13 @@ function narrowed(full) {
   return { ...layout, ...rest, margin: { ...layout.margin, ...margin }, annotations: layout.annotations?.filter((a) => a.name !== 'end') };
 }
 
+// the hero on top of a phone (phone.js): curves and numbers at the axes alone
+const MINI = 132; // pixels
+function small(full) {
+  const bare = Object.fromEntries(Object.keys(full).filter((k) => /^[xy]axis/.test(k)).map((k) => [k, { ...full[k], title: undefined }]));
+  return { ...full, ...bare, showlegend: false, annotations: [], margin: { l: 44, r: 8, t: 6, b: 24 } };
+}
+
 export default function ({ parentElement, data }) {
   const box = parentElement.querySelector('.live'), chart = box.querySelector('.plot');
   const feed = '.st-key-' + CSS.escape(data.feed);
@@ -51,9 +58,10 @@ export default function ({ parentElement, data }) {
   const above = () => ((chart._fullLayout.legend?.y ?? 1) - 1) * chart._fullLayout._size.h;
   const legend = () => (chart.querySelector('.legend .bg')?.getBBox().height ?? 0) + Math.max(8, above());
   const room = (layout) => Math.max(layout.margin?.t ?? 0, top.width === chart.clientWidth ? top.pixels : 0);
-  const paint = (traces, layout) => {
-    const t = room(layout), more = data.low ? 0 : t - (layout.margin?.t ?? 0);
-    sized(height(layout.meta) + more);
+  const paint = (traces, wide) => {
+    const mini = box.classList.contains('mini'), layout = mini ? small(wide) : wide;
+    const t = mini ? layout.margin.t : room(layout), more = data.low ? 0 : t - (layout.margin?.t ?? 0);
+    sized(mini ? MINI : height(layout.meta) + more);
     const own = { height: undefined, autosize: true, margin: { ...layout.margin, t }, ...(finger.matches && { dragmode: false }) };
     const ghosts = keptTraces(data.file, false);
     box.ghosts = ghosts.length;
@@ -75,7 +83,7 @@ export default function ({ parentElement, data }) {
     chart.setAttribute('aria-label', layout.meta?.alt ?? '');
     paint(traces, layout);
     keptList(parentElement.querySelector('.kept'), data.file, box.redraw);
-    if (legend() > room(layout)) { top = { pixels: legend(), width: chart.clientWidth }; paint(traces, layout); }
+    if (!box.classList.contains('mini') && legend() > room(layout)) { top = { pixels: legend(), width: chart.clientWidth }; paint(traces, layout); }
   };
   box.redraw = () => { seen = ''; drawn = 0; draw(); };
   const soon = () => { frame ??= requestAnimationFrame(() => { frame = null; draw(); }); }; // the last of a burst

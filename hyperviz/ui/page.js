@@ -32,11 +32,14 @@
   const hall = {
     ' ': (at) => at.closest?.('button, a, summary, [role=radio]') ? null : [...document.querySelectorAll('.st-key-status button')].find((b) => /Pause|Go on/.test(b.textContent)),
   };
+  const turn = window.hypervizTurn = (slider, key) => {
+    slider?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    slider?.dispatchEvent(new KeyboardEvent('keyup', { key, bubbles: true }));
+  };
   const turned = (key) => {
     const slider = document.querySelector('.st-key-controls input[type=range]');
     slider?.focus(); // the next arrow is its own
-    slider?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
-    slider?.dispatchEvent(new KeyboardEvent('keyup', { key, bubbles: true }));
+    turn(slider, key);
   };
   document.addEventListener('keydown', (event) => {
     const at = event.target, way = { n: 'next', p: 'previous' }[event.key];
