@@ -31,10 +31,17 @@ SHEETS = """all => all.map(e => [e, e.querySelector('.main-svg')].map(part => {
   const { width, height } = part.getBoundingClientRect();
   return [Math.round(width), Math.round(height)];
 }))"""
+MINI = 140  # pixels of the hero that stays in sight
 CLOSE = 2  # pixels that the boxes of two letters may share: boxes are higher than letters
 HERO, LINES, FINGER = 520, 3, 44  # pixels from the top; lines of a verdict; pixels of what is tapped
 TARGETS = ".stMainBlockContainer button, .stMainBlockContainer summary, .stMainBlockContainer [role=radio]"
 SWIPES = ".live .plot, .stSlider"
+LEGIBLE = 11.99  # pixels of the smallest letters, but for an index: that of a letter of 12 has 8.4
+LETTERS = """[...document.querySelectorAll('body *')]
+    .filter(e => e.checkVisibility() && e.tagName !== 'tspan' && !e.closest('sub, sup'))
+    .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()))
+    .map(e => { const m = e.getScreenCTM?.(), big = m ? Math.hypot(m.a, m.b) : 1;
+                return [parseFloat(getComputedStyle(e).fontSize) * big, e.textContent.trim()]; })"""
 TOP = "document.querySelector('[data-testid=stMain]').scrollTop"
 
 
@@ -172,6 +179,7 @@ def test_on_a_phone_title_verdict_and_hero_are_on_the_first_screen(phone):
         FINGER,
     )
     assert small == []
+    assert [text for size, text in page.evaluate(LETTERS) if size < LEGIBLE] == []
     page.locator(".term:visible").first.tap()
     card = page.locator("#term-card:popover-open").bounding_box()
     assert card["x"] >= 0
@@ -212,3 +220,34 @@ def test_a_swipe_that_begins_on_a_chart_or_a_slider_scrolls_the_page_and_changes
             tried += 1
     assert tried >= (4 if name != "inpainting" else 2)
     assert page.url == link
+
+
+def test_on_a_phone_a_step_is_a_tap_and_the_hero_stays_in_sight_small_above_the_sliders(phone):
+    name, page = phone
+    hero = page.locator(".st-key-hero")
+    room = hero.bounding_box()["height"]
+    page.locator(".st-key-controls summary").click()
+    last = page.locator(".st-key-controls .stSlider:visible").last
+    last.evaluate("e => e.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    mini = page.locator(".live.mini")
+    if name != "rotation":  # its hero is a stored run, which no slider changes
+        mini.wait_for()
+        still(page)
+        small = mini.bounding_box()
+        assert small["height"] <= MINI
+        assert small["y"] >= page.locator("header").first.bounding_box()["height"] - 1
+    still(page)
+    for part in last.locator(".step, [role=group]").all():  # nothing covers them
+        box = part.bounding_box()
+        at = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+        assert part.evaluate("(e, [x, y]) => e.contains(document.elementFromPoint(x, y))", at)
+    assert hero.bounding_box()["height"] == pytest.approx(room, abs=1)  # what stands below does not move
+    if name == "convergence":
+        assert [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in SERIOUS] == []
+        last.locator(".step.down").tap()
+        page.wait_for_url("**draws=32*")
+        last.locator(".step.up").press("Enter")
+        page.wait_for_url(lambda url: "draws" not in url)
+    page.locator("h1").evaluate("e => e.scrollIntoView({ behavior: 'instant' })")
+    mini.wait_for(state="detached")
+    assert page.locator(".st-key-hero .plot").first.bounding_box()["height"] > MINI
