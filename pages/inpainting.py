@@ -13,7 +13,7 @@ from hyperviz.ui import controls, export, live, page_loop, page_text, terminal
 from hyperviz.ui.canvas import inpainting_canvas
 from hyperviz.ui.streaming import status, steps
 
-head, tour, hero = st.container(), st.container(), st.container(key="hero")
+head, tour, hero = st.container(key="head"), st.container(), st.container(key="hero")
 settings = controls.ask("inpainting", InpaintingSettings, PRESETS, tour)
 with head:
     line = page_text.claim(report.title(settings))

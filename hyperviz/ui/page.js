@@ -51,6 +51,11 @@
     if (pause) { event.preventDefault(); pause.click(); }
   });
 
+  // the picture waits out of sight: an answer shows it at once, while the server still writes its reply
+  document.addEventListener('click', (event) => {
+    if (event.target.closest?.('.st-key-tour-answers button')) document.querySelector('.tour.asks')?.classList.remove('asks');
+  });
+
   // a slider takes a touch for its own at once; here it hears of a tap when the finger has left, and of a swipe never
   let began = null;
   const track = (event) => event.isTrusted && event.target.closest?.('.stSlider [role="group"]');

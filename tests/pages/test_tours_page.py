@@ -56,6 +56,20 @@ def test_a_tour_asks_then_shows_and_goes_on_by_keys_and_a_reload_keeps_the_answe
     tab.wait_for_function(STANDS, arg=["width of f, n", "64"])
 
 
+def all_in_sight_and_the_verdict_after_its_question(tab) -> None:
+    """The first step, on a small and on a large screen."""
+    for width, height in ((1280, 800), (1920, 1080)):
+        tab.set_viewport_size({"width": width, "height": height})
+        still(tab)
+        ends = "all => Math.max(...all.map(e => e.getBoundingClientRect().bottom))"
+        assert tab.locator(":is(.st-key-hero, .st-key-tour) button:visible").evaluate_all(ends) <= height
+    assert not tab.locator(".st-key-verdict .here").is_visible()
+    tab.get_by_role("button", name="show me").click()
+    tab.locator(".reply").wait_for()
+    verdict, asked = (tab.locator(place).bounding_box() for place in (".st-key-verdict .here", ".question"))
+    assert verdict["y"] > asked["y"]
+
+
 def test_the_lecture_starts_from_its_list_in_large_type_and_arrows_move_the_marked_slider(chromium, address):
     with visitor(chromium, viewport={"width": 1920, "height": 1080}) as tab:
         tab.goto(f"{address}/?tour=lecture")
@@ -63,6 +77,8 @@ def test_the_lecture_starts_from_its_list_in_large_type_and_arrows_move_the_mark
         tab.get_by_role("link", name="Start the lecture").click()
         tab.wait_for_url(f"**/{first.study}?*lecture=1*")
         tab.get_by_role("button", name="show me").wait_for()
+        tab.get_by_role("button", name="Upload").wait_for()
+        all_in_sight_and_the_verdict_after_its_question(tab)
         tab.goto(f"{address}/dynamics?width_g=2&tour=1&answer=shown&lecture=1")
         tab.locator(".reply").wait_for()
         tab.wait_for_function(ENDED)

@@ -44,6 +44,13 @@ def at(found: TourPlace, settings: Any) -> bool:
     return settings == dataclasses.replace(found.step.settings, **mine)
 
 
+def drawn(study: str) -> dict[str, str]:
+    """Return what a link says of a visitor's own drawing: it goes with him from step to step of a page."""
+    declared = options(STUDIES[study].settings)
+    mine = {name: st.session_state.get(f"{study}.{name}", o.default) for name, o in declared.items() if o.text}
+    return {name: str(value) for name, value in mine.items() if value != declared[name].default}
+
+
 def fields(study: str) -> dict[str, str]:
     """Return what the link keeps of the tour, whatever the settings."""
     found = place(study)
@@ -58,10 +65,10 @@ def said(settings: Any, study: str) -> dict[str, str]:
     Where none does and the step has others, one is said: a link that says none has the settings of its step.
     """
     link, found = {name: str(value) for name, value in changed(settings).items()}, place(study)
-    if link or found is None or at(found, settings):
+    if found is None or at(found, settings) or _settled(type(settings), link):
         return link
     slider = found.step.slider
-    return {slider: str(getattr(settings, slider))}
+    return link | {slider: str(getattr(settings, slider))}
 
 
 def settings_of(given: dict[str, str]) -> dict[str, str]:
@@ -72,9 +79,14 @@ def settings_of(given: dict[str, str]) -> dict[str, str]:
 def completed(study: str, given: dict[str, str]) -> dict[str, str]:
     """Return a link with the settings of its step, where it names a step and no setting: as one types it by hand."""
     found = place(study)
-    if found is None or any(name in given for name in options(type(found.step.settings))):
+    if found is None or _settled(type(found.step.settings), given):
         return given
     return given | lecture.link(found.stop, in_lecture())
+
+
+def _settled(kind: type, given: dict[str, str]) -> bool:
+    """Return whether a link says any setting; what was drawn is none."""
+    return any(name in given and not declared.text for name, declared in options(kind).items())
 
 
 def arrived(study: str) -> bool:

@@ -84,7 +84,7 @@ def _returned(study: str) -> None:
     """Take the settings of the step again (a callback); what was answered stays."""
     if found := guide.place(study):
         guide.depart(study)
-        follow(lecture.link(found.stop, guide.in_lecture()) | guide.fields(study))
+        follow(guide.drawn(study) | lecture.link(found.stop, guide.in_lecture()) | guide.fields(study))
 
 
 def _ways(stop: Stop, settings: Any) -> None:
@@ -107,7 +107,8 @@ def _way(name: str, other: Stop, study: str) -> None:
     Streamlit does not change the address where a link leads to the page that is shown.
     """
     if other.study == study:
-        st.button(name, key=f"tour:{name}", on_click=follow, args=(lecture.link(other, guide.in_lecture()),))
+        link = guide.drawn(study) | lecture.link(other, guide.in_lecture())
+        st.button(name, key=f"tour:{name}", on_click=follow, args=(link,))
     else:
         to(other, f"{name}: {other.study.capitalize()}", guide.in_lecture())
 

@@ -111,3 +111,12 @@ def test_who_draws_has_not_left_the_step():
     place = guide.TourPlace(Stop("inpainting", 1), step, "")
     assert guide.at(place, dataclasses.replace(step.settings, drawing=EMPTY))
     assert not guide.at(place, dataclasses.replace(step.settings, images=100))
+
+
+def test_a_drawing_goes_with_its_visitor_from_step_to_step():
+    app = opened("inpainting", drawing=EMPTY, tour="1")
+    buttons(app)["Next"].click().run()
+    assert link(app) == lecture.link(Stop("inpainting", 2), False) | {"drawing": EMPTY}
+    app.select_slider(key="inpainting.images").set_value(500).run()
+    buttons(app)["Back to its settings"].click().run()
+    assert link(app) == lecture.link(Stop("inpainting", 2), False) | {"drawing": EMPTY}
