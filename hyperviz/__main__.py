@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import errno
 import functools
@@ -15,15 +16,17 @@ import re
 import shlex
 import sys
 import time
-from collections.abc import Iterator
-from typing import NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import plotly.io
 
 import hyperviz
 import hyperviz.studies  # the first of all: it sets up the process
 from hyperviz.errors import HypervizError
+from hyperviz.runtime import cluster, progress
 from hyperviz.runtime.checkpoint import Store
+from hyperviz.runtime.units import Share, Unit, here
 from hyperviz.studies.common.contract import Study
 from hyperviz.studies.common.options import Option, options, parse
 from hyperviz.studies.paper import evidence, ledger
@@ -106,6 +109,8 @@ def _parser() -> argparse.ArgumentParser:
         if study.whole:
             paper = f"the paper's whole experiment: {study.whole.claim}; a run that was stopped goes on in the same DIR"
         one.add_argument("--paper", action="store_true", help=paper)
+        one.add_argument("--workers", metavar="N", help="compute its units in so many processes of this machine (Dask)")
+        one.add_argument("--scheduler", metavar="ADDRESS", help="… on the Dask cluster at tcp://HOST:PORT")
         files = "folder for result.csv, figure.html and settings.json" + (study.files and f", {study.files}")
         one.add_argument("--out", required=True, type=pathlib.Path, metavar="DIR", help=files)
     return parser
@@ -152,12 +157,16 @@ def _run(given: argparse.Namespace) -> int:
     if given.paper and study.whole:
         study = study.whole
     settings = parse(study.settings, (dataclasses.asdict(study.paper) if given.paper else {}) | asked)
+    cluster_asked = _cluster(given, study)
     given.out.mkdir(parents=True, exist_ok=True)
     about = {"study": given.study, "hyperviz": hyperviz.__version__, "settings": dataclasses.asdict(settings)}
     about["command"] = " ".join(["python -m hyperviz run", given.study, *["--paper"] * given.paper, *_words(asked)])
     (given.out / "settings.json").write_text(json.dumps(about, indent=2) + "\n", "utf-8")  # first: a bad DIR says so
-    done = (Store(given.out / "checkpoint"),) if study.resumable else ()
-    result = _last(study, study.stream(settings, *done))
+    store = Store(given.out / "checkpoint")
+    if study.units and (cluster_asked or not study.resumable):
+        _compute(study.units(settings, store), store, cluster_asked)
+    results = study.stream(settings, *[store] * bool(study.resumable or study.units))
+    result: Any = progress.last(results, study.report.progress, study.report.fraction)
     study.report.table(result).to_csv(given.out / "result.csv", index=False)
     module = importlib.import_module(f"hyperviz.figures.{study.figures or given.study}")
     figures = [chart.draw(result) for chart in module.charts(settings).values()]
@@ -166,6 +175,21 @@ def _run(given: argparse.Namespace) -> int:
         study.save(result, given.out)
     print(study.report.verdict(result).text)
     return 0
+
+
+def _cluster(given: argparse.Namespace, study: Study) -> Callable | None:
+    """Return what opens the cluster that is asked for, or None."""
+    opens = cluster.opener(given.workers, given.scheduler)
+    if opens and not study.units:
+        raise HypervizError(f"{given.study} is not cut into units: leave --workers and --scheduler out.")
+    return opens
+
+
+def _compute(units: list[Unit], store: Store, opens: Callable | None) -> None:
+    """Compute what the checkpoint lacks, here or on a cluster, with progress on standard error."""
+    with opens() if opens and units else contextlib.nullcontext() as client:
+        shares = cluster.run(units, store, client) if client else here(units, store)
+        progress.last(shares, Share.sentence, lambda share: share.fraction)
 
 
 def _paper(given: argparse.Namespace) -> int:
@@ -186,27 +210,6 @@ def _paper(given: argparse.Namespace) -> int:
 def _words(asked: dict) -> list[str]:
     """Return the options as they are typed."""
     return [f"--{name.replace('_', '-')}={shlex.quote(value)}" for name, value in asked.items()]
-
-
-def _last(study: Study, results: Iterator):
-    """Return the final result, with progress on standard error once a second."""
-    said, result, first, began = 0.0, None, 0.0, time.monotonic()
-    for result in results:
-        if time.monotonic() - said > 1:
-            done = study.report.fraction(result)
-            first = first or done  # what an earlier run has done took no time of this one
-            print(study.report.progress(result) + _left(done, first, time.monotonic() - began), file=sys.stderr)
-            said = time.monotonic()
-    return result
-
-
-def _left(done: float, first: float, seconds: float) -> str:
-    """Return the time left at the speed so far, once a speed is known."""
-    if done <= first or seconds < 5:
-        return ""
-    left = seconds * max(1 - done, 0) / (done - first)
-    said = f"{left:.0f} s" if left < 120 else f"{left / 60:.0f} min" if left < 7200 else f"{left / 3600:.1f} h"
-    return f" {done:.0%} done, about {said} left."
 
 
 def _html(study: Study, figures: list) -> str:

@@ -217,6 +217,16 @@ def test_a_folder_that_cannot_be_written_to_is_said_before_anything_is_computed(
     assert str(taken) in refused(capsys, "run", "convergence", "--out", taken)
 
 
+def test_what_is_not_cut_into_units_and_bad_numbers_of_workers_are_refused(capsys, never_runs, tmp_path):
+    for study in ("prior", "kernel", "inpainting"):  # inpainting --paper is
+        sentence = refused(capsys, "run", study, "--workers", 2, "--out", tmp_path)
+        assert sentence == f"hyperviz: {study} is not cut into units: leave --workers and --scheduler out.\n"
+    assert "--workers must be a whole number" in refused(capsys, "run", "rotation", "--workers", 0, "--out", tmp_path)
+    for command in ("list", "warm", "paper"):
+        assert said(capsys, command, "--workers", 2, *["--out", tmp_path] * (command == "paper"))[0] == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_study_that_refuses_is_one_sentence(capsys, monkeypatch, tmp_path):
     def stream(settings):
         raise NotPositiveDefinite("The kernel needs a ridge of 1e-6 or more.")

@@ -16,12 +16,12 @@ class Store(NamedTuple):
 
     folder: pathlib.Path
 
-    def load(self, name: str) -> dict[str, np.ndarray] | None:
-        """Return the arrays of a piece, or None where it is not there, or is no file of ours."""
+    def load(self, name: str, *only: str) -> dict[str, np.ndarray] | None:
+        """Return the arrays of a piece, or those named; None where one is missing, or the piece is no file of ours."""
         try:
             with self._path(name).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-                return {key: file[key] for key in file.files}
-        except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile):
+                return {key: file[key] for key in only or file.files}
+        except (OSError, ValueError, TypeError, EOFError, KeyError, zipfile.BadZipFile):
             return None
 
     def save(self, name: str, **arrays) -> None:
@@ -32,6 +32,10 @@ class Store(NamedTuple):
             file.flush()
             os.fsync(file.fileno())
         os.replace(file.name, self._path(name))
+
+    def names(self) -> list[str]:
+        """Return the names of all pieces."""
+        return sorted(path.stem for path in self.folder.glob("*.npz"))
 
     def _path(self, name: str) -> pathlib.Path:
         return self.folder / f"{name}.npz"

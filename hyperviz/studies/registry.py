@@ -44,6 +44,7 @@ TABLE = Study(
     table1_report,
     regression.warm,
     resumable=True,
+    units=table1.units,
     figures="table1",
 )
 STUDIES = {

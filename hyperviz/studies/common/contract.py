@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 
+from hyperviz.runtime.checkpoint import Store
+from hyperviz.runtime.units import Unit
 from hyperviz.studies.common.budget import Cap
 from hyperviz.studies.common.tour import TourStep
 from hyperviz.studies.common.verdict import Verdict
@@ -78,6 +80,7 @@ class Study(NamedTuple):
     report: Report
     warm: Callable[[], None]  # compiles what the study needs
     resumable: bool = False  # its stream takes a checkpoint.Store too, and goes on where a killed run stopped
+    units: Callable[[Any, Store], list[Unit]] | None = None  # what of a run a checkpoint lacks, for many workers
     figures: str = ""  # the module of hyperviz.figures, where it is not named as the study
     whole: Study | None = None  # the study that --paper runs, where one setting of this cannot hold the experiment
     warm_up: int = 0  # its turn in the warm-up: what is compiled quickly comes first

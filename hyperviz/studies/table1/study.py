@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from hyperviz.runtime.checkpoint import Store
+from hyperviz.runtime.units import Unit
 from hyperviz.studies.common.images.image_options import BASELINES
 from hyperviz.studies.inpainting import adam, baselines
 from hyperviz.studies.inpainting.baselines import Tuning
@@ -44,6 +45,19 @@ def stream(settings: TableSettings, store: Store | None = None) -> Iterator[Tabl
             yield result._replace(at=at, fraction=fraction, peak=peak())
         done += seconds(cell)
     yield result._replace(at="", fraction=1.0, peak=peak(), finished=True)
+
+
+def units(settings: TableSettings, store: Store) -> list[Unit]:
+    """Return the runs that the store lacks, each a unit."""
+    designs = {cell: design(cell, settings) for cell in settings.cells}
+    runs = [(cell, designs[cell], settings.seed, run) for cell, run in itertools.product(designs, range(settings.runs))]
+    return [Unit(_unit, run, seconds(run[0])) for run in runs if _kept(name(*run), store) is None]
+
+
+def _unit(store: Store, cell: TableCell, plan: Hyperparameters | adam.Plan | Tuning, seed: int, run: int) -> None:
+    """Compute one run, and store it."""
+    for _ in _run(cell, plan, seed, run, store):
+        pass
 
 
 def design(cell: TableCell, settings: TableSettings) -> Hyperparameters | adam.Plan | Tuning:

@@ -15,6 +15,7 @@ from hyperviz.data import digits
 from hyperviz.data import stored as stored_tables
 from hyperviz.errors import InvalidInput
 from hyperviz.runtime.checkpoint import Store
+from hyperviz.runtime.units import here
 from hyperviz.studies.common.images.image_options import BASELINES
 from hyperviz.studies.common.options import parse
 from hyperviz.studies.inpainting import regression
@@ -24,7 +25,7 @@ from hyperviz.studies.table1 import baseline_selection, model_selection
 from hyperviz.studies.table1 import cell as table1_cell
 from hyperviz.studies.table1.cell import Hyperparameters
 from hyperviz.studies.table1.settings import PAPER, TASKS, TableCell, TableSettings
-from hyperviz.studies.table1.study import stream
+from hyperviz.studies.table1.study import stream, units
 from tests import ROOT
 
 DESIGN = {"depth_f": 2, "depth_g": 2, "bandwidth": 2.0, "ridge": 1e-3}
@@ -123,6 +124,20 @@ def test_a_killed_command_goes_on_where_it_stopped(tmp_path):
     for cell, run_results in last().run_results.items():
         assert errors[cell.task, cell.kernel] == pytest.approx(np.mean([p.mse[0] for p in run_results]), rel=1e-9)
     assert "--paper" in json.loads((tmp_path / "settings.json").read_text())["command"]
+
+
+def test_units_leave_in_the_store_what_the_stream_computes_and_what_is_there_is_no_unit(tmp_path, monkeypatch):
+    wanted, store = last(), Store(tmp_path)
+    todo = units(TableSettings(**SMALL), store)
+    assert len(todo) == 4
+    for _ in here(todo[::-1], store):
+        pass
+    assert units(TableSettings(**SMALL), store) == []
+    monkeypatch.setattr(table1_cell, "measure", None)  # nothing is left to compute
+    for cell, runs in last(store).run_results.items():
+        for a, b in zip(runs, wanted.run_results[cell], strict=True):
+            np.testing.assert_array_equal(a.mse, b.mse)
+            np.testing.assert_array_equal(a.shown, b.shown)
 
 
 def test_the_choice_never_sees_a_test_digit(monkeypatch):
