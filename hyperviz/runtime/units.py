@@ -13,7 +13,7 @@ from hyperviz.runtime.checkpoint import Store
 
 
 class Unit(NamedTuple):
-    """One piece of a long run: a function of a module, called as `work(store, *arguments)`, leaves it in the store.
+    """Hold one piece of a long run: a function of a module, `work(store, *arguments)`, leaves it in the store.
 
     What it leaves depends on the arguments alone: not on other units, nor on who computes it, nor in which order.
     """
@@ -24,7 +24,7 @@ class Unit(NamedTuple):
 
 
 class Share(NamedTuple):
-    """How far a run is."""
+    """Say how far a run is."""
 
     done: int  # units
     units: int

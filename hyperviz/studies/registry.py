@@ -114,6 +114,7 @@ STUDIES = {
         tour=rotation_tour.STEPS,
         warm_up=4,
         resumable=True,
+        units=rotation.units,
     ),
     "inpainting": Study(
         "An infinitely wide hypernetwork completes digits from little data",

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow
 STUDIES = {
     "inpainting": "--paper --depth-f 2 --depth-g 2 --bandwidth 2 --ridge 1e-3 --images 10 --runs 6 --pixels 3 "
     "--kernel both --task inpainting",
+    "rotation": "--depth-f 2 --width-f 10 --size 7 --images 400 --epochs 40 --runs 6 --compare rates --width-g 10",
 }
 TIMES = {"seconds"}  # what differs from run to run
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from hyperviz.data import rotations
 from hyperviz.runtime.checkpoint import Store
+from hyperviz.runtime.units import Unit
 from hyperviz.studies.common.images import dataset_loading
-from hyperviz.studies.rotation import scheduling, sgd
+from hyperviz.studies.rotation import scheduling, sgd, training_loop
 from hyperviz.studies.rotation.scheduling import Job
 from hyperviz.studies.rotation.settings import BATCH, DEPTHS, PAPER, PRESETS, Configuration, RotationSettings, stamp
 from hyperviz.studies.rotation.training_loop import Curve, Group, GroupProgress, TrainingPlan, train
@@ -52,22 +53,48 @@ def stream(settings: RotationSettings, store: Store | None = None) -> Iterator[R
     result = RotationResult(settings, dict.fromkeys(settings.configurations, empty), None, "", 0.0, 0.0, False)
     data = None
     said = dataset_loading.words(settings.dataset, "Rotating images of")
-    for prepared in sgd.prepare(
-        settings.dataset, BATCH * settings.steps, settings.size, settings.seed, settings.angles, settings.tested
-    ):
+    for prepared in _prepare(settings):
         data = prepared
         yield result._replace(doing=said)
     assert data
     first = rotations.RotatedPairs(*(side[:SHOWN] for side in data.test[0]))
     result = result._replace(examples=Examples(*first, {}))
     yield result
-    activations = sgd.activations(settings.activation_f, settings.activation_g, settings.parameterisation)
-    plan = TrainingPlan(data, settings.epochs, settings.seed, settings.width_f, activations, store, stamp(settings))
+    plan = _plan(settings, data, store)
     for jobs in scheduling.rounds(settings):
         for trained in _train(jobs, plan, result):
             result = trained
             yield result
     yield result._replace(progress=1.0, left=0.0, finished=True)
+
+
+def units(settings: RotationSettings, store: Store) -> list[Unit]:
+    """Return the groups of runs whose training the store lacks, each a unit: it goes on from its own checkpoint."""
+    jobs = [job for jobs in scheduling.rounds(settings) for job in jobs]
+    return [Unit(_unit, (settings, job), job.share) for job in jobs if _stored(settings, store, job) is None]
+
+
+def _unit(store: Store, settings: RotationSettings, job: Job) -> None:
+    """Train a group to its last epoch; its checkpoints are in the store."""
+    *_, data = _prepare(settings)
+    assert data
+    program = sgd.programs(job.shape, settings.activation_g in SMOOTH).result()
+    for _ in train(Group(job.config, job.runs, program), _plan(settings, data, store)):
+        pass
+
+
+def _stored(settings: RotationSettings, store: Store | None, job: Job) -> GroupProgress | None:
+    return training_loop.stored(store, training_loop.name(stamp(settings), job.config, job.runs), settings.epochs)
+
+
+def _prepare(settings: RotationSettings) -> Iterator[sgd.Data | None]:
+    about = settings.size, settings.seed, settings.angles, settings.tested
+    return sgd.prepare(settings.dataset, BATCH * settings.steps, *about)
+
+
+def _plan(settings: RotationSettings, data: sgd.Data, store: Store | None) -> TrainingPlan:
+    activations = sgd.activations(settings.activation_f, settings.activation_g, settings.parameterisation)
+    return TrainingPlan(data, settings.epochs, settings.seed, settings.width_f, activations, store, stamp(settings))
 
 
 def too_large(settings: RotationSettings) -> str:
@@ -92,11 +119,13 @@ def _train(jobs: list[Job], plan: TrainingPlan, result: RotationResult) -> Itera
     """Train always the job that is furthest behind; say so while a program is waited for."""
     before, began = result.progress, time.monotonic()
     reached: dict[int, float] = dict.fromkeys(range(len(jobs)), -1.0)
-    trainings: dict[int, Iterator[GroupProgress]] = {}
+    ended = {i: _stored(result.settings, plan.store, job) for i, job in enumerate(jobs)}
+    trainings: dict[int, Iterator[GroupProgress]] = {i: iter([end]) for i, end in ended.items() if end}
     done = dict.fromkeys(reached, 0.0)
     smooth = result.settings.activation_g in SMOOTH
-    for job in jobs:
-        sgd.programs(job.shape, smooth)
+    for i, job in enumerate(jobs):
+        if i not in trainings:
+            sgd.programs(job.shape, smooth)
     while reached:
         i = min(reached, key=lambda i: (reached[i], i))
         job = jobs[i]

@@ -18,7 +18,7 @@ from hyperviz.studies.rotation.sgd import CHUNK, Data, Programs
 from hyperviz.theory.network import Widths
 
 STEP = 0.12  # seconds of work aimed at between two looks at whether anybody still waits
-SAVE = 60.0  # seconds between two checkpoints of a group
+SAVE = 60.0  # seconds between two checkpoints of a group, or as many as its weights have megabytes
 
 
 class Curve(NamedTuple):
@@ -65,24 +65,43 @@ class GroupState(NamedTuple):
     params: Any
     accuracy: np.ndarray
     losses: np.ndarray
+    guesses: np.ndarray | None  # of the last test
 
 
 def train(group: Group, plan: TrainingPlan) -> Generator[GroupProgress, None, None]:
     """Yield a test, then epochs of short steps each followed by a test, from where a checkpoint stands."""
     steps, saved = plan.data.number // BATCH, time.monotonic()
-    state, guesses = _begin(group, plan), None
-    if not state.accuracy.shape[1]:
-        reached, guesses = yield from _test(group, plan, state.params, 0)
-        state = state._replace(accuracy=reached)
-    yield GroupProgress(state.epoch, state.epoch * steps, state.losses, state.accuracy, guesses)
+    state = _begin(group, plan)
+    if state.guesses is None:
+        reached, guesses = yield from _test(group, plan, state.params, state.epoch * steps)
+        state = state._replace(accuracy=state.accuracy if state.accuracy.size else reached, guesses=guesses)
+    yield GroupProgress(state.epoch, state.epoch * steps, state.losses, state.accuracy, state.guesses)
     while state.epoch < plan.epochs:
         state = yield from _epoch(group, plan, state, steps)
         reached, guesses = yield from _test(group, plan, state.params, state.epoch * steps)
-        state = state._replace(accuracy=np.concatenate([state.accuracy, reached], axis=1))
-        if plan.store and (time.monotonic() - saved > SAVE or state.epoch == plan.epochs):
-            _save(plan.store, _name(group, plan), state)
+        state = state._replace(accuracy=np.concatenate([state.accuracy, reached], axis=1), guesses=guesses)
+        if plan.store and (time.monotonic() - saved > _pause(state) or state.epoch == plan.epochs):
+            _save(plan.store, name(plan.stamp, group.config, group.runs), state)
             saved = time.monotonic()
         yield GroupProgress(state.epoch, state.epoch * steps, state.losses[:, :0], state.accuracy, guesses)
+
+
+def stored(store: Store | None, called: str, epochs: int) -> GroupProgress | None:
+    """Return the end of a group's training from its checkpoint, without its weights; None where it is not there."""
+    found = store.load(called, "epoch", "losses", "accuracy", "guesses") if store else None
+    if found is None or int(found["epoch"]) != epochs:
+        return None
+    return GroupProgress(epochs, found["losses"].shape[1], found["losses"], found["accuracy"], found["guesses"])
+
+
+def name(stamp: str, config: Configuration, runs: tuple[int, ...]) -> str:
+    """Return the name of a group's checkpoint."""
+    return f"{stamp}-H{config.depth_g}-m{config.width_g}-rate{config.rate:g}-runs{runs[0]}to{runs[-1]}"
+
+
+def _pause(state: GroupState) -> float:
+    """Return the seconds between two checkpoints: many workers with large weights share one disk."""
+    return SAVE * max(1.0, sum(leaf.nbytes for leaf in jax.tree.leaves(state.params)) / 60e6)
 
 
 def _epoch(
@@ -99,7 +118,7 @@ def _epoch(
         done += count
         losses.append(loss)
         yield GroupProgress(state.epoch, state.epoch * steps + done, loss, None, None)
-    return GroupState(state.epoch + 1, params, state.accuracy, np.concatenate(losses, axis=1))
+    return GroupState(state.epoch + 1, params, state.accuracy, np.concatenate(losses, axis=1), None)
 
 
 def _lanes(group: Group) -> list[int]:
@@ -117,12 +136,12 @@ def _begin(group: Group, plan: TrainingPlan) -> GroupState:
     keys = jnp.stack([jax.random.fold_in(key, number) for number in numbers])
     params = group.programs.init(keys, _widths(group, plan))
     leaves, tree = jax.tree.flatten(params)
-    found = plan.store.load(_name(group, plan)) if plan.store else None
+    found = plan.store.load(name(plan.stamp, group.config, group.runs)) if plan.store else None
     if found is None or int(found["epoch"]) > plan.epochs or not _fits(found, leaves):
         none = np.zeros((len(group.runs), 0), np.float32)
-        return GroupState(0, params, none, none)
+        return GroupState(0, params, none, none, None)
     params = jax.tree.unflatten(tree, [jax.device_put(found[f"weights_{i}"]) for i in range(len(leaves))])
-    return GroupState(int(found["epoch"]), params, found["accuracy"], found["losses"])
+    return GroupState(int(found["epoch"]), params, found["accuracy"], found["losses"], found.get("guesses"))
 
 
 def _fits(found: dict[str, np.ndarray], leaves: list) -> bool:
@@ -130,14 +149,12 @@ def _fits(found: dict[str, np.ndarray], leaves: list) -> bool:
     return [found[f"weights_{i}"].shape for i in range(len(leaves))] == [leaf.shape for leaf in leaves]
 
 
-def _save(store: Store, name: str, state: GroupState) -> None:
-    weights = {f"weights_{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(state.params))}
-    store.save(name, epoch=np.array(state.epoch), accuracy=state.accuracy, losses=state.losses, **weights)
-
-
-def _name(group: Group, plan: TrainingPlan) -> str:
-    config = group.config
-    return f"{plan.stamp}-H{config.depth_g}-m{config.width_g}-rate{config.rate:g}-runs{group.runs[0]}to{group.runs[-1]}"
+def _save(store: Store, called: str, state: GroupState) -> None:
+    """Write the checkpoint of a group."""
+    arrays: dict[str, Any] = state._asdict() | {"epoch": np.array(state.epoch)}
+    params = arrays.pop("params")
+    weights = {f"weights_{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(params))}
+    store.save(called, **arrays, **weights)
 
 
 def _orders(group: Group, plan: TrainingPlan, epoch: int) -> np.ndarray:

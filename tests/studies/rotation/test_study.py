@@ -9,7 +9,8 @@ import pytest
 
 from hyperviz.data import stored as stored_tables
 from hyperviz.runtime.checkpoint import Store
-from hyperviz.studies.rotation import report, stored_run, study
+from hyperviz.runtime.units import here
+from hyperviz.studies.rotation import report, sgd, stored_run, study
 from hyperviz.studies.rotation.comparisons import FALLS, RISES, answers
 from hyperviz.studies.rotation.settings import Configuration, RotationSettings
 from hyperviz.studies.rotation.study import RotationResult
@@ -80,6 +81,23 @@ for result in study.stream(settings, Store(pathlib.Path({str(tmp_path)!r}))):
     ]
     assert begun[0] > 0.3  # it did not start over
     np.testing.assert_array_equal(last(SETTINGS, Store(tmp_path)).curves[CONFIG].loss, result.curves[CONFIG].loss)
+
+
+def test_units_leave_in_the_store_what_the_stream_computes_its_pictures_too_and_nothing_is_compiled_again(
+    result, tmp_path, monkeypatch
+):
+    store = Store(tmp_path)
+    todo = study.units(SETTINGS, store)
+    assert [unit.arguments[1].runs for unit in todo] == [(0, 1)]
+    for _ in here(todo, store):
+        pass
+    assert study.units(SETTINGS, store) == []
+    monkeypatch.setattr(sgd, "programs", None)
+    found = last(SETTINGS, store)
+    np.testing.assert_array_equal(found.curves[CONFIG].loss, result.curves[CONFIG].loss)
+    np.testing.assert_array_equal(found.curves[CONFIG].accuracy, result.curves[CONFIG].accuracy)
+    np.testing.assert_array_equal(found.examples.guesses[CONFIG], result.examples.guesses[CONFIG])
+    assert len(study.units(dataclasses.replace(SETTINGS, epochs=4), store)) == 1  # more epochs go on from there
 
 
 def test_a_checkpoint_whose_weights_are_in_another_order_is_begun_anew(tmp_path):
