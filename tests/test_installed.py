@@ -11,7 +11,12 @@ import hyperviz
 from hyperviz.__main__ import main
 from tests import ROOT
 
-APP = {"app.py", ".streamlit/config.toml", *(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py"))}
+APP = {
+    "app.py",
+    ".assets/inpainting.png",
+    ".streamlit/config.toml",
+    *(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")),
+}
 
 
 @pytest.fixture(scope="module")

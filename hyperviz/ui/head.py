@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import pathlib
+import re
 
 import streamlit
 from starlette.middleware.base import BaseHTTPMiddleware
@@ -13,10 +14,10 @@ from starlette.routing import Route
 
 from hyperviz.studies.common import glossary
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui.hosting import paths
+from hyperviz.ui.hosting import paths, server
 
 HERE = pathlib.Path(__file__).parent
-PICTURES = HERE.parents[1] / ".assets"  # of the README, too
+PICTURES = server.SERVED / ".assets"  # of the README, too
 PREVIEW = {"inpainting": "inpainting.png"}  # the picture of a link to a page; every other shows the first page's
 HOME = "Change the widths of two networks, and see the theory of infinitely wide hypernetworks come true, or fail."
 PAGES = {name: study.claim for name, study in STUDIES.items()} | {"paper": "Which claims of the paper hold?"}
@@ -24,6 +25,7 @@ EARLY = ("Slider", "Selectbox", "ButtonGroup", "NumberInput", "BidiComponent", "
 PRIVATE = {"referrer-policy": "no-referrer"}  # what somebody draws is in the link, and no other site's business
 OWN = ("page", "glossary", "embed", "print", "phone")  # style sheets, each with a script
 SCRIPTS = ("kept_link", *OWN)
+PREFIX = re.compile(r"(/[\w.~-]+)*")
 STATIC = pathlib.Path(streamlit.__file__).parent / "static"
 
 
@@ -46,11 +48,18 @@ class Head(BaseHTTPMiddleware):
         if not response.headers.get("content-type", "").startswith("text/html"):
             return response
         page = b"".join([part async for part in response.body_iterator]).decode()  # pyright: ignore[reportAttributeAccessIssue]
-        scheme = request.headers.get("x-forwarded-proto", request.url.scheme).split(",")[0]
-        root = f"{scheme}://{request.url.netloc}"
-        page = page.replace("<title>Streamlit</title>", _named(name, root)).replace("</head>", _styled() + "</head>")
+        page = page.replace("<title>Streamlit</title>", _named(name, _root(request))).replace(
+            "</head>", _styled() + "</head>"
+        )
         kept = {key: value for key, value in response.headers.items() if key in ("cache-control", "set-cookie")}
         return HTMLResponse(page, response.status_code, kept | PRIVATE)
+
+
+def _root(request) -> str:
+    """Return where the app lies for those outside: a proxy says how they reach it, and which prefix it took away."""
+    scheme = request.headers.get("x-forwarded-proto", request.url.scheme).split(",")[0]
+    taken = request.headers.get("x-forwarded-prefix", "").rstrip("/")
+    return f"{scheme}://{request.url.netloc}{taken if PREFIX.fullmatch(taken) else ''}"
 
 
 def _as_page(request) -> None:

@@ -39,13 +39,26 @@ def test_everything_else_is_answered_where_it_is(path):
     assert answer(path).body == b"the page"
 
 
-def test_a_page_tells_other_sites_nothing_of_its_link():
+def page(*headers):
     async def inner(request):
         page = "<html><head><title>Streamlit</title></head></html>"
         return StreamingResponse(iter([page.encode()]), media_type="text/html")
 
     scope = {"type": "http", "method": "GET", "path": "/inpainting", "query_string": b"", "scheme": "http"}
-    scope |= {"headers": [(b"host", b"here")], "server": ("here", 80)}
-    found = dispatched(scope, inner)
+    scope |= {"headers": [(b"host", b"here"), *headers], "server": ("here", 80)}
+    return dispatched(scope, inner)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "root"),
+    [(b"/hyperviz/", "http://here/hyperviz"), (b"", "http://here"), (b'/"><script>', "http://here")],
+)
+def test_a_link_s_picture_lies_where_a_proxy_that_takes_a_prefix_away_shows_it(prefix, root):
+    found = page((b"x-forwarded-prefix", prefix)).body.decode()
+    assert f'property="og:image" content="{root}/preview/inpainting.png"' in found
+
+
+def test_a_page_tells_other_sites_nothing_of_its_link():
+    found = page()
     assert found.headers["referrer-policy"] == "no-referrer"
     assert b'href="./plotly/plotly.min.js"' in found.body
