@@ -48,9 +48,8 @@ class Head(BaseHTTPMiddleware):
         if not response.headers.get("content-type", "").startswith("text/html"):
             return response
         page = b"".join([part async for part in response.body_iterator]).decode()  # pyright: ignore[reportAttributeAccessIssue]
-        page = page.replace("<title>Streamlit</title>", _named(name, _root(request))).replace(
-            "</head>", _styled() + "</head>"
-        )
+        named = _named(name, _root(request))
+        page = page.replace("<title>Streamlit</title>", named).replace("</head>", _styled() + "</head>")
         kept = {key: value for key, value in response.headers.items() if key in ("cache-control", "set-cookie")}
         return HTMLResponse(page, response.status_code, kept | PRIVATE)
 
@@ -59,7 +58,8 @@ def _root(request) -> str:
     """Return where the app lies for those outside: a proxy says how they reach it, and which prefix it took away."""
     scheme = request.headers.get("x-forwarded-proto", request.url.scheme).split(",")[0]
     taken = request.headers.get("x-forwarded-prefix", "").rstrip("/")
-    return f"{scheme}://{request.url.netloc}{taken if PREFIX.fullmatch(taken) else ''}"
+    trusted = PREFIX.fullmatch(taken) and not paths.base()  # with a base path the proxy has kept the prefix
+    return f"{scheme}://{request.url.netloc}{taken if trusted else ''}"
 
 
 def _as_page(request) -> None:
