@@ -8,16 +8,16 @@ import streamlit as st
 from hyperviz.data import stored
 from hyperviz.figures import home, thumbnail
 from hyperviz.studies.home.settings import PRESETS, HomeSettings
-from hyperviz.studies.home.study import look, said
+from hyperviz.studies.home.study import CLAIM, look, said, table
 from hyperviz.studies.lecture import STORY
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import controls
+from hyperviz.ui import controls, embed
 from hyperviz.ui.teaching import lecture_page
 
 if lecture_page.asked():
     lecture_page.show()
     st.stop()
-st.title("One network writes another. What happens when both get very wide?", anchor=False)
+st.title(CLAIM, anchor=False)
 st.container(key="verdict").markdown(
     "A **hypernetwork** *f* gives no answer of its own. It writes the weights of a second network *g*, which answers. "
     "Random networks agree only when both are wide."
@@ -27,6 +27,7 @@ result = look(settings)
 with st.container(key="hero"):
     st.html(home.picture(result))
 st.caption(said(result))
+embed.offer(settings, CLAIM, table(result))
 lecture_page.begin()
 st.markdown("## What the theory says")
 first, second, third = st.columns(3, gap="medium")

@@ -32,3 +32,4 @@ row.download_button("Download CSV", ledger.as_csv(found), "claims.csv", "text/cs
 row.download_button("Download JSON", stored.CLAIMS.read_bytes(), "claims.json", on_click="ignore")
 row.download_button("Download page", lambda: rows.report(found, stored.pictures()), "claims.html", on_click="ignore")
 st.html(f'<pre class="lines" tabindex="0">{terminal.named(found.command)}</pre>')
+st.caption("Pictures of this page are not embedded in others: the page that a row leads to offers it for its charts.")

@@ -45,7 +45,7 @@ def curves(result: DynamicsResult) -> go.Figure:
             name = "n = ∞, same start"
             _line(figure, result.limits, i, dashed, name=name, group="limit", first=i == 0)
     figure.add_hline(y=TARGET, line={"color": colours.faint, "dash": "dot", "width": 1})
-    return figure
+    return style.plays(figure, "t")
 
 
 def _title(figure: go.Figure, i: int, width: int, paths: tuple[Path, ...], empty: str) -> None:

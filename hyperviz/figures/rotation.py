@@ -43,7 +43,7 @@ def accuracy(result: RotationResult) -> go.Figure:
             figure.add_scatter(x=x, y=small(mean), name=name, legendgroup="stored", showlegend=i == 0, **look)
     for config, curve in result.curves.items():
         _curve(figure, list(result.curves), config, curve, settings.steps)
-    return figure
+    return style.plays(figure, "step")
 
 
 def reference(result: RotationResult | None = None) -> go.Figure:
@@ -70,7 +70,7 @@ def reference(result: RotationResult | None = None) -> go.Figure:
             trace.update(xaxis=at, legendgroup=trace.name, showlegend=bool(i == 0 and trace.name))
         place = {"xref": "paper", "x": sum(domain) / 2, "xanchor": "center", "yref": "paper", "y": 1}
         figure.add_annotation(text=f"<b>H = {depth}</b>", yanchor="bottom", showarrow=False, **place)
-    return figure
+    return style.plays(figure, "epoch")
 
 
 def _curve(
@@ -129,7 +129,7 @@ def loss(result: RotationResult) -> go.Figure:
         line = {"color": _colour(configurations, config), "width": 2}
         x = np.arange(len(y)) + width
         figure.add_scatter(x=x, y=small(y), mode="lines", line=line, name=_name(configurations, config))
-    return figure
+    return style.plays(figure, "step")
 
 
 def examples(result: RotationResult) -> go.Figure:

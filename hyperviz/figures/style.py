@@ -115,6 +115,11 @@ def theory_line() -> dict:
     return {"color": LIGHT.ink, "dash": "dash", "width": 2}
 
 
+def plays(figure: go.Figure, symbol: str) -> go.Figure:
+    """Let the browser play the chart along its x-axis, which is a time of this symbol; return the figure."""
+    return figure.update_layout(meta={**figure.layout.meta, "plays": symbol})
+
+
 def widths(figure: go.Figure, low: float, high: float) -> go.Figure:
     """Make the x-axis one of widths, from low to high on a log scale: 10, 100, 1,000, 10,000; return the figure."""
     marks = [10**i for i in range(7) if low <= 10**i <= high]

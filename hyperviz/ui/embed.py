@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
 
+import pandas as pd
 import streamlit as st
 
+from hyperviz.ui import page_text
 from hyperviz.ui.live import ChartSlot
 
 SIZE = 'width="960" height="700" style="border: 0"'
@@ -24,6 +29,22 @@ def fed(places: Mapping[str, ChartSlot]) -> Mapping[str, ChartSlot]:
         return places
     asked = st.session_state.get("embed:figure")
     return {name: chart for name, chart in places.items() if chart.name == asked} or dict([*places.items()][:1])
+
+
+def address(settings: Any) -> str:
+    """Return the link of this page with every setting: a default may change one day."""
+    return f"{st.context.url or ''}?{urlencode(dataclasses.asdict(settings))}"
+
+
+def offer(settings: Any, claim: str, table: pd.DataFrame) -> None:
+    """Show, folded, the numbers of a page's one picture, and the line that shows it in another page."""
+    link = address(settings)
+    with st.expander("The numbers of the picture, and the line that embeds it"):
+        shown = table.to_html(index=False, border=0, float_format="{:.4g}".format)
+        st.html(f'<div class="numbers" tabindex="0" role="region" aria-label="Numbers">{shown}</div>')
+        st.caption("This line shows the picture with its sliders in any other page:")
+        page_text.lines(line(link, claim))
+    way_out(link)
 
 
 def way_out(link: str) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import html
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -13,15 +11,14 @@ import hyperviz
 from hyperviz.studies.common.options import options
 from hyperviz.studies.common.recipe import command
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import controls, embed, terminal
+from hyperviz.ui import controls, embed, page_text, terminal
 
 NOTHING = "no result yet\n"
 
 
 def take_away(study: str, settings: Any, latest: list, report: Any) -> None:
     """Show downloads, code, link and reset, folded; a table is made of the latest result when somebody asks for it."""
-    query = urlencode(dataclasses.asdict(settings))  # every one: a default may change one day
-    link = f"{st.context.url or ''}?{query}"
+    link = embed.address(settings)
     st.html(f'<div class="settings" hidden data-link="{html.escape(link)}">{html.escape(_said(settings))}</div>')
     with st.expander("The numbers, the code, the link"):
         row = st.container(horizontal=True)
@@ -30,15 +27,15 @@ def take_away(study: str, settings: Any, latest: list, report: Any) -> None:
         again: dict[str, Any] = {"on_click": controls.reset, "args": (study, type(settings))}
         row.button("Reset to defaults", icon=":material/restart_alt:", **again)
         st.caption("These lines reproduce the numbers with the library; a click marks them all:")
-        _plain(report.code(settings))
+        page_text.lines(report.code(settings))
         st.caption("The same from a terminal, with a table and a page of charts in the folder results:")
-        _plain(terminal.typed(command(study, settings)))
+        page_text.lines(terminal.typed(command(study, settings)))
         st.caption("This link shows the same experiment, seed included. The menu ⋯ of a chart saves it as a picture.")
-        _plain(link, linked=True)
+        page_text.lines(link, linked=True)
         st.caption(
             "This line shows the first figure with its sliders in any other page; the menu ⋯ copies that of its chart:"
         )
-        _plain(embed.line(link, STUDIES[study].claim), linked=True)
+        page_text.lines(embed.line(link, STUDIES[study].claim), linked=True)
     embed.way_out(link)
 
 
@@ -51,14 +48,6 @@ def _download(row: Any, label: str, file: str, table: Any, latest: list) -> None
         icon=":material/download:",
         on_click="ignore",
     )
-
-
-def _plain(text: str, *, linked: bool = False) -> None:
-    """Show lines to be copied; linked: kept_link.js completes their address by the kept curves.
-
-    Not st.code: it loads 1.6 MB to colour them, in a fold that is closed.
-    """
-    st.html(f'<pre class="lines" tabindex="0"{" data-link" if linked else ""}>{html.escape(text)}</pre>')
 
 
 def _said(settings: Any) -> str:

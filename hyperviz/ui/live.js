@@ -41,6 +41,7 @@ export default function ({ parentElement, data }) {
   const feed = '.st-key-' + CSS.escape(data.feed);
   const finger = matchMedia('(pointer: coarse)'), reducedMotion = matchMedia('(prefers-reduced-motion: reduce)');
   const config = { responsive: true, displaylogo: false, displayModeBar: false, showSendToCloud: false };
+  const playing = player(parentElement.querySelector('.player'), chart);
   let mounted = true, seen = '', drawn = 0, observer, retry, frame, later;
   // in a lecture a chart is drawn small and shown large: its letters and lines grow with it
   const root = document.documentElement;
@@ -82,6 +83,7 @@ export default function ({ parentElement, data }) {
     const layout = chart.clientWidth < NARROW ? narrowed(wide) : wide;
     chart.setAttribute('aria-label', layout.meta?.alt ?? '');
     paint(traces, layout);
+    playing.shown(layout.meta?.plays);
     keptList(parentElement.querySelector('.kept'), data.file, box.redraw);
     if (!box.classList.contains('mini') && legend() > room(layout)) { top = { pixels: legend(), width: chart.clientWidth }; paint(traces, layout); }
   };
@@ -101,6 +103,7 @@ export default function ({ parentElement, data }) {
 
   return () => {
     mounted = false;
+    playing.end();
     clearTimeout(retry);
     clearTimeout(later);
     cancelAnimationFrame(frame);

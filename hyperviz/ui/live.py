@@ -20,7 +20,8 @@ _chart = components.component(
     html=(HERE / "live.html").read_text("utf-8"),
     isolate_styles=False,
     js="\n".join(
-        (HERE / name).read_text("utf-8") for name in ("kept_curves.js", "chart_table.js", "chart_menu.js", "live.js")
+        (HERE / f"{name}.js").read_text("utf-8")
+        for name in ("kept_curves", "chart_table", "chart_menu", "player", "live")
     ),
 )
 

@@ -30,7 +30,8 @@
   // n and p go through a tour; in a lecture arrows move the one slider that stands open, and space pauses
   const writes = (at) => at.closest?.('input:not([type=range]):not([type=radio]), textarea, select, [contenteditable], [role=menu], dialog');
   const hall = {
-    ' ': (at) => at.closest?.('button, a, summary, [role=radio]') ? null : [...document.querySelectorAll('.st-key-status button')].find((b) => /Pause|Go on/.test(b.textContent)),
+    ' ': (at) => at.closest?.('button, a, summary, [role=radio]') ? null : [...document.querySelectorAll('.st-key-status button')].find((b) => /Pause|Go on/.test(b.textContent))
+      ?? document.querySelector('.st-key-hero .player:not([hidden]) .play'),
   };
   const turn = window.hypervizTurn = (slider, key) => {
     slider?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));

@@ -40,3 +40,11 @@ def fold(title: str, text: str, formula: str = "") -> None:
 def literal(text: str) -> str:
     """Return text that Markdown leaves alone: what a link says must not become a link."""
     return re.sub(r"([\\`*_\[\](){}<>#+!|$~:])", r"\\\1", text)
+
+
+def lines(text: str, *, linked: bool = False) -> None:
+    """Show lines to be copied; linked: kept_link.js completes their address by the kept curves.
+
+    Not st.code: it loads 1.6 MB to colour them, in a fold that is closed.
+    """
+    st.html(f'<pre class="lines" tabindex="0"{" data-link" if linked else ""}>{html.escape(text)}</pre>')

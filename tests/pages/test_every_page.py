@@ -69,6 +69,32 @@ def test_every_chart_has_words_of_its_own_with_numbers_and_the_verdict_is_a_stat
     assert page.locator(".verdict[role=status]").count() == bool(name)
 
 
+def test_what_plays_in_time_pauses_and_goes_by_steps_by_keyboard(screen):
+    name, page = screen
+    bars = page.locator(".player:visible")
+    assert bars.count() == {"dynamics": 1, "rotation": 3}.get(name, 0)
+    if name != "dynamics":
+        return
+    width = "() => +document.querySelector('.plotclip rect').getAttribute('width')"
+    whole = page.evaluate(width)
+    bars.get_by_role("button", name="Slow motion").press("Enter")
+    bars.get_by_role("button", name="Play in time").press("Enter")
+    page.wait_for_function(f"whole => ({width})() > 0 && ({width})() < whole / 2", arg=whole)
+    bars.get_by_role("button", name="Pause").press("Enter")
+    held = page.evaluate(width)
+    page.wait_for_timeout(700)  # longer than a step in slow motion
+    assert page.evaluate(width) == held
+    bars.get_by_role("button", name="Step", exact=True).press("Enter")
+    assert page.evaluate(width) == pytest.approx(held + whole / 40)
+    assert "t = 0.0" in bars.inner_text()
+    for _ in range(40):
+        bars.get_by_role("button", name="Step", exact=True).press("Enter")
+        if page.evaluate(width) == whole:
+            break
+    assert page.evaluate(width) == whole
+    bars.get_by_role("button", name="Slow motion").press("Enter")
+
+
 def test_the_networks_stand_beside_the_title_and_cover_nothing(screen):
     name, page = screen
     if name:
@@ -133,6 +159,8 @@ def test_light_or_dark_wide_or_narrow_axe_finds_nothing_serious_and_nothing_over
 def test_on_paper_all_charts_are_whole_and_light_with_the_settings_and_nothing_to_click(screen):
     name, page = screen
     recolour(page, "dark")
+    fold = page.locator(".stExpander", has_text="The numbers").last
+    fold.locator("summary").click()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print", color_scheme="dark")
     for box, svg in page.locator(".live").evaluate_all(SHEETS):
@@ -142,10 +170,14 @@ def test_on_paper_all_charts_are_whole_and_light_with_the_settings_and_nothing_t
     clicked = "header, button, input, .st-key-controls, [role=menu]"
     assert page.locator(clicked).evaluate_all("all => all.filter(e => e.checkVisibility()).length") == 0
     if name:
+        box, settings = (page.locator(place).last.bounding_box() for place in (".live", ".settings"))
+        assert settings["y"] < page.locator(".live").first.bounding_box()["y"]
+        assert fold.bounding_box()["y"] > box["y"] + box["height"]  # an open fold stays where it was
         words = page.locator(".settings").inner_text()
         assert re.search(r"[LN] = \d+.*; hyperviz ", words)
     page.emulate_media(media="screen")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
+    fold.locator("summary").click()
     recolour(page, "dark")
     recolour(page, "light")
 

@@ -1,9 +1,12 @@
 """The home page, and what every page shares."""
 
+import html
+import re
 import urllib.request
 
 import pytest
 
+from hyperviz.studies.home.study import POINTS
 from hyperviz.studies.registry import STUDIES
 from tests.pages.browser import CHART
 from tests.pages.conftest import PATIENCE, PHONE, serving, visitor
@@ -15,12 +18,20 @@ def test_home_explains_a_hypernetwork_and_leads_to_every_page(tab, address):
     tab.goto(address)
     tab.get_by_role("img", name="weights v of g").wait_for()
     tab.get_by_text("Computing on: ").wait_for()
+    tab.get_by_text("The numbers of the picture").click()
+    assert tab.locator(".numbers tr").count() == POINTS + 1
+    frame = re.search(r'src="([^"]+)"', tab.locator("pre.lines").inner_text())
     for name in STUDIES:
         assert tab.get_by_role("link", name=f"Open {name}").get_attribute("href").split("/")[-1] == name
     title = tab.get_by_role("heading", level=1).inner_text()
     tab.get_by_text("Open convergence").click()
     tab.wait_for_url("**/convergence*")
     tab.get_by_role("heading", level=1).filter(has_not_text=title).wait_for()
+    tab.goto(html.unescape(frame[1] if frame else ""))
+    tab.get_by_role("link", name="Open in hyperviz").wait_for()
+    tab.get_by_role("img", name="weights v of g").wait_for()
+    assert not tab.locator("h1").is_visible()
+    assert tab.locator(".stSlider:visible").count() == 2
 
 
 def test_moved_at_once_after_a_visit_the_picture_and_the_link_follow_the_sliders(tab, address):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from hyperviz.studies.home.settings import HomeSettings
 from hyperviz.theory import two_layers
 
 DRAWS, POINTS = 16, 33
+CLAIM = "One network writes another. What happens when both get very wide?"
 
 
 class HomeResult(NamedTuple):
@@ -35,6 +37,12 @@ def look(settings: HomeSettings) -> HomeResult:
     sizes = {"width_f": settings.width_f, "width_g": settings.width_g, "draws": DRAWS}
     curves = two_layers.hyperkernels(np.random.default_rng(settings.seed), z, **sizes)[:, 1:]
     return HomeResult(settings, theta, curves, two_layers.limit(theta))
+
+
+def table(result: HomeResult) -> pd.DataFrame:
+    """Return the kernels that are drawn: a row an angle, a column a network."""
+    networks = {f"network {i + 1}": curve for i, curve in enumerate(result.curves)}
+    return pd.DataFrame({"angle (degrees)": np.degrees(result.theta), "limit": result.limit} | networks)
 
 
 def said(result: HomeResult) -> str:
