@@ -45,4 +45,4 @@ for name, chart in shown.items():
         places[name] = live.chart(f"inpainting-{name}", height=chart.height)
 st.caption(datasets.missing())
 said = {about: report.about, took: report.progress}
-page_loop.run("inpainting", settings, line, said, places, shown, latest)
+page_loop.run("inpainting", settings, line, said, places, shown, latest, study.too_large)

@@ -32,4 +32,5 @@ with right:
     st.caption("Your settings: how fast does the training loss fall?")
     places["loss"] = live.chart("rotation-loss", height=320)
     st.caption(datasets.missing())
-page_loop.run("rotation", settings, line, {took: report.progress}, places, charts(settings))
+said = {took: report.progress}
+page_loop.run("rotation", settings, line, said, places, charts(settings), too_large=study.too_large)

@@ -12,7 +12,7 @@ line = page_text.claim("Does a wide f alone make training linear?")
 settings = controls.ask("taylor", TaylorSettings, PRESETS)
 places = {"map": live.hero("taylor-map")}
 took = status("taylor", settings)
-st.caption(report.stairs(settings))
+stairs = st.empty()
 left, right = st.columns(2, gap="medium")
 with left:
     st.caption("The same terms against the width of f, at the chosen depth of g.")
@@ -24,5 +24,5 @@ with right:
 if settings.step == "on":
     st.caption("One step of a network that is written out (solid), and the partial sums of the series (dashed).")
     places["step"] = live.chart("taylor-step", height=360)
-said = {took: report.progress, words: report.remark}
+said = {took: report.progress, stairs: report.stairs, words: report.remark}
 page_loop.run("taylor", settings, line, said, places, charts(settings))

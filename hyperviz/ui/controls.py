@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from hyperviz.studies.common import budget
 from hyperviz.studies.common.options import Option, mend, options, texts
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import page_text
+from hyperviz.ui import answer, page_text
 from hyperviz.ui.teaching import guide, tours
 
 Settings = TypeVar("Settings")
@@ -29,25 +29,35 @@ def ask(study: str, kind: type[Settings], presets: dict[str, Settings], tour: De
     The link is written here and not by the widgets themselves: those drop what they cannot read without a word,
     and do not see values that a preset sets. tour: where a step of the tour stands, if not above the presets.
     """
+    answer.begin(study)
     _seed(study, kind)
     _within_budget(study, kind)
-    declared = options(kind)
     with tour or contextlib.nullcontext():
-        tours.show(study, kind(**{name: st.session_state[f"{study}.{name}"] for name in declared}))
+        tours.show(study, answer.settings(study, kind))
     if presets and not guide.marked(study):
         chosen: dict[str, Any] = {"key": f"{study}:preset", "on_change": _preset, "args": (study, presets)}
         st.pills("presets", list(presets), label_visibility="collapsed", **chosen)
     with st.container(key="controls"):
-        values = _widgets(study, {name: o for name, o in declared.items() if not o.apart and not o.text})
-    elsewhere = (name for name, o in declared.items() if o.apart or o.text)
-    values |= {name: st.session_state[f"{study}.{name}"] for name in elsewhere}
-    settings = kind(**values)
-    st.session_state[f"{study}:kept"] = settings
+        _widgets(study, kind)
+    settings = answer.settings(study, kind)
+    keep(study, settings)
     if not st.session_state.pop(f"{study}:under way", False):
-        _write_link(study, guide.said(settings, study) | guide.fields(study))
-    if said := st.session_state.pop(f"{study}:said", []):
+        _write_link(study, settings)
+    st.session_state[f"{study}:warned"] = said = st.session_state.pop(f"{study}:said", [])
+    if said:
         st.warning(page_text.literal(" ".join(said)))
     return settings
+
+
+def keep(study: str, settings: Any) -> None:
+    """Note what the controls say: what differs from it at the next run was moved."""
+    st.session_state[f"{study}:kept"] = settings
+
+
+def follow(study: str, settings: Any) -> None:
+    """Let the link and the line below the controls say what a moved control does, on a page that stands."""
+    _write_link(study, settings)
+    _tell_fold(study, settings)
 
 
 def hold_link(study: str, under_way: bool) -> None:
@@ -58,7 +68,8 @@ def hold_link(study: str, under_way: bool) -> None:
     st.session_state[f"{study}:under way"] = under_way
 
 
-def _write_link(study: str, link: dict[str, str]) -> None:
+def _write_link(study: str, settings: Any) -> None:
+    link = guide.said(settings, study) | guide.fields(study)
     given = st.query_params.to_dict()
     st.session_state[f"{study}:link"] = link
     if given != link:
@@ -85,8 +96,7 @@ def _within_budget(study: str, kind: type) -> None:
     """Set what is over a cap to the nearest allowed value, before any widget shows it (on a public site)."""
     if not budget.current().capped:
         return
-    asked = kind(**{name: st.session_state[f"{study}.{name}"] for name in options(kind)})
-    settings, said = budget.within(asked, STUDIES[study].caps if study in STUDIES else ())
+    settings, said = budget.within(answer.settings(study, kind), STUDIES[study].caps if study in STUDIES else ())
     if said:
         _set(study, settings)
         st.session_state.setdefault(f"{study}:said", []).extend(said)
@@ -145,53 +155,72 @@ def choice(study: str, kind: type, name: str) -> None:
     st.segmented_control(declared.label, declared.choices, key=key, required=True, width="stretch", **shown)
 
 
-def _widgets(study: str, declared: dict[str, Option]) -> dict[str, Any]:
+def _widgets(study: str, kind: type) -> None:
     """Show f's controls, g's, the page's own, and the rest folded away: in this order on every page.
 
     The two main ones stand open on a phone too; the style sheet shows the others there with the fold. In a tour one
     stands open.
     """
-    network, one = {"f": 0, "g": 1}, guide.marked(study)
-    open_ = [n for n, o in declared.items() if (n == one if one else not o.more)]
-    shown = sorted(open_, key=lambda n: network.get(n.rsplit("_", 1)[-1], 2))
+    network, shown, folded = {"f": 0, "g": 1}, *_parted(study, kind)
+    shown = sorted(shown, key=lambda n: network.get(n.rsplit("_", 1)[-1], 2))
     main = sorted(shown, key=lambda n: (not n.startswith("width_"), n.startswith("depth_")))[:2]
-    values = _rows(study, {name: declared[name] for name in shown}, main)
+    _rows(study, kind, shown, main)
     with st.expander(MORE):
-        values |= _rows(study, {name: o for name, o in declared.items() if name not in shown}, ())
-    apart = {n: o for n, o in declared.items() if n not in shown and values[n] != o.default}
-    folded = [f"{o.label} {_said(values[n])}" for n, o in apart.items()]
-    if folded:
-        st.caption("Set in the fold: " + page_text.literal(", ".join(folded)))
-    return values
+        _rows(study, kind, folded, ())
+    st.session_state[f"{study}:fold"] = st.empty()
+    _tell_fold(study, answer.settings(study, kind))
 
 
-def _rows(study: str, declared: dict[str, Option], main: Sequence[str]) -> dict[str, Any]:
+def _parted(study: str, kind: type) -> tuple[list[str], list[str]]:
+    """Return the names of the controls that stand open, and of those in the fold."""
+    declared, one = {name: o for name, o in options(kind).items() if not o.apart and not o.text}, guide.marked(study)
+    shown = [n for n, o in declared.items() if (n == one if one else not o.more)]
+    return shown, [n for n in declared if n not in shown]
+
+
+def _tell_fold(study: str, settings: Any) -> None:
+    """Say what is set in the fold, where it is not the default."""
+    declared = options(type(settings))
+    values = {n: getattr(settings, n) for n in _parted(study, type(settings))[1]}
+    apart = [f"{declared[n].label} {_said(v)}" for n, v in values.items() if v != declared[n].default]
+    if apart:
+        st.session_state[f"{study}:fold"].caption("Set in the fold: " + page_text.literal(", ".join(apart)))
+    elif answer.alone():
+        st.session_state[f"{study}:fold"].empty()
+
+
+def _rows(study: str, kind: type, names: Sequence[str], main: Sequence[str]) -> None:
     """Show the controls, four in a row."""
-    values, names = {}, list(declared)
     for start in range(0, len(names), COLUMNS):
         columns = st.columns(COLUMNS, gap="medium", vertical_alignment="bottom")
         for column, name in zip(columns, names[start : start + COLUMNS], strict=False):
             with column.container(key=f"{study}_main_{name}") if name in main else column:
-                values[name] = _widget(f"{study}.{name}", declared[name])
-    return values
+                _widget(study, kind, name)
 
 
-def _widget(key: str, declared: Option) -> Any:
+def _widget(study: str, kind: type, name: str) -> None:
     """Show one control. It carries its value: what is mounted late would else take the lowest or the first."""
+    declared, key = options(kind)[name], f"{study}.{name}"
     label, now = f"{declared.label}, {declared.symbol}" if declared.symbol else declared.label, st.session_state[key]
     shared: dict[str, Any] = {"key": key, "help": f"{declared.help} ({declared.range})"}
+    shared |= {"on_change": answer.moved, "args": (study, kind)}
     if declared.choices and len("".join(declared.choices)) > SHORT:
-        return st.selectbox(label, declared.choices, index=declared.choices.index(now), **shared)
-    if declared.choices:
-        return st.segmented_control(label, declared.choices, required=True, default=now, **shared)
-    if declared.log or declared.words:
+        st.selectbox(label, declared.choices, index=declared.choices.index(now), **shared)
+    elif declared.choices:
+        st.segmented_control(label, declared.choices, required=True, default=now, **shared)
+    elif declared.log or declared.words:
         positions = sorted({*declared.grid, *(v for v in (now,) if not isinstance(v, str))})
-        return st.select_slider(label, [*positions, *declared.words], value=now, format_func=_said, **shared)
-    if declared.step is None and len(declared.grid) > 100:
-        return st.number_input(label, int(declared.low or 0), int(declared.high or 0), now, **shared)
+        st.select_slider(label, [*positions, *declared.words], value=now, format_func=_said, **shared)
+    elif declared.step is None and len(declared.grid) > 100:
+        st.number_input(label, int(declared.low or 0), int(declared.high or 0), now, **shared)
+    else:
+        _slider(label, declared, now, shared)
+
+
+def _slider(label: str, declared: Option, now: Any, shared: dict[str, Any]) -> None:
     low, high, step = (declared.kind(v) for v in (declared.low, declared.high, declared.step or 1))
     decimals = len(f"{step:.7f}".rstrip("0").partition(".")[2])  # its own choice would show 1.475 as 1.48
-    return st.slider(label, low, high, now, step, f"%.{decimals}f" if decimals else "%d", **shared)
+    st.slider(label, low, high, now, step, f"%.{decimals}f" if decimals else "%d", **shared)
 
 
 def _said(value: Any) -> str:

@@ -14,6 +14,12 @@ from hyperviz.studies.registry import STUDIES
 from hyperviz.ui import controls, embed, page_text, terminal
 
 NOTHING = "no result yet\n"
+SAID = (
+    "These lines reproduce the numbers with the library; a click marks them all:",
+    "The same from a terminal, with a table and a page of charts in the folder results:",
+    "This link shows the same experiment, seed included. The menu ⋯ of a chart saves it as a picture.",
+    "This line shows the first figure with its sliders in any other page; the menu ⋯ copies that of its chart:",
+)
 
 
 def take_away(study: str, settings: Any, latest: list, report: Any) -> None:
@@ -26,16 +32,13 @@ def take_away(study: str, settings: Any, latest: list, report: Any) -> None:
         _download(row, "Download raw draws", f"hyperviz-{study}-draws.csv", report.draws, latest)
         again: dict[str, Any] = {"on_click": controls.reset, "args": (study, type(settings))}
         row.button("Reset to defaults", icon=":material/restart_alt:", **again)
-        st.caption("These lines reproduce the numbers with the library; a click marks them all:")
-        page_text.lines(report.code(settings))
-        st.caption("The same from a terminal, with a table and a page of charts in the folder results:")
-        page_text.lines(terminal.typed(command(study, settings)))
-        st.caption("This link shows the same experiment, seed included. The menu ⋯ of a chart saves it as a picture.")
-        page_text.lines(link, linked=True)
-        st.caption(
-            "This line shows the first figure with its sliders in any other page; the menu ⋯ copies that of its chart:"
+        told = (report.code(settings), terminal.typed(command(study, settings)))
+        linked = (link, embed.line(link, STUDIES[study].claim))
+        shown = [*map(page_text.copied, told), *(page_text.copied(text, linked=True) for text in linked)]
+        # one message: all of it is sent at each move
+        st.html(
+            "".join(f'<p class="what">{html.escape(said)}</p>{text}' for said, text in zip(SAID, shown, strict=True))
         )
-        page_text.lines(embed.line(link, STUDIES[study].claim), linked=True)
     embed.way_out(link)
 
 

@@ -6,14 +6,14 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Generator, Iterator
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from hyperviz.errors import HypervizError, out_of_memory
 from hyperviz.studies import stored_results
-from hyperviz.ui import page_text
+from hyperviz.ui import answer, page_text
 from hyperviz.ui.hosting import backlog, visitors, visits
 from hyperviz.ui.hosting.fair_lock import gate
 from hyperviz.ui.teaching import tours
@@ -24,20 +24,38 @@ OUT_OF_MEMORY = "There is not enough memory here for these settings: choose fewe
 PICTURES = 4  # a second: more keep the browser from answering a hand
 
 
+class _Status(NamedTuple):
+    """The places of the button and of the note beside it."""
+
+    button: DeltaGenerator
+    note: DeltaGenerator
+
+
 def status(study: str, settings: Any) -> DeltaGenerator:
     """Mount the line below the hero: how far the run is, and the button that pauses it, or runs a stored one live."""
     with st.container(key="status", horizontal=True, vertical_alignment="center"):
         button, line, note = st.empty(), st.empty(), st.empty()  # the button first: no word that changes moves it
-        if found := _stored(study, settings):
-            note.caption(f"Stored on {found.date}, hyperviz {found.version}.")
-            button.button("Run live", icon=":material/play_arrow:", on_click=_live, args=(study, settings))
-        else:
-            paused = st.session_state.get(f"{study}:paused") == settings
-            look = ("Go on", ":material/play_arrow:") if paused else ("Pause", ":material/pause:")
-            button.button(look[0], icon=look[1], on_click=_pause, args=(study, None if paused else settings))
-            st.session_state[f"{study}:button"] = button
+        st.session_state[f"{study}:status"], st.session_state[f"{study}:status shown"] = _Status(button, note), None
+        follow(study, settings)
         tours.offer(study)
     return line
+
+
+def follow(study: str, settings: Any) -> None:
+    """Let the button do what can be done at these settings; what it shows already is not sent again."""
+    found = _stored(study, settings)
+    paused = not found and st.session_state.get(f"{study}:paused") == settings
+    label = "Run live" if found else "Go on" if paused else "Pause"
+    if st.session_state[f"{study}:status shown"] == (label, found and found.date):
+        return
+    st.session_state[f"{study}:status shown"] = label, found and found.date
+    place: _Status = st.session_state[f"{study}:status"]
+    icon = ":material/pause:" if label == "Pause" else ":material/play_arrow:"
+    place.button.button(label, icon=icon, on_click=_live if found else _pause, args=(study,))
+    if found:
+        place.note.caption(f"Stored on {found.date}, hyperviz {found.version}.")
+    elif answer.alone():
+        place.note.empty()
 
 
 def play(study: str, settings: Any, stream: Callable[[Any], Iterator[Result]]) -> Generator[Result]:
@@ -53,7 +71,9 @@ def play(study: str, settings: Any, stream: Callable[[Any], Iterator[Result]]) -
         for result in _throttled(study, steps(stream(settings))):
             st.session_state[f"{study}:last"] = settings, result
             yield result
-    st.session_state[f"{study}:button"].empty()  # nothing is left to pause
+    with answer.as_page():
+        st.session_state[f"{study}:status"].button.empty()  # nothing is left to pause
+    st.session_state[f"{study}:status shown"] = None
 
 
 def _throttled(study: str, results: Generator[Result]) -> Generator[Result]:
@@ -81,18 +101,18 @@ def steps(results: Iterator[Result]) -> Generator[Result]:
 
     It ends where the page next writes, if nobody looks any more.
     """
-    place, shown = st.empty(), 0
+    shown = 0
     with contextlib.closing(results):  # type: ignore[type-var]
         while True:
             try:
                 with gate.turn(shown):
                     result = next(results, None)
             except HypervizError as error:
-                place.error(page_text.literal(str(error)))
+                st.error(page_text.literal(str(error)))
                 return
             except Exception as error:
                 logging.getLogger(__name__).exception("a study stopped")
-                place.error(OUT_OF_MEMORY if out_of_memory(error) else UNEXPECTED)
+                st.error(OUT_OF_MEMORY if out_of_memory(error) else UNEXPECTED)
                 return
             if result is None:
                 return
@@ -105,11 +125,12 @@ def _stored(study: str, settings: Any) -> stored_results.Stored | None:
     return None if live else stored_results.find(study, settings)
 
 
-def _live(study: str, settings: Any) -> None:
-    """Run these settings, whatever is stored of them (a callback)."""
-    st.session_state[f"{study}:live"] = settings
+def _live(study: str) -> None:
+    """Run the settings that are shown, whatever is stored of them (a callback)."""
+    st.session_state[f"{study}:live"] = st.session_state[f"{study}:kept"]
 
 
-def _pause(study: str, settings: Any) -> None:
-    """Stop the run of these settings, and keep its last picture; None: it goes on (a callback)."""
-    st.session_state[f"{study}:paused"] = settings
+def _pause(study: str) -> None:
+    """Stop the run that is shown and keep its last picture, or go on with it (a callback)."""
+    now, key = st.session_state[f"{study}:kept"], f"{study}:paused"
+    st.session_state[key] = None if st.session_state.get(key) == now else now

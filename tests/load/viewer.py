@@ -67,6 +67,13 @@ class Viewer:
         while self._next(began).WhichOneof("type") != "script_finished":
             pass
 
+    def settle(self, seconds: float) -> None:
+        """Read what comes for some seconds: of a long run, until the page is at rest for a move."""
+        ends = time.monotonic() + seconds
+        with contextlib.suppress(TimeoutError):
+            while (left := ends - time.monotonic()) > 0:
+                self._next(time.monotonic() - PATIENCE + left)
+
     def ask(self) -> None:
         """Open the page and read nothing: a phone that has lost its network."""
         self._ask()
@@ -103,7 +110,7 @@ class Viewer:
             message = self._next(asked)
             self.before_picture += 1
             if message.WhichOneof("type") == "new_session":
-                self.before_picture = 0
+                self.before_picture = self.before_picture if began else 0
                 began, self.session = True, message.new_session.initialize.session_id
             if message.WhichOneof("type") == "navigation":
                 self.script = message.navigation.page_script_hash

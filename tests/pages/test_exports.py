@@ -12,7 +12,7 @@ import pytest
 from hyperviz.studies.convergence import report
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from tests import ROOT
-from tests.pages.browser import CHART, ENDED, open_ended, open_page, saved, to_the_left, trace
+from tests.pages.browser import CHART, ENDED, move, open_ended, open_page, saved, to_the_left, trace
 from tests.pages.conftest import visitor
 
 MOST = "8 of 10 networks lie here"
@@ -149,6 +149,11 @@ def test_the_lines_on_a_page_are_the_study_s_and_its_command_runs_as_printed_in_
     assert (tmp_path / "results" / "result.csv").exists()
     assert "seed=0" in link
     assert frame.startswith("<iframe src=")
+    move(tab, "width of f, n", 1)  # the fold stays open, and follows
+    tab.locator("pre.lines", has_text="--width-f=32").wait_for()
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Download CSV").click()
+    assert 32 in set(pd.read_csv(download.value.path()).width_f)
 
 
 def test_raw_draws_are_a_second_file(stored):

@@ -56,6 +56,7 @@ class Option:
     positions: tuple = ()  # of its slider, where steps and powers of two miss what matters
     step: float | None = None
     more: bool = False  # folded away on the page: what a first look does not need
+    page: bool = False  # more than pictures and what is said of them depends on it: the page is built anew
     apart: bool = False  # the page shows it itself, beside what it chooses (controls.choice)
     text: Callable[[str], Any] | None = None  # reads a text that no widget shows; ValueError where it cannot
     form: str = "a text that the canvas of the page wrote"  # what such a text is

@@ -44,6 +44,7 @@ class DynamicsSettings:
     view: str = option(
         "fit",
         label="Show below",
+        page=True,
         choices=VIEWS,
         help="what is shown and computed below: a fit being learnt, the kernel in training (eq. 16), the loss surface",
     )

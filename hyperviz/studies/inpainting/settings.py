@@ -45,6 +45,7 @@ class InpaintingSettings:
         4000,
         symbol="N",
         label="training images",
+        page=True,
         log=True,
         positions=COUNTS[:7],
         help=meaning("N", "images"),
@@ -52,6 +53,7 @@ class InpaintingSettings:
     task: str = option(
         "inpainting",
         label="task",
+        page=True,
         choices=TASKS,
         help="whether f sees the whole image or one with a hidden part",
     )
@@ -80,12 +82,13 @@ class InpaintingSettings:
         help=meaning("runs", "other images"),
     )
     digits: int = option(
-        24, 0, 500 - SHOWN, label="first image shown", more=True, help="which test images the gallery shows"
+        24, 0, 500 - SHOWN, label="first image shown", more=True, page=True, help="which test images the gallery shows"
     )
     dataset: str = option(
         "digits",
         label="data",
         more=True,
+        page=True,
         choices=DATASETS,
         help="digits built in, sets that are downloaded, or the images that HYPERVIZ_IMAGES names where the app runs",
     )

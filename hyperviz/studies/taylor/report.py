@@ -103,8 +103,9 @@ def _claim(settings: TaylorSettings) -> str:
     return f"The first {H} terms stay however wide f is; those beyond r = H = {H} fall, like n to the power H − r."
 
 
-def stairs(settings: TaylorSettings) -> str:
+def stairs(result: TaylorResult) -> str:
     """Return what the map shows, and what its line means, where there is one."""
+    settings = result.settings
     said = "The slope of each term: 0 stays however wide f is, −1 halves when n doubles. "
     if settings.grow == "both":
         said += (

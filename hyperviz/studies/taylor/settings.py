@@ -42,6 +42,7 @@ class TaylorSettings:
     step: str = option(
         "off",
         label="one-step check",
+        page=True,
         more=True,
         choices=("off", "on"),
         help="writes a network out, takes one gradient step and compares the partial sums of equation 5",

@@ -16,7 +16,7 @@ COUNTS = (10, 20, 50, 100, 200, 500, 1000, 2000, 4000)  # training images at whi
 
 def hidden_part() -> Any:
     """Return the option that names what f does not see."""
-    return option("lower", label="hidden part", choices=HIDDEN, help="what f does not see (inpainting)")
+    return option("lower", label="hidden part", choices=HIDDEN, page=True, help="what f does not see (inpainting)")
 
 
 def training_pixels(default: int | str, **widget: Any) -> Any:
