@@ -22,7 +22,7 @@ NO_NUMBER = "What was computed here is not a number: choose other widths, depths
 
 
 class _Page(NamedTuple):
-    """A page that stands: its places, and what they show."""
+    """Hold a page that stands: its places, and what they show."""
 
     study: str
     kind: type

@@ -25,7 +25,7 @@ PICTURES = 4  # a second: more keep the browser from answering a hand
 
 
 class _Status(NamedTuple):
-    """The places of the button and of the note beside it."""
+    """Hold the places of the button and of the note beside it."""
 
     button: DeltaGenerator
     note: DeltaGenerator
