@@ -43,8 +43,10 @@ def literal(text: str) -> str:
 
 
 def lines(text: str, *, linked: bool = False) -> None:
-    """Show lines to be copied; linked: kept_link.js completes their address by the kept curves.
+    """Show lines to be copied; linked: kept_link.js completes their address by the kept curves."""
+    st.html(copied(text, linked=linked))
 
-    Not st.code: it loads 1.6 MB to colour them, in a fold that is closed.
-    """
-    st.html(f'<pre class="lines" tabindex="0"{" data-link" if linked else ""}>{html.escape(text)}</pre>')
+
+def copied(text: str, *, linked: bool = False) -> str:
+    """Return lines to be copied. Not st.code: it loads 1.6 MB to colour them, in a fold that is closed."""
+    return f'<pre class="lines" tabindex="0"{" data-link" if linked else ""}>{html.escape(text)}</pre>'
