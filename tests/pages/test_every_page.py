@@ -35,6 +35,7 @@ MINI = 140  # pixels of the hero that stays in sight
 CLOSE = 2  # pixels that the boxes of two letters may share: boxes are higher than letters
 HERO, LINES, FINGER = 520, 3, 44  # pixels from the top; lines of a verdict; pixels of what is tapped
 TARGETS = ".stMainBlockContainer button, .stMainBlockContainer summary, .stMainBlockContainer [role=radio]"
+PLACE = "e => e.closest('.live')?.parentElement ?? e"  # where a chart stands when it is not small on top
 SWIPES = ".live .plot, .stSlider"
 LEGIBLE = 11.99  # pixels of the smallest letters, but for an index: that of a letter of 12 has 8.4
 LETTERS = """[...document.querySelectorAll('body *')]
@@ -243,7 +244,7 @@ def test_a_swipe_that_begins_on_a_chart_or_a_slider_scrolls_the_page_and_changes
     for part in page.locator(SWIPES).all():
         if not part.is_visible():
             continue
-        part.evaluate("e => e.scrollIntoView({ block: 'center', behavior: 'instant' })")
+        part.evaluate(f"e => ({PLACE})(e).scrollIntoView({{ block: 'center', behavior: 'instant' }})")
         still(page)
         box = part.bounding_box()
         room = page.evaluate("(e => e.scrollHeight - e.clientHeight - e.scrollTop)(document.querySelector('.stMain'))")

@@ -30,7 +30,9 @@ def styled(pictures: Mapping[str, str]) -> str:
 
 def summary(ledger: Ledger) -> str:
     """Return the tally as chips, and what the verdicts mean."""
-    chips = " ".join(f"<b>{count}</b> {chip(verdict)}" for verdict, count in counts(ledger.records).items())
+    chips = " ".join(
+        f'<span class="pair"><b>{count}</b> {chip(verdict)}</span>' for verdict, count in counts(ledger.records).items()
+    )
     return f"<p>{chips}</p><p>{READING}</p>"
 
 
