@@ -30,7 +30,7 @@ function narrowed(full) {
 }
 
 // the hero on top of a phone (phone.js): curves and numbers at the axes alone
-const MINI = 132; // pixels
+const MINI = 132, BAR = 36; // pixels; what plays a chart in time
 function small(full) {
   const bare = Object.fromEntries(Object.keys(full).filter((k) => /^[xy]axis/.test(k)).map((k) => [k, { ...full[k], title: undefined }]));
   return { ...full, ...bare, showlegend: false, annotations: [], margin: { l: 44, r: 8, t: 6, b: 24 } };
@@ -62,7 +62,8 @@ export default function ({ parentElement, data }) {
   const paint = (traces, wide) => {
     const mini = box.classList.contains('mini'), layout = mini ? small(wide) : wide;
     const t = mini ? layout.margin.t : room(layout), more = data.low ? 0 : t - (layout.margin?.t ?? 0);
-    sized(mini ? MINI : height(layout.meta) + more);
+    const below = layout.meta?.plays && big() > 1 ? BAR : 0; // a hall sees the picture and what plays it
+    sized(mini ? MINI : height(layout.meta) + more - below);
     const own = { height: undefined, autosize: true, margin: { ...layout.margin, t }, ...(finger.matches && { dragmode: false }) };
     const ghosts = keptTraces(data.file, false);
     box.ghosts = ghosts.length;
