@@ -106,6 +106,12 @@ def test_the_networks_stand_beside_the_title_and_cover_nothing(screen):
         assert box["y"] + box["height"] <= here["y"] or box["x"] >= here["x"] + here["width"]
 
 
+def test_the_hero_is_whole_on_the_first_screen(screen):
+    _, page = screen
+    hero = page.locator(".st-key-hero :is(.js-plotly-plot, svg)").first.bounding_box()
+    assert hero["y"] + hero["height"] <= 800
+
+
 def test_a_term_is_explained_once_where_it_stands_under_the_pointer_and_by_keyboard(screen):
     _, page = screen
     terms, card = page.locator(".stMainBlockContainer .term:visible"), page.locator("#term-card:popover-open")
