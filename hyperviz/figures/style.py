@@ -30,6 +30,7 @@ class Palette(NamedTuple):
     ridge: str = "#a31621"
     mean: str = "#6b7280"
     nearest: str = "#6b7280"
+    cnn: str = "#c2417c"
 
 
 LIGHT = Palette(ink="#1c2230", faint="#6b7280", grid="#e3e6ec", background="#ffffff")
@@ -47,9 +48,10 @@ DARK = Palette(
     ridge="#ff5f5f",
     mean="#9aa3b2",
     nearest="#9aa3b2",
+    cnn="#ff8fc1",
 )
 MARKERS = {"hk": "circle", "nngp": "square", "hn": "diamond", "paper": "x-thin-open"}
-MARKERS |= {"ridge": "star", "mean": "triangle-up", "nearest": "triangle-down"}
+MARKERS |= {"ridge": "star", "mean": "triangle-up", "nearest": "triangle-down", "cnn": "hexagon"}
 DASHES = {"mean": "dash", "nearest": "dot", "hk-released": "dot", "ridge-hidden": "dot"}  # others are solid
 SURFACE = "Viridis"
 MARGIN = {"l": 64, "r": 16, "t": 40, "b": 52, "autoexpand": False}  # fixed: axes stay put
