@@ -13,12 +13,19 @@ from hyperviz.studies.inpainting import image_set
 from hyperviz.studies.inpainting.regression import FINER
 from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.inpainting.study import InpaintingResult
-from hyperviz.studies.inpainting.views import calibration, finite_network_report, gradient_flow, marginal_likelihood
+from hyperviz.studies.inpainting.views import (
+    calibration,
+    finite_network_report,
+    gradient_flow,
+    marginal_likelihood,
+    rivals_report,
+)
 from hyperviz.studies.inpainting.views.calibration import Calibration
 from hyperviz.studies.inpainting.views.finite_network import Learning
 from hyperviz.studies.inpainting.views.gradient_flow import GradientFlow
 from hyperviz.studies.inpainting.views.grid_effects import BoundaryComparison, Upsampling
 from hyperviz.studies.inpainting.views.marginal_likelihood import Likelihood
+from hyperviz.studies.inpainting.views.rivals import Rivals
 from hyperviz.studies.table1.report import DESIGN, mean
 
 TOLERATED = 0.1  # a band this near its right width is called right
@@ -46,6 +53,7 @@ SEE = {
     "border": "What the torus costs: all pixels are solved as if opposite borders met. Here beside an open grid, "
     "after a few training images: black borders hide the difference, other pictures would not.",
 } | finite_network_report.SEE
+SEE |= rivals_report.SEE
 
 
 def see(name: str, settings: InpaintingSettings) -> str:
@@ -68,6 +76,7 @@ def verdict(result: InpaintingResult) -> Verdict:
 def alt(result: InpaintingResult, figure: str = "") -> str:
     """Return a figure of the view in words: what it shows, where more can be said than the verdict."""
     shown = finite_network_report.alt(result.view, figure) if isinstance(result.view, Learning) else ""
+    shown += rivals_report.alt(result.view, figure) if isinstance(result.view, Rivals) else ""
     return shown + verdict(result).text
 
 
@@ -200,6 +209,7 @@ _VERDICTS: dict[type, Callable[..., Verdict]] = {
     Upsampling: _finer,
     BoundaryComparison: _bordered,
     Learning: finite_network_report.verdict,
+    Rivals: rivals_report.verdict,
 }
 _ROWS: dict[type, Callable] = {
     Calibration: _calibration_rows,
@@ -208,4 +218,5 @@ _ROWS: dict[type, Callable] = {
     Upsampling: lambda *_: iter(()),
     BoundaryComparison: _border_rows,
     Learning: finite_network_report.rows,
+    Rivals: rivals_report.rows,
 }
