@@ -15,6 +15,7 @@ from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.inpainting.study import InpaintingResult
 from hyperviz.studies.inpainting.views import (
     calibration,
+    calibration_report,
     finite_network_report,
     gradient_flow,
     marginal_likelihood,
@@ -37,9 +38,13 @@ SEE = {
     "stored_hidden": "The hidden half alone: from all pixels plain ridge, which has no hypernetwork, is level with the "
     "kernels; the mean image is the least to beat. *ridge, hidden half* is plain ridge chosen by this error, the "
     "others by that of all pixels. Stored runs.",
-    "calibration": "Is the uncertainty right? A square for each tenth of the pixels, the surest on the left. On "
-    "the dashed line the predicted error is right; above it the kernel is surer than it should be. Bars: ± 2 "
-    "standard errors over test {noun}s.",
+    "calibration": "Is the uncertainty right? A square for each tenth of the pixels, the surest on the left; stars: "
+    "plain ridge as a Gaussian process. On the dashed line the predicted error is right; above it a method is surer "
+    "than it should be. Bars: ± 2 standard errors over test {noun}s.",
+    "log_likelihood": "Being right and sure in one number: the log density that each prediction gives to what was "
+    "hidden, nats a pixel, the higher the better. All have one noise for all pixels, by the training images alone: "
+    "none knows which pixels are always black. HK is no prior, and has none. Bars: ± 2 standard errors over test "
+    "{noun}s.",
     "training": "While it trains: gradient flow from a network that predicts 0, mean over initialisations. "
     "Coarse shapes come first. *More settings* stops at a time t.",
     "stopping": "Test error against training time: does it ever rise again? Then stopping early would help. "
@@ -76,6 +81,8 @@ def verdict(result: InpaintingResult) -> Verdict:
 def alt(result: InpaintingResult, figure: str = "") -> str:
     """Return a figure of the view in words: what it shows, where more can be said than the verdict."""
     shown = finite_network_report.alt(result.view, figure) if isinstance(result.view, Learning) else ""
+    if isinstance(result.view, Calibration) and figure == "log_likelihood" and not calibration.certain(result.view):
+        shown += calibration_report.alt(result.view)
     shown += rivals_report.alt(result.view, figure) if isinstance(result.view, Rivals) else ""
     return shown + verdict(result).text
 
@@ -98,6 +105,7 @@ def _calibrated(found: Calibration, settings: InpaintingSettings) -> Verdict:
         f"The posterior is {'about right' if right else kind}: errors are {ratio:.2f} ± {2 * error:.2f} times what it "
         f"says; {share:.0%} of the pixels lie within two deviations (a Gaussian: {calibration.NORMAL:.0%})."
     )
+    text += "".join(f" {said}" for said in calibration_report.likelihoods(found))
     return Verdict(text, "measured" if found.finished else "measuring")
 
 
@@ -170,6 +178,7 @@ def _calibration_rows(found: Calibration, settings) -> Iterator[dict[str, Any]]:
         ("coverage", calibration.coverage(found)),
     ):
         yield {"kernel": "nngp", "quantity": name, "value": value, "stderr": stderr}
+    yield from calibration_report.rows(found)
 
 
 def _training_rows(found: GradientFlow, settings) -> Iterator[dict[str, Any]]:
