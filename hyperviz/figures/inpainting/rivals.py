@@ -55,7 +55,7 @@ def few(result: InpaintingResult) -> go.Figure:
     """Draw the stored error on the hidden half against the pixels of each training image, a curve a method."""
     rows = stored.table("few_pixels")
     figure = style.figure(x="random pixels an image (log scale)", y="squared error, hidden half", height=TALL)
-    figure.update_xaxes(type="log", tickvals=list(few_pixels.PIXELS), range=[0.2, 2.1])
+    figure.update_xaxes(type="log", tickvals=list(few_pixels.PIXELS), range=[0.2, 1.8])
     for method in few_pixels.METHODS:
         mine = rows[(rows.kernel == method) & (rows.quantity == "mse_hidden")]
         colour, bars = getattr(style.palette(), method), {"type": "data", "array": list(2 * mine.stderr)}

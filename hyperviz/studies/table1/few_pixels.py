@@ -16,7 +16,7 @@ from hyperviz.studies.table1.cell import RunResult
 from hyperviz.studies.table1.settings import TableCell, TableSettings
 from hyperviz.studies.table1.study import TableResult, design
 
-PIXELS = (2, 5, 10, 20, 50, 100)
+PIXELS = (2, 5, 10, 20, 50)
 IMAGES, RUNS = 100, 10
 METHODS = ("mean", "nearest", "ridge", "nngp", "hk")
 QUANTITIES = ("mse", "mse_hidden", "seconds")

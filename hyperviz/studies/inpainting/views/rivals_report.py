@@ -27,7 +27,8 @@ SEE = {
     "the two are level**; where f sees it all, a cubic spline through the image itself is ahead of both kernels. "
     "Bars: ± 2 standard errors over the test {noun}s.",
     "few_pixels": f"Few random pixels of each training image, {few_pixels.IMAGES} images: each pixel of plain ridge "
-    "learns from those images alone that are seen there; the kernels know where a pixel lies. Error on the hidden "
+    "learns from those images alone that are seen there; the kernels, which know where a pixel lies, need some tenth "
+    "of the pixels. Error on the hidden "
     f"half; stored, {few_pixels.RUNS} runs, bars ± 2 standard errors over them.",
 }
 BEST = 3  # of the methods between the pixels, told
