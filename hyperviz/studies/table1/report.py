@@ -15,6 +15,7 @@ from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.inpainting import adam
 from hyperviz.studies.inpainting.paper_table1 import paper
 from hyperviz.studies.table1.cell import RunResult
+from hyperviz.studies.table1.convolutional import ConvolutionPlan
 from hyperviz.studies.table1.settings import TableCell
 from hyperviz.studies.table1.study import TableResult
 
@@ -237,6 +238,8 @@ DESIGN = (
     f"paper states, for 20 pixels. HN: f of depth {_PLAN.depth_f} and width {_PLAN.width_f} writes g of depth "
     f"{_PLAN.depth_g} and width {_PLAN.width_g} on {_PLAN.features} Fourier features; Adam, {adam.BATCH} "
     "images a step, learning rate and stopping by validation digits; one draw of the pixels, where the kernels' "
-    "errors shown average five: HN is judged against one draw of theirs."
+    "errors shown average five: HN is judged against one draw of theirs. CNN, a small U-shaped convolutional network "
+    f"({ConvolutionPlan().channels} and {2 * ConvolutionPlan().channels} channels, Adam, stopped by the same "
+    "validation digits), learns from one draw too."
 )
 EXPLANATION = ("How the methods were chosen", DESIGN)
