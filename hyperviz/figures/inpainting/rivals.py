@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from hyperviz.data import stored
 from hyperviz.figures import style
 from hyperviz.figures.chart import Chart
 from hyperviz.studies.inpainting.paper_table1 import NAMES
@@ -53,7 +52,7 @@ def between(result: InpaintingResult) -> go.Figure:
 
 def few(result: InpaintingResult) -> go.Figure:
     """Draw the stored error on the hidden half against the pixels of each training image, a curve a method."""
-    rows = stored.table("few_pixels")
+    rows = few_pixels.shipped()
     figure = style.figure(x="random pixels an image (log scale)", y="squared error, hidden half", height=TALL)
     figure.update_xaxes(type="log", tickvals=list(few_pixels.PIXELS), range=[0.2, 1.8])
     for method in few_pixels.METHODS:

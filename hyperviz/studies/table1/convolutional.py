@@ -24,7 +24,7 @@ CORNER = SIZE // 4  # pixels along a side of the smallest maps
 
 
 class ConvolutionPlan(NamedTuple):
-    """The network and how it is trained."""
+    """Hold the network's sizes and how it is trained."""
 
     learning_rate: float = 3e-3  # validation error at N = 200: 0.029, with 0.001 0.031
     steps: int = 500  # at most: the step size falls to 0 along a cosine
@@ -35,7 +35,7 @@ class ConvolutionPlan(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """The network under way."""
+    """Hold the network under way."""
 
     step: int
     validation: float  # mean squared error of the validation digits, all pixels, clipped

@@ -34,7 +34,7 @@ BANDWIDTHS, RIDGES, NOISES = (0.7, 1.0, 2.0), (1e-3, 0.01, 0.03, 0.1, 0.3), (0.0
 
 
 class AnyMask(NamedTuple):
-    """Squared errors so far."""
+    """Hold squared errors so far."""
 
     squares: dict[tuple[str, str], np.ndarray]  # by (mask, method): (T,) on the hidden pixels of each test image
     images: int  # learnt from
@@ -44,7 +44,7 @@ class AnyMask(NamedTuple):
 
 
 class _Once(NamedTuple):
-    """What is learnt once: the NNGP's systems, and the tuning of the two plain methods."""
+    """Hold what is learnt once: the NNGP's systems, and the tuning of the two plain methods."""
 
     x: np.ndarray  # (N, g, g) or (N, g, g, 3) the training images y, each under its own mask
     y: np.ndarray

@@ -23,7 +23,7 @@ PART = 40  # images predicted between two yields
 
 
 class Between(NamedTuple):
-    """Squared errors so far, on the pixels between: of each test image, by method as it is named on screen."""
+    """Hold squared errors so far, on the pixels between: of each test image, by method as it is named on screen."""
 
     squares: dict[str, np.ndarray]  # (T,)
     blank: bool

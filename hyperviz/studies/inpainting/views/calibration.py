@@ -22,7 +22,7 @@ NORMAL = 0.9545  # how often a Gaussian stays within them
 
 
 class Prediction(NamedTuple):
-    """What a Gaussian prediction said of the judged pixels, and by how much it was wrong."""
+    """Hold what a Gaussian prediction said of the judged pixels, and by how much it was wrong."""
 
     predicted: np.ndarray  # (D, P) standard deviation
     wrong: np.ndarray  # (D, P) mean minus truth

@@ -16,7 +16,7 @@ from hyperviz.studies.inpainting.baselines import Tuning
 
 
 class Gaussian(NamedTuple):
-    """Predictions of P values of each of D images, independent of each other."""
+    """Hold predictions of P values of each of D images, independent of each other."""
 
     mean: np.ndarray  # (D, P)
     deviation: np.ndarray  # (D, 1), the noise included

@@ -12,7 +12,7 @@ from hyperviz.studies.inpainting.views.between_pixels import Between
 
 
 class Rivals(NamedTuple):
-    """Two comparisons under way; that of few pixels is stored."""
+    """Hold two comparisons under way; that of few pixels is stored."""
 
     masks: AnyMask | None
     between: Between | None
