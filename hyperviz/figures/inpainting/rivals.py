@@ -16,8 +16,8 @@ from hyperviz.studies.inpainting.views.rivals import Rivals
 from hyperviz.studies.table1 import few_pixels
 
 BESIDE = 0.13  # of the distance of two masks, between the points of two methods
-ROW = 36  # pixels of the height for each method between the pixels
 TALL = 400
+LEGEND = {"t": 84}  # of three lines on a phone
 
 
 def any_mask(result: InpaintingResult) -> go.Figure:
@@ -25,8 +25,9 @@ def any_mask(result: InpaintingResult) -> go.Figure:
     found = result.view.masks if isinstance(result.view, Rivals) else None
     squares = found.squares if found else {}
     masks = list(dict.fromkeys([mask for mask, _ in squares] + [m for m in MASKS if m not in squares]))
-    figure = style.figure(x="what is hidden", y="squared error on it (log scale)", height=TALL)
-    figure.update_xaxes(tickvals=list(range(len(masks))), ticktext=[_named(m) for m in masks], showgrid=False)
+    figure = style.figure(x="what is hidden", y="squared error on it (log scale)", height=TALL, margin=LEGEND)
+    named = {"tickvals": list(range(len(masks))), "ticktext": [_named(m) for m in masks]}
+    figure.update_xaxes(**named, tickangle=0, tickfont={"size": 12}, showgrid=False)
     figure.update_xaxes(range=[-0.5, len(masks) - 0.5])
     figure.update_yaxes(type="log", tickvals=[0.01, 0.02, 0.05, 0.1, 0.2], range=[np.log10(0.008), np.log10(0.25)])
     for i, (method, name) in enumerate(METHODS.items()):
@@ -53,7 +54,9 @@ def between(result: InpaintingResult) -> go.Figure:
 def few(result: InpaintingResult) -> go.Figure:
     """Draw the stored error on the hidden half against the pixels of each training image, a curve a method."""
     rows = few_pixels.shipped()
-    figure = style.figure(x="random pixels an image (log scale)", y="squared error, hidden half", height=TALL)
+    figure = style.figure(
+        x="random pixels an image (log scale)", y="squared error, hidden half", height=TALL, margin=LEGEND
+    )
     figure.update_xaxes(type="log", tickvals=list(few_pixels.PIXELS), range=[0.2, 1.8])
     for method in few_pixels.METHODS:
         mine = rows[(rows.kernel == method) & (rows.quantity == "mse_hidden")]
@@ -87,7 +90,7 @@ def _look(method: str) -> dict[str, Any]:
 
 def _named(mask: str) -> str:
     """Return a mask's name on the axis, with a break that a phone needs."""
-    return f"all but<br>{mask}" if mask[0].isdigit() else mask
+    return mask.replace(" ", "<br>")
 
 
 CHARTS = {

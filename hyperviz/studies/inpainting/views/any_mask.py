@@ -26,9 +26,9 @@ from hyperviz.theory.regression import grid_factors, grid_posterior
 TESTED, PART = 40, 3  # test images, and those completed between two yields: of 32 x 32, fewer of larger ones
 HELD = 40  # validation images that choose for the methods that are fitted once
 SEEN = 20  # pixels that are seen under the last mask
-MASKS = ("lower", "left", "centre", "rows", "random", f"{SEEN} pixels")
-ONCE = {"nngp": "NNGP, learnt once", "gaussian": "Gaussian, learnt once", "ridge-once": "plain ridge, learnt once"}
-METHODS = ONCE | {"ridge": "plain ridge, fitted to each mask", "mean": "mean image"}
+MASKS = ("lower", "left", "centre", "rows", "random", f"{SEEN} seen")
+ONCE = {"nngp": "NNGP, once", "gaussian": "Gaussian, once", "ridge-once": "plain ridge, once"}  # learnt for all masks
+METHODS = ONCE | {"ridge": "ridge, each mask", "mean": "mean image"}
 Step, Said = TypeVar("Step"), TypeVar("Said")
 BANDWIDTHS, RIDGES, NOISES = (0.7, 1.0, 2.0), (1e-3, 0.01, 0.03, 0.1, 0.3), (0.01, 0.03, 0.1)
 
