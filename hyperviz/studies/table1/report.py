@@ -197,7 +197,7 @@ def _quantities(cell: TableCell, run_results: list[RunResult]):
 
 def stored(all_pixels: bool = False) -> pd.DataFrame:
     """Return the table that comes with the package: the kernels and HN, then what needs no hypernetwork, CNN last."""
-    names = ("table1_all_pixels", "baselines_all_pixels", "cnn_all_pixels") if all_pixels else ("table1", "baselines")
+    names = [f"{name}_all_pixels" if all_pixels else name for name in ("table1", "baselines", "cnn")]
     return pd.concat([stored_tables.table(name) for name in names], ignore_index=True)
 
 

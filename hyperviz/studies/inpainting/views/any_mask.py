@@ -29,7 +29,8 @@ SEEN = 20  # pixels that are seen under the last mask
 MASKS = ("lower", "left", "centre", "rows", "random", f"{SEEN} seen")
 ONCE = {"nngp": "NNGP, once", "gaussian": "Gaussian, once", "ridge-once": "plain ridge, once"}  # learnt for all masks
 METHODS = ONCE | {"ridge": "ridge, each mask", "mean": "mean image"}
-Step, Said = TypeVar("Step"), TypeVar("Said")
+Step = TypeVar("Step")
+Said = TypeVar("Said")
 BANDWIDTHS, RIDGES, NOISES = (0.7, 1.0, 2.0), (1e-3, 0.01, 0.03, 0.1, 0.3), (0.01, 0.03, 0.1)
 
 
@@ -63,6 +64,7 @@ def steps(settings: InpaintingSettings) -> Iterator[AnyMask]:
         return
     learning = _learnt(settings, sample.y)
     once = yield from _followed(learning, found._replace(doing="The systems of the masked images are factored."))
+    assert isinstance(once, _Once)
     truth = sample.truth[: image_set.scaled_count(settings, TESTED, 12)]
     hides = hidden_parts(settings, truth.shape[1])
     for name, part in hides.items():

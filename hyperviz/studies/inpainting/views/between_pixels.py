@@ -7,7 +7,7 @@ the cubic spline through its answers; so is, where f sees the whole small image,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.interpolate import RectBivariateSpline
@@ -81,7 +81,7 @@ def _plain(settings: InpaintingSettings, x, low, x_new, side: int) -> Iterator[t
 
 def _answers(settings: InpaintingSettings, kernel: str, x, low, x_new, side: int) -> Iterator[np.ndarray]:
     """Yield the images so far, some of them black: h(x*, z) at the pixels and between them."""
-    options = kernel_options.of_grid(settings) | {"kernel": kernel}
+    options: dict[str, Any] = kernel_options.of_grid(settings) | {"kernel": kernel}
     options |= {"bandwidth": settings.bandwidth / FINER}  # the same length, in pixels that are FINER times as wide
     guess, found = np.zeros((len(x_new), side, side, *low.shape[3:])), None
     for factors in grid_factors.steps(x, low, ridge=settings.ridge, keep=False, **options):
