@@ -18,6 +18,9 @@ from tests.runtime.test_cluster import cluster_of_its_own
 
 pytestmark = pytest.mark.slow
 STUDIES = {
+    "convergence": "--draws 128",
+    "dynamics": "--points 4 --starts 32 --time 2 --width-f 64",
+    "taylor": "--draws 64",
     "inpainting": "--paper --depth-f 2 --depth-g 2 --bandwidth 2 --ridge 1e-3 --images 10 --runs 6 --pixels 3 "
     "--kernel both --task inpainting",
     "rotation": "--depth-f 2 --width-f 10 --size 7 --images 400 --epochs 40 --runs 6 --compare rates --width-g 10",
