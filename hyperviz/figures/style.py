@@ -92,11 +92,11 @@ class Figure(go.Figure):
     The pictures of /convergence take a sixth less of the server for it.
     """
 
-    def add_scatter(self, **given):
+    def add_scatter(self, **given):  # pyright: ignore[reportIncompatibleMethodOverride]
         """Add lines or markers, and return the figure."""
         return self.add_trace({"type": "scatter", **given})
 
-    def add_heatmap(self, **given):
+    def add_heatmap(self, **given):  # pyright: ignore[reportIncompatibleMethodOverride]
         """Add a heat map, and return the figure."""
         return self.add_trace({"type": "heatmap", **given})
 
