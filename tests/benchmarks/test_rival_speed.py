@@ -2,9 +2,11 @@
 
 `python -m pytest tests/benchmarks/test_rival_speed.py -o addopts= -s`; plain NumPy is always there, the others where a
 Python that has them is named: HYPERVIZ_TORCH=/path/to/python (torch 2.13), HYPERVIZ_NEURAL_TANGENTS=/path/to/python
-(jax 0.4.20, numpy 1 and neural-tangents: 0.4.30 lacks what it imports). None is a dependency. The rivals write the network's weights out; this library draws the
-kernel's law without them, so that its time hardly grows with the width. Seen at widths 64 and 128, two busy cores, milliseconds: this library 2.4
-and 2.1, plain NumPy 25 and 300, neural-tangents 160 and 870, torch.func 550 and 1,500.
+(jax 0.4.20, numpy 1 and neural-tangents: jax 0.4.30 lacks what it imports). None is a dependency.
+
+The rivals write the network's weights out; this library draws the kernel's law without them, so that its time hardly
+grows with the width. Seen at widths 64 and 128, two busy cores, milliseconds: this library 2.4 and 2.1, plain NumPy 25
+and 300, neural-tangents 160 and 870, torch.func 550 and 1,500.
 """
 
 import json
