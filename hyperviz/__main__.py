@@ -162,7 +162,7 @@ def _run(given: argparse.Namespace) -> int:
     about = {"study": given.study, "hyperviz": hyperviz.__version__, "settings": dataclasses.asdict(settings)}
     about["command"] = " ".join(["python -m hyperviz run", given.study, *["--paper"] * given.paper, *_words(asked)])
     (given.out / "settings.json").write_text(json.dumps(about, indent=2) + "\n", "utf-8")  # first: a bad DIR says so
-    store = Store(given.out / "checkpoint")
+    store = Store(given.out / ("checkpoint" if study.resumable else f"checkpoint-{given.study}"))
     if study.units and (cluster_asked or not study.resumable):
         _compute(study.units(settings, store), store, cluster_asked)
     results = study.stream(settings, *[store] * bool(study.resumable or study.units))
@@ -173,6 +173,8 @@ def _run(given: argparse.Namespace) -> int:
     (given.out / "figure.html").write_text(_html(study, figures), "utf-8")
     if study.save:
         study.save(result, given.out)
+    if not study.resumable:  # others go on from theirs, with more runs or epochs
+        store.clear()
     print(study.report.verdict(result).text)
     return 0
 

@@ -15,6 +15,7 @@ import pytest
 import hyperviz
 from hyperviz.__main__ import main
 from hyperviz.errors import NotPositiveDefinite
+from hyperviz.runtime.units import Unit
 from hyperviz.studies.common.options import options
 from hyperviz.studies.convergence import report as convergence_report
 from hyperviz.studies.convergence import study as convergence
@@ -284,3 +285,24 @@ def test_a_full_disk_and_an_unreadable_file_are_said_as_what_they_are(capsys, mo
 
         monkeypatch.setitem(STUDIES, "taylor", STUDIES["taylor"]._replace(stream=stream))
         assert said in refused(capsys, "run", "taylor", "--out", tmp_path)
+
+
+def test_a_killed_run_goes_on_from_its_checkpoint_which_is_gone_at_the_end(capsys, monkeypatch, tmp_path):
+    study, calls = STUDIES["taylor"], []
+    words = [word for name, value in BRIEF["taylor"].items() for word in (f"--{name.replace('_', '-')}", value)]
+
+    def units(settings, store, kept=5):
+        todo = study.units(settings, store)
+        calls.append(len(todo))
+        return [*todo[:kept], Unit(stopped, (), 1.0), *todo[kept:]] if len(calls) == 1 else todo
+
+    def stopped(_store):
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(STUDIES, "taylor", study._replace(units=units))
+    run = "run", "taylor", *words, "--out", tmp_path
+    assert said(capsys, *run)[0] == 130
+    assert len(list(tmp_path.glob("checkpoint-taylor/*.npz"))) == 5
+    assert said(capsys, *run)[0] == 0
+    assert calls[1] == calls[0] - 5
+    assert {path.name for path in tmp_path.iterdir()} == FILES

@@ -12,8 +12,9 @@ from hyperviz.studies.dynamics import kernel_drift as kernels
 from hyperviz.studies.dynamics import views
 from hyperviz.studies.dynamics.report import fraction_of
 from hyperviz.studies.dynamics.settings import DynamicsSettings
-from hyperviz.studies.dynamics.study import DEPTHS, WIDTHS, Cell, DynamicsResult, compared, outcomes
+from hyperviz.studies.dynamics.study import Cell, DynamicsResult, compared, outcomes
 from hyperviz.studies.dynamics.trajectories import FLOOR, TARGET, Path
+from hyperviz.studies.dynamics.ways import DEPTHS, WIDTHS
 
 SINGLES = 64  # thin lines at most
 TIME = "time t (log scale)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import shutil
 import tempfile
 import zipfile
 from typing import NamedTuple
@@ -36,6 +37,10 @@ class Store(NamedTuple):
     def names(self) -> list[str]:
         """Return the names of all pieces."""
         return sorted(path.stem for path in self.folder.glob("*.npz"))
+
+    def clear(self) -> None:
+        """Remove the folder with all that is in it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _path(self, name: str) -> pathlib.Path:
         return self.folder / f"{name}.npz"

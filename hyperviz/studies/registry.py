@@ -11,6 +11,7 @@ from hyperviz.studies.dynamics import report as dynamics_report
 from hyperviz.studies.dynamics import settings as dynamics_settings
 from hyperviz.studies.dynamics import study as dynamics
 from hyperviz.studies.dynamics import tour as dynamics_tour
+from hyperviz.studies.dynamics import ways as dynamics_ways
 from hyperviz.studies.inpainting import regression
 from hyperviz.studies.inpainting import report as inpainting_report
 from hyperviz.studies.inpainting import settings as inpainting_settings
@@ -60,6 +61,7 @@ STUDIES = {
         icon="target",
         tour=convergence_tour.STEPS,
         warm_up=1,
+        units=convergence.units,
     ),
     "prior": Study(
         "The untrained network is a Gaussian process, when f and g are both wide",
@@ -87,6 +89,7 @@ STUDIES = {
         icon="stacked_line_chart",
         tour=taylor_tour.STEPS,
         warm_up=3,
+        units=taylor.units,
     ),
     "dynamics": Study(
         "An infinitely wide f still gets stuck when g is narrow",
@@ -100,6 +103,7 @@ STUDIES = {
         icon="moving",
         tour=dynamics_tour.STEPS,
         warm_up=5,
+        units=dynamics_ways.units,
     ),
     "rotation": Study(
         "A wider g trains faster and better, a deeper g slower",

@@ -51,6 +51,39 @@ def keys(value: Unchecked):
     )
 
 
+DRAWN = "differentiate analytic.kernels, its limit, or network.apply"  # what to do instead of a gradient of a draw
+
+
+def without_gradient(name: str, *values: Unchecked, instead: str = DRAWN) -> tuple:
+    """Return the values, through which no gradient passes: InvalidInput says what to write, where one is asked.
+
+    Under jit and vmap alone they stay as they are.
+    """
+
+    @jax.custom_jvp
+    def fixed(value):
+        return value
+
+    @fixed.defjvp
+    def _(primals, tangents):
+        raise InvalidInput(
+            f"{name} must not be differentiated, since its loops keep no gradient; got a derivative (jax.grad or "
+            f"another) in one of its arrays: {instead}, or pass jax.lax.stop_gradient of the array."
+        )
+
+    return tuple(fixed(value) if traced(value) else value for value in values)
+
+
+def static(name: str, value: Unchecked) -> Unchecked:
+    """Return a size that decides the form of a program; InvalidInput where it is traced."""
+    if traced(value):
+        raise InvalidInput(
+            f"{name} must be a number that is known while JAX traces, since it decides the form of the program; got a "
+            f"traced one: pass static_argnames={name!r} to jax.jit, or close over it."
+        )
+    return value
+
+
 def whole(value):
     """Return an int32 of NumPy, or of JAX where the value is traced: all sizes have one type, and one program."""
     return namespace(value).asarray(value, jnp.int32)

@@ -8,8 +8,9 @@ from hyperviz.figures import style
 from hyperviz.studies.dynamics import kernel_drift as kernels
 from hyperviz.studies.dynamics import views
 from hyperviz.studies.dynamics.settings import DynamicsSettings
-from hyperviz.studies.dynamics.study import DEPTHS, WIDTHS, Band, Cell, DynamicsResult, compared
+from hyperviz.studies.dynamics.study import Band, Cell, DynamicsResult, compared
 from hyperviz.studies.dynamics.trajectories import TARGET, Path
+from hyperviz.studies.dynamics.ways import DEPTHS, WIDTHS
 from tests.figures.numbers import drawn
 
 RNG = np.random.default_rng(0)

@@ -8,6 +8,7 @@ import pytest
 
 from hyperviz.studies.inpainting import study
 from hyperviz.studies.inpainting.settings import InpaintingSettings
+from hyperviz.studies.inpainting.views.any_mask import MASKS, METHODS
 from tests.pages.browser import Canvas, alt, move, open_page, still, to_the_left, trace, wait_for_alt
 
 PIXELS = "Array.from(document.querySelector('.js-plotly-plot').calcdata[0][0].z.flat()).slice(0, 3000).join()"
@@ -101,6 +102,17 @@ def test_hn_is_seen_learning_and_its_error_is_drawn_beside_the_kernels(tab, addr
     errors = trace(tab, "HN, 200 test digits", GALLERY + 1)
     assert min(errors) < 0.9 * errors[0]
     assert trace(tab, "NNGP", GALLERY + 1)
+
+
+def test_plain_methods_stand_beside_the_nngp_under_every_mask_and_in_its_log_likelihood(tab, address):
+    open_page(tab, f"{address}/inpainting?images=10&view=rivals")
+    wait_for_alt(tab, "Beside a Gaussian learnt once: ", GALLERY)
+    tab.locator(".st-key-status").get_by_text("Done.").wait_for()
+    names = "Array.from(document.querySelectorAll('.js-plotly-plot')[1].data, one => [one.name, one.y.length])"
+    assert dict(tab.evaluate(names)) == dict.fromkeys(METHODS.values(), len(MASKS))
+    tab.get_by_role("radio", name="uncertainty").or_(tab.get_by_role("button", name="uncertainty")).click()
+    wait_for_alt(tab, "Log-likelihood a pixel: NNGP", GALLERY + 1)
+    assert len(tab.evaluate("document.querySelectorAll('.js-plotly-plot')[2].data.map(one => one.x[0])")) == 3
 
 
 def test_a_stroke_is_one_step_of_the_address_and_its_link_opens_the_same_drawing(tab, address):

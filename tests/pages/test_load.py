@@ -2,12 +2,12 @@
 
 import pytest
 
-from hyperviz.studies.convergence.report import EXPLANATION
+from hyperviz.ui.export import SAID
 from tests.load.__main__ import STOCK, grown, played
 from tests.load.server import memory, served
 from tests.load.viewer import Viewer
 
-FOLD = EXPLANATION[0].encode()
+FOLD = SAID[0].encode()
 
 
 def test_ten_viewers_of_the_stock_loop_all_get_a_picture_for_every_move():
@@ -27,6 +27,7 @@ def test_a_viewer_of_the_app_moves_its_slider_and_sees_new_pictures(address):
     viewer.record = True
     viewer.move()
     assert viewer.options[int(viewer.value)] == "128"
+    assert viewer.before_picture <= 25
     assert FOLD not in b"".join(viewer.seen)  # of a page that is there, what stands below the picture waits
     viewer.rest()
     assert FOLD in b"".join(viewer.seen)

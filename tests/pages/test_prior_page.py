@@ -42,6 +42,9 @@ def test_the_buttons_choose_what_is_below_the_histogram_and_the_link_says_it(tab
     wait_for_alt(tab, "Variance of g's neurons layer by layer", chart=1)
     assert trace(tab, "He, predicted", chart=1)[-1] > 100 * trace(tab, "hyperfan-in, predicted", chart=1)[-1]
     tab.wait_for_selector(".verdict .here:has-text('g\\'s variance stays near 1 under NTK scaling')")
+    tab.get_by_role("radio", name="scale").or_(tab.get_by_role("button", name="scale", exact=True)).first.click()
+    tab.wait_for_selector(".verdict .here:has-text('it grows like |x| to the power 4 (2H = 4)')")
+    assert trace(tab, "Λᴴ, limit", chart=1)[-1] > 100
 
 
 def test_uploaded_points_are_shown_as_kernels_that_can_be_taken_away_and_what_are_none_is_refused_there(tab, address):

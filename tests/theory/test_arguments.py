@@ -143,3 +143,47 @@ def test_gradients_are_finite_at_equal_opposite_and_zero_rows(name, doubles):
         for kind, (x, z) in ROWS.items():
             for found in gradient(x.astype(np.float32), z.astype(np.float32)):
                 assert np.isfinite(found).all(), kind
+
+
+SUMMED = {  # of what holds the points in arrays of JAX
+    "hyperkernel": lambda x, z: sampling.hyperkernel(0, x, z, **SIZES),
+    "outputs": lambda x, z: sampling.outputs(KEYS, x, z, **SIZES).covariance,
+    "infinite_f": lambda x, z: dynamics.infinite_f(0, x, z, X[:, 0], width_g=3, step=1e-3, steps=1, **DEPTHS).loss,
+}
+WAYS = {
+    "grad": lambda f: jax.grad(f),
+    "grad of jit": lambda f: jax.grad(jax.jit(f)),
+    "jit of grad": lambda f: jax.jit(jax.grad(f)),
+    "jvp": lambda f: lambda x: jax.jvp(f, (x,), (x,)),
+}
+
+
+@pytest.mark.parametrize("name", SUMMED)
+def test_a_gradient_through_a_draw_or_a_trajectory_is_refused_with_what_to_do_instead(name):
+    for differentiated in WAYS.values():
+        for place in range(2):
+            points = [X, Z]
+
+            def total(v, place=place, points=points):
+                return jnp.sum(SUMMED[name](*points[:place], v, *points[place + 1 :]))
+
+            with pytest.raises(InvalidInput, match=rf"^{name} must not be differentiated.*or pass jax.lax.stop_grad"):
+                differentiated(total)(points[place])
+
+
+@pytest.mark.parametrize("name", SUMMED)
+@pytest.mark.filterwarnings("ignore:Explicitly requested dtype float64")
+def test_known_points_give_the_same_numbers_inside_a_callers_jit_and_gradients_pass_beside_them(name):
+    wanted = np.asarray(SUMMED[name](X, Z))
+    found, slope = jax.jit(jax.value_and_grad(lambda s: jnp.sum(s * SUMMED[name](X, Z))))(2.0)
+    assert found == pytest.approx(2 * wanted.sum(), rel=1e-4)
+    assert slope == pytest.approx(wanted.sum(), rel=1e-4)
+
+
+def test_a_size_that_decides_the_form_of_a_program_is_refused_where_it_is_traced():
+    def loss(width):
+        return dynamics.infinite_f(0, X, Z, X[:, 0], width_g=width, step=1e-3, steps=1, **DEPTHS).loss
+
+    with pytest.raises(InvalidInput, match=r"width_g must be a number that is known while JAX traces.*static_argnames"):
+        jax.jit(loss)(3)
+    np.testing.assert_allclose(jax.jit(loss, static_argnames="width")(width=3), loss(3), rtol=1e-5)

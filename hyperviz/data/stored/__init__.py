@@ -10,7 +10,7 @@ import pandas as pd
 
 FOLDER = Path(__file__).parent
 TABLES = ("rotation", "sensitivity", "table1", "table1_all_pixels")
-TABLES += ("baselines", "baselines_all_pixels", "baselines_tried")
+TABLES += ("baselines", "baselines_all_pixels", "baselines_tried", "cnn", "cnn_all_pixels", "few_pixels")
 CLAIMS, PICTURES = FOLDER / "claims.json", FOLDER / "pictures"  # of /paper: `python -m hyperviz paper` writes both
 SCHEMA = {"command": str, "hyperviz": str, "settings": dict, "machine": str}  # what `about` holds at least
 

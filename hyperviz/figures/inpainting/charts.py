@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from hyperviz.figures import image_grid, style, table1
 from hyperviz.figures.chart import Chart
 from hyperviz.figures.inpainting import finite_network as network
-from hyperviz.figures.inpainting import views
+from hyperviz.figures.inpainting import rivals, views
 from hyperviz.studies.common.images.image_options import COUNTS
 from hyperviz.studies.inpainting import image_set
 from hyperviz.studies.inpainting.paper_table1 import IMAGES, NAMES, TABLE1
@@ -103,8 +103,8 @@ CHARTS = {
     "stored": Chart(table1.beside, ("errors",)),
     "stored_hidden": Chart(table1.hidden_half, ("settings",)),
 }
-CHARTS |= views.CHARTS | network.CHARTS
-VIEWS = {"gallery": ("gallery", "error", "stored", "stored_hidden")} | views.VIEWS | network.VIEWS
+CHARTS |= views.CHARTS | network.CHARTS | rivals.CHARTS
+VIEWS = {"gallery": ("gallery", "error", "stored", "stored_hidden")} | views.VIEWS | network.VIEWS | rivals.VIEWS
 
 
 def charts(settings: InpaintingSettings) -> dict[str, Chart]:

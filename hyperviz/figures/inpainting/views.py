@@ -13,7 +13,7 @@ from hyperviz.studies.inpainting.paper_table1 import NAMES
 from hyperviz.studies.inpainting.regression import FINER, grey
 from hyperviz.studies.inpainting.settings import EXPONENTS
 from hyperviz.studies.inpainting.study import InpaintingResult
-from hyperviz.studies.inpainting.views import calibration, gradient_flow, marginal_likelihood
+from hyperviz.studies.inpainting.views import calibration, calibration_report, gradient_flow, marginal_likelihood
 
 MARGIN = {"l": 64, "r": 8, "t": 8, "b": 44}
 TIMES_DIFFERENCE = 10  # what a difference is multiplied by to be seen
@@ -24,19 +24,44 @@ def calibrated(result: InpaintingResult) -> go.Figure:
     found = _view(result, calibration.Calibration)
     x, y = "predicted error (one standard deviation)", "actual error (root mean square)"
     figure = style.figure(x=x, y=y)
-    bins = calibration.bins(found) if found else []
-    top = 1.05 * max([b.high for b in bins] + [b.predicted for b in bins] + [0.1])
+    bins = {m: calibration.bins(one) for m, one in _judged(found).items() if m != "mean"}
+    top = 1.05 * max([max(b.high, b.predicted) for mine in bins.values() for b in mine] + [0.1])
     diagonal = {"x": [0, top], "y": [0, top], "name": "a band that is right", "hoverinfo": "skip"}
     figure.add_scatter(mode="lines", line=style.theory_line(), **diagonal)
-    colour = style.palette().nngp
-    y = np.array([b.actual for b in bins])
-    bars = {"type": "data", "array": [b.high for b in bins] - y, "arrayminus": y - [b.low for b in bins]}
-    marker = {"symbol": style.MARKERS["nngp"], "size": 9, "color": colour}
-    name = "NNGP with own pixels, ± 2 standard errors"  # over digits: a longer one would be cut on a phone
-    hover = "predicted %{x:.3f}<br>actual %{y:.3f}<extra></extra>"
-    shown = {"mode": "markers", "marker": marker, "error_y": bars, "name": name, "hovertemplate": hover}
-    figure.add_scatter(x=[b.predicted for b in bins], y=y, **shown)
+    for method, mine in bins.items():
+        y, colour = np.array([b.actual for b in mine]), getattr(style.palette(), method)
+        bars = {"type": "data", "array": [b.high for b in mine] - y, "arrayminus": y - [b.low for b in mine]}
+        marker = {"symbol": style.MARKERS[method], "size": 9, "color": colour}
+        name = {"nngp": "NNGP, own pixels", "ridge": NAMES["ridge"]}[method]  # longer ones would be cut on a phone
+        hover = f"{name}, predicted %{{x:.3f}}<br>actual %{{y:.3f}}<extra></extra>"
+        shown = {"mode": "markers", "marker": marker, "error_y": bars, "name": name, "hovertemplate": hover}
+        figure.add_scatter(x=[b.predicted for b in mine], y=y, **shown)
     return figure.update_xaxes(range=[0, top]).update_yaxes(range=[0, top])
+
+
+def likely(result: InpaintingResult) -> go.Figure:
+    """Draw the log-likelihood of each method that says how unsure it is, with two standard errors over images."""
+    found = _judged(_view(result, calibration.Calibration))
+    figure = style.figure(
+        x="log-likelihood, nats a pixel (higher is better)", y="", height=230, margin={"l": 120, "t": 16}
+    )
+    figure.update_yaxes(tickvals=[2, 1, 0], ticktext=[NAMES[m] for m in ("nngp", "ridge", "mean")], range=[-0.6, 2.6])
+    for at, (method, one) in zip((2, 1, 0), found.items(), strict=False):
+        values, colour = calibration.log_likelihood(one), getattr(style.palette(), method)
+        error = 2 * float(values.std(ddof=1) / len(values) ** 0.5) if len(values) > 1 else 0.0
+        marker = {"symbol": style.MARKERS[method], "size": 11, "color": colour}
+        hover = f"{NAMES[method]}<br>%{{x:.3f}} ± {error:.3f}<extra></extra>"
+        bars = {"type": "data", "array": [error], "color": colour}
+        point = {"x": [float(values.mean())], "y": [at], "error_x": bars, "showlegend": False}
+        figure.add_scatter(mode="markers", marker=marker, hovertemplate=hover, **point)
+    return figure
+
+
+def _judged(found: calibration.Calibration | None) -> dict:
+    """Return what is judged by method; nothing where there is no uncertainty, or not yet."""
+    if not found or calibration.certain(found):
+        return {}
+    return calibration_report.predictions(found)
 
 
 def moment(result: InpaintingResult) -> go.Figure:
@@ -180,6 +205,7 @@ def _time(now: int) -> str:
 
 CHARTS = {
     "calibration": Chart(calibrated, ("view",)),
+    "log_likelihood": Chart(likely, ("view",), height=230),
     "training": Chart(moment, ("view",), height=330),
     "stopping": Chart(stopping, ("view",)),
     "surface": Chart(surface, ("view",)),
@@ -189,7 +215,7 @@ CHARTS = {
     "border": Chart(border, ("view",), height=340),
 }
 VIEWS = {
-    "uncertainty": ("calibration",),
+    "uncertainty": ("calibration", "log_likelihood"),
     "training": ("training", "stopping"),
     "likelihood": ("surface", "depths", "near"),
     "finer": ("finer",),

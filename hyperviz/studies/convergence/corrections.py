@@ -5,18 +5,19 @@ Theta_f(x, x) of an f of one output is K_h of a g without hidden layers: the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from hyperviz.studies.common import streaming
-from hyperviz.studies.common.networks import random_networks
+from hyperviz.studies.common.networks import random_networks, stored_draws
 from hyperviz.studies.common.networks.random_streams import Stream
 from hyperviz.studies.common.power_laws import Coefficient, Slope, coefficient, slope, variance
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.theory import finite_width
+from hyperviz.theory.architecture import Architecture
 
 DRAWS = 16  # times the draws of a curve, at each width
 LANES = 16  # draws that advance together
@@ -38,20 +39,47 @@ def wanted(settings: ConvergenceSettings) -> int:
 
 def stream(settings: ConvergenceSettings, points, widths: list[int]) -> Iterator[dict]:
     """Yield draws of f alone at each width, a few at a time; nothing where f has no hidden layer."""
-    chosen = replace(random_networks.architecture(settings).limit, depth_g=1, width_g=1)
-    drawn = random_networks.kept("alone", settings.x, settings.seed, chosen)
-    limit, clock = float(settings.depth_f) * float(np.mean(points[0][0] ** 2)), streaming.Clock()
-    for first in range(0, wanted(settings) if settings.depth_f > 1 else 0, LANES):
+    drawn, clock = random_networks.kept(*_kept(settings)), streaming.Clock()
+    for first in _firsts(settings):
         for n in widths:
             if (first, n) not in drawn:
-                keys = random_networks.keys(settings.seed, Stream.CONVERGENCE_ALONE + n, first, LANES)
-                work = random_networks.draw(keys, points, replace(chosen, width_f=n))
-                kernel = (yield from streaming.shown(work)).kernel[:, 0, 0]
-                drawn[first, n] = (kernel / limit / float(np.mean(points[1][0] ** 2))).astype(np.float32)
+                drawn[first, n] = yield from streaming.shown(draw(settings, points, (first, n)))
                 if clock.step():
                     yield {}
         if clock.picture() or first + LANES >= wanted(settings):
             yield {"alone": _alone(drawn, settings, widths, first + LANES)}
+
+
+def bundles(settings: ConvergenceSettings, draws: Callable, widths: list[int]) -> list[stored_draws.Bundle]:
+    """Return the same draws in bundles; draws: the function of (settings, number) that makes one by `draw`."""
+    numbers = [(first, n) for first in _firsts(settings) for n in widths]
+
+    def seconds(number: tuple[int, int]) -> float:
+        return LANES * random_networks.seconds(2, replace(_networks(settings), width_f=number[1]))
+
+    return stored_draws.bundles(_kept(settings), draws, numbers, seconds)
+
+
+def draw(settings: ConvergenceSettings, points, number: tuple[int, int]) -> Generator[float, None, np.ndarray]:
+    """Return LANES draws of f alone: number is the first of them, and the width."""
+    first, n = number
+    keys = random_networks.keys(settings.seed, Stream.CONVERGENCE_ALONE + n, first, LANES)
+    work = random_networks.draw(keys, points, replace(_networks(settings), width_f=n))
+    limit = float(settings.depth_f) * float(np.mean(points[0][0] ** 2))
+    kernel = (yield from work).kernel[:, 0, 0]
+    return (kernel / limit / float(np.mean(points[1][0] ** 2))).astype(np.float32)
+
+
+def _firsts(settings: ConvergenceSettings) -> range:
+    return range(0, wanted(settings) if settings.depth_f > 1 else 0, LANES)
+
+
+def _networks(settings: ConvergenceSettings) -> Architecture:
+    return replace(random_networks.architecture(settings).limit, depth_g=1, width_g=1)
+
+
+def _kept(settings: ConvergenceSettings) -> tuple:
+    return "alone", settings.x, settings.seed, _networks(settings)
 
 
 def _alone(drawn: dict, settings: ConvergenceSettings, widths: list[int], count: int) -> Alone:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from hyperviz.runtime.checkpoint import Store
+from hyperviz.runtime.units import Unit
 from hyperviz.studies.common import streaming
 from hyperviz.studies.common.intervals import SURE
-from hyperviz.studies.common.networks import limit_kernels, random_networks
+from hyperviz.studies.common.networks import limit_kernels, random_networks, stored_draws
 from hyperviz.studies.common.networks.random_streams import Stream
 from hyperviz.studies.common.power_laws import Coefficient, Slope, coefficient, relative_spread, slope, variance
 from hyperviz.studies.convergence import corrections
@@ -59,16 +61,69 @@ def points(settings: ConvergenceSettings, angles) -> tuple[np.ndarray, np.ndarra
     return np.tile(x, (len(angles), 1)), np.stack([np.sin(angles), np.cos(angles)], 1).astype(np.float32)
 
 
-def stream(settings: ConvergenceSettings) -> Iterator[ConvergenceResult]:
+def stream(settings: ConvergenceSettings, store: Store | None = None) -> Iterator[ConvergenceResult]:
     """Yield ever better results: the first draw at the chosen widths, then the width grid and more draws in turn."""
+    if store is not None:
+        stored_draws.load(_bundles(settings), store)
     result = _start(settings)
-    alone = corrections.stream(settings, points(settings, np.array([0.0, settings.theta])), WIDTHS[FITTED:])
+    alone = corrections.stream(settings, _pair(settings), WIDTHS[FITTED:])
     for parts in streaming.in_turn(_curve(settings), _grid(settings), alone):
         result = result._replace(**parts)
         if "cells" in parts:
             result = result._replace(slopes=_slopes(result.cells, result.watched, settings))
         yield result
     yield result._replace(finished=True, progress=1.0)
+
+
+def units(settings: ConvergenceSettings, store: Store) -> list[Unit]:
+    """Return the draws that the store lacks, some seconds of work in a unit."""
+    return stored_draws.units(settings, _bundles(settings), store)
+
+
+def _bundles(settings: ConvergenceSettings) -> list[stored_draws.Bundle]:
+    chosen = random_networks.architecture(settings)
+    curve = random_networks.seconds(len(ANGLES), chosen)
+    blocks = [(first, n, m) for first, (n, m) in _blocks(settings)]
+
+    def block(number: tuple[int, int, int]) -> float:
+        return LANES * random_networks.seconds(2, replace(chosen, width_f=number[1], width_g=number[2]))
+
+    return [
+        *stored_draws.bundles(_curve_kept(settings), _curve_draw, range(settings.draws), lambda _: curve),
+        *stored_draws.bundles(_grid_kept(settings), _grid_draw, blocks, block),
+        *corrections.bundles(settings, _alone_draw, WIDTHS[FITTED:]),
+    ]
+
+
+def _curve_kept(settings: ConvergenceSettings) -> tuple:
+    return "curve", settings.x, settings.seed, random_networks.architecture(settings)
+
+
+def _curve_draw(settings: ConvergenceSettings, number: int) -> Generator[float, None, np.ndarray]:
+    key = random_networks.keys(settings.seed, Stream.CONVERGENCE_CURVE, number, 1)
+    draws = random_networks.draw(key, points(settings, ANGLES), random_networks.architecture(settings))
+    return (yield from draws).kernel[0, ORIGIN]
+
+
+def _grid_kept(settings: ConvergenceSettings) -> tuple:
+    chosen = random_networks.architecture(settings).limit
+    return "grid", settings.x, settings.theta, settings.seed, chosen
+
+
+def _grid_draw(settings: ConvergenceSettings, number: tuple[int, int, int]) -> Generator[float, None, np.ndarray]:
+    first, n, m = number
+    key = random_networks.keys(settings.seed, Stream.CONVERGENCE_CELL + n + 10_000 * m, first, LANES)
+    cell = random_networks.architecture(settings, width_f=n, width_g=m)
+    return (yield from random_networks.draw(key, _pair(settings), cell)).kernel[:, 0, 1]
+
+
+def _alone_draw(settings: ConvergenceSettings, number: tuple[int, int]) -> Generator[float, None, np.ndarray]:
+    return (yield from corrections.draw(settings, _pair(settings), number))
+
+
+def _pair(settings: ConvergenceSettings) -> tuple[np.ndarray, np.ndarray]:
+    """Return the two pairs whose kernel is watched."""
+    return points(settings, np.array([0.0, settings.theta]))
 
 
 def warm() -> None:
@@ -83,8 +138,7 @@ def _start(settings: ConvergenceSettings) -> ConvergenceResult:
     chosen = random_networks.architecture(settings)
     limit = limit_kernels.kernels(chosen, x[at], z[at], x, z)
     theta_f, theta = float(limit.ntk_f[0, 0]), limit.hyperkernel[0]
-    pair = points(settings, np.array([0.0, settings.theta]))
-    watched = float(limit_kernels.kernels(chosen, *pair).hyperkernel[0, 1])
+    watched = float(limit_kernels.kernels(chosen, *_pair(settings)).hyperkernel[0, 1])
     none = np.zeros((0, len(ANGLES)))
     seconds = random_networks.seconds(len(ANGLES), chosen)
     return ConvergenceResult(
@@ -94,14 +148,10 @@ def _start(settings: ConvergenceSettings) -> ConvergenceResult:
 
 def _curve(settings: ConvergenceSettings) -> Iterator[dict]:
     """Yield draws of the whole curve at the chosen widths, one after the other."""
-    chosen = random_networks.architecture(settings)
-    rows = random_networks.kept("curve", settings.x, settings.seed, chosen)
-    clock = streaming.Clock()
+    rows, clock = random_networks.kept(*_curve_kept(settings)), streaming.Clock()
     for i in range(settings.draws):
         if i not in rows:
-            key = random_networks.keys(settings.seed, Stream.CONVERGENCE_CURVE, i, 1)
-            work = random_networks.draw(key, points(settings, ANGLES), chosen)
-            rows[i] = (yield from streaming.shown(work)).kernel[0, ORIGIN]
+            rows[i] = yield from streaming.shown(_curve_draw(settings, i))
         if clock.picture() or i == settings.draws - 1:
             yield {"curves": _first(rows, settings.draws), "progress": 0.0}
         elif clock.step():
@@ -110,16 +160,12 @@ def _curve(settings: ConvergenceSettings) -> Iterator[dict]:
 
 def _grid(settings: ConvergenceSettings) -> Iterator[dict]:
     """Yield the watched entry in every cell (n, m): all cells with few draws first, then the fitted ones with many."""
-    pair, clock = points(settings, np.array([0.0, settings.theta])), streaming.Clock()
-    chosen = random_networks.architecture(settings).limit
-    cells = random_networks.kept("grid", settings.x, settings.theta, settings.seed, chosen)
+    cells, clock = random_networks.kept(*_grid_kept(settings)), streaming.Clock()
     if cells:
         yield {"cells": _by_cell(cells, settings)}
     for first, (n, m) in _blocks(settings):
         if (first, n, m) not in cells:
-            key = random_networks.keys(settings.seed, Stream.CONVERGENCE_CELL + n + 10_000 * m, first, LANES)
-            work = random_networks.draw(key, pair, replace(chosen, width_f=n, width_g=m))
-            cells[first, n, m] = (yield from streaming.shown(work)).kernel[:, 0, 1]
+            cells[first, n, m] = yield from streaming.shown(_grid_draw(settings, (first, n, m)))
             if clock.picture():
                 yield {"cells": _by_cell(cells, settings)}
             elif clock.step():

@@ -10,9 +10,10 @@ from hyperviz.studies.common.recipe import recipe
 from hyperviz.studies.common.tidy import tidy
 from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.dynamics.settings import DynamicsSettings
-from hyperviz.studies.dynamics.study import CELL_STARTS, DEPTHS, WIDTHS, Cell, DynamicsResult, compared, outcomes
+from hyperviz.studies.dynamics.study import Cell, DynamicsResult, compared, outcomes
 from hyperviz.studies.dynamics.trajectories import TARGET
 from hyperviz.studies.dynamics.views import rows
+from hyperviz.studies.dynamics.ways import CELL_STARTS, DEPTHS, WIDTHS
 
 NARROW, WIDE = (1, 2), 16
 CELLS = len(DEPTHS) * len(WIDTHS)

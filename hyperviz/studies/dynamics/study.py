@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-import jax
 import numpy as np
 
-from hyperviz.studies.common.networks import random_networks
+from hyperviz.runtime.checkpoint import Store
+from hyperviz.studies.common.networks import random_networks, stored_draws
 from hyperviz.studies.common.networks.random_streams import Stream, random_generator
-from hyperviz.studies.dynamics import trajectories, views
+from hyperviz.studies.dynamics import trajectories, views, ways
 from hyperviz.studies.dynamics.settings import DynamicsSettings
 from hyperviz.studies.dynamics.trajectories import LANES, PaddedLimits, Path
 from hyperviz.studies.dynamics.views import VIEWS
+from hyperviz.studies.dynamics.ways import CELL_STARTS, FINITE_NETWORKS, WIDTHS
 from hyperviz.theory import gradient_flow
-from hyperviz.theory.dynamics import factored_network, implicit_flow
+from hyperviz.theory.dynamics import factored_network
 
-DEPTHS, WIDTHS, CELL_STARTS = (2, 3, 4, 5, 6), (1, 2, 4, 8, 16), 32  # the heat map
-# step of the flow in the heat map, which counts where starts end and not how: of 1,600 starts 10 end elsewhere at 0.004
-LONGEST = 0.02
 COMPARED = (16, 2)  # the width of g that stands beside a narrower one, and beside one as wide
-FINITE_NETWORKS = 2  # each with the n = infinity flow from the same start
 PRIOR = 400  # draws of h_0 ~ GP for the band of the closed form
 
 
@@ -58,12 +55,14 @@ class DynamicsResult(NamedTuple):
     finished: bool
 
 
-def stream(settings: DynamicsSettings) -> Iterator[DynamicsResult]:
+def stream(settings: DynamicsSettings, store: Store | None = None) -> Iterator[DynamicsResult]:
     """Yield the closed form at once; then starts, heat map, finite networks and the second chart in turn."""
+    if store is not None:
+        stored_draws.load(ways.bundles(settings), store, Path)
     model = trajectories.model(settings)
     result = DynamicsResult(settings, _band(settings, model), (), (), None, None, {}, None, False)
     yield result
-    nets = [trajectories.network(settings, i, settings.width_f, settings.width_g) for i in range(FINITE_NETWORKS)]
+    nets = ways.networks(settings)
     steps: list[Iterator[dict]] = [_starts(settings, model, nets), _grid(settings)]
     later: list[Iterator[dict]] = [_finite(settings, model, nets), VIEWS[settings.view](settings)]
     while steps:
@@ -110,19 +109,13 @@ def _band(settings: DynamicsSettings, model: PaddedLimits) -> Band:
 
 def _starts(settings: DynamicsSettings, model: PaddedLimits, nets: list) -> Iterator[dict]:
     """Yield all groups of starts side by side; the first lanes of the first group are those of the finite networks."""
-    width = trajectories.pad(settings.width_g)
-    lanes, count = LANES[width], settings.starts + FINITE_NETWORKS
-    groups, found = range(-(-count // lanes)), {}
-    g = trajectories.primary_of(settings, [settings.width_g] * lanes)
-    ways = []
-    for i in groups:
-        state = trajectories.begin(settings, model, g, width, Stream.DYNAMICS_STARTS, i * lanes)
-        ways.append(
-            trajectories.follow(
-                settings, model.task, _started_as_networks(state, model, nets, width) if i == 0 else state, g
-            )
-        )
-    for round_ in itertools.zip_longest(*ways):
+    lanes, count = LANES[trajectories.pad(settings.width_g)], settings.starts + FINITE_NETWORKS
+    known, found = random_networks.kept(*ways.kept("starts", settings)), {}
+    found_ways = [
+        iter([(None, known[i])]) if i in known else ways.followed(settings, model, nets, i)
+        for i in range(ways.groups(settings))
+    ]
+    for round_ in itertools.zip_longest(*found_ways):
         found |= {i: made[1] for i, made in enumerate(round_) if made is not None}
         first = _columns(found[0], slice(FINITE_NETWORKS))
         rest = [
@@ -136,62 +129,37 @@ def _columns(path: Path, chosen: slice) -> Path:
     return Path(path.times[:, chosen], path.losses[:, chosen], path.ended[chosen], path.late[chosen])
 
 
-def _started_as_networks(
-    state: implicit_flow.Starts, model: PaddedLimits, nets: list, width: int
-) -> implicit_flow.Starts:
-    """Let the first lanes start where the finite networks do: V_i = f(x_i) of the network itself."""
-    lanes = jax.tree.map(np.array, state.V)
-    for lane, (net, w) in enumerate(nets):
-        first, middle, last = map(np.asarray, factored_network.weights(w, net, model.x))
-        lanes.first[lane] = first[:, :width]
-        lanes.middle[lane] = middle[:, :, :width, :width]
-        lanes.last[lane] = last[:, :width]
-    return state._replace(V=lanes)
-
-
 def _finite(settings: DynamicsSettings, model: PaddedLimits, nets: list) -> Iterator[dict]:
     """Yield the finite networks, one after the other."""
-    done: list[Path] = []
-    for net, w in nets:
-        path = None
-        for _, path in trajectories.train(settings, model, factored_network.begin(w), net):
+    known, done = random_networks.kept(*ways.kept("networks", settings)), []
+    for i, (net, w) in enumerate(nets):
+        path = known.get(i)
+        way = () if path else trajectories.train(settings, model, factored_network.begin(w), net)
+        for _, path in way:
             yield {"twins": (*done, path)}
         if path is not None:
             done.append(path)
+            yield {"twins": tuple(done)}
 
 
 def _grid(settings: DynamicsSettings) -> Iterator[dict]:
     """Yield row by row, the chosen depth of g first; the narrow widths of a row share one batch of lanes."""
-    about = (settings.seed, settings.points, settings.depth_f, settings.time)
-    about += (settings.activation_f, settings.activation_g)
-    cells, paths = random_networks.kept("dynamics", *about), random_networks.kept("dynamics paths", *about)
+    cells, paths, known = (random_networks.kept(*ways.kept(what, settings)) for what in ("cells", "paths", "ways"))
 
     def parts() -> dict:
         return {"cells": dict(cells), "beside": paths.get((settings.depth_g, compared(settings)))}
 
     if cells:
         yield parts()
-    model, depths = trajectories.model(settings), sorted(DEPTHS, key=lambda depth: depth != settings.depth_g)
-    for depth, width in itertools.product(depths, sorted({trajectories.pad(m) for m in WIDTHS})):
-        together = [m for m in WIDTHS if trajectories.pad(m) == width]
-        for widths in (together,) if width == 4 else ((m,) for m in together):
-            if all((depth, m) in cells for m in widths):
-                continue
-            path = yield from _cell(settings, model, depth, widths, width)
-            of_width = {m: _columns(path, slice(i * CELL_STARTS, (i + 1) * CELL_STARTS)) for i, m in enumerate(widths)}
-            cells |= {(depth, m): outcomes((part,)) for m, part in of_width.items()}
-            paths |= {(depth, m): part for m, part in of_width.items() if m in COMPARED}
-            yield parts()
-
-
-def _cell(settings, model: PaddedLimits, depth: int, widths, width: int) -> Generator[dict, None, Path]:
-    """Follow lanes for each width in turn, and return their path; those left over repeat the last, unread."""
-    lanes = LANES[width]
-    each = np.repeat(widths, CELL_STARTS)
-    g = trajectories.primary_of(settings, np.pad(each, (0, lanes - len(each)), mode="edge"), depth)
-    state = trajectories.begin(settings, model, g, width, Stream.DYNAMICS_GRID + 10 * depth + width, 0)
-    way = trajectories.follow(trajectories.Brief(settings.time, LONGEST), model.task, state, g, flow=True)
-    return (yield from trajectories.quietly(way))[1]
+    for number in ways.rows(settings):
+        depth, *widths = number
+        if all((depth, m) in cells for m in widths):
+            continue
+        path = known[number] if number in known else (yield from ways.map_way(settings, number))
+        of_width = {m: _columns(path, slice(i * CELL_STARTS, (i + 1) * CELL_STARTS)) for i, m in enumerate(widths)}
+        cells |= {(depth, m): outcomes((part,)) for m, part in of_width.items()}
+        paths |= {(depth, m): part for m, part in of_width.items() if m in COMPARED}
+        yield parts()
 
 
 def outcomes(paths: tuple[Path, ...]) -> Cell:

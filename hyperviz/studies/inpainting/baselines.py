@@ -53,9 +53,9 @@ def predict(
         tuning: as `chosen` returns it.
         pixels: (N, P) flat indices of the pixels that each training image is seen at; None for all.
     """
-    closeness = _closeness(method, _flat(x), _flat(x_new), tuning)
+    close = closeness(method, _flat(x), _flat(x_new), tuning)
     if pixels is None:
-        return _weighted(method, *closeness, _flat(y), tuning).reshape(len(x_new), *y.shape[1:])
+        return _weighted(method, *close, _flat(y), tuning).reshape(len(x_new), *y.shape[1:])
     values = y.reshape(len(y), y.shape[1] * y.shape[2], -1)
     seen = np.zeros(values.shape[:2], bool)
     np.put_along_axis(seen, pixels, True, axis=1)
@@ -63,8 +63,8 @@ def predict(
     found[:] = values[seen].mean(axis=0)  # of a pixel that no image is seen at
     for pixel in np.flatnonzero(seen.any(axis=0)):
         at = np.flatnonzero(seen[:, pixel])
-        among = closeness[0][np.ix_(at, at)] if closeness[0].size else closeness[0]
-        found[:, pixel] = _weighted(method, among, closeness[1][:, at], values[at, pixel], tuning)
+        among = close[0][np.ix_(at, at)] if close[0].size else close[0]
+        found[:, pixel] = _weighted(method, among, close[1][:, at], values[at, pixel], tuning)
     return found.reshape(len(x_new), *y.shape[1:])
 
 
@@ -74,7 +74,7 @@ def averaged(method: str, x, y, x_new, tuning: Tuning, draws: list[np.ndarray]) 
         yield predict(method, x, y, x_new, tuning, pixels)
 
 
-def _closeness(method: str, x: np.ndarray, x_new: np.ndarray, tuning: Tuning) -> tuple[np.ndarray, np.ndarray]:
+def closeness(method: str, x: np.ndarray, x_new: np.ndarray, tuning: Tuning) -> tuple[np.ndarray, np.ndarray]:
     """Return how close the training images are to one another, where that counts, and the new ones to them."""
     if method == "mean":
         return np.zeros((0, 0)), np.zeros((len(x_new), len(x)))

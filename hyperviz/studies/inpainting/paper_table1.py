@@ -2,6 +2,7 @@
 
 NAMES = {"nngp": "NNGP", "hk": "HK", "hk-released": "HK as released", "hn": "HN"}
 NAMES |= {"mean": "mean image", "nearest": "neighbours", "ridge": "plain ridge", "ridge-hidden": "ridge, hidden half"}
+NAMES["cnn"] = "CNN"
 IMAGES = (50, 100, 200, 500)
 MISPRINT = 0.49  # HN, inpainting, N = 500, as printed: the column suggests 0.049
 TABLE1 = {

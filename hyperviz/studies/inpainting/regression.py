@@ -44,6 +44,8 @@ def warm() -> None:
     x, y, settings = np.ones((1, SIZE**2)), np.ones((1, SIZE, SIZE)), {"depth_f": 1, "depth_g": 1, "bandwidth": 1.0}
     solved = grid_factors.all_solved(grid_factors.steps(x, y, ridge=1.0, **settings))
     grid_upsampling.upsample(solved, x, factor=FINER, **settings)
+    half = np.ones((1, SIZE // 2, SIZE // 2))  # what the view of rivals learns from
+    grid_factors.all_solved(grid_factors.steps(half, half, ridge=1.0, **settings))
     for _ in random_pixels.steps(x, y, np.zeros((1, 1), int), x, ridge=1.0, **settings):
         pass
 

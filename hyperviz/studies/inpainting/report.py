@@ -220,6 +220,10 @@ kept for tests. Colours are three outputs of h that share one kernel, which sees
 **Training** replaces the ridge by time: (λ + ε)⁻¹ becomes (1 − e^(−2λt))/λ for every eigenvalue λ, in the unit of
 dh/dt = −2Θ_h(h − y). **Uncertainty**, **likelihood** belong to the NNGP, which is a prior; HK's are scores alone.
 
+**Rivals** asks what plain methods do as well: one posterior for any mask, coordinates between the pixels, few pixels.
+**CNN**, in the stored table, is a small U-shaped convolutional network trained on the same images and pixels (16 and 32
+channels, Adam, stopped by the digits that stop HN); it has no posterior, and needs another training for another mask.
+
 **Network** trains a finite hypernetwork, HN, by Adam on 20 random pixels an image (or as many as you choose), and gives
 both kernels the same pixels. Its depths and ℓ are those above, ℓ through 64 random Fourier features of the pixel.
 

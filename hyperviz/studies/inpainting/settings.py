@@ -22,7 +22,7 @@ from hyperviz.studies.common.options import DATASETS, activation_of, check, dept
 SHOWN = 8  # images in the gallery, or as many as there are for tests
 LEARNING_RATE = 0.03  # of Adam
 WIDTH_F, WIDTH_G, FEATURES = 256, 32, 64  # of HN; features of a pixel that its g sees
-VIEWS = ("gallery", "uncertainty", "training", "likelihood", "finer", "border", "network")
+VIEWS = ("gallery", "uncertainty", "training", "likelihood", "finer", "border", "network", "rivals")
 TEST_IMAGE = "digit"  # in the place of a drawing's text: the first test image shown
 EXPONENTS = tuple(i / 4 for i in range(-28, 9))  # of ten: the times of gradient flow
 PLAYED, ENDLESS = "play", "infinity"  # in the place of a time

@@ -14,7 +14,8 @@ from hyperviz.studies.convergence.study import ConvergenceResult
 from hyperviz.studies.dynamics import report
 from hyperviz.studies.dynamics.kernel_drift import FAMILIES, KERNEL_DRAWS
 from hyperviz.studies.dynamics.settings import PRESETS, DynamicsSettings
-from hyperviz.studies.dynamics.study import CELL_STARTS, DynamicsResult
+from hyperviz.studies.dynamics.study import DynamicsResult
+from hyperviz.studies.dynamics.ways import CELL_STARTS
 from hyperviz.studies.paper import convergence_claims
 from hyperviz.studies.paper.claims import DIFFERS, HOLDS, UNDECIDED, Claim, Control, Finding, Need, above_zero, link
 from hyperviz.studies.rotation import comparisons

@@ -68,6 +68,7 @@ PRESETS = {
     "Corollary 1, Remark 2": PriorSettings(width_f=1024, width_g=1024, bandwidth=1.0, view="kernel"),
     "deeper and deeper": PriorSettings(width_f=1024, width_g=1024, view="depth"),
     "five initialisations": PriorSettings(view="initialisation"),
+    "a larger x": PriorSettings(width_f=4096, width_g=4096, size=4.0, view="scale"),
     "a million wide": PriorSettings(width_f=1_000_000, width_g=1_000_000),
 }
 HOSTED = (Cap(("draws", "width_f"), 2_048_000_000), Cap(("draws", "width_g"), 2_048_000_000))

@@ -12,6 +12,8 @@ from hyperviz.data import digits
 from hyperviz.studies.inpainting import adam, baselines, masks, train_test_split
 from hyperviz.studies.inpainting.baselines import Tuning
 from hyperviz.studies.inpainting.settings import SHOWN, InpaintingSettings
+from hyperviz.studies.table1 import convolutional
+from hyperviz.studies.table1.convolutional import ConvolutionPlan
 from hyperviz.studies.table1.settings import TableCell
 from hyperviz.theory.regression import grid, random_pixels
 
@@ -23,6 +25,9 @@ class Hyperparameters(NamedTuple):
     depth_g: int
     bandwidth: float
     ridge: float
+
+
+Design = Hyperparameters | adam.Plan | Tuning | ConvolutionPlan  # of a kernel, HN, a baseline, CNN
 
 
 class RunResult(NamedTuple):
@@ -77,15 +82,16 @@ def mask(cell: TableCell) -> np.ndarray:
     return masks.hidden(InpaintingSettings(task=cell.task, hidden=cell.hidden))
 
 
-def measure(
-    cell: TableCell, hyperparameters: Hyperparameters | adam.Plan | Tuning, given: Inputs
-) -> Iterator[tuple[float, RunResult | None]]:
+def measure(cell: TableCell, hyperparameters: Design, given: Inputs) -> Iterator[tuple[float, RunResult | None]]:
     """Yield (share done, None), and at the end (1, the run's result)."""
     if isinstance(hyperparameters, adam.Plan):
         yield from _trained(hyperparameters, given)
         return
     if isinstance(hyperparameters, Tuning):
         yield from _baseline(cell.kernel, hyperparameters, given)
+        return
+    if isinstance(hyperparameters, ConvolutionPlan):
+        yield from _convolved(hyperparameters, given)
         return
     began, jitter, predictions = time.monotonic(), 0.0, []
     settings: dict[str, Any] = hyperparameters._asdict() | {"kernel": cell.kernel}
@@ -128,6 +134,18 @@ def _trained(plan: adam.Plan, given: Inputs) -> Iterator[tuple[float, RunResult 
     evaluation = yield from _followed(evaluations, lambda evaluation: evaluation.step / plan.steps)
     prediction = adam.predict(evaluation.model, x_new).reshape(given.truth.shape)
     yield 1.0, _run_result(given, [prediction], time.monotonic() - began)
+
+
+def _convolved(plan: ConvolutionPlan, given: Inputs) -> Iterator[tuple[float, RunResult | None]]:
+    """Train one CNN on the first draw of the pixels, or on all of them, stopped by the digits that stop HN."""
+    began, held = time.monotonic(), digits.validation().images[: adam.HELD] / 255.0
+    x, x_new, held_x = (
+        convolutional.inputs(seen, given.mask) for seen in (given.x, given.x_new, np.where(given.mask, 0, held))
+    )
+    y = convolutional.targets(given.y, given.draws[0] if given.draws else None)
+    training = convolutional.train(x, y, held_x, held, plan, given.seed)
+    last = yield from _followed(training, lambda now: now.step / plan.steps)
+    yield 1.0, _run_result(given, [convolutional.predict(last.layers, x_new)], time.monotonic() - began)
 
 
 def _run_result(given: Inputs, predictions: list[np.ndarray], seconds: float, jitter: float = 0.0) -> RunResult:

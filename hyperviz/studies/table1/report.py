@@ -15,6 +15,7 @@ from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.inpainting import adam
 from hyperviz.studies.inpainting.paper_table1 import paper
 from hyperviz.studies.table1.cell import RunResult
+from hyperviz.studies.table1.convolutional import ConvolutionPlan
 from hyperviz.studies.table1.settings import TableCell
 from hyperviz.studies.table1.study import TableResult
 
@@ -62,12 +63,12 @@ def reached_by(value: float, stderr: float, runs: int, printed: float) -> str:
 def gap(result: TableResult, first: TableCell, second: TableCell) -> Gap | None:
     """Return the mean difference over the runs that both have; None with fewer than two.
 
-    Beside HN a kernel counts with one draw, as HN has.
+    Beside HN or CNN a kernel counts with one draw, as these have.
     """
     pairs = list(zip(result.run_results.get(first, []), result.run_results.get(second, []), strict=False))
     if len(pairs) < 2:
         return None
-    like = "single" if "hn" in (first.kernel, second.kernel) else "mse"
+    like = "single" if {"hn", "cnn"} & {first.kernel, second.kernel} else "mse"
     return Gap(*mean([getattr(a, like)[0] - getattr(b, like)[0] for a, b in pairs]))
 
 
@@ -195,8 +196,8 @@ def _quantities(cell: TableCell, run_results: list[RunResult]):
 
 
 def stored(all_pixels: bool = False) -> pd.DataFrame:
-    """Return the table that comes with the package: the kernels and HN, then what needs no hypernetwork."""
-    names = ("table1_all_pixels", "baselines_all_pixels") if all_pixels else ("table1", "baselines")
+    """Return the table that comes with the package: the kernels and HN, then what needs no hypernetwork, CNN last."""
+    names = [f"{name}_all_pixels" if all_pixels else name for name in ("table1", "baselines", "cnn")]
     return pd.concat([stored_tables.table(name) for name in names], ignore_index=True)
 
 
@@ -237,6 +238,8 @@ DESIGN = (
     f"paper states, for 20 pixels. HN: f of depth {_PLAN.depth_f} and width {_PLAN.width_f} writes g of depth "
     f"{_PLAN.depth_g} and width {_PLAN.width_g} on {_PLAN.features} Fourier features; Adam, {adam.BATCH} "
     "images a step, learning rate and stopping by validation digits; one draw of the pixels, where the kernels' "
-    "errors shown average five: HN is judged against one draw of theirs."
+    "errors shown average five: HN is judged against one draw of theirs. CNN, a small U-shaped convolutional network "
+    f"({ConvolutionPlan().channels} and {2 * ConvolutionPlan().channels} channels, Adam, stopped by the same "
+    "validation digits), learns from one draw too."
 )
 EXPLANATION = ("How the methods were chosen", DESIGN)

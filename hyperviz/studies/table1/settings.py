@@ -19,7 +19,7 @@ from hyperviz.studies.common.options import check, option
 
 CHOSEN = "or as validation chose"
 IMAGES = {"20": COUNTS[2:6], "all": COUNTS[2:]}
-METHODS = ("nngp", "hk", "hk-released", "hn", *BASELINES)
+METHODS = ("nngp", "hk", "hk-released", "hn", *BASELINES, "cnn")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class TableSettings:
         "all",
         label="method",
         choices=("all", "both", "baselines", *METHODS),
-        help="one method, both kernels, what needs no hypernetwork, or all methods",
+        help="one method, both kernels, what needs neither a hypernetwork nor training (baselines), or all methods",
     )
     hidden: str = hidden_part()
     pixels: int | str = training_pixels(20)

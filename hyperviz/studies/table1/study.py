@@ -10,11 +10,11 @@ from typing import NamedTuple
 from hyperviz.runtime.checkpoint import Store
 from hyperviz.runtime.units import Unit
 from hyperviz.studies.common.images.image_options import BASELINES
-from hyperviz.studies.inpainting import adam, baselines
-from hyperviz.studies.inpainting.baselines import Tuning
+from hyperviz.studies.inpainting import baselines
 from hyperviz.studies.table1 import cell as table1_cell
 from hyperviz.studies.table1 import model_selection
-from hyperviz.studies.table1.cell import Hyperparameters, RunResult
+from hyperviz.studies.table1.cell import Design, Hyperparameters, RunResult
+from hyperviz.studies.table1.convolutional import ConvolutionPlan
 from hyperviz.studies.table1.settings import TableCell, TableSettings
 
 
@@ -22,7 +22,7 @@ class TableResult(NamedTuple):
     """Hold what is known so far."""
 
     settings: TableSettings
-    designs: dict[TableCell, Hyperparameters | adam.Plan | Tuning]
+    designs: dict[TableCell, Design]
     run_results: dict[TableCell, list[RunResult]]  # a run each
     at: str  # what is under way
     fraction: float  # of the whole work
@@ -54,16 +54,18 @@ def units(settings: TableSettings, store: Store) -> list[Unit]:
     return [Unit(_unit, run, seconds(run[0])) for run in runs if _kept(name(*run), store) is None]
 
 
-def _unit(store: Store, cell: TableCell, plan: Hyperparameters | adam.Plan | Tuning, seed: int, run: int) -> None:
+def _unit(store: Store, cell: TableCell, plan: Design, seed: int, run: int) -> None:
     """Compute one run, and store it."""
     for _ in _run(cell, plan, seed, run, store):
         pass
 
 
-def design(cell: TableCell, settings: TableSettings) -> Hyperparameters | adam.Plan | Tuning:
+def design(cell: TableCell, settings: TableSettings) -> Design:
     """Return a cell's hyper-parameters: chosen by validation error, overridden by what the settings say."""
     if cell.kernel in BASELINES:  # whose bandwidth and ridge are others than the settings say
         return baselines.chosen(cell.kernel, cell.task, str(cell.pixels))
+    if cell.kernel == "cnn":
+        return ConvolutionPlan()
     given = {name: getattr(settings, name) for name in Hyperparameters._fields}
     given = {name: value for name, value in given.items() if value != "chosen"}
     if cell.kernel == "hn":
@@ -73,7 +75,7 @@ def design(cell: TableCell, settings: TableSettings) -> Hyperparameters | adam.P
 
 
 def _run(
-    cell: TableCell, plan: Hyperparameters | adam.Plan | Tuning, seed: int, run: int, store: Store | None
+    cell: TableCell, plan: Design, seed: int, run: int, store: Store | None
 ) -> Iterator[tuple[float, RunResult | None]]:
     """Yield the progress of one run, then its result: from the store, or computed and stored."""
     called = name(cell, plan, seed, run)
@@ -86,7 +88,7 @@ def _run(
         yield share, piece
 
 
-def name(cell: TableCell, plan: Hyperparameters | adam.Plan | Tuning, seed: int, run: int) -> str:
+def name(cell: TableCell, plan: Design, seed: int, run: int) -> str:
     """Return the name of a run in the store: all that decides it."""
     return "-".join(map(str, (*cell, *plan, seed, run)))
 
@@ -100,8 +102,8 @@ def _kept(called: str, store: Store) -> RunResult | None:
 
 def seconds(cell: TableCell) -> float:
     """Return about how many seconds one run takes on two cores: what the time left is reckoned by."""
-    if cell.kernel == "hn":
-        return 6.0
+    if cell.kernel in ("hn", "cnn"):
+        return 6.0 if cell.kernel == "hn" else 12.0
     if cell.kernel in BASELINES:
         return 0.5
     if cell.pixels == "all":

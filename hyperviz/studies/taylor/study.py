@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
+from hyperviz.runtime.checkpoint import Store
+from hyperviz.runtime.units import Unit
 from hyperviz.studies.common import streaming
 from hyperviz.studies.common.intervals import SURE
-from hyperviz.studies.common.networks import random_networks
+from hyperviz.studies.common.networks import random_networks, stored_draws
 from hyperviz.studies.common.networks.random_streams import Stream
 from hyperviz.studies.common.power_laws import Slope, slope
 from hyperviz.studies.taylor import gradient_step
@@ -38,10 +41,13 @@ class TaylorResult(NamedTuple):
     finished: bool
 
 
-def stream(settings: TaylorSettings) -> Iterator[TaylorResult]:
+def stream(settings: TaylorSettings, store: Store | None = None) -> Iterator[TaylorResult]:
     """Yield ever better results: the map and the chart's widths with ever more draws, in turn, then the one step."""
     held = [_cells(settings, depth) for depth in {settings.depth_g, *DEPTHS}]  # what is held is not forgotten meanwhile
-    result = TaylorResult(settings, {}, {}, {}, None, _seconds(settings), False)
+    if store is not None:
+        stored_draws.load(_bundles(settings), store)
+    slowest = _seconds(settings, widths(settings)[-1], settings.depth_g)
+    result = TaylorResult(settings, {}, {}, {}, None, slowest, False)
     yield result
     for steps in (streaming.in_turn(_map(settings), _chart(settings)), gradient_step.stream(settings)):
         for parts in steps:
@@ -49,6 +55,28 @@ def stream(settings: TaylorSettings) -> Iterator[TaylorResult]:
             yield result
     yield result._replace(finished=True)
     held.clear()
+
+
+def units(settings: TaylorSettings, store: Store) -> list[Unit]:
+    """Return the draws that the store lacks, some seconds of work in a unit."""
+    return stored_draws.units(settings, _bundles(settings), store)
+
+
+def _bundles(settings: TaylorSettings) -> list[stored_draws.Bundle]:
+    """Return the draws of the map and of the chart in bundles, those of a width that both have once."""
+    found = []
+    for depth in sorted({settings.depth_g, *DEPTHS}):
+        counts = dict.fromkeys(widths(settings), 0) if depth == settings.depth_g else {}
+        counts = {n: wanted(settings, n) for n in counts}
+        for n in map_widths(settings, depth) if depth in DEPTHS else ():
+            counts[n] = max(counts.get(n, 0), _map_draws(settings, depth, n))
+        for n, count in counts.items():
+            lanes, m = sampler.lanes(_problem(settings, n, depth)), width_g(settings, n)
+            numbers = [(n, m, start) for start in range(0, count, lanes)]
+            one = lanes * _seconds(settings, n, depth)
+            draw = partial(_draw, depth)
+            found += stored_draws.bundles(_kept(settings, depth), draw, numbers, lambda _, one=one: one)
+    return found
 
 
 def warm() -> None:
@@ -63,28 +91,36 @@ def _problem(settings: TaylorSettings, n: int, depth: int) -> sampler.Pair:
     return sampler.problem(*points(settings), chosen)
 
 
-def _seconds(settings: TaylorSettings) -> float:
-    """Return about how long one draw of the largest width takes on two cores (4e7 Gaussians a second)."""
-    n = widths(settings)[-1]
-    return 2 * ((settings.depth_f - 1) * n + (settings.depth_g - 1) * width_g(settings, n)) / 4e7
+def _seconds(settings: TaylorSettings, n: int, depth: int) -> float:
+    """Return about how long one draw takes on two cores (4e7 Gaussians a second)."""
+    return 2 * ((settings.depth_f - 1) * n + (depth - 1) * width_g(settings, n)) / 4e7
 
 
 def _cells(settings: TaylorSettings, depth: int) -> dict:
     """Return where draws are kept: (n, m, first) -> (draws, ORDERS + 1)."""
-    what = (settings.depth_f, depth, settings.activation_f, settings.activation_g, settings.inputs, settings.seed)
-    return random_networks.kept("taylor", *what)
+    return random_networks.kept(*_kept(settings, depth))
+
+
+def _kept(settings: TaylorSettings, depth: int) -> tuple:
+    networks = settings.depth_f, depth, settings.activation_f, settings.activation_g
+    return "taylor", *networks, settings.inputs, settings.seed
+
+
+def _draw(depth: int, settings: TaylorSettings, number: tuple[int, int, int]) -> Generator[float, None, np.ndarray]:
+    """Return K^(0..ORDERS) of the draws that advance together; number: n, m, and the first of them."""
+    n, m, start = number
+    pair = _problem(settings, n, depth)
+    stream = (Stream.TAYLOR_CELL + n + 1_000_003 * m) % 2**32
+    keys = random_networks.keys(settings.seed, stream, start, sampler.lanes(pair))
+    return (yield from random_networks.terms(keys, pair))
 
 
 def _block(settings: TaylorSettings, n: int, depth: int, first: int, count: int) -> Iterator[float]:
     """Make draws first .. first + count - 1 of a cell, and keep them; stop for a moment where they take long."""
     cells, m = _cells(settings, depth), width_g(settings, n)
-    pair = _problem(settings, n, depth)
-    lanes = sampler.lanes(pair)
-    for start in range(first, first + count, lanes):
-        if (n, m, start) in cells:
-            continue
-        keys = random_networks.keys(settings.seed, (Stream.TAYLOR_CELL + n + 1_000_003 * m) % 2**32, start, lanes)
-        cells[n, m, start] = yield from random_networks.terms(keys, pair)
+    for start in range(first, first + count, sampler.lanes(_problem(settings, n, depth))):
+        if (n, m, start) not in cells:
+            cells[n, m, start] = yield from _draw(depth, settings, (n, m, start))
 
 
 def _gathered(settings: TaylorSettings, n: int, depth: int, count: int) -> np.ndarray:
@@ -152,13 +188,17 @@ def _map(settings: TaylorSettings) -> Iterator[dict]:
     found: dict = {}
     for depth in DEPTHS:
         use = map_widths(settings, depth)
-        count = {n: min(settings.draws, 2 * FEW if _slow(settings, n, depth) else MAP_DRAWS) for n in use}
+        count = {n: _map_draws(settings, depth, n) for n in use}
         for n in use:
             for _ in _block(settings, n, depth, 0, count[n]):
                 yield {}
         values = [_gathered(settings, n, depth, count[n]) for n in use]
         found = found | {(depth, r): _line(use, values, r, settings.average) for r in range(1, ORDERS + 1)}
         yield {"map": found}
+
+
+def _map_draws(settings: TaylorSettings, depth: int, n: int) -> int:
+    return min(settings.draws, 2 * FEW if _slow(settings, n, depth) else MAP_DRAWS)
 
 
 def _line(use: list[int], values: list[np.ndarray], r: int, average: str) -> Slope | None:

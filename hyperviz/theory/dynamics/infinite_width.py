@@ -27,6 +27,8 @@ from hyperviz.theory.validation import Unchecked
 
 LARGEST = 1e12  # of a loss: beyond, the step was too large for the kernel, and the start is left as it is
 
+DIFFERENCE = "take the difference of two runs with the same key"  # what to do instead of a gradient
+
 
 class Task(NamedTuple):
     """Hold what is learnt, and all that f is in the limit: its two kernels at the k distinct x."""
@@ -98,6 +100,10 @@ def infinite_f(
         >>> loss.shape, bool(loss[-1] < 1e-3 * loss[0])
         ((201,), True)
     """
+    sizes = {"depth_f": depth_f, "depth_g": depth_g, "width_g": width_g, "steps": steps}
+    for name, size in sizes.items():
+        validation.static(name, size)
+    x, z, y, step = validation.without_gradient("infinite_f", x, z, y, step, instead=DIFFERENCE)
     points = [validation.points("x", x), validation.points("z", z)]
     validation.same_length(*points)
     tests = _tests(points, test)

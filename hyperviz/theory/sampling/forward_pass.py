@@ -146,6 +146,7 @@ def _of_host(value):
 def problem(x, z, architecture: Architecture) -> Problem:
     """Return the points as Gram matrices, and both networks; arguments as in `sampling.outputs`."""
     L, n, H, m = validation.sizes(architecture, MAX_DEPTH)
+    x, z = validation.without_gradient("outputs", x, z)
     with jax.ensure_compile_time_eval():  # inside jit too, known points are looked at: the same key, the same numbers
         x, z = validation.points("x", x), validation.points("z", z)
         validation.same_length(x, z)

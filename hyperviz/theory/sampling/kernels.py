@@ -63,6 +63,7 @@ def problem(x, z, architecture: Architecture) -> tuple[Problem, Float[AnyArray, 
     h is homogeneous, of degree H in |x| and 1 in |z|, so norms never meet float32's range inside a draw.
     """
     L, n, H, m = validation.sizes(architecture, MAX_DEPTH)
+    x, z = validation.without_gradient("hyperkernel", x, z)
     with jax.ensure_compile_time_eval():  # inside jit too, known points are looked at: the same key, the same numbers
         x, z = validation.points("x", x), validation.points("z", z)
         validation.same_length(x, z)

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from hyperviz.studies.common.networks import random_networks
-from hyperviz.studies.dynamics import kernel_drift, report, study, trajectories, views
+from hyperviz.studies.dynamics import kernel_drift, report, study, trajectories, views, ways
 from hyperviz.studies.dynamics import settings as settings_module
 from hyperviz.studies.dynamics.settings import DynamicsSettings
-from hyperviz.studies.dynamics.study import DEPTHS, WIDTHS, Cell, DynamicsResult, stream
+from hyperviz.studies.dynamics.study import Cell, DynamicsResult, stream
+from hyperviz.studies.dynamics.ways import DEPTHS, WIDTHS
 from hyperviz.theory import analytic
 from tests.compilations import counted
 
@@ -39,9 +40,9 @@ def test_results_get_better_and_only_the_last_is_finished(results):
     assert [r.finished for r in results] == [False] * (len(results) - 1) + [True]
     assert len(results[-1].cells) == 25
     assert results[-1].paths[0].losses.shape[1] == 16
-    assert results[-1].limits.losses.shape[1] == len(results[-1].twins) == study.FINITE_NETWORKS
+    assert results[-1].limits.losses.shape[1] == len(results[-1].twins) == ways.FINITE_NETWORKS
     assert isinstance(results[-1].view, views.LearntCurves)
-    assert results[-1].beside.losses.shape[1] == study.CELL_STARTS
+    assert results[-1].beside.losses.shape[1] == ways.CELL_STARTS
 
 
 def test_losses_never_rise_and_every_start_has_ended(results):
@@ -54,7 +55,7 @@ def test_losses_never_rise_and_every_start_has_ended(results):
 def test_a_finite_network_and_its_limit_begin_at_the_same_loss():
     """Seen after the shortest steps: so narrow an f soon goes a way of its own."""
     last = next(
-        r for r in stream(DynamicsSettings(**{**vars(SMALL), "step": 0.001})) if len(r.twins) == study.FINITE_NETWORKS
+        r for r in stream(DynamicsSettings(**{**vars(SMALL), "step": 0.001})) if len(r.twins) == ways.FINITE_NETWORKS
     )
     for i, network in enumerate(last.twins):
         early = np.interp(network.times[0, 0], last.limits.times[:, i], last.limits.losses[:, i])

@@ -24,7 +24,7 @@ from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.table1 import baseline_selection, model_selection
 from hyperviz.studies.table1 import cell as table1_cell
 from hyperviz.studies.table1.cell import Hyperparameters
-from hyperviz.studies.table1.settings import PAPER, TASKS, TableCell, TableSettings
+from hyperviz.studies.table1.settings import METHODS, PAPER, TASKS, TableCell, TableSettings
 from hyperviz.studies.table1.study import stream, units
 from tests import ROOT
 
@@ -32,6 +32,11 @@ DESIGN = {"depth_f": 2, "depth_g": 2, "bandwidth": 2.0, "ridge": 1e-3}
 SMALL = DESIGN | {"images": 10, "runs": 2, "pixels": 3, "kernel": "both", "task": "inpainting"}
 
 OTHER = ("inpainting", "hn")
+GROUPS = {
+    "table1": (METHODS[:4], "nngp"),
+    "baselines": (BASELINES, "ridge"),
+    "cnn": (("cnn",), "cnn"),
+}  # and the best of each
 
 
 def last(store=None, **settings):
@@ -42,7 +47,7 @@ def last(store=None, **settings):
 def test_the_papers_table_has_its_24_cells_the_released_recursion_and_what_needs_no_hypernetwork():
     found = {(cell.task, cell.images, cell.kernel) for cell in PAPER.cells}
     wanted = {(t, n, k) for t in TASKS for n in (50, 100, 200, 500) for k in ("nngp", "hk", "hn", "hk-released")}
-    beside = {(t, n, k) for t in TASKS for n in (50, 100, 200, 500) for k in ("mean", "nearest", "ridge")}
+    beside = {(t, n, k) for t in TASKS for n in (50, 100, 200, 500) for k in ("mean", "nearest", "ridge", "cnn")}
     beside |= {("inpainting", n, "ridge-hidden") for n in (50, 100, 200, 500)}
     assert found == wanted | beside
     assert {cell.pixels for cell in PAPER.cells} == {20}
@@ -184,19 +189,19 @@ def test_the_shipped_choice_is_the_best_row_with_hidden_layers():
         assert model_selection.chosen_plan(TableCell(task, 50, "hn")).learning_rate in (0.01, 0.03, 0.1)
 
 
-@pytest.mark.parametrize("name", ["table1", "table1_all_pixels", "baselines", "baselines_all_pixels"])
+@pytest.mark.parametrize("name", [name for name in stored_tables.TABLES if name.removesuffix("_all_pixels") in GROUPS])
 def test_a_stored_table_says_how_it_was_made(name):
     rows, about = stored_tables.table(name), stored_tables.about(name)
     assert about["command"].startswith("python -m hyperviz run inpainting --paper")
     settings = TableSettings(**about["settings"])
     wanted = {(cell.task, cell.images, cell.kernel) for cell in settings.cells if cell.kernel != "hk-released"}
-    ours = name.startswith("baselines")
-    wanted = {cell for cell in wanted if (cell[2] in BASELINES) == ours}
+    of, method = GROUPS[name.removesuffix("_all_pixels")]
+    wanted = {cell for cell in wanted if cell[2] in of}
     errors = rows[rows.quantity == "mse"]
     assert wanted <= set(zip(errors.task, errors.images, errors.kernel, strict=True))
     assert errors.runs.between(2, settings.runs).all()
     assert (errors.value > 0).all()
     assert (errors.stderr > 0).all()
     assert set(rows.quantity) == {"mse", "mse_hidden", "mse_one_draw", "seconds", "jitter"}
-    best = errors[errors.kernel == ("ridge" if ours else "nngp")].groupby("task").value
+    best = errors[errors.kernel == method].groupby("task").value
     assert all(values.is_monotonic_decreasing for _, values in best)

@@ -74,6 +74,7 @@ class Stream(int, Enum):
     # the numbers that choose run 0's images: it stays, since links show the masks made of them
     INPAINTING_MASK = "inpainting", f"{NUMPY}, a mask", 0
     INPAINTING_POSTERIOR = "inpainting", NUMPY, 1000
+    INPAINTING_RIVALS = "inpainting", NUMPY, 1001  # 0: masks learnt from; 1: the few pixels seen
 
 
 def random_generator(seed: int, stream: int, *further: int) -> np.random.Generator:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
-from hyperviz.studies.inpainting import factor_cache, image_set, train_test_split
+from hyperviz.studies.inpainting import baselines, factor_cache, image_set, train_test_split
 from hyperviz.studies.inpainting.masks import judged, masked, over
 from hyperviz.studies.inpainting.query_image import posterior
 from hyperviz.studies.inpainting.settings import InpaintingSettings
+from hyperviz.studies.inpainting.views import gaussian_rivals
 from hyperviz.theory.regression import grid_factors
 
 JUDGED, PART = 60, 3  # test images, and those judged between two yields: of 32 x 32, fewer of larger ones
 BINS = 10
 WITHIN = 2  # standard deviations
 NORMAL = 0.9545  # how often a Gaussian stays within them
+
+
+class Prediction(NamedTuple):
+    """Hold what a Gaussian prediction said of the judged pixels, and by how much it was wrong."""
+
+    predicted: np.ndarray  # (D, P) standard deviation
+    wrong: np.ndarray  # (D, P) mean minus truth
 
 
 class Calibration(NamedTuple):
@@ -26,6 +35,7 @@ class Calibration(NamedTuple):
     wrong: np.ndarray  # (D, P) posterior mean minus truth
     plain: np.ndarray  # (D, P) the plain regression minus truth
     finished: bool
+    rivals: Mapping[str, Prediction] = MappingProxyType({})  # plain ridge and the mean image on the same pixels
 
 
 class Bin(NamedTuple):
@@ -44,13 +54,16 @@ def steps(settings: InpaintingSettings) -> Iterator[Calibration | None]:
         if found.solved < found.total:
             yield None
     assert found is not None
-    truth = train_test_split.of_run(settings, settings.images).truth[: image_set.scaled_count(settings, JUDGED, 12)]
+    sample = train_test_split.of_run(settings, settings.images)
+    truth = sample.truth[: image_set.scaled_count(settings, JUDGED, 12)]
     seen, parts = masked(truth, settings).reshape(len(truth), -1), []
     spread = np.empty(0)
     for so_far in grid_factors.covariance(found, seen):
         spread = so_far
         yield None
     plain = grid_factors.posterior_mean(found, seen) - truth
+    rivals = _rivals(settings, sample.y, truth)
+    yield None
     where, every = judged(settings, truth.shape[1]), image_set.scaled_count(settings, PART, 1)
     for i in range(len(truth)):
         one = posterior(settings, found, np.round(truth[i] * 255).astype(np.uint8), spread[i])
@@ -59,17 +72,44 @@ def steps(settings: InpaintingSettings) -> Iterator[Calibration | None]:
         deviation = np.broadcast_to(over(deviation, wrong), wrong.shape)
         parts.append([picture[where].ravel() for picture in (deviation, wrong, plain[i])])
         if (i + 1) % every == 0 or i + 1 == len(truth):
-            yield Calibration(*(np.array(part) for part in zip(*parts, strict=True)), finished=i + 1 == len(truth))
+            stacked = (np.array(part) for part in zip(*parts, strict=True))
+            beside = {name: Prediction(*(a[: i + 1] for a in one)) for name, one in rivals.items()}
+            yield Calibration(*stacked, finished=i + 1 == len(truth), rivals=beside)
 
 
-def bins(found: Calibration) -> list[Bin]:
+def _rivals(settings: InpaintingSettings, y: np.ndarray, truth: np.ndarray) -> dict[str, Prediction]:
+    """Return what plain ridge and the mean image predict of the judged pixels of the test images."""
+    where = judged(settings, truth.shape[1])
+    values, wanted = (images[:, where].reshape(len(images), -1) for images in (y, truth))
+    x, x_new = (masked(images, settings).reshape(len(images), -1) for images in (y, truth))
+    method = baselines.ON_HIDDEN if settings.task == "inpainting" else "ridge"
+    tuning = baselines.chosen(method, settings.task, "all")
+    found = {
+        "ridge": gaussian_rivals.ridge(x, values, x_new, tuning),
+        "mean": gaussian_rivals.mean_image(values, len(truth)),
+    }
+    return {
+        name: Prediction(np.broadcast_to(one.deviation, wanted.shape), one.mean - wanted) for name, one in found.items()
+    }
+
+
+def log_likelihood(found: Calibration | Prediction) -> np.ndarray:
+    """Return the log density of each image's judged pixels under the prediction, nats a value, (D,).
+
+    log N(y; mean, s^2) = -log(2 pi s^2) / 2 - (y - mean)^2 / (2 s^2), the pixels one by one.
+    """
+    variance = found.predicted**2
+    return -(np.log(2 * np.pi * variance) + found.wrong**2 / variance).mean(axis=1) / 2
+
+
+def bins(found: Calibration | Prediction) -> list[Bin]:
     """Return bins of equally many pixels, from the surest to the least sure; the error bar is over images."""
     edges = np.quantile(found.predicted, np.linspace(0, 1, BINS + 1))
     which = np.clip(np.searchsorted(edges, found.predicted, side="right") - 1, 0, BINS - 1)
     return [_bin(found, which == i) for i in range(BINS) if (which == i).any()]
 
 
-def _bin(found: Calibration, inside: np.ndarray) -> Bin:
+def _bin(found: Calibration | Prediction, inside: np.ndarray) -> Bin:
     squares, count = (found.wrong**2 * inside).sum(axis=1), inside.sum(axis=1)
     mean = squares.sum() / count.sum()
     error = np.sqrt(((squares - mean * count) ** 2).sum()) / count.sum()  # of a ratio of sums over images
@@ -83,7 +123,7 @@ def certain(found: Calibration) -> bool:
     return not (found.predicted**2).any()
 
 
-def inflation(found: Calibration) -> tuple[float, float]:
+def inflation(found: Calibration | Prediction) -> tuple[float, float]:
     """Return the root mean square error over the root mean predicted variance, with its standard error: 1 is right."""
     errors, variances = (found.wrong**2).mean(axis=1), (found.predicted**2).mean(axis=1)
     ratio = errors.sum() / max(variances.sum(), np.finfo(float).tiny)
@@ -91,7 +131,7 @@ def inflation(found: Calibration) -> tuple[float, float]:
     return float(np.sqrt(ratio)), float(error / (2 * np.sqrt(ratio))) if ratio > 0 else 0.0
 
 
-def coverage(found: Calibration) -> tuple[float, float]:
+def coverage(found: Calibration | Prediction) -> tuple[float, float]:
     """Return how often the truth lies within WITHIN predicted deviations, with its standard error over images."""
     share = (np.abs(found.wrong) <= WITHIN * found.predicted).mean(axis=1)
     return float(share.mean()), float(share.std(ddof=1) / len(share) ** 0.5)

@@ -8,6 +8,7 @@ from hyperviz.studies.inpainting.views import (
     gradient_flow,
     grid_effects,
     marginal_likelihood,
+    rivals,
 )
 
 OTHERS = {
@@ -17,4 +18,5 @@ OTHERS = {
     "finer": grid_effects.upsampling_steps,
     "border": grid_effects.boundary_steps,
     "network": finite_network.steps,
+    "rivals": rivals.steps,
 }
