@@ -74,6 +74,12 @@ class Viewer:
             while (left := ends - time.monotonic()) > 0:
                 self._next(time.monotonic() - PATIENCE + left)
 
+    def until(self, text: bytes) -> None:
+        """Read until this has come."""
+        began = time.monotonic()
+        while text not in self._next(began).SerializeToString():
+            pass
+
     def ask(self) -> None:
         """Open the page and read nothing: a phone that has lost its network."""
         self._ask()

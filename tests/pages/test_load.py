@@ -6,6 +6,7 @@ from hyperviz.studies.convergence.report import EXPLANATION
 from tests.load.__main__ import STOCK, grown, played
 from tests.load.server import memory, served
 from tests.load.viewer import Viewer
+from tests.pages.conftest import answers, wait_until
 
 FOLD = EXPLANATION[0].encode()
 
@@ -20,6 +21,7 @@ def test_ten_viewers_of_the_stock_loop_all_get_a_picture_for_every_move():
 
 
 def test_a_viewer_of_the_app_moves_its_slider_and_sees_new_pictures(address):
+    wait_until(lambda: answers(f"{address}/ready"), "studies are left")
     viewer = Viewer(address, "convergence")
     assert viewer.open() > 0
     assert viewer.options[int(viewer.value)] == "64"
@@ -28,8 +30,7 @@ def test_a_viewer_of_the_app_moves_its_slider_and_sees_new_pictures(address):
     viewer.move()
     assert viewer.options[int(viewer.value)] == "128"
     assert FOLD not in b"".join(viewer.seen)  # of a page that is there, what stands below the picture waits
-    viewer.rest()
-    assert FOLD in b"".join(viewer.seen)
+    viewer.until(FOLD)
     viewer.close()
 
 
