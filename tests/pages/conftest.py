@@ -46,10 +46,10 @@ def answers(address: str) -> bool:
 
 
 @contextlib.contextmanager
-def serving(*options: str, script: str = "app.py", ready: str = "/ready", **variables: str):
+def serving(*options: str, script: str = "app.py", ready: str = "/ready", module: str = "streamlit", **variables: str):
     """The app as the README starts it, at an address of its own, once it is ready; variables: of its environment."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true", f"--server.port={port}"]
+    command = [sys.executable, "-m", module, "run", script, "--server.headless=true", f"--server.port={port}"]
     command += ["--server.address=127.0.0.1", *options]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env=os.environ | variables)
     address = f"http://127.0.0.1:{port}"
@@ -70,7 +70,7 @@ def address(tmp_path_factory, worker_id):
     a page does is tested here, and a program runs but a few times.
     """
     light = {"HYPERVIZ_WARM_UP": "convergence,inpainting", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
-    start = functools.partial(serving, ready="/_stcore/health", **light)
+    start = functools.partial(serving, ready="/_stcore/health", module="tests.pages.patient", **light)
     folder = tmp_path_factory.getbasetemp()
     with one_server.shared(folder if worker_id == "master" else folder.parent, start) as address:
         yield address
