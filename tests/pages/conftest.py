@@ -92,6 +92,7 @@ def chromium():
 
 
 DESK = {"viewport": {"width": 1280, "height": 800}}
+DEVICES = {"desk": DESK, "phone": PHONE}
 
 
 def opened(chromium, about: dict):
@@ -109,28 +110,28 @@ def kept(chromium, device: str):
     All pages of one site share a process in Chromium, which has compiled the page's scripts once: to open a page takes
     3 s of CPU in the place of 5.
     """
-    context = opened(chromium, {"desk": DESK, "phone": PHONE}[device])
+    context = opened(chromium, DEVICES[device])
     empty = context.new_page()
     empty.route("**/*", lambda route: route.fulfill(body=""))
     empty.goto("http://127.0.0.1/")
-    return context, empty, context.new_cdp_session(empty)
+    return context, context.new_cdp_session(empty)
 
 
 @contextlib.contextmanager
 def visitor(chromium, **about):
     """The page of a fresh visitor; about: viewport, touch, and what else Playwright knows of a device."""
-    if about not in (DESK, PHONE):
+    device = next((name for name, one in DEVICES.items() if one == about), None)
+    if device is None or len(kept(chromium, device)[0].pages) > 1:  # a rare device, or somebody is visiting
         with contextlib.closing(opened(chromium, about)) as context:
             yield context.new_page()
         return
-    context, empty, session = kept(chromium, "phone" if about == PHONE else "desk")
+    context, session = kept(chromium, device)
     try:
         yield context.new_page()
     finally:
-        for page in context.pages:
-            if page is not empty:
-                page.close()
-        # what the visitor leaves behind: cookies, and what his browser stored
+        for page in context.pages[1:]:
+            page.close()
+        # what a visitor leaves behind: cookies, and what his browser stored
         session.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
 
 
