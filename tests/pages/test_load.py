@@ -30,7 +30,8 @@ def test_a_viewer_of_the_app_moves_its_slider_and_sees_new_pictures(address):
     viewer.move()
     assert viewer.options[int(viewer.value)] == "128"
     assert FOLD not in b"".join(viewer.seen)  # of a page that is there, what stands below the picture waits
-    viewer.until(FOLD)
+    viewer.rest()
+    assert FOLD in b"".join(viewer.seen)
     viewer.close()
 
 
