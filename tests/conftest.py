@@ -21,11 +21,13 @@ install_import_hook("hyperviz.theory", "beartype.beartype")  # before anything i
 
 import hyperviz.studies  # noqa: E402, F401  # float64, as in the app
 
-LOOKED_AT = ("every_page", "access", "exports", "home_page", "paper_page", "canvas")  # pages that compute little
+OPENED = ("every_page", "home_page", "paper_page", "canvas")  # browsers' tests that compute nothing,
+USED = ("exports", "access", "settings", "tours_page", "embed", "load")  # and those that compute little
+FIRST = ("tests/pages/", "tests/theory/", "tests/test_", "tests/studies/")
 
 
-class TwoBrowsers(LoadScopeScheduling):
-    """A server and a browser serve many browser tests: these stay in two workers, and go first, waiting most.
+class ThreeBrowsers(LoadScopeScheduling):
+    """A browser serves many browser tests: these stay in three workers, and go first, waiting more than they compute.
 
     The other modules stay whole too: what a module compiles or draws once, it compiles or draws in one worker. The
     names of xdist's own groups do not reach its scheduler under pytest 9.
@@ -35,18 +37,18 @@ class TwoBrowsers(LoadScopeScheduling):
         module = nodeid.split("::")[0]
         if not module.startswith("tests/pages/"):
             return module
-        return "looked at" if module.removeprefix("tests/pages/test_").removesuffix(".py") in LOOKED_AT else "played"
+        name = module.removeprefix("tests/pages/test_").removesuffix(".py")
+        return "opened" if name in OPENED else "used" if name in USED else "played"
 
 
 def pytest_collection_modifyitems(items):
-    """The browser's tests first: they wait more than they compute; then the theory's, whose modules take longest."""
-    first = ("tests/pages/", "tests/theory/")
-    items.sort(key=lambda item: next((i for i, at in enumerate(first) if item.nodeid.startswith(at)), len(first)))
+    """The browser's tests first, then what takes longest: no worker has a long module left when the others end."""
+    items.sort(key=lambda item: next((i for i, at in enumerate(FIRST) if item.nodeid.startswith(at)), len(FIRST)))
 
 
 def pytest_xdist_make_scheduler(config, log):
     """The scheduler of the workers."""
-    return TwoBrowsers(config, log)
+    return ThreeBrowsers(config, log)
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,8 @@ class Head(BaseHTTPMiddleware):
         response = await call_next(request)
         if paths.plotly() in path and response.status_code == 200:
             response.headers["cache-control"] = "public, max-age=31536000, immutable"
-        if not response.headers.get("content-type", "").startswith("text/html"):
+        html = response.headers.get("content-type", "").startswith("text/html")
+        if not html or "content-encoding" in response.headers:  # the last: /favicon.ico, by a browser
             return response
         page = b"".join([part async for part in response.body_iterator]).decode()  # pyright: ignore[reportAttributeAccessIssue]
         named = _named(name, _root(request))

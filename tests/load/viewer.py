@@ -74,6 +74,12 @@ class Viewer:
             while (left := ends - time.monotonic()) > 0:
                 self._next(time.monotonic() - PATIENCE + left)
 
+    def until(self, text: bytes) -> None:
+        """Read until this has come."""
+        began = time.monotonic()
+        while text not in self._next(began).SerializeToString():
+            pass
+
     def ask(self) -> None:
         """Open the page and read nothing: a phone that has lost its network."""
         self._ask()
@@ -130,7 +136,10 @@ class Viewer:
             self.kept[message.hash] = message
         if self.record:
             self.seen.append(data)
-        return self.kept[message.ref_hash] if message.ref_hash else message
+        message = self.kept[message.ref_hash] if message.ref_hash else message
+        if found := VISIT.search(html.unescape(message.delta.new_element.html.body)):  # as the page's script does
+            urllib.request.urlopen(urllib.request.Request(f"{self.address}/{found[1]}", method="POST")).close()
+        return message
 
     def _put(self, path: str, name: str, data: bytes) -> None:
         """Send a file as a browser does, with the token of its cookie."""
@@ -145,12 +154,10 @@ class Viewer:
         urllib.request.urlopen(urllib.request.Request(address, body, headers, method="PUT")).close()
 
     def _see(self, kind: str, element) -> None:
-        """Note slider and uploader, and report that the page is mounted, as the page's script does."""
+        """Note slider and uploader."""
         if kind == "file_uploader":
             self.uploader = element.file_uploader.id
         if kind == "slider" and element.slider.label.startswith(self.slider) and not self.widget:
             self.widget, self.value = element.slider.id, element.slider.default[0]
             self.options = list(element.slider.options)
             self.highest = len(self.options) - 1 if self.options else element.slider.max
-        if kind == "html" and (found := VISIT.search(html.unescape(element.html.body))):
-            urllib.request.urlopen(urllib.request.Request(f"{self.address}/{found[1]}", method="POST")).close()

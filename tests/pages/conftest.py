@@ -1,6 +1,7 @@
 """The app itself: a server process, and Chromium in front of it."""
 
 import contextlib
+import functools
 import os
 import shutil
 import socket
@@ -13,6 +14,7 @@ from collections.abc import Callable
 import pytest
 
 from tests import ROOT
+from tests.pages import one_server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -44,10 +46,10 @@ def answers(address: str) -> bool:
 
 
 @contextlib.contextmanager
-def serving(*options: str, script: str = "app.py", ready: str = "/ready", **variables: str):
+def serving(*options: str, script: str = "app.py", ready: str = "/ready", module: str = "streamlit", **variables: str):
     """The app as the README starts it, at an address of its own, once it is ready; variables: of its environment."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true", f"--server.port={port}"]
+    command = [sys.executable, "-m", module, "run", script, "--server.headless=true", f"--server.port={port}"]
     command += ["--server.address=127.0.0.1", *options]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env=os.environ | variables)
     address = f"http://127.0.0.1:{port}"
@@ -61,12 +63,16 @@ def serving(*options: str, script: str = "app.py", ready: str = "/ready", **vari
 
 
 @pytest.fixture(scope="session")
-def address():
-    """A server that compiles two pages at its start: to compile them all would take the cores from what is tested.
+def address(tmp_path_factory, worker_id):
+    """The run's server, which compiles two pages from its start on: all would take the cores from what is tested.
 
-    It compiles lightly (`compiled_lightly`): what a page does is tested here, and a program runs but a few times.
+    Nobody waits for them, as no visitor does (tests/pages/test_load.py). It compiles lightly (`compiled_lightly`): what
+    a page does is tested here, and a program runs but a few times.
     """
-    with serving(HYPERVIZ_WARM_UP="convergence,inpainting", JAX_DISABLE_MOST_OPTIMIZATIONS="1") as address:
+    light = {"HYPERVIZ_WARM_UP": "convergence,inpainting", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
+    start = functools.partial(serving, ready="/_stcore/health", module="tests.pages.patient", **light)
+    folder = tmp_path_factory.getbasetemp()
+    with one_server.shared(folder if worker_id == "master" else folder.parent, start) as address:
         yield address
 
 
@@ -78,27 +84,59 @@ def chromium():
         pytest.skip("no Chromium on this machine")
     sync_api = pytest.importorskip("playwright.sync_api")
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    arguments += ["--process-per-site"]  # see `opened`
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*arguments, "--disable-component-update"])
         yield browser
         browser.close()
 
 
+DESK = {"viewport": {"width": 1280, "height": 800}}
+DEVICES = {"desk": DESK, "phone": PHONE}
+
+
+def opened(chromium, about: dict):
+    """A profile of the browser for such a device."""
+    context = chromium.new_context(accept_downloads=True, **about)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(1000 * PATIENCE)
+    return context
+
+
+@functools.cache
+def kept(chromium, device: str):
+    """A profile that is used again and again, and a page that is always open in it: an empty one of the app's site.
+
+    All pages of one site share a process in Chromium, which has compiled the page's scripts once: to open a page takes
+    3 s of CPU in the place of 5.
+    """
+    context = opened(chromium, DEVICES[device])
+    empty = context.new_page()
+    empty.route("**/*", lambda route: route.fulfill(body=""))
+    empty.goto("http://127.0.0.1/")
+    return context, context.new_cdp_session(empty)
+
+
 @contextlib.contextmanager
 def visitor(chromium, **about):
     """The page of a fresh visitor; about: viewport, touch, and what else Playwright knows of a device."""
-    context = chromium.new_context(accept_downloads=True, **about)
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    page.set_default_timeout(1000 * PATIENCE)
+    device = next((name for name, one in DEVICES.items() if one == about), None)
+    if device is None or len(kept(chromium, device)[0].pages) > 1:  # a rare device, or somebody is visiting
+        with contextlib.closing(opened(chromium, about)) as context:
+            yield context.new_page()
+        return
+    context, session = kept(chromium, device)
     try:
-        yield page
+        yield context.new_page()
     finally:
-        context.close()
+        for page in context.pages[1:]:
+            page.close()
+        # what a visitor leaves behind: cookies, and what his browser stored
+        session.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
 
 
 @pytest.fixture
 def tab(chromium):
     """A fresh visitor at 1280 x 800."""
-    with visitor(chromium, viewport={"width": 1280, "height": 800}) as page:
+    with visitor(chromium, **DESK) as page:
         yield page

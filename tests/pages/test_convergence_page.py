@@ -10,7 +10,7 @@ import pytest
 from hyperviz.studies.convergence import study
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.theory import analytic
-from tests.pages.browser import alt, move, open_page, slider, trace, wait_for_alt
+from tests.pages.browser import alt, move, open_ended, open_page, slider, trace, wait_for_alt
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("compiled_lightly")]  # as the server: numbers are compared
 LIMIT = "the limit"
@@ -35,13 +35,15 @@ def test_moving_a_width_slider_redraws_the_empirical_curve_and_not_the_limit(tab
 
 def test_the_limit_on_screen_is_the_library_s(tab, address):
     open_page(tab, f"{address}/convergence?depth_f=2&depth_g=3&x=1,0&draws=16")
-    wait_for_alt(tab, "16 of 16")
     x, z = study.points(ConvergenceSettings(x="1,0"), study.ANGLES)
     row = analytic.kernels(x, z, depth_f=2, depth_g=3).hyperkernel[study.ORIGIN]
     script = "name => document.querySelector('.js-plotly-plot').data.find(t => t.name.startsWith(name)).customdata"
     shown = tab.evaluate(f"name => Array.from(({script})(name)._inputArray ?? ({script})(name))", LIMIT)
     np.testing.assert_allclose(shown, row, rtol=1e-5)
-    wait_for_alt(tab, "known: 3; its mean is off by", chart=4)
+    exact = (
+        "name => document.querySelectorAll('.js-plotly-plot')[4].calcdata.some(p => p[0].trace.name.startsWith(name))"
+    )
+    tab.wait_for_function(exact, arg="Θ<sub>f</sub> exact; limit 3")
     np.testing.assert_allclose(trace(tab, "Θ<sub>f</sub> exact", chart=4), 3, rtol=1e-5)  # L = 2: 3 / n, exactly
 
 
@@ -130,8 +132,7 @@ def test_zoom_stays_and_the_chart_is_never_blank_or_remounted_while_it_streams(t
 
 def test_a_slider_moved_on_before_its_last_move_was_answered_is_heard(tab, address):
     """The browser then still sends the address of the move before: it must not be taken for a link."""
-    open_page(tab, f"{address}/convergence?draws=16")
-    wait_for_alt(tab, "Finished")
+    open_ended(tab, f"{address}/convergence")
     for i in range(8):
         move(tab, "width of f, n", 2 if i % 2 == 0 else -2)
         wait_for_alt(tab, "n = 256," if i % 2 == 0 else "n = 64,")

@@ -12,7 +12,7 @@ import pytest
 from hyperviz.studies.convergence import report
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from tests import ROOT
-from tests.pages.browser import CHART, ENDED, move, open_ended, open_page, saved, to_the_left, trace
+from tests.pages.browser import CHART, ENDED, alt, move, open_ended, open_page, saved, to_the_left, trace
 from tests.pages.conftest import visitor
 
 MOST = "8 of 10 networks lie here"
@@ -40,6 +40,10 @@ def test_a_picture_for_slides_is_white_wide_and_names_the_page(stored):
     ):
         assert part in words
     assert "width_f=64" in words.replace(" ", "")
+
+
+def test_the_first_correction_that_was_measured_stands_beside_what_is_known(stored):
+    assert "known: 10; its mean is off by" in alt(stored, 4)
 
 
 def test_no_chart_and_no_menu_offers_a_cloud(stored):

@@ -6,6 +6,7 @@ from hyperviz.ui.export import SAID
 from tests.load.__main__ import STOCK, grown, played
 from tests.load.server import memory, served
 from tests.load.viewer import Viewer
+from tests.pages.conftest import answers, wait_until
 
 FOLD = SAID[0].encode()
 
@@ -20,6 +21,7 @@ def test_ten_viewers_of_the_stock_loop_all_get_a_picture_for_every_move():
 
 
 def test_a_viewer_of_the_app_moves_its_slider_and_sees_new_pictures(address):
+    wait_until(lambda: answers(f"{address}/ready"), "studies are left")
     viewer = Viewer(address, "convergence")
     assert viewer.open() > 0
     assert viewer.options[int(viewer.value)] == "64"

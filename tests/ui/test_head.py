@@ -1,11 +1,12 @@
 """Addresses of pages as people type them."""
 
 import asyncio
+import gzip
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from hyperviz.ui.head import Head
 
@@ -37,6 +38,17 @@ def test_a_page_arrives_with_a_slash_or_capitals_and_keeps_its_settings(path, to
 @pytest.mark.parametrize("path", ["/inpainting", "/", "/static/js/Slider.js", "/nowhere/"])
 def test_everything_else_is_answered_where_it_is(path):
     assert answer(path).body == b"the page"
+
+
+def test_a_compressed_answer_to_what_is_no_page_passes_as_it_is():
+    """A browser asks for /favicon.ico by itself, and Streamlit answers every unknown path with its page."""
+    packed = gzip.compress(b"<html></html>")
+
+    async def inner(request):
+        return Response(packed, media_type="text/html", headers={"content-encoding": "gzip"})
+
+    scope = {"type": "http", "method": "GET", "path": "/favicon.ico", "query_string": b"", "headers": []}
+    assert dispatched(scope, inner).body == packed
 
 
 def page(*headers):
