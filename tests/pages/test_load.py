@@ -31,8 +31,7 @@ def test_a_viewer_of_the_app_moves_its_slider_and_sees_new_pictures(address):
     assert viewer.options[int(viewer.value)] == "128"
     assert viewer.before_picture <= 25
     assert FOLD not in b"".join(viewer.seen)  # of a page that is there, what stands below the picture waits
-    viewer.rest()
-    assert FOLD in b"".join(viewer.seen)
+    viewer.until(FOLD)
     viewer.close()
 
 
