@@ -17,6 +17,7 @@ import optax
 
 from hyperviz.runtime.compilation import compiled
 from hyperviz.studies.common.images.drawing import SIZE
+from hyperviz.studies.common.networks.random_streams import Stream, random_generator
 
 EVERY = 25  # steps between two looks at the validation digits
 PART = 104  # images predicted at once: one compilation for any number
@@ -62,7 +63,7 @@ def train(
 
     x, held_x: of `inputs`. y: of `targets`. held_y: validation digits, (V, 28, 28).
     """
-    rng, layers = np.random.default_rng(seed), initial(plan, seed)
+    rng, layers = random_generator(seed, Stream.CNN_BATCHES), initial(plan, seed)
     moments, best, best_layers = _optimiser(plan).init(layers), (0, np.inf), layers
     for step in range(plan.steps + 1):
         if step % EVERY == 0:
@@ -89,7 +90,7 @@ def initial(plan: ConvolutionPlan, seed: int) -> list[dict[str, jax.Array]]:
     c, flat = plan.channels, CORNER * CORNER * 2 * plan.channels
     shapes = [(3, 3, 8, c), (3, 3, c, c), (3, 3, 4 * c, 2 * c), (flat, plan.dense), (plan.dense, flat)]
     shapes += [(3, 3, 4 * c, 4 * c), (3, 3, 2 * c, c), (3, 3, c, 4)]
-    rng = np.random.default_rng([seed, 1])
+    rng = random_generator(seed, Stream.CNN_WEIGHTS)
     fans = [np.prod(shape[:-1]) for shape in shapes]
     weights = [rng.standard_normal(s) * (2 / fan) ** 0.5 for s, fan in zip(shapes, fans, strict=True)]
     return [{"w": jnp.asarray(w, jnp.float32), "b": jnp.zeros(w.shape[-1], jnp.float32)} for w in weights]

@@ -76,6 +76,9 @@ class Stream(int, Enum):
     INPAINTING_POSTERIOR = "inpainting", NUMPY, 1000
     INPAINTING_RIVALS = "inpainting", NUMPY, 1001  # 0: masks learnt from; 1: the few pixels seen
 
+    CNN_BATCHES = "table1", NUMPY, 0  # the seed is one that the run has drawn
+    CNN_WEIGHTS = "table1", NUMPY, 1
+
 
 def random_generator(seed: int, stream: int, *further: int) -> np.random.Generator:
     """Return NumPy's generator of a stream; further: what tells its draws apart, such as a run and an epoch."""
