@@ -280,10 +280,10 @@ def test_a_full_disk_and_an_unreadable_file_are_said_as_what_they_are(capsys, mo
         (PermissionError(errno.EACCES, "Permission denied", "/data/own.npz"), "/data/own.npz cannot be used"),
     ):
 
-        def stream(settings, error=error):
+        def stream(settings, *_store, error=error):
             raise error
 
-        monkeypatch.setitem(STUDIES, "taylor", STUDIES["taylor"]._replace(stream=stream))
+        monkeypatch.setitem(STUDIES, "taylor", STUDIES["taylor"]._replace(stream=stream, units=None))
         assert said in refused(capsys, "run", "taylor", "--out", tmp_path)
 
 

@@ -141,11 +141,11 @@ def _scale(result: PriorResult) -> str:
     at, size = int(np.argmin(np.abs(found.sizes - result.settings.size))), result.settings.size
     grown = [f"{low:.3g} to {high:.3g}" if high - low > 0.01 else f"{high:.3g}" for low, high in [_ends(found)]]
     return (
-        f"At |x| = {size:g} √n₀ networks measure Λᴴ = {number(found.mean[at])} ± {number(found.error[at])}, the "
-        f"limit is {number(found.expected[at])}; it grows like |x| to the power {grown[0]} "
+        f"At |x| = {size:g} √n₀ networks measure Λᴴ = {number(found.mean[at])} ± {number(found.error[at])}, limit "
+        f"{number(found.expected[at])}; it grows like |x| to the power {grown[0]} "
         f"(2H = {2 * result.settings.depth_g}). "
-        f"Encoded at constant norm: {number(encoded.mean[at])} ± {number(encoded.error[at])} there, "
-        f"{number(encoded.expected[at])} in the limit at any size."
+        f"At constant norm: {number(encoded.mean[at])} ± {number(encoded.error[at])}, limit "
+        f"{number(encoded.expected[at])}."
     )
 
 

@@ -36,7 +36,7 @@ def numbers(parameters):
 def test_it_predicts_what_the_loops_do():
     x, _, _ = problem()
     state, table = adam._start(TINY, 3)
-    found = adam.predict(adam.Model(state.parameters, table, TINY.scale), x)[0]
+    found = adam.predict(adam.TrainedModel(state.parameters, table, TINY.scale), x)[0]
     for pixel in (0, 391, 783):
         wanted = plain(numbers(state.parameters), x[0], np.asarray(table, np.float64)[pixel], TINY.scale)
         assert found[pixel] == pytest.approx(np.clip(wanted, 0, 1), abs=1e-5)
@@ -86,7 +86,7 @@ def test_the_parameters_that_count_are_those_of_the_best_look(monkeypatch):
 
 def test_an_image_of_zeros_gives_zeros_and_padding_is_never_drawn():
     state, table = adam._start(TINY, 3)
-    assert (adam.predict(adam.Model(state.parameters, table, 1.0), np.zeros((1, 784))) == 0).all()
+    assert (adam.predict(adam.TrainedModel(state.parameters, table, 1.0), np.zeros((1, 784))) == 0).all()
     x, targets, pixels, count = adam._padded(*problem())
     assert len(x) == len(targets) == len(pixels) == adam.PADDED
     assert count == 1
