@@ -162,7 +162,7 @@ def test_paper_takes_the_papers_settings_and_what_is_given_overrides_them(capsys
             asked.append(settings)
             yield first()
 
-        return one._replace(stream=stream)
+        return one._replace(stream=stream, units=None)
 
     whole = study.whole and brief(study.whole, **BRIEF_TABLE)
     monkeypatch.setitem(STUDIES, name, brief(study._replace(whole=whole), **BRIEF.get(name, {"draws": 16})))
