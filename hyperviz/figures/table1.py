@@ -28,7 +28,7 @@ def errors(result: TableResult, task: str = TASKS[0]) -> go.Figure:
 
 def of_rows(rows: pd.DataFrame, task: str = TASKS[0], quantity: str = "mse") -> go.Figure:
     """Draw what `errors` draws from the rows of a result.csv; of the hidden part where the quantity is mse_hidden."""
-    figure = style.figure(x="N, training images (log scale)", y="squared error (log scale)")
+    figure = style.figure(x="N, training images (log scale)", y="squared error (log)")
     short = [f"{n}" if n < 1000 else f"{n // 1000}k" for n in COUNTS]  # upright on a phone too
     figure.update_xaxes(type="log", tickvals=COUNTS, ticktext=short, tickangle=0)
     figure.update_yaxes(type="log", tickvals=[0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2])

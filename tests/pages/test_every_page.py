@@ -203,7 +203,7 @@ def test_every_label_of_a_saved_picture_is_whole_and_apart_in_any_font(screen):
         assert beyond == [], font
         for (one, l1, t1, r1, b1), (two, l2, t2, r2, b2) in itertools.combinations(boxes, 2):
             apart = r1 <= l2 + CLOSE or r2 <= l1 + CLOSE or b1 <= t2 + 3 * CLOSE or b2 <= t1 + 3 * CLOSE
-            assert apart, (font, one, two)
+            assert apart, (font, one, two, (l1, t1, r1, b1), (l2, t2, r2, b2))
 
 
 def test_on_a_phone_title_verdict_and_hero_are_on_the_first_screen(phone):

@@ -14,6 +14,7 @@ STANDS = """([label, value]) => {
     const found = [...document.querySelectorAll(`input[type=range][aria-label="${label}"]`)];
     return found.length === 1 && found[0].ariaValueText === value;
 }"""
+ALONE = """label => document.querySelectorAll(`input[type=range][aria-label="${label}"]`).length === 1"""
 HALL = 26  # pixels of 1080: what is read at ten metres on a screen two metres high
 
 
@@ -49,6 +50,7 @@ def test_a_tour_asks_then_shows_and_goes_on_by_keys_and_a_reload_keeps_the_answe
     tab.get_by_role("button", name="Next").wait_for()
     tab.keyboard.press("n")
     at_step(tab, 3)
+    tab.wait_for_function(ALONE, arg="width of f, n")  # that of the step before has left
     slider(tab, "width of f, n").focus()  # where a slider has the focus, too
     tab.keyboard.press("p")
     at_step(tab, 2)

@@ -40,7 +40,7 @@ def curve(result: InpaintingResult) -> go.Figure:
     """Draw mean squared error against N with two standard errors; Table 1 as crosses where it is about these images."""
     settings = result.settings
     printed = {k: row for (task, k), row in TABLE1.items() if task == settings.task and image_set.are_digits(settings)}
-    y = "squared error (log scale)"
+    y = "squared error (log)"
     figure = style.figure(x="N, training images (log scale)", y=y)
     figure.update_xaxes(
         type="log",
