@@ -32,17 +32,21 @@ def test_the_buttons_choose_what_is_below_the_histogram_and_the_link_says_it(tab
     open_page(tab, f"{address}/prior?depth_f=2&depth_g=2&draws=64&view=depth")
     tab.get_by_text("Condition number", exact=False).first.wait_for()
     assert tab.get_by_text("Corollary 1", exact=False).count() <= 2  # a preset, and the folded words
-    tab.get_by_role("radio", name="kernel").or_(tab.get_by_role("button", name="kernel", exact=True)).first.click()
+    tab.get_by_role("radio", name="kernel", exact=True).or_(
+        tab.get_by_role("button", name="kernel", exact=True)
+    ).first.click()
     tab.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 6")
     wait_for_alt(tab, "Measured at pairs of random points", chart=1)
     assert "view=kernel" in tab.url
-    tab.get_by_role("radio", name="initialisation").or_(
+    tab.get_by_role("radio", name="initialisation", exact=True).or_(
         tab.get_by_role("button", name="initialisation", exact=True)
     ).first.click()
     wait_for_alt(tab, "Variance of g's neurons layer by layer", chart=1)
     assert trace(tab, "He, predicted", chart=1)[-1] > 100 * trace(tab, "hyperfan-in, predicted", chart=1)[-1]
     tab.wait_for_selector(".verdict .here:has-text('g\\'s variance stays near 1 under NTK scaling')")
-    tab.get_by_role("radio", name="scale").or_(tab.get_by_role("button", name="scale", exact=True)).first.click()
+    tab.get_by_role("radio", name="scale", exact=True).or_(
+        tab.get_by_role("button", name="scale", exact=True)
+    ).first.click()
     tab.wait_for_selector(".verdict .here:has-text('it grows like |x| to the power 4 (2H = 4)')")
     assert trace(tab, "Λᴴ, limit", chart=1)[-1] > 100
 
