@@ -37,8 +37,8 @@ SEE = {
     f"crosses. Bars: ± 2 standard errors over the runs that a point names. {DESIGN}",
     "stored_hidden": "The hidden half alone: from all pixels plain ridge, which has no hypernetwork, is level with the "
     "kernels; the mean image is the least to beat. *ridge, hidden half* is plain ridge chosen by this error, the "
-    "others by that of all pixels. From all pixels CNN, trained for this mask alone, is level with them at N = 50, "
-    "and ahead of all from N = 200 on; from 20 random pixels the kernels are far ahead of it. Stored runs.",
+    "others by that of all pixels. From all pixels CNN, trained for this mask alone, is level with them up to "
+    "N = 200, and ahead of the kernels from N = 500 on; from 20 random pixels the kernels are far ahead of it. Stored runs.",
     "calibration": "Is the uncertainty right? A square for each tenth of the pixels, the surest on the left; stars: "
     "plain ridge as a Gaussian process. On the dashed line the predicted error is right; above it a method is surer "
     "than it should be. Bars: ± 2 standard errors over test {noun}s.",
