@@ -38,7 +38,7 @@ SEE = {
     "stored_hidden": "The hidden half alone: from all pixels plain ridge, which has no hypernetwork, is level with the "
     "kernels; the mean image is the least to beat. *ridge, hidden half* is plain ridge chosen by this error, the "
     "others by that of all pixels. From all pixels CNN, trained for this mask alone, is level with them up to "
-    "N = 200, and ahead of the kernels from N = 500 on; from 20 random pixels the kernels are far ahead of it. Stored runs.",
+    "N = 200, and ahead of the kernels from N = 500 on; from 20 random pixels they are far ahead of it. Stored runs.",
     "calibration": "Is the uncertainty right? A square for each tenth of the pixels, the surest on the left; stars: "
     "plain ridge as a Gaussian process. On the dashed line the predicted error is right; above it a method is surer "
     "than it should be. Bars: ± 2 standard errors over test {noun}s.",
