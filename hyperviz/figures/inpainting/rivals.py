@@ -42,7 +42,8 @@ def between(result: InpaintingResult) -> go.Figure:
     found = result.view.between if isinstance(result.view, Rivals) else None
     squares = found.squares if found else {}
     names = sorted(squares, key=lambda name: -float(squares[name].mean()))
-    figure = style.figure(x="squared error between the pixels", y="", height=TALL, margin={"l": 190, "t": 16})
+    title = "" if names else "method"  # else the methods themselves stand there
+    figure = style.figure(x="squared error between the pixels", y=title, height=TALL, margin={"l": 190, "t": 16})
     figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, range=[-0.6, max(len(names), 6) - 0.4])
     figure.update_xaxes(rangemode="tozero")
     for at, name in enumerate(names):
