@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import distributed
 import pytest
@@ -27,6 +27,12 @@ COUNT = 8
 
 # Dask leaves sockets and loops to the interpreter's end
 pytestmark = [pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")]
+
+
+@pytest.fixture(autouse=True)
+def main_without_a_file(monkeypatch):
+    """Streamlit's AppTest leaves the page that it ran as __main__, and a worker runs that file again at its start."""
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
 
 
 @pytest.fixture
