@@ -122,7 +122,12 @@ def _remote(dask: Any, address: str) -> Iterator[Any]:
     """Yield the client of a cluster that is there."""
     try:
         client = dask.Client(address, timeout=ANSWER)
-    except (OSError, ValueError, TimeoutError) as error:
+    except (
+        OSError,
+        ValueError,
+        TimeoutError,
+        AssertionError,
+    ) as error:  # the last: no loop in 10 s (distributed/utils)
         raise InvalidInput(
             "--scheduler must be the address of a Dask scheduler that runs, as tcp://HOST:8786; "
             f"none answers at {address}."
