@@ -122,12 +122,7 @@ def _remote(dask: Any, address: str) -> Iterator[Any]:
     """Yield the client of a cluster that is there."""
     try:
         client = dask.Client(address, timeout=ANSWER)
-    except (
-        OSError,
-        ValueError,
-        TimeoutError,
-        AssertionError,
-    ) as error:  # the last: no loop in 10 s (distributed/utils)
+    except (OSError, ValueError, TimeoutError, AssertionError) as error:  # the last: Dask's loop has not begun in 10 s
         raise InvalidInput(
             "--scheduler must be the address of a Dask scheduler that runs, as tcp://HOST:8786; "
             f"none answers at {address}."
