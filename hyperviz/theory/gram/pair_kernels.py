@@ -15,6 +15,7 @@ from jaxtyping import ArrayLike, Float, Real
 from scipy.spatial.distance import cdist
 
 from hyperviz.runtime.compilation import compiled
+from hyperviz.runtime.generators import returned
 from hyperviz.theory import validation
 from hyperviz.theory.activations import Correlation
 from hyperviz.theory.analytic import MAX_DEPTH
@@ -58,12 +59,7 @@ def of_pairs(architecture: Architecture, x: Real[ArrayLike, "N n0"], z: Real[Arr
         >>> bool(np.allclose(found.hyperkernel, found.ntk_f * found.ntk_g))
         True
     """
-    work = steps(architecture, x, z)
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value
+    return returned(steps(architecture, x, z))
 
 
 def steps(architecture: Architecture, x, z) -> Generator[float, None, Limits]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hyperviz.runtime.checkpoint import Store
+from hyperviz.runtime.generators import returned
 from hyperviz.runtime.units import Unit
 from hyperviz.studies.common.networks import random_networks
 
@@ -63,16 +64,7 @@ def _unit(store: Store, settings: Any, bundle: Bundle) -> None:
     """Compute a bundle, and store its draws: an array each, or a tuple of arrays."""
     arrays = {}
     for i, number in enumerate(bundle.numbers):
-        draw = _returned(bundle.draw(settings, number))
+        draw = returned(bundle.draw(settings, number))
         for j, array in enumerate(draw if isinstance(draw, tuple) else (draw,)):
             arrays[f"{i}-{j}"] = array
     store.save(bundle.name, **arrays)
-
-
-def _returned(steps: Generator) -> Any:
-    """Return what a generator returns at its end."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
