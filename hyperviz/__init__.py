@@ -1,3 +1,3 @@
-"""hyperviz: see the theory of infinite-width hypernetworks hold, bend and break."""
+"""See the theory of infinite-width hypernetworks hold, bend and break."""
 
 __version__ = "1.0.0"

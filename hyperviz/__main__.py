@@ -1,4 +1,4 @@
-"""python -m hyperviz: the same studies without a browser."""
+"""Run the same studies without a browser: python -m hyperviz."""
 
 from __future__ import annotations
 

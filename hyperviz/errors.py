@@ -1,4 +1,4 @@
-"""The exceptions hyperviz raises on purpose; each message says what was expected, what came, what to do."""
+"""Define the exceptions that hyperviz raises on purpose; each says what was expected, what came, what to do."""
 
 
 class HypervizError(ValueError):

@@ -1,4 +1,4 @@
-"""A study in a notebook, in three lines: the same numbers, table and figures as on its page."""
+"""Show a study in a notebook, in three lines: the same numbers, table and figures as on its page."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Data sets: the digits that come with the package, full MNIST and CIFAR-10 on request, rotated pairs."""
+"""Read data sets: the digits that come with the package, full MNIST and CIFAR-10 on request, rotated pairs."""

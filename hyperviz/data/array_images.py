@@ -1,4 +1,4 @@
-"""Arrays of images as people have them: which axis is what, and which value is white."""
+"""Read arrays of images as people have them: which axis is what, and which value is white."""
 
 from __future__ import annotations
 

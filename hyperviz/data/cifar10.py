@@ -1,4 +1,4 @@
-"""CIFAR-10 on request: 50,000 colour training images and 10,000 test images, 163 MB to download once."""
+"""Read CIFAR-10 on request: 50,000 colour training images and 10,000 test images, 163 MB to download once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data sets by name: training, validation and test images, wherever they come from."""
+"""Return the data sets by name: training, validation and test images, wherever they come from."""
 
 from __future__ import annotations
 

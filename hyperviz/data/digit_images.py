@@ -1,4 +1,4 @@
-"""A picture of a digit in any size, light and polarity, brought to the form of MNIST."""
+"""Bring a picture of a digit in any size, light and polarity to the form of MNIST."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ink of one digit in a photo: light that falls unevenly, lines of the paper, dust, frames and edges taken away.
+"""Find the ink of one digit in a photo: uneven light, lines of the paper, dust, frames and edges are taken away.
 
 1. The background is what a morphological closing leaves: the light around each stroke, wherever it falls.
 2. Ink is what is darker (or lighter) than that, as a share of it, in the channel in which it stands out most.

@@ -1,4 +1,4 @@
-"""5,000 real MNIST digits that come with the package, 500 a class (provenance in README.md)."""
+"""Read 5,000 real MNIST digits that come with the package, 500 a class (provenance in README.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Published data sets on request: each file is checked, kept in the user's cache, and never fetched twice."""
+"""Download published data sets on request: each file is checked, kept in the user's cache, and never fetched twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Image files opened without trust: what Pillow reads of an allow-list of formats, upright, in eight bits."""
+"""Open image files without trust: what Pillow reads of an allow-list of formats, upright, in eight bits."""
 
 from __future__ import annotations
 

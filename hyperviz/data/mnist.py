@@ -1,4 +1,4 @@
-"""The full MNIST on request: 60,000 training digits and 10,000 test digits, 11 MB to download once."""
+"""Read the full MNIST on request: 60,000 training digits and 10,000 test digits, 11 MB to download once."""
 
 from __future__ import annotations
 

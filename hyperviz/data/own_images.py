@@ -1,4 +1,4 @@
-"""A visitor's square images: a folder of image files, an .npz or an .npy, opened without trust."""
+"""Read a visitor's square images: a folder of image files, an .npz or an .npy, opened without trust."""
 
 from __future__ import annotations
 

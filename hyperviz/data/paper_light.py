@@ -1,4 +1,4 @@
-"""The light on the paper around what is written: it falls off, and shadows lie on it."""
+"""Measure the light on the paper around what is written: it falls off, and shadows lie on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Points as people have them: CSV or NPY files, or lines that were pasted, read without trust as rows of numbers."""
+"""Read points as people have them, without trust, as rows of numbers: CSV or NPY files, or lines that were pasted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rotated pairs (x, z) of an image, labelled by the angle between them: the task of the paper's Figure 2."""
+"""Make rotated pairs (x, z) of an image, labelled by the angle between them: the task of the paper's Figure 2."""
 
 from __future__ import annotations
 

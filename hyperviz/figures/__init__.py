@@ -1,1 +1,1 @@
-"""One file a study: Result in, Plotly figure out."""
+"""Draw a study's results, one file a study: Result in, Plotly figure out."""

@@ -1,4 +1,4 @@
-"""What a chart shows, and when it has to be drawn again."""
+"""Say what a chart shows, and when it has to be drawn again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figure 1 and equation 14: the kernel over its limit, how much networks disagree, and the two factors."""
+"""Draw Figure 1 and equation 14: the kernel over its limit, how much networks disagree, and the two factors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Three levels of truth in one picture, the heat map of outcomes, and the chosen second chart."""
+"""Draw three levels of truth in one picture, the heat map of outcomes, and the chosen second chart."""
 
 from __future__ import annotations
 

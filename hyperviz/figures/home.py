@@ -1,4 +1,4 @@
-"""The picture of the home page: f and g neuron by neuron, and kernels of random networks beside their limit."""
+"""Draw the picture of the home page: f and g neuron by neuron, and kernels of random networks beside their limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many small pictures in one chart, grey or in colour: a byte a value, with lines between them and one fixed scale."""
+"""Draw many small pictures in one chart, grey or in colour: a byte a value, lines between them, one fixed scale."""
 
 from __future__ import annotations
 

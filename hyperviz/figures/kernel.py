@@ -1,4 +1,4 @@
-"""The kernels of one's own points: four heat maps that zoom together, and their spectra."""
+"""Draw the kernels of one's own points: four heat maps that zoom together, and their spectra."""
 
 from __future__ import annotations
 

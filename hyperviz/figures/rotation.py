@@ -1,4 +1,4 @@
-"""Figure 2: accuracy while networks train, for several widths and depths of g; their loss; the task itself."""
+"""Draw Figure 2: accuracy while networks train, for several widths and depths of g; their loss; the task itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""f and g with every hidden neuron drawn, as an SVG without a script."""
+"""Draw f and g with every hidden neuron, as an SVG without a script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one palette and the one template: colour-blind safe, readable on light and on dark.
+"""Declare the one palette and the one template: colour-blind safe, readable on light and on dark.
 
 What belongs to f has one hue, what belongs to g another, theory is the ink colour dashed; each method
 keeps its colour and its marker on every page. The same colours stand in .streamlit/config.toml.

@@ -1,4 +1,4 @@
-"""Table 1 as curves, stored beside live, and Figure 3."""
+"""Draw Table 1 as curves, stored beside live, and Figure 3."""
 
 from __future__ import annotations
 

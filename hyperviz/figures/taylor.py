@@ -1,4 +1,4 @@
-"""Theorem 1: the Taylor terms against the width, their slopes against the depth of g, and one gradient step."""
+"""Draw Theorem 1: the Taylor terms against the width, their slopes against the depth of g, and one gradient step."""
 
 from __future__ import annotations
 

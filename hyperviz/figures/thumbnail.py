@@ -1,4 +1,4 @@
-"""A small picture of each page: the shipped picture of one of its claims, without its words."""
+"""Return a small picture of each page: the shipped picture of one of its claims, without its words."""
 
 from __future__ import annotations
 

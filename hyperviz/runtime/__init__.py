@@ -1,1 +1,1 @@
-"""Execution, caches and checkpoints: no mathematics, no screen."""
+"""Run what is computed: execution, caches and checkpoints; no mathematics, no screen."""

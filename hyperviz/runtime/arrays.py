@@ -1,4 +1,4 @@
-"""Arguments as callers have them (lists, frames, tensors of other libraries): arrays of NumPy, or one sentence."""
+"""Turn arguments as callers have them (lists, frames, tensors of other libraries) into arrays, or refuse them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A cache bounded by bytes and shared by threads: the least recently used value goes first."""
+"""Keep values in a cache bounded by bytes and shared by threads: the least recently used value goes first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a long run has already done, on disk: it survives being killed at any moment."""
+"""Keep what a long run has already done on disk: it survives being killed at any moment."""
 
 from __future__ import annotations
 

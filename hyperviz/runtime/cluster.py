@@ -1,4 +1,4 @@
-"""Units of a run on several processes or machines, by Dask: an optional extra, loaded when it is asked for.
+"""Run units on several processes or machines, by Dask: an optional extra, loaded when it is asked for.
 
 A worker is a process with one thread. It leaves its pieces in the run's own checkpoint where it sees that folder: units
 that take hours then go on where a killed worker left them. Where it does not, pieces come back through Dask.

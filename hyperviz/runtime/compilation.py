@@ -1,4 +1,4 @@
-"""Compiled functions: one call at a time in this process, and programs that outlive it on disk.
+"""Compile functions: one call at a time in this process, and programs that outlive it on disk.
 
 Tracing and compiling cost more than everything else a page does. A program is therefore written, when it is first
 compiled, to a private folder of the user's cache that is keyed by machine, JAX and source; another process reads it

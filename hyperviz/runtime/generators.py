@@ -1,4 +1,4 @@
-"""A generator of short steps, run to its end where nobody looks between them."""
+"""Run a generator of short steps to its end, where nobody looks between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A GPU that JAX was installed for and that is not there: one sentence in the place of JAX's traceback."""
+"""Name a GPU that JAX was installed for and that is not there: one sentence in the place of JAX's traceback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""float64 at the entries of the library, whatever precision the caller's process has chosen."""
+"""Set float64 at the entries of the library, whatever precision the caller's process has chosen."""
 
 from __future__ import annotations
 

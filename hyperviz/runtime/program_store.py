@@ -1,4 +1,4 @@
-"""Compiled programs on disk: a private folder, keyed by machine, JAX and source; never trusted beyond its checksum."""
+"""Keep compiled programs on disk: in a private folder, keyed by machine, JAX and source; checked before use."""
 
 from __future__ import annotations
 

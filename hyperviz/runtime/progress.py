@@ -1,4 +1,4 @@
-"""How far a long run is, and how long it will take, on standard error."""
+"""Report how far a long run is, and how long it will take, on standard error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long runs cut into units that do not depend on each other: here one after the other, on a cluster side by side."""
+"""Run what was cut into units that do not depend on each other: one after the other, or side by side on a cluster."""
 
 from __future__ import annotations
 

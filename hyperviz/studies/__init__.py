@@ -1,4 +1,4 @@
-"""The experiments, each a package; importing them makes this process one of the app or of the command line."""
+"""Ask what the paper claims, a package an experiment; importing one makes this process the app's or the terminal's."""
 
 import os
 import platform

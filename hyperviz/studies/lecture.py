@@ -1,4 +1,4 @@
-"""The way through the tours of all pages: in a walk of one's own, and in a lecture of twenty minutes."""
+"""Name the way through the tours of all pages: in a walk of one's own, and in a lecture of twenty minutes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every study by its name: what the command line, the home page and the warm-up go through."""
+"""Name every study: what the command line, the home page and the warm-up go through."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The finished results of every preset and default view, shipped: a page shows them at once.
+"""Make the finished results of every preset and default view, which are shipped: a page shows them at once.
 
 `python -m hyperviz.studies.stored_results` makes them all again; with names of studies after it, only theirs.
 """

@@ -1,1 +1,1 @@
-"""The mathematics: arrays in, arrays out."""
+"""Compute the mathematics: arrays in, arrays out."""

@@ -1,4 +1,4 @@
-"""Piecewise-linear activations and their dual kernels, exact near equal and opposite inputs.
+"""Compute piecewise-linear activations and their dual kernels, exact near equal and opposite inputs.
 
 A correlation c is carried together with its gap 1 - |c|: products and duals of such pairs
 are then sums of terms of one sign, so no digit is lost as c -> 1 or c -> -1 (arccos of a

@@ -1,4 +1,4 @@
-"""The limits: GP kernels and tangent kernels of f and of h, in closed form (Theorems 2 and 3).
+"""Compute the limits: GP kernels and tangent kernels of f and of h, in closed form (Theorems 2 and 3).
 
 `limit_tiles` holds the recursions, `pair_kernels` computes the kernels of many pairs in short steps.
 """

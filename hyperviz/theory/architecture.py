@@ -1,4 +1,4 @@
-"""The two networks of h(x, z) = g(z; f(x)) as one record, which is passed whole."""
+"""Hold the two networks of h(x, z) = g(z; f(x)) as one record, which is passed whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The variance of a plain network's tangent kernel at one input: exact at finite width, and to first order in 1/n.
+"""Compute the variance of a plain network's tangent kernel at one input: exactly, and to first order in 1/n.
 
 Each activation is D y with D = 1 or alpha, either with probability 1/2 and independent of |y|, and the sign of y is
 absorbed by the next, symmetric matrix. So Theta(x, x) has the law of that of a linear network with random diagonal D:

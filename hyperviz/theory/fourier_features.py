@@ -1,4 +1,4 @@
-"""What g sees of its input z: z itself, or Fourier features of it, finitely or infinitely many (Remark 2)."""
+"""Return what g sees of z: z itself, or Fourier features of it, finitely or infinitely many (Remark 2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gradient flow of a squared loss under a tangent kernel that stands still: dh/dt = -2 K (h - y), in closed form.
+"""Solve gradient flow of a squared loss under a tangent kernel that stands still: dh/dt = -2 K (h - y).
 
 Along an eigenvector of K of eigenvalue lambda the gap h - y shrinks as e^(-2 lambda t). What t does to the spectrum is
 a filter, as a ridge is one: early stopping leaves small eigenvalues unlearnt.

@@ -1,4 +1,4 @@
-"""The variance of f's output and of g's layers under five initialisations of f: in closed form, and drawn.
+"""Compute the variance of f's output and of g's layers under five initialisations of f: in closed form, and drawn.
 
 Given its hidden layers every neuron is Gaussian, so one draw is a chain of numbers: a layer multiplies the mean square
 of what it sees by its fan-in times the variance of one of its weights, and phi^2 is then averaged over its neurons. All

@@ -1,4 +1,4 @@
-"""The inputs of a network as the kernels see them: directions apart from norms, and the covariance S^0 (eq. 8)."""
+"""Return the inputs of a network as the kernels see them: directions, norms, and the covariance S^0 (eq. 8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words by which settings, links and command lines choose: importing them loads no JAX."""
+"""Name what settings, links and command lines choose: importing these words loads no JAX."""
 
 PIECEWISE_LINEAR = ("relu", "leaky_relu")  # activations of f and g
 SMOOTH = ("tanh", "erf", "gelu", "sin")  # of g alone

@@ -1,4 +1,4 @@
-"""The finite hypernetwork h(x, z) = g(z; f(x)) with its weights written out (eqs. 2 and 3).
+"""Compute the finite hypernetwork h(x, z) = g(z; f(x)) with its weights written out (eqs. 2 and 3).
 
 `init` and `apply` are for a network as the paper writes it. `init_released` and `forward` serve a compiled training
 step: layers with spare neurons that are held at zero, so that widths may be traced, and the parameterisation of the

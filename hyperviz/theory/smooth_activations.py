@@ -1,4 +1,4 @@
-"""Smooth activations of g: tanh, erf, GELU and sine, each with the gain that keeps a layer's second moment.
+"""Compute the smooth activations of g: tanh, erf, GELU and sine, with the gain that keeps a layer's second moment.
 
 Sine is that of SIREN (Sitzmann et al. 2020) at frequency 1: in its hidden layers the frequency w_0 cancels against the
 weights' 1/w_0, and the sine of a Gaussian of variance 1 is left; w_0 = 30 in its first layer is z times 30.

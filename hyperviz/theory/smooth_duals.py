@@ -1,4 +1,4 @@
-"""Duals of smooth activations, and the kernel recursion of a g that uses one: variances carried beside correlations.
+"""Compute duals of smooth activations, and the kernels of a g that uses one: variances go beside correlations.
 
 erf, GELU and sine have closed forms. tanh is a mixture of scaled erfs with positive weights (the logistic distribution
 is a scale mixture of normals, the scale being Kolmogorov's), so its duals are the same mixture of erf's: a quadrature

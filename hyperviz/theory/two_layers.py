@@ -1,4 +1,4 @@
-"""The empirical hyperkernel of small hypernetworks with L = H = 2, by NumPy alone: nothing has to be compiled."""
+"""Draw the empirical hyperkernel of small hypernetworks with L = H = 2, by NumPy alone: nothing is compiled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Guards at the border of the library: one sentence each, saying what was expected, what came and what to do."""
+"""Refuse bad arguments at the border of the library: one sentence each, what was expected, what came, what to do."""
 
 from __future__ import annotations
 

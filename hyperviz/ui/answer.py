@@ -1,4 +1,4 @@
-"""How a moved control is answered: by the pictures alone, where the page around them stays as it is."""
+"""Answer a moved control by the pictures alone: the page around them stays as it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Widgets, link and presets from a Settings class."""
+"""Make widgets, link and presets from a Settings class."""
 
 from __future__ import annotations
 

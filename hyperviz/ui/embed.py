@@ -1,4 +1,4 @@
-"""One figure in another site's page: what is shown there, and the line that puts it there."""
+"""Show one figure in another site's page, and the line that puts it there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking a figure away: its numbers, the code that makes them, its link; and starting over."""
+"""Let a figure be taken away: its numbers, the code that makes them, its link; and starting over."""
 
 from __future__ import annotations
 

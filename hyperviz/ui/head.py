@@ -1,4 +1,4 @@
-"""The head of the page: its title, description and picture for a shared link, its style, and what loads early."""
+"""Write the head of the page: title, description and picture for a shared link, style, and what loads early."""
 
 from __future__ import annotations
 

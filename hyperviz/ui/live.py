@@ -1,4 +1,4 @@
-"""A Plotly chart that is mounted once and fed: it neither flickers nor forgets the zoom."""
+"""Mount a Plotly chart once and feed it: it neither flickers nor forgets the zoom."""
 
 from __future__ import annotations
 

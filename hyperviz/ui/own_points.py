@@ -1,4 +1,4 @@
-"""One's own points x and z: uploaded or pasted, checked, and kept for this session; the kernels taken away."""
+"""Take one's own points x and z: uploaded or pasted, checked, kept for this session; give the kernels away."""
 
 from __future__ import annotations
 

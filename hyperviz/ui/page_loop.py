@@ -1,4 +1,4 @@
-"""The loop of every page: each result says what is seen, and redraws the charts whose parts have changed."""
+"""Run the loop of every page: each result says what is seen, and redraws the charts whose parts have changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words on a page: the claim, the verdict chip, what one sees, the formula."""
+"""Write the words on a page: the claim, the verdict chip, what one sees, the formula."""
 
 from __future__ import annotations
 

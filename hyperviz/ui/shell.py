@@ -1,4 +1,4 @@
-"""What surrounds every page: navigation, width, name."""
+"""Set what surrounds every page: navigation, width, name."""
 
 import pathlib
 

@@ -1,4 +1,4 @@
-"""Plays a study on a page: its stored end state at once, or its stream, every step under the gate."""
+"""Play a study on a page: its stored end state at once, or its stream, every step under the gate."""
 
 from __future__ import annotations
 

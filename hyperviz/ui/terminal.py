@@ -1,4 +1,4 @@
-"""Commands as they are typed where the reader sits: the browser says which system that is."""
+"""Write commands as they are typed where the reader sits: the browser says which system that is."""
 
 from __future__ import annotations
 

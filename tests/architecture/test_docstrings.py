@@ -1,4 +1,4 @@
-"""DESIGN.md, "Words": the docstring of a function or method starts with a verb and says what is returned."""
+"""DESIGN.md, "Words": a docstring, of a module too, starts with a verb and says what is returned."""
 
 import ast
 
@@ -7,26 +7,35 @@ from tests import ROOT
 VERBS = (
     "Add",
     "Answer",
+    "Ask",
     "Bring",
     "Build",
     "Call",
+    "Choose",
+    "Compare",
     "Compile",
     "Complete",
     "Compute",
     "Condition",
+    "Count",
+    "Cut",
     "Declare",
+    "Define",
     "Download",
     "Draw",
     "Drop",
     "Factor",
+    "Find",
     "Fit",
     "Follow",
     "Have",
     "Hold",
+    "Judge",
     "Keep",
     "Let",
     "Make",
     "Map",
+    "Measure",
     "Mount",
     "Name",
     "Note",
@@ -41,11 +50,13 @@ VERBS = (
     "Return",
     "Run",
     "Say",
+    "See",
     "Send",
     "Serve",
     "Set",
     "Show",
     "Solve",
+    "Start",
     "Stop",
     "Take",
     "Train",
@@ -71,16 +82,16 @@ def _defined(node, path="", shown=True):
 
 
 def without_verb(source):
-    """Return what a module defines whose docstring starts otherwise, or is missing where others see it."""
-    found = []
-    for name, function, shown in _defined(ast.parse(source)):
-        words = (ast.get_docstring(function) or "").split()
+    """Return the module and what it defines whose docstring starts otherwise, or is missing where others see it."""
+    found, module = [], ast.parse(source)
+    for name, defined, shown in [("module", module, True), *_defined(module)]:
+        words = (ast.get_docstring(defined) or "").split()
         if shown if not words else words[0].rstrip(",") not in VERBS:
             found.append(name)
     return found
 
 
-def test_every_docstring_of_a_class_or_a_function_starts_with_a_verb():
+def test_every_docstring_of_a_module_a_class_or_a_function_starts_with_a_verb():
     files = sorted((ROOT / "hyperviz").rglob("*.py"))
     assert len(files) > 100
     found = [f"{path.relative_to(ROOT)}: {name}" for path in files for name in without_verb(path.read_text("utf-8"))]
@@ -89,6 +100,7 @@ def test_every_docstring_of_a_class_or_a_function_starts_with_a_verb():
 
 def test_a_noun_and_a_question_are_found_wherever_they_stand_and_a_missing_docstring_where_others_see_it():
     source = """
+"What is kept."
 def noun(): "The curve of a draw."
 def question(): "Whether a draw is dead."
 def third(): "Returns a draw."
@@ -108,8 +120,10 @@ if True:
 class _Hidden:
     def silent(self): pass
 """
-    found = ["noun", "question", "third", "none", "_private", "Kept", "Kept.size", "Kept.put.inner"]
+    found = ["module", "noun", "question", "third", "none", "_private", "Kept", "Kept.size", "Kept.put.inner"]
     assert without_verb(source) == found
+    assert without_verb('"Return what is kept."') == []
+    assert without_verb("") == ["module"]
 
 
 def test_the_verbs_are_sorted_each_once():

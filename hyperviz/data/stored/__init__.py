@@ -1,4 +1,4 @@
-"""The shipped results: tables with how each was made, finished results of the pages' views (.npz), claims."""
+"""Read the shipped results: tables with how each was made, finished results of the pages' views (.npz), claims."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Pictures of the inpainting study."""
+"""Draw the pictures of the inpainting study."""

@@ -1,4 +1,4 @@
-"""Figure 3 and Table 1: completed digits or other images, and their error against the number of training images."""
+"""Draw Figure 3 and Table 1: completed images, and their error against the number of training images."""
 
 from __future__ import annotations
 

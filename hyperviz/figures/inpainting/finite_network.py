@@ -1,4 +1,4 @@
-"""HN while it learns: its pictures beside the kernels', and its error from step to step."""
+"""Draw HN while it learns: its pictures beside the kernels', and its error from step to step."""
 
 from __future__ import annotations
 

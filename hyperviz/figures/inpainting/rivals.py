@@ -1,4 +1,4 @@
-"""What plain methods cannot do, or can as well: any mask from one fit, between the pixels, from few pixels."""
+"""Show what plain methods cannot do, or can as well: any mask from one fit, between the pixels, from few pixels."""
 
 from __future__ import annotations
 

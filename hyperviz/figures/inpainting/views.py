@@ -1,4 +1,4 @@
-"""What the inpainting page can show beside the one digit: calibration, training time, evidence, finer grids, border."""
+"""Draw what the page shows beside the one digit: calibration, training time, evidence, finer grids, border."""
 
 from __future__ import annotations
 

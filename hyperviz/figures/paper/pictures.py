@@ -1,4 +1,4 @@
-"""Which figure shows a claim: that of the study which judges it, or ours beside the paper's number."""
+"""Choose which figure shows a claim: that of the study which judges it, or ours beside the paper's number."""
 
 from __future__ import annotations
 

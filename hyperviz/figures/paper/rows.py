@@ -1,4 +1,4 @@
-"""The ledger as HTML: a row a claim that opens to its picture, the discrepancies, and a report that is one file."""
+"""Write the ledger as HTML: a row a claim that opens to its picture, the discrepancies, a report that is one file."""
 
 from __future__ import annotations
 

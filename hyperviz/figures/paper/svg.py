@@ -1,4 +1,4 @@
-"""A Plotly figure as a small SVG that needs no script: lines, markers, bands, error bars and heat maps."""
+"""Turn a Plotly figure into a small SVG without a script: lines, markers, bands, error bars and heat maps."""
 
 from __future__ import annotations
 

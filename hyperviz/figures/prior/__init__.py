@@ -1,1 +1,1 @@
-"""Pictures of the prior study."""
+"""Draw the pictures of the prior study."""

@@ -1,4 +1,4 @@
-"""Theorem 2: the law of one output, of two, and how far it is from Gaussian as the networks widen."""
+"""Draw Theorem 2: the law of one output, of two, and how far it is from Gaussian as the networks widen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What depth does: correlations of two inputs, and the condition number of the kernel matrices."""
+"""Show what depth does: correlations of two inputs, and the condition number of the kernel matrices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Five initialisations: the variance of what f writes, and of g layer by layer."""
+"""Draw five initialisations: the variance of what f writes, and of g layer by layer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the size of x does: kernels against |x|, and whether x of different sizes are told apart."""
+"""Show what the size of x does: kernels against |x|, and whether x of different sizes are told apart."""
 
 from __future__ import annotations
 

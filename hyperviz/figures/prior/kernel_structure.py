@@ -1,4 +1,4 @@
-"""What the kernels depend on: Corollary 1, Remarks 2 and 3, random features."""
+"""Show what the kernels depend on: Corollary 1, Remarks 2 and 3, random features."""
 
 from __future__ import annotations
 

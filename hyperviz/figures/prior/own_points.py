@@ -1,4 +1,4 @@
-"""The kernels of the viewer's own points, as `figures.kernel` draws them."""
+"""Draw the kernels of the viewer's own points, as `figures.kernel` does."""
 
 from __future__ import annotations
 

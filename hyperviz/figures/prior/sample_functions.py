@@ -1,4 +1,4 @@
-"""Sample functions: of random networks, of the Gaussian process, and of several x that share a network."""
+"""Draw sample functions: of random networks, of the Gaussian process, and of several x that share a network."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What several studies share."""
+"""Hold what several studies share."""

@@ -1,4 +1,4 @@
-"""How much one visitor of a public site may ask for: no bound on one's own machine, nor on the command line."""
+"""Say how much one visitor of a public site may ask for: no bound on one's own machine, nor on the command line."""
 
 from __future__ import annotations
 

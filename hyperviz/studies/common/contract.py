@@ -1,4 +1,4 @@
-"""What every study offers: results that get better, and a report that says what they mean."""
+"""Declare what every study offers: results that get better, and a report that says what they mean."""
 
 from __future__ import annotations
 

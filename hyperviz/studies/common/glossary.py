@@ -1,4 +1,4 @@
-"""The one glossary: what pages explain on hover, what controls say of a symbol, and the table in hyperviz/README.md."""
+"""Hold the one glossary: what pages and controls explain on hover, and the table in hyperviz/README.md."""
 
 from __future__ import annotations
 

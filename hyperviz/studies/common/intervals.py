@@ -1,4 +1,4 @@
-"""Intervals of measured numbers, and what several of them say together."""
+"""Compute intervals of measured numbers, and say what several of them mean together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A parameter is declared once: widget, check, link, caption and command-line option all derive from it."""
+"""Declare a parameter once: widget, check, link, caption and command-line option all derive from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A power law fitted to Monte-Carlo samples, with a bootstrap interval."""
+"""Fit a power law to Monte-Carlo samples, with a bootstrap interval."""
 
 from __future__ import annotations
 
@@ -61,12 +61,6 @@ def agreement(fit: Slope | None, claim: float, other: float, allowed: float = 0)
 def variance(samples: np.ndarray) -> np.ndarray:
     """Return the unbiased variance over the last axis."""
     return np.var(samples, axis=-1, ddof=1)
-
-
-def squared_spread(samples: np.ndarray) -> np.ndarray:
-    """Return the squared interquartile range: it scales as the variance does, but a single outlier does not move it."""
-    low, high = np.quantile(samples, [0.25, 0.75], axis=-1)
-    return (high - low) ** 2
 
 
 def relative_spread(samples: np.ndarray, limit: float) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The lines of Python, and of a terminal, that reproduce what a page shows."""
+"""Write the lines of Python, and of a terminal, that reproduce what a page shows."""
 
 from __future__ import annotations
 

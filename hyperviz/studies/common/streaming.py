@@ -1,4 +1,4 @@
-"""When a stream of results stops for a moment, and when it shows a picture."""
+"""Say when a stream of results stops for a moment, and when it shows a picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one form of every result.csv."""
+"""Write every result.csv in its one form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A step of a tour: what a page is set to, what is asked before the picture is shown, and what answers it."""
+"""Declare a step of a tour: what a page is set to, what is asked before the picture is shown, what answers it."""
 
 from __future__ import annotations
 

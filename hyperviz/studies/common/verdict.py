@@ -1,4 +1,4 @@
-"""What a measurement says: here, at the chosen settings, and of a claim of the paper."""
+"""Say what a measurement means: here, at the chosen settings, and of a claim of the paper."""
 
 from typing import NamedTuple
 

@@ -1,1 +1,1 @@
-"""Is the kernel still random when f, g or both are wide? (Theorem 3, Figure 1)"""
+"""Ask whether the kernel is still random when f, g or both are wide (Theorem 3, Figure 1)."""

@@ -1,4 +1,4 @@
-"""The first correction in 1/n: of Theta_f, the tangent kernel of a plain network, beside what is known; and of K_h.
+"""Compute the first correction in 1/n: of Theta_f of a plain network, beside what is known, and of K_h.
 
 Theta_f(x, x) of an f of one output is K_h of a g without hidden layers: the same sampler draws it.
 """

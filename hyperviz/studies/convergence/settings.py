@@ -1,4 +1,4 @@
-"""What the convergence study is asked."""
+"""Declare what the convergence study is asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does the empirical hyperkernel become deterministic, and for which widths? (Theorem 3, Figure 1)"""
+"""Measure for which widths the empirical hyperkernel becomes deterministic (Theorem 3, Figure 1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of the convergence study's table that are not of the first chart."""
+"""Make the rows of the convergence study's table that are not of the first chart."""
 
 from __future__ import annotations
 

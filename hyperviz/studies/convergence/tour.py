@@ -1,4 +1,4 @@
-"""The tour of /convergence: only when f and g are both wide do random networks agree."""
+"""Hold the tour of /convergence: only when f and g are both wide do random networks agree."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What does an infinitely wide f do with a narrow g? (Section 3, equation 16)"""
+"""Ask what an infinitely wide f does with a narrow g (Section 3, equation 16)."""

@@ -1,4 +1,4 @@
-"""Equation 16: how far training moves the tangent kernel as only f, or both networks, widen."""
+"""Measure equation 16: how far training moves the tangent kernel as only f, or both networks, widen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the dynamics study is asked."""
+"""Declare what the dynamics study is asked."""
 
 from __future__ import annotations
 

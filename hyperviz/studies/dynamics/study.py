@@ -1,4 +1,4 @@
-"""What does an infinitely wide f do with a narrow g, and with a wide one? (Section 3, Theorem 1, equation 16)"""
+"""Follow an infinitely wide f that writes a narrow g, and a wide one (Section 3, Theorem 1, equation 16)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tour of /dynamics: an infinitely wide f gets stuck where g is narrow."""
+"""Hold the tour of /dynamics: an infinitely wide f gets stuck where g is narrow."""
 
 from __future__ import annotations
 

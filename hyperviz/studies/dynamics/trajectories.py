@@ -1,4 +1,4 @@
-"""What the dynamics study trains: its points, padded, and many starts or one finite network followed in short steps."""
+"""Train what the dynamics study shows: its points, padded, and many starts or one finite network in short steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The second charts of the dynamics study: a fit being learnt, the kernel in training, the loss surface.
+"""Compute the second charts of the dynamics study: a fit being learnt, the kernel in training, the loss surface.
 
 Only the chosen one is computed.
 """

@@ -1,4 +1,4 @@
-"""The ways that are followed: batches of the map, groups of starts, finite networks; each by itself, and stored."""
+"""Follow batches of the map, groups of starts and finite networks, each by itself, and store them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The home page's study: small random hypernetworks, drawn at once."""
+"""Draw small random hypernetworks for the home page, at once."""

@@ -1,4 +1,4 @@
-"""What the home page is asked."""
+"""Declare what the home page is asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random hypernetworks of two layers against their limit."""
+"""Draw random hypernetworks of two layers, and compare them with their limit."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How well do the kernels complete images? (Section 5.3, Table 1)"""
+"""Ask how well the kernels complete images (Section 5.3, Table 1)."""

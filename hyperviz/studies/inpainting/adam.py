@@ -1,4 +1,4 @@
-"""HN, the finite hypernetwork: trained by Adam on the pixels that the kernels are given, stopped by validation digits.
+"""Train HN, the finite hypernetwork, by Adam on the pixels that the kernels get; validation digits stop it.
 
 f sees the image scaled to ||x||^2 = n_0 and writes the weights of g; g sees k random Fourier features of the pixel,
 p(z) = sqrt(2) cos(W z / l + b), whose products tend to the kernels' exp(-|z - z'|^2 / (2 l^2)). Both have the paper's

@@ -1,4 +1,4 @@
-"""What completes images without a hypernetwork: the mean image, nearest neighbours, plain kernel ridge regression.
+"""Complete images without a hypernetwork: by the mean image, nearest neighbours, plain kernel ridge regression.
 
 Each predicts every pixel from what is visible of an image; none knows where a pixel lies. A pixel learns from the
 training images in which it is seen, so with random pixels each has a small system of its own.

@@ -1,4 +1,4 @@
-"""The systems of the training images, factored once and kept: a new stroke costs cross products only."""
+"""Keep the systems of the training images, factored once: a new stroke costs cross products only."""
 
 from __future__ import annotations
 

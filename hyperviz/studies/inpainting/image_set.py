@@ -1,4 +1,4 @@
-"""The images that the inpainting study is about, as its settings name them, and what cannot be asked of them."""
+"""Return the images that the inpainting study is about, as its settings name them; refuse what cannot be asked."""
 
 from __future__ import annotations
 

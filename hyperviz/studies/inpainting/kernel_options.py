@@ -1,4 +1,4 @@
-"""A study's settings as the regression's keyword arguments: at every pixel, and at random ones."""
+"""Turn a study's settings into the regression's keyword arguments: at every pixel, and at random ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What f does not see of an image: parts by name, or as drawn by hand."""
+"""Make masks, what f does not see of an image: parts by name, or as drawn by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Table 1 of the paper: mean squared error on MNIST after N training images of 20 random pixels each."""
+"""Hold Table 1 of the paper: mean squared error on MNIST after N training images of 20 random pixels each."""
 
 NAMES = {"nngp": "NNGP", "hk": "HK", "hk-released": "HK as released", "hn": "HN"}
 NAMES |= {"mean": "mean image", "nearest": "neighbours", "ridge": "plain ridge", "ridge-hidden": "ridge, hidden half"}

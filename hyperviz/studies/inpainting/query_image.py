@@ -1,4 +1,4 @@
-"""The query image, drawn by hand or the first test image shown: each kernel's completion, and the NNGP's posterior."""
+"""Complete the query image, drawn by hand or the first test image, by each kernel; with the NNGP's posterior."""
 
 from __future__ import annotations
 

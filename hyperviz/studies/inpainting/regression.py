@@ -1,4 +1,4 @@
-"""One system of the inpainting study: its images drawn, solved in short steps, and what is kept of it."""
+"""Solve one system of the inpainting study in short steps: its images drawn, and what is kept of it."""
 
 from __future__ import annotations
 

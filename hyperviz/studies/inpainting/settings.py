@@ -1,4 +1,4 @@
-"""What the inpainting study is asked."""
+"""Declare what the inpainting study is asked."""
 
 from __future__ import annotations
 

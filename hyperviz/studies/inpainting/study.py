@@ -1,4 +1,4 @@
-"""How well do the infinitely wide hypernetworks' kernels represent and complete images? (Section 5.3, Table 1)"""
+"""Measure how well the infinitely wide hypernetworks represent and complete images (Section 5.3, Table 1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tour of /inpainting: what the infinitely wide hypernetwork makes of half a digit, and what others make of it."""
+"""Hold the tour of /inpainting: what an infinitely wide hypernetwork makes of half a digit, and what others do."""
 
 from __future__ import annotations
 

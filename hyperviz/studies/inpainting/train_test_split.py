@@ -1,4 +1,4 @@
-"""The images and pixels of one run: what is learnt from, and what the error is measured on."""
+"""Choose the images and pixels of one run: what is learnt from, and what the error is measured on."""
 
 from __future__ import annotations
 

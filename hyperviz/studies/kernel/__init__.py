@@ -1,1 +1,1 @@
-"""The kernels of your own points, in closed form (Theorems 2 and 3)."""
+"""Compute the kernels of your own points, in closed form (Theorems 2 and 3)."""

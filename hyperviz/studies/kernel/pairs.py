@@ -1,4 +1,4 @@
-"""From one's own x and z to the pairs u = (x, z) that h sees."""
+"""Make of one's own x and z the pairs u = (x, z) that h sees."""
 
 from __future__ import annotations
 

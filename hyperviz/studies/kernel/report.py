@@ -1,4 +1,4 @@
-"""What the kernels of one's own points have to say: summary, table, spectra, code, words."""
+"""Say what the kernels of one's own points show: summary, table, spectra, code, words."""
 
 from __future__ import annotations
 

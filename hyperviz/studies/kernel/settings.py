@@ -1,4 +1,4 @@
-"""What the kernels of one's own points are asked."""
+"""Declare what the kernels of one's own points are asked."""
 
 from __future__ import annotations
 

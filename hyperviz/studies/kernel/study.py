@@ -1,4 +1,4 @@
-"""Theta_f, Theta_g, Theta_h and Lambda^H of one's own points, with their spectra (Theorems 2 and 3)."""
+"""Compute Theta_f, Theta_g, Theta_h and Lambda^H of one's own points, with their spectra (Theorems 2 and 3)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Which claims of the paper hold? Every claim, judged by the results of the other studies."""
+"""Ask which claims of the paper hold: every claim, judged by the results of the other studies."""

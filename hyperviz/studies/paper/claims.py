@@ -1,4 +1,4 @@
-"""A claim of the paper: what it says, which results judge it, how, and a setting in which it must fail."""
+"""Declare a claim of the paper: what it says, which results judge it, how, and a setting in which it must fail."""
 
 from __future__ import annotations
 

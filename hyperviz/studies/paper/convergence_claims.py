@@ -1,4 +1,4 @@
-"""Theorem 3, equations 13 and 15, and both parts of Figure 1: the kernels of random networks."""
+"""Judge Theorem 3, equations 13 and 15, and both parts of Figure 1: the kernels of random networks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the paper, its released code and what is measured part: each told with numbers, and with links that show it."""
+"""Say where the paper, its released code and what is measured part: with numbers, and with links that show it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The results that claims are judged by: kept by an earlier run, shipped with the package, or computed now."""
+"""Return the results that claims are judged by: kept by an earlier run, shipped with the package, or computed now."""
 
 from __future__ import annotations
 

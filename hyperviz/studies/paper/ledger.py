@@ -1,4 +1,4 @@
-"""Every claim with what was found of it: evaluated, written as JSON and CSV, read again, counted."""
+"""Write every claim with what was found of it: evaluated, kept as JSON and CSV, read again, counted."""
 
 from __future__ import annotations
 

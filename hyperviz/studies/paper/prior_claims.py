@@ -1,4 +1,4 @@
-"""Theorem 2, equations 8 and 14, Corollary 1, Remarks 2 and 3: what the limiting kernels are and depend on."""
+"""Judge Theorem 2, equations 8 and 14, Corollary 1, Remarks 2 and 3: what the limits are and depend on."""
 
 from __future__ import annotations
 

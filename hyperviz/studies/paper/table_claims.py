@@ -1,4 +1,4 @@
-"""Table 1 cell by cell and its two orderings, Figure 3 and contribution 3: errors on images."""
+"""Judge Table 1 cell by cell and its two orderings, Figure 3 and contribution 3: errors on images."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Theorem 1 for every order and three depths of g, Remark 1, and contribution 4: the Taylor terms."""
+"""Judge Theorem 1 for every order and three depths of g, Remark 1, and contribution 4: the Taylor terms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contributions 1 and 2, equation 16, Figure 2 and the learning rate: training."""
+"""Judge contributions 1 and 2, equation 16, Figure 2 and the learning rate: training."""
 
 from __future__ import annotations
 

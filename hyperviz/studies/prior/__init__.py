@@ -1,1 +1,1 @@
-"""Is the untrained network a Gaussian process? (Theorem 2, Corollary 1)"""
+"""Ask whether the untrained network is a Gaussian process (Theorem 2, Corollary 1)."""

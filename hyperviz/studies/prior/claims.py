@@ -1,4 +1,4 @@
-"""What each view of the prior study finds of its claim, computed from the result."""
+"""Say what each view of the prior study finds of its claim, computed from the result."""
 
 from __future__ import annotations
 

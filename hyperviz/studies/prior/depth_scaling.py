@@ -1,4 +1,4 @@
-"""What depth does to the prior: correlations drift to 1, and kernel matrices become singular."""
+"""Compute what depth does to the prior: correlations drift to 1, and kernel matrices become singular."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Both kernels measured on random networks, at pairs of random points (Corollary 1)."""
+"""Measure both kernels on random networks, at pairs of random points (Corollary 1)."""
 
 from __future__ import annotations
 

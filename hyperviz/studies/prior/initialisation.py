@@ -1,4 +1,4 @@
-"""Which initialisations keep the variance of g's layers at 1: drawn and predicted (Chang, Flokas & Lipson 2020)."""
+"""Compare five initialisations: which keep the variance of g's layers at 1 (Chang, Flokas & Lipson 2020)."""
 
 from __future__ import annotations
 

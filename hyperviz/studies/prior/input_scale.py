@@ -1,4 +1,4 @@
-"""What the size of x does: Lambda^H and Theta_h grow like |x|^(2H), unless x is encoded at constant norm."""
+"""Compute what the size of x does: Lambda^H and Theta_h grow like |x|^(2H), unless x is encoded at constant norm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the kernels depend on: Corollary 1, Remarks 2 and 3, and how random features approach their limit."""
+"""Compute what the kernels depend on: Corollary 1, Remarks 2 and 3, and how random features reach their limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inputs that all parts of the prior study share, and the limits of the kernels there."""
+"""Return the inputs that all parts of the prior study share, and the limits of the kernels there."""
 
 from __future__ import annotations
 

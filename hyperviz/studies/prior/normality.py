@@ -1,4 +1,4 @@
-"""How far the output of random networks is from the Gaussian of Theorem 2, with errors.
+"""Measure how far the output of random networks is from the Gaussian of Theorem 2, with errors.
 
 Given its hidden layers the output is Gaussian: h = sqrt(v) g with a random variance v. So h is Gaussian exactly where v
 is the same in every draw, and both measures are averages over v: far less noisy than those of the values h themselves.

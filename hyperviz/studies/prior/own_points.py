@@ -1,4 +1,4 @@
-"""The kernels of the viewer's own points under the chosen networks: the study `kernel`, as a view."""
+"""Compute the kernels of the viewer's own points under the chosen networks: the study `kernel`, as a view."""
 
 from __future__ import annotations
 

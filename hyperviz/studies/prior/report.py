@@ -1,4 +1,4 @@
-"""What the prior study has to say: verdict, table, code, words."""
+"""Say what the prior study found: verdict, table, code, words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sample functions z -> h(x, z): random networks beside draws of the Gaussian process (Theorem 2)."""
+"""Draw sample functions z -> h(x, z): of random networks, beside those of the Gaussian process (Theorem 2)."""
 
 from __future__ import annotations
 

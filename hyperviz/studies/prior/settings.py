@@ -1,4 +1,4 @@
-"""What the prior study is asked."""
+"""Declare what the prior study is asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is the untrained hypernetwork a Gaussian process? (Theorem 2, Corollary 1, Remarks 2 and 3)"""
+"""Measure whether the untrained hypernetwork is a Gaussian process (Theorem 2, Corollary 1, Remarks 2 and 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The numbers of the prior study, tidy."""
+"""Write the numbers of the prior study in the tidy form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tour of /prior: only when f and g are both wide is an untrained network a Gaussian process."""
+"""Hold the tour of /prior: only when f and g are both wide is an untrained network a Gaussian process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far the prior is from Gaussian as only f, only g, or both widen (Theorem 2)."""
+"""Measure how far the prior is from Gaussian as only f, only g, or both widen (Theorem 2)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Does a wide g learn more, and a deep g less? (Section 5.2, Figure 2)"""
+"""Ask whether a wide g learns more, and a deep g less (Section 5.2, Figure 2)."""

@@ -1,4 +1,4 @@
-"""What curves of accuracy say of Figure 2: does it rise with the width of g, does it fall with its depth?"""
+"""Say what curves of accuracy mean for Figure 2: does it rise with the width of g, and fall with its depth?"""
 
 from __future__ import annotations
 

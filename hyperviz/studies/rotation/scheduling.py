@@ -1,4 +1,4 @@
-"""Which runs are trained side by side: as many as share a program, and as fit into memory."""
+"""Choose which runs are trained side by side: as many as share a program, and as fit into memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the rotation study is asked: the networks, the data, and what is trained side by side."""
+"""Declare what the rotation study is asked: the networks, the data, and what is trained side by side."""
 
 from __future__ import annotations
 

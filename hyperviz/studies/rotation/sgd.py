@@ -1,4 +1,4 @@
-"""Stochastic gradient descent on rotated pairs, a few steps at a time, several runs at once."""
+"""Train on rotated pairs by stochastic gradient descent, a few steps at a time, several runs at once."""
 
 from __future__ import annotations
 

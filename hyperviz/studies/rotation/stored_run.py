@@ -1,4 +1,4 @@
-"""The stored run of the rotation study: longer than a page can be live, made once, shipped with how it was made."""
+"""Make the stored run of the rotation study: longer than a page can be live, shipped with how it was made."""
 
 from __future__ import annotations
 

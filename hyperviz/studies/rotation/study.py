@@ -1,4 +1,4 @@
-"""Does a hypernetwork learn faster and better when g is wide, and slower when g is deep? (Section 5.2, Figure 2)"""
+"""Measure whether a hypernetwork learns better when g is wide, and slower when it is deep (Section 5.2, Figure 2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tour of /rotation: what width and depth of g do to learning, and what the learning rate does."""
+"""Hold the tour of /rotation: what width and depth of g do to learning, and what the learning rate does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A few runs of one architecture, trained epoch by epoch; what they have reached can be put away and taken up again."""
+"""Train a few runs of one architecture epoch by epoch; what they have reached can be put away and taken up again."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Table 1 of the paper, cell by cell."""
+"""Compute Table 1 of the paper, cell by cell."""

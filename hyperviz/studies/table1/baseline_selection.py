@@ -1,4 +1,4 @@
-"""Neighbours, bandwidth and ridge of the baselines, chosen on the validation digits that choose for the kernels.
+"""Choose neighbours, bandwidth and ridge of the baselines on the validation digits that choose for the kernels.
 
 Every setting tried is shipped (data/stored/baselines_tried.csv); the choice is the best row, never a typed number.
 To make it again:  python -m hyperviz.studies.table1.baseline_selection baselines_tried.csv

@@ -1,4 +1,4 @@
-"""One run of one cell of Table 1: fresh digits, fresh pixels, a kernel's predictions, their errors."""
+"""Compute one run of one cell of Table 1: fresh digits, fresh pixels, a kernel's predictions, their errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CNN, a rival without a hypernetwork: a small U-shaped convolutional network, trained on the same images and pixels.
+"""Train CNN, a rival without a hypernetwork: a small U-shaped convolutional network, on the same images and pixels.
 
 It sees what f sees, and a second channel that says which pixels those are. Two by two pixels become channels (14 x 14,
 then 7 x 7), a dense layer in the middle lets every pixel hear of every other, and the way up gets the maps of the way

@@ -1,4 +1,4 @@
-"""The error against how many random pixels of each training image are learnt from: the kernels beside plain methods.
+"""Measure the error against how many random pixels of each training image are learnt from, beside plain methods.
 
 Hyper-parameters are those chosen at 20 pixels. The table is shipped (data/stored/few_pixels.csv).
 To make it again, in minutes:  python -m hyperviz.studies.table1.few_pixels few_pixels.csv

@@ -1,4 +1,4 @@
-"""Depths, bandwidth, ridge and learning rate chosen on validation digits: what the paper leaves open.
+"""Choose depths, bandwidth, ridge and learning rate on validation digits: what the paper leaves open.
 
 Every setting tried is shipped (data/stored/sensitivity.csv); the choice is the best row, never a typed number.
 To make it again:  python -m hyperviz.studies.table1.model_selection sensitivity.csv

@@ -1,4 +1,4 @@
-"""What the table of errors has to say: which of the paper's values are within reach, and which orderings hold."""
+"""Say what the table of errors shows: which of the paper's values are within reach, and which orderings hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the table of errors is asked, and its cells."""
+"""Declare what the table of errors is asked, and its cells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Table 1 cell by cell: both tasks, every N, every method, mean and standard error over fresh runs."""
+"""Compute Table 1 cell by cell: both tasks, every N, every method, mean and standard error over fresh runs."""
 
 from __future__ import annotations
 

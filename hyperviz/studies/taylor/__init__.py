@@ -1,1 +1,1 @@
-"""Which Taylor terms survive when f gets wide? (Theorem 1, Remark 1)"""
+"""Ask which Taylor terms survive when f gets wide (Theorem 1, Remark 1)."""

@@ -1,4 +1,4 @@
-"""One gradient step of a hypernetwork that is written out, beside the partial sums of equation 5."""
+"""Take one gradient step of a hypernetwork that is written out, beside the partial sums of equation 5."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The widths that the Taylor study takes from its settings, and what Theorem 1 predicts there."""
+"""Return the widths that the Taylor study takes from its settings, and what Theorem 1 predicts there."""
 
 from __future__ import annotations
 

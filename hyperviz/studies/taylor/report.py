@@ -1,4 +1,4 @@
-"""What the Taylor study has to say: verdict, a word for each term, table, code, words."""
+"""Say what the Taylor study found: verdict, a word for each term, table, code, words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Taylor study is asked."""
+"""Declare what the Taylor study is asked."""
 
 from __future__ import annotations
 

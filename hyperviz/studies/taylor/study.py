@@ -1,4 +1,4 @@
-"""Which terms of the Taylor expansion survive when f gets wide? (Theorem 1, equation 5, Remark 1)"""
+"""Measure which terms of the Taylor expansion survive when f gets wide (Theorem 1, equation 5, Remark 1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The numbers of the Taylor study: what its table holds, and its raw draws."""
+"""Write the numbers of the Taylor study: what its table holds, and its raw draws."""
 
 from __future__ import annotations
 

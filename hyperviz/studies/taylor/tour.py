@@ -1,4 +1,4 @@
-"""The tour of /taylor: which terms of a training step vanish as f widens."""
+"""Hold the tour of /taylor: which terms of a training step vanish as f widens."""
 
 from __future__ import annotations
 

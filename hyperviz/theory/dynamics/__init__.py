@@ -1,4 +1,4 @@
-"""Training: an infinitely wide f exactly, and finite networks beside it."""
+"""Follow training: an infinitely wide f exactly, and finite networks beside it."""
 
 from hyperviz.theory.dynamics.infinite_width import Trajectory, infinite_f
 

@@ -1,4 +1,4 @@
-"""The primary network g(z; V) by hand: its output and its gradient in V, for weights that differ from point to point.
+"""Compute g(z; V) and its gradient in V by hand, for weights that differ from point to point.
 
 Arrays are padded to a fixed width and depth, so that both are traced: a neuron that is not there has only zero
 weights, and its gradient is zero too, so it stays away for ever (every activation here is 0 at 0).

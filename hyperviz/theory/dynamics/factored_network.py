@@ -1,4 +1,4 @@
-"""Full-batch gradient descent on a finite hypernetwork, by hand, padded so that no width or depth compiles anything.
+"""Train a finite hypernetwork by full-batch gradient descent, by hand, padded: no width or depth compiles anything.
 
 The same network as `network.apply` with the same parameters (tests compare both and their gradients); here every
 gradient is kept as a product of two factors a layer, from which the tangent kernel K_h costs next to nothing.

@@ -1,4 +1,4 @@
-"""Many starts of the n = infinity flow side by side, followed in short pieces.
+"""Follow many starts of the n = infinity flow side by side, in short pieces.
 
 Narrow or deep g give some starts a kernel K = Theta_f * (grad_V g . grad_V g) so large that Euler's step would
 overshoot. Gradient descent's step is then min(step, STABLE / |K|). A step of the flow follows the gaps as they close

@@ -1,4 +1,4 @@
-"""Gradient flow of an infinitely wide f that writes a finite g: exact, not approximated.
+"""Follow the gradient flow of an infinitely wide f that writes a finite g: exact, not approximated.
 
 In the limit n = infinity the outputs V_i = f(x_i) start jointly Gaussian, independent from weight to weight with
 covariance S between inputs, and the training of f moves them by its tangent kernel Theta_f alone:

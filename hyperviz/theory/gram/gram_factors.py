@@ -1,4 +1,4 @@
-"""Factors and pseudo-inverses of small Gram matrices that are often rank deficient."""
+"""Compute factors and pseudo-inverses of small Gram matrices that are often rank deficient."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The closed forms tile by tile: what `analytic` and `pair_kernels` compile.
+"""Compute the closed forms tile by tile: what `analytic` and `pair_kernels` compile.
 
 ReLU-like networks are homogeneous, so every kernel is a product of norms times a function of two
 correlations: that of x and x', and that of z and z'. The recursions below work on correlations; that of
@@ -137,7 +137,10 @@ def _extremes(points: Points, model: TracedNetworks) -> np.ndarray:
 
 
 def of_correlations(x: Correlation, z: Correlation, a: Points, b: Points, model: TracedNetworks, dtype) -> Limits:
-    """Return the kernels between two sets of points of these correlations and norms."""
+    """Return the kernels between two sets of points of these correlations and norms.
+
+    Theta_h = Theta_f * Theta_g (eq. 14): S carries what g's recursion needs of f, the norms are put back at the end.
+    """
     S, T_f = f_recursion(x, model.depth_f, model.sigma.alpha)
     if isinstance(model.phi, Smooth):
         Lam, T_g = g_smooth(z, S, a.diagonal(), b.diagonal(), model.depth_g, model.phi)

@@ -1,4 +1,4 @@
-"""All kernels of many pairs (x, z), in short steps: what a page and a terminal show of one's own points.
+"""Compute all kernels of many pairs (x, z), in short steps: what a page and a terminal show of one's own points.
 
 One program of one tile computes them: it takes correlations, which NumPy makes of points of any dimension, so that no
 other number of points or of dimensions compiles anything.

@@ -1,4 +1,4 @@
-"""The kernel of h as a sum of products F(S, sigma) = sum_r a_r(S) b_r(sigma) of functions of one correlation each.
+"""Write the kernel of h as a sum of products F(S, sigma) = sum_r a_r(S) b_r(sigma), separable in two correlations.
 
 S is the correlation of two images x, x', sigma the kernel of two pixels z, z'. In theta = arccos S every kernel
 here is smooth (its square-root singularity at S = 1 is arccos's own), so that Chebyshev polynomials in theta

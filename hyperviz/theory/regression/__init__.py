@@ -1,4 +1,4 @@
-"""Kernel regression: dense, on random pixels, and on the whole grid of pixels."""
+"""Solve kernel regression: dense, on random pixels, and on the whole grid of pixels."""
 
 from hyperviz.theory.regression.dense import Fit, fit, predict
 

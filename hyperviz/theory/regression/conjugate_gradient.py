@@ -1,4 +1,4 @@
-"""Large dense systems (K + eps I) w = y, K a kernel matrix in float32, by preconditioned conjugate gradients.
+"""Solve large dense systems (K + eps I) w = y, K a kernel matrix in float32, by preconditioned conjugate gradients.
 
 A Cholesky factorisation of n points takes n^3 / 3 operations; where the eigenvalues of K fall fast to a floor well
 above 0, as those of images seen at random pixels do, some dozens of products with K reach the same answer. The

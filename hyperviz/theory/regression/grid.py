@@ -1,4 +1,4 @@
-"""Exact kernel regression of images at every pixel of a g x g grid, one frequency at a time.
+"""Solve kernel regression of images at every pixel of a g x g grid exactly, one frequency at a time.
 
 With coordinates on the torus the kernel of two images at pixels z, z' depends on z - z' alone, and evenly. The
 real Fourier (Hartley) transform over the pixels then splits the (N g^2) x (N g^2) system into g^2 systems of size N:

@@ -1,4 +1,4 @@
-"""One pass over the grid's systems, and what it leaves: a new image then costs cross products only.
+"""Factor the grid's systems in one pass: a new image then costs cross products only.
 
 The weights alpha_w = (khat_w + eps I)^-1 Yhat_w predict the mean; the Cholesky factors, where they are kept, give the
 covariance of a new image h(x*, .) under the Gaussian process whose kernel this is. It is stationary in z:

@@ -1,4 +1,4 @@
-"""The infinitely wide hypernetwork under gradient flow: every training time from one eigendecomposition a system.
+"""Follow the infinitely wide hypernetwork under gradient flow: every time from one eigendecomposition a system.
 
 With the loss sum (h - y)^2 and the hyperkernel K the mean over initialisations of h_t at new points is
 

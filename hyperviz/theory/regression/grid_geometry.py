@@ -1,4 +1,4 @@
-"""The torus, a g x g grid whose opposite edges are joined: distances, the Fourier transform, equal frequencies."""
+"""Compute on the torus, a g x g grid with opposite edges joined: distances, Fourier transform, equal frequencies."""
 
 from __future__ import annotations
 

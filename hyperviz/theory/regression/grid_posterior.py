@@ -1,4 +1,4 @@
-"""A new image given its own observed pixels: mean, standard deviation and samples of what is missing.
+"""Predict a new image given its own observed pixels: mean, standard deviation and samples of what is missing.
 
 After the training images h(x*, .) is a Gaussian process over the pixels with mean m(z) and covariance c(z - z')
 (module grid_factors). Observing y_O = h_O + noise of variance eps at the pixels O makes it

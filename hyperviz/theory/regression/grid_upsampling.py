@@ -1,4 +1,4 @@
-"""The same regression between the pixels: g is a function of continuous coordinates.
+"""Predict between the pixels by the same regression: g is a function of continuous coordinates.
 
 h(x*, z) = sum_r sum_p B_r(z - z_p) W_r(p) for any z, with W_r(p) = sum_i a_r(S(x*, x_i)) alpha_i(p): on a grid
 `factor` times as fine a circular convolution of b_r, known at the fractional offsets too, with W_r and zeros between.

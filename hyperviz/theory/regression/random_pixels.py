@@ -1,4 +1,4 @@
-"""Kernel regression of images seen at a few pixels each, dense: the paper's protocol for Table 1.
+"""Solve kernel regression of images seen at a few pixels each, dense: the paper's protocol for Table 1.
 
 The kernel's expansion F(S, sigma) = sum_r a_r(S) b_r(sigma) builds the system without a recursion an entry, and
 predicts every pixel of an image without the (M g^2) x (N P) kernel between new and training points:

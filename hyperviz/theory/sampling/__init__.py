@@ -1,4 +1,4 @@
-"""Random hypernetworks of any width, exact in law."""
+"""Draw random hypernetworks of any width, exact in law."""
 
 from hyperviz.theory.sampling.kernels import Draw, draw, hyperkernel
 from hyperviz.theory.sampling.output_draws import outputs, values

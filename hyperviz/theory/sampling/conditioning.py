@@ -1,4 +1,4 @@
-"""The steps of a random hypernetwork that is sampled exactly in law, without a weight matrix.
+"""Take the steps of a random hypernetwork that is sampled exactly in law, without a weight matrix.
 
 A Gaussian matrix that is only seen through products needs no entries: given W Q = Y, the next
 product W^T d is Q (Q^T Q)^+ Y^T d + P_Q g with fresh Gaussian g of column covariance d^T d, where

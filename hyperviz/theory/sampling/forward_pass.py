@@ -1,4 +1,4 @@
-"""Outputs of random hypernetworks, forward only: exact in law at any width, in memory that does not depend on it.
+"""Draw outputs of random hypernetworks, forward only: exact in law, in memory that does not depend on the width.
 
 Given a layer's Gram matrix, the neurons of the next one are independent (`conditioning` has the backward pass too):
 a row of pre-activations is N(0, M * gram^(l-1)), and gram^l is the mean of phi phi^T over `width` of them. For f the

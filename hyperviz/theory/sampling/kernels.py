@@ -1,4 +1,4 @@
-"""Empirical hyperkernels, and outputs beside them, of random hypernetworks of any width (by `conditioning`)."""
+"""Draw empirical hyperkernels, and outputs beside them, of random hypernetworks of any width (by `conditioning`)."""
 
 from __future__ import annotations
 

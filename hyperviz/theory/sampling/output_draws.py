@@ -1,4 +1,4 @@
-"""Outputs of random hypernetworks of any width, without their kernels (by `forward_pass`)."""
+"""Draw outputs of random hypernetworks of any width, without their kernels (by `forward_pass`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random draws under way: what every sampler hands out between two of its steps."""
+"""Hold random draws under way: what every sampler hands out between two of its steps."""
 
 from __future__ import annotations
 

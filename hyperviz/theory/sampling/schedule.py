@@ -1,4 +1,4 @@
-"""A draw as a sequence of short ticks, one compilation for every width and depth."""
+"""Cut a draw into short ticks, one compilation for every width and depth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A layer of any width in a few coordinates: exact in law.
+"""Draw a layer of any width in a few coordinates: exact in law.
 
 Inside a group of neurons (`census`) every vector but z1, z2 is Gaussian, and a Gaussian vector has no direction of its
 own. So each group has an orthonormal frame that is filled as vectors appear (Bartlett's decomposition): the k-th

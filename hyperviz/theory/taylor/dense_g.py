@@ -1,4 +1,4 @@
-"""The Taylor terms where g's weights are written out: a smooth phi keeps no sign pattern, so its g needs its matrices.
+"""Draw the Taylor terms where g's weights are written out: a smooth phi keeps no sign pattern, so g needs its matrices.
 
 f stays matrix-free at any width. Its last matrix W^L is one layer of n_L rows, one for each weight of g, that obeys the
 law of `series`: d = dh_j/dV is autodiff's, V(epsilon) comes as a power series, and g maps it to that of h.

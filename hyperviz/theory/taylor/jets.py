@@ -1,4 +1,4 @@
-"""Truncated power series through an activation: Taylor-mode differentiation, one rule for each function.
+"""Compute truncated power series through an activation: Taylor-mode differentiation, one rule for each function.
 
 A series is an array whose first axis is the power of epsilon, 0 .. R.
 """

@@ -1,4 +1,4 @@
-"""The Taylor terms of one random hypernetwork of any width, exact in law and without a matrix.
+"""Draw the Taylor terms of one random hypernetwork of any width, exact in law and without a matrix.
 
 A layer passes its weights W on only through three products, each drawn given the ones before (d = dh_j/dy, P off the
 span of the basis, P_d off d, g and G Gaussian):

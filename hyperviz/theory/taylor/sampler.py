@@ -1,4 +1,4 @@
-"""The Taylor terms K^(r) of Theorem 1, for random hypernetworks of any width."""
+"""Draw the Taylor terms K^(r) of Theorem 1, for random hypernetworks of any width."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A layer of any width, seen at two points: how many neurons have which signs, and their Gram matrix.
+"""Count, in a layer of any width seen at two points, how many neurons have which signs; with their Gram matrix.
 
 A piecewise-linear layer multiplies a neuron by slopes that depend on nothing but the signs of its pre-activations at
 the two points. So all that Theorem 1 asks of a layer is kept in four groups of neurons, one for each pair of signs: the

@@ -1,4 +1,4 @@
-"""The Taylor terms K^(r) of Theorem 1 of one hypernetwork that is written out."""
+"""Compute the Taylor terms K^(r) of Theorem 1 of one hypernetwork that is written out."""
 
 from __future__ import annotations
 

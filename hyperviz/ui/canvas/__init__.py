@@ -1,1 +1,1 @@
-"""The canvas of /inpainting, and what it can start from."""
+"""Hold the canvas of /inpainting, and what it can start from."""

@@ -1,4 +1,4 @@
-"""A canvas to draw a digit on and to hide parts of it, with mouse, finger, pen or keyboard."""
+"""Mount a canvas to draw a digit on and to hide parts of it, with mouse, finger, pen or keyboard."""
 
 from __future__ import annotations
 

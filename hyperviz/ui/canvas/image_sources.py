@@ -1,4 +1,4 @@
-"""What a canvas can start from: a test digit, an uploaded picture, or what is drawn, centred."""
+"""Let a canvas start from a test digit, an uploaded picture, or what is drawn, centred."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The canvas of the inpainting page: what is drawn and hidden there becomes settings, and so part of the link."""
+"""Turn what is drawn and hidden on the canvas of the inpainting page into settings, and so into the link."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The server: how it starts, its routes, and many viewers at once."""
+"""Serve the app: how it starts, its routes, and many viewers at once."""

@@ -1,4 +1,4 @@
-"""Whether a browser still has pictures to take: a phone that stands still is sent no more of them."""
+"""Say whether a browser still has pictures to take: a phone that stands still is sent no more of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One step at a time on the accelerator: whoever has been shown the fewest pictures goes first."""
+"""Let one step at a time use the accelerator: whoever has been shown the fewest pictures goes first."""
 
 from __future__ import annotations
 

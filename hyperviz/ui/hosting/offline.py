@@ -1,4 +1,4 @@
-"""Nothing outside is asked, at the start or when a page comes from an address that the server does not know."""
+"""Stop all questions to the outside, at the start and when a page comes from an address unknown to the server."""
 
 from __future__ import annotations
 

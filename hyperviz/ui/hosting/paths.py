@@ -1,4 +1,4 @@
-"""Where the app's own files lie, also under a base path: no other server is ever asked."""
+"""Say where the app's own files lie, also under a base path: no other server is ever asked."""
 
 from __future__ import annotations
 

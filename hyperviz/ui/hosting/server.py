@@ -1,4 +1,4 @@
-"""The app's server, from a checkout and from an installed wheel."""
+"""Start the app's server, from a checkout and from an installed wheel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many visitors, and how many heavy runs, a public site has at a time: the next ones are told, and wait."""
+"""Count the visitors and the heavy runs of a public site: beyond so many the next ones are told, and wait."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting until a page that was opened has mounted its controls: pictures that come earlier would hold them up."""
+"""Wait until a page that was opened has mounted its controls: pictures that come earlier would hold them up."""
 
 from __future__ import annotations
 

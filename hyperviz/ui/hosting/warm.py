@@ -1,4 +1,4 @@
-"""Compiling before the first visitor, saying when that is done, and what a page shows on an unexpected error."""
+"""Compile before the first visitor, say when that is done, and what a page shows on an unexpected error."""
 
 from __future__ import annotations
 

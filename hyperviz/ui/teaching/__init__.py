@@ -1,1 +1,1 @@
-"""Tours and the lecture on the pages."""
+"""Show tours and the lecture on the pages."""

@@ -1,4 +1,4 @@
-"""Where a visitor is in a tour, as the link says it: tour=2, answer=yes, lecture=1."""
+"""Read where a visitor is in a tour from the link: tour=2, answer=yes, lecture=1."""
 
 from __future__ import annotations
 

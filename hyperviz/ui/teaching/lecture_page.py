@@ -1,4 +1,4 @@
-"""The lecture as a list: what it needs, how long it takes, and where it starts."""
+"""Show the lecture as a list: what it needs, how long it takes, and where it starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A tour on a page: the step's question, the answer that the picture gives, and the way to the next step."""
+"""Show a tour on a page: the step's question, the answer that the picture gives, and the way to the next step."""
 
 from __future__ import annotations
 

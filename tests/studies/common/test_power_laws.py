@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hyperviz.studies.common.power_laws import Coefficient, Slope, coefficient, slope, squared_spread, variance
+from hyperviz.studies.common.power_laws import Coefficient, Slope, coefficient, slope, variance
 
 WIDTHS = [64, 128, 256, 512, 1024]
 NOISE = np.random.default_rng(0).standard_normal(64)
@@ -14,10 +14,9 @@ def power_law(exponent, rng, draws=64):
     return [width ** (exponent / 2) * rng.standard_normal(draws) for width in WIDTHS]
 
 
-@pytest.mark.parametrize("statistic", [variance, squared_spread])
 @pytest.mark.parametrize("exponent", [-2, -1, 0, 0.5])
-def test_the_slope_of_an_exact_power_law_is_its_exponent(statistic, exponent):
-    found = slope(WIDTHS, [width ** (exponent / 2) * NOISE for width in WIDTHS], statistic)
+def test_the_slope_of_an_exact_power_law_is_its_exponent(exponent):
+    found = slope(WIDTHS, [width ** (exponent / 2) * NOISE for width in WIDTHS], variance)
     assert found.value == pytest.approx(exponent, abs=1e-9)
     assert found.low < exponent < found.high
 
@@ -28,28 +27,19 @@ def test_the_slope_of_a_mean_is_that_of_its_power_law_and_scale_does_not_matter(
     np.testing.assert_allclose(found, [-1.5] * 3, atol=1e-9)
 
 
-def test_variance_is_unbiased_and_the_squared_spread_is_the_interquartile_range():
+def test_variance_is_unbiased():
     rng = np.random.default_rng(1)
     assert variance(rng.standard_normal((20_000, 4))).mean() == pytest.approx(1, abs=0.03)
-    assert squared_spread(np.arange(101.0)) == 50**2
     assert variance(np.array([[1.0, 3.0], [0.0, 0.0]])).tolist() == [2, 0]
 
 
-def test_one_wild_draw_moves_the_variance_and_not_the_squared_spread():
-    calm = power_law(-1, np.random.default_rng(2))
-    wild = [*calm[:-1], np.append(calm[-1][:-1], 1e4)]
-    assert slope(WIDTHS, wild, variance).value > 1
-    assert slope(WIDTHS, wild, squared_spread).value == pytest.approx(-1, abs=0.5)
-
-
-@pytest.mark.parametrize(("statistic", "least"), [(variance, 0.86), (squared_spread, 0.88)])
-def test_the_interval_covers_at_about_its_nominal_rate(statistic, least):
+def test_the_interval_covers_at_about_its_nominal_rate():
     """95 % nominal; bootstrap intervals of 64 normal draws fall a little short. 300 data sets: standard error 1.5 %."""
     rng, covered, sets = np.random.default_rng(3), 0, 300
     for seed in range(sets):
-        found = slope(WIDTHS, power_law(-1, rng), statistic, seed)
+        found = slope(WIDTHS, power_law(-1, rng), variance, seed)
         covered += found.low <= -1 <= found.high
-    assert least < covered / sets < 0.995
+    assert 0.86 < covered / sets < 0.995
 
 
 def test_more_draws_give_a_narrower_interval():
@@ -64,9 +54,8 @@ def test_the_same_samples_give_the_same_interval():
     assert slope(WIDTHS, samples, variance, seed=1) != slope(WIDTHS, samples, variance)
 
 
-@pytest.mark.parametrize("statistic", [variance, squared_spread])
-def test_a_width_whose_draws_are_all_equal_has_no_slope(statistic):
-    assert slope(WIDTHS, [*power_law(-1, np.random.default_rng(6))[:-1], np.zeros(64)], statistic) is None
+def test_a_width_whose_draws_are_all_equal_has_no_slope():
+    assert slope(WIDTHS, [*power_law(-1, np.random.default_rng(6))[:-1], np.zeros(64)], variance) is None
 
 
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")

@@ -1,1 +1,1 @@
-"""Drawings, data sets and what studies are asked about images."""
+"""Hold drawings, data sets and what studies are asked about images."""

@@ -1,4 +1,4 @@
-"""A data set read or downloaded in the background, so that a page goes on and says what it waits for."""
+"""Read or download a data set in the background: a page goes on, and says what it waits for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A digit drawn and a mask set by hand, as short texts that stand in a link: the link is the experiment."""
+"""Turn a drawn digit and a mask set by hand into short texts that stand in a link: the link is the experiment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the inpainting study and Table 1 are both asked about images: declared once, so that both say the same."""
+"""Declare once what the inpainting study and Table 1 are both asked about images, so that both say the same."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Random networks, their limits, and their sizes, as studies ask for them."""
+"""Hold random networks, their limits, and their sizes, as studies ask for them."""

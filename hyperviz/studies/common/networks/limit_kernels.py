@@ -1,4 +1,4 @@
-"""The limits of the kernels in tiles of one size: whatever a study's points, no further program is compiled."""
+"""Compute the limits of the kernels in tiles of one size: no study's points compile a further program."""
 
 from __future__ import annotations
 

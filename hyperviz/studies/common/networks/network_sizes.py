@@ -1,4 +1,4 @@
-"""How many neurons f and g have, and how many weights f must write: counted from settings, nothing is drawn."""
+"""Count from settings how many neurons f and g have, and how many weights f must write; nothing is drawn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random hypernetworks drawn in short steps, and kept, so that a slider moved back shows them at once."""
+"""Draw random hypernetworks in short steps, and keep them, so that a slider moved back shows them at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every stream of random numbers that the studies draw from: a seed and a stream decide what is drawn.
+"""Name every stream of random numbers that the studies draw from: a seed and a stream decide what is drawn.
 
 The numbers stand in shared links and stored results: a new stream takes a new number, none is ever changed.
 """

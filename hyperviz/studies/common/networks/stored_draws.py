@@ -1,4 +1,4 @@
-"""Draws in a checkpoint: a run of them goes on where it was killed, and is computed by many workers."""
+"""Keep draws in a checkpoint: a run of them goes on where it was killed, and is computed by many workers."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the inpainting page can show beside the one image, a module a view."""
+"""Show more beside the one image of the inpainting page, a module a view."""

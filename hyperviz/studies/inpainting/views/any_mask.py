@@ -1,4 +1,4 @@
-"""One posterior for every mask: the NNGP learns once, and completes whatever is hidden, beside what plain methods do.
+"""Complete any mask from one posterior: the NNGP learns once; what plain methods do stands beside it.
 
 f learns from each training image under a random mask of that image's own, so that its input is no surprise later;
 then the posterior is conditioned on the pixels that are seen. Plain ridge is judged in both its ways: fitted once to

@@ -1,4 +1,4 @@
-"""Coordinates between the pixels: learnt from every other pixel of every other row, judged on those never seen.
+"""Predict between the pixels: learnt from every other pixel of every other row, judged on those never seen.
 
 g answers at any coordinates. A method that answers at its own pixels alone is interpolated there, by the bilinear and
 the cubic spline through its answers; so is, where f sees the whole small image, that image itself.

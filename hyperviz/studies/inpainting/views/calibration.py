@@ -1,4 +1,4 @@
-"""Is the posterior's uncertainty right? Predicted against actual error on test images it was not chosen on."""
+"""Compare predicted with actual error on test images: is the posterior's uncertainty right?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of the log-likelihoods: the posterior's, and that of plain methods which say how unsure they are."""
+"""Say how good the log-likelihoods are: the posterior's, and that of plain methods that say how unsure they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The finite hypernetwork in sight while it learns, beside the kernels' completions from the same pixels."""
+"""Show the finite hypernetwork while it learns, beside the kernels' completions from the same pixels."""
 
 from __future__ import annotations
 

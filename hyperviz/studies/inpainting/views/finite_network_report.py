@@ -1,4 +1,4 @@
-"""What is said of HN while it learns: whether it or the kernels are ahead, on the same digits from the same pixels."""
+"""Say whether HN, while it learns, or the kernels are ahead, on the same digits from the same pixels."""
 
 from __future__ import annotations
 

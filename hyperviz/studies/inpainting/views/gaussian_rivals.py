@@ -1,4 +1,4 @@
-"""Plain methods that say how unsure they are: a mean and a standard deviation for each pixel.
+"""Predict by plain methods that say how unsure they are: a mean and a standard deviation for each pixel.
 
 Plain ridge is the mean of a Gaussian process over what is seen of an image, one for each pixel, all with the same
 amplitude s, the likeliest for the training images, and the noise s^2 eps. The mean image has one deviation for all.

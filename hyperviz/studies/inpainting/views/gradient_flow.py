@@ -1,4 +1,4 @@
-"""The infinitely wide hypernetwork while it trains: its pictures and its test error at every time."""
+"""Follow the infinitely wide hypernetwork while it trains: its pictures and its test error at every time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one digit between its pixels, and what the torus makes of the border."""
+"""Show the one digit between its pixels, and what the torus makes of the border."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which bandwidth, ridge and depths explain the training images best, by marginal likelihood alone."""
+"""Find the bandwidth, ridge and depths that explain the training images best, by marginal likelihood alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the inpainting page can show beside the one digit; only the chosen one is computed."""
+"""Name what the inpainting page can show beside the one digit; only the chosen one is computed."""
 
 from __future__ import annotations
 

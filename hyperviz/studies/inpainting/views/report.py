@@ -1,4 +1,4 @@
-"""What each view of the inpainting study has to say: a verdict, rows of the table, and what to look for."""
+"""Say what each view of the inpainting study found: a verdict, rows of the table, and what to look for."""
 
 from __future__ import annotations
 

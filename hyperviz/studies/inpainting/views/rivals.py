@@ -1,4 +1,4 @@
-"""What plain methods cannot do, or can as well: any mask from one fit, coordinates between the pixels, few pixels."""
+"""Compute what plain methods cannot do, or can as well: any mask, coordinates between the pixels, few pixels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of the comparison with plain methods: where the NNGP that learnt once is ahead, level or behind."""
+"""Say where the NNGP that learnt once is ahead of plain methods, level or behind."""
 
 from __future__ import annotations
 
