@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from hyperviz.ui import head
+from hyperviz.ui import drag, head
 from hyperviz.ui.hosting import offline, paths, server, visitors, visits, warm
 
 
@@ -26,7 +26,7 @@ plotly_js = Mount(paths.plotly(), StaticFiles(directory=str(files("plotly") / "p
 app = st.App(
     server.PACKAGE / "ui" / "shell.py",
     lifespan=lifespan,
-    routes=[plotly_js, visits.route(), warm.route(), head.route()],
+    routes=[plotly_js, visits.route(), drag.route(), warm.route(), head.route()],
     middleware=[Middleware(head.Head)],
     on_script_error=warm.failed,
 )

@@ -182,7 +182,7 @@ def _tell_fold(study: str, settings: Any) -> None:
     """Say what is set in the fold, where it is not the default."""
     declared = options(type(settings))
     values = {n: getattr(settings, n) for n in _parted(study, type(settings))[1]}
-    apart = [f"{declared[n].label} {_said(v)}" for n, v in values.items() if v != declared[n].default]
+    apart = [f"{declared[n].label} {page_text.value(v)}" for n, v in values.items() if v != declared[n].default]
     if apart:
         st.session_state[f"{study}:fold"].caption("Set in the fold: " + page_text.literal(", ".join(apart)))
     elif answer.alone():
@@ -210,7 +210,7 @@ def _widget(study: str, kind: type, name: str) -> None:
         st.segmented_control(label, declared.choices, required=True, default=now, **shared)
     elif declared.log or declared.words:
         positions = sorted({*declared.grid, *(v for v in (now,) if not isinstance(v, str))})
-        st.select_slider(label, [*positions, *declared.words], value=now, format_func=_said, **shared)
+        st.select_slider(label, [*positions, *declared.words], value=now, format_func=page_text.value, **shared)
     elif declared.step is None and len(declared.grid) > 100:
         st.number_input(label, int(declared.low or 0), int(declared.high or 0), now, **shared)
     else:
@@ -221,8 +221,3 @@ def _slider(label: str, declared: Option, now: Any, shared: dict[str, Any]) -> N
     low, high, step = (declared.kind(v) for v in (declared.low, declared.high, declared.step or 1))
     decimals = len(f"{step:.7f}".rstrip("0").partition(".")[2])  # its own choice would show 1.475 as 1.48
     st.slider(label, low, high, now, step, f"%.{decimals}f" if decimals else "%d", **shared)
-
-
-def _said(value: Any) -> str:
-    """Return a value as it stands on a slider: 16,384 and 0.000001."""
-    return value if isinstance(value, str) else f"{value:,.7f}".rstrip("0").rstrip(".")

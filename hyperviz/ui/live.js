@@ -70,8 +70,29 @@ export default function ({ parentElement, data }) {
     window.Plotly.react(chart, [...ghosts, ...traces], { ...layout, ...own }, config);
   };
 
+  // while a slider moves (drag.js): a picture of where it is stands before those of the page, until the hand rests and the
+  // page's own is of the same settings, or until it has another for a while
+  const LATE = 2000;
+  let ahead = null;
+  const shown = () => {
+    const fed = document.querySelector(feed + ' .fig'), same = ahead && fed?.dataset.mark === ahead.mark;
+    const late = ahead?.rested && Date.now() > ahead.rested + LATE && fed && fed.textContent !== ahead.fed;
+    if (late || (same && ahead.rested)) ahead = null;
+    return ahead && !same ? ahead.text : fed?.textContent; // blank while a new run starts: keep the old picture
+  };
+  box.ahead = (text, mark) => {
+    ahead = text ? { text, mark, fed: ahead?.fed ?? document.querySelector(feed + ' .fig')?.textContent } : null;
+    draw();
+  };
+  box.rested = (at = Date.now()) => {
+    if (!ahead) return;
+    ahead.rested = at;
+    draw();
+    setTimeout(draw, LATE + 1);
+  };
+
   const draw = () => {
-    const text = document.querySelector(feed + ' .fig')?.textContent; // blank while a new run starts: keep the old picture
+    const text = shown();
     const dark = document.documentElement.classList.contains('hyperviz-dark');
     if (!text || text + dark === seen) return;
     const wait = reducedMotion.matches && drawn ? drawn + REDUCED_MOTION - Date.now() : 0;

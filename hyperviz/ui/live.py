@@ -32,11 +32,16 @@ class ChartSlot(NamedTuple):
     slot: DeltaGenerator
     name: str
 
-    def show(self, figure: go.Figure, alt: str) -> None:
-        """Send a picture; the browser redraws what changed. alt: what one sees, for those who do not."""
-        figure.update_layout(meta={**(figure.layout.meta or {}), "alt": alt})
-        body = html.escape(figure.to_json() or "", quote=False)
-        self.slot.html(f'<div class="fig" translate="no" hidden>{body}</div>')
+    def show(self, figure: go.Figure, alt: str, mark: str = "") -> None:
+        """Send a picture; the browser redraws what changed. alt: as `written`; mark: of its settings (drag.py)."""
+        body = html.escape(written(figure, alt), quote=False)
+        self.slot.html(f'<div class="fig" translate="no" data-mark="{mark}" hidden>{body}</div>')
+
+
+def written(figure: go.Figure, alt: str) -> str:
+    """Return a picture as the browser reads it. alt: what one sees, for those who do not."""
+    figure.update_layout(meta={**(figure.layout.meta or {}), "alt": alt})
+    return figure.to_json() or ""
 
 
 def hero(name: str, *, height: int = HERO) -> ChartSlot:

@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from hyperviz.studies.common.contract import changed
 from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import answer, controls, embed, export, live, page_text, streaming
+from hyperviz.ui import answer, controls, drag, embed, export, live, page_text, streaming
 from hyperviz.ui.teaching import tours
 
 FOLDED = "folds of page"  # in the session: the page that was shown with its folds last
@@ -36,6 +36,7 @@ class _Page(NamedTuple):
     away: DeltaGenerator
     too_large: Callable[[Any], str]
     of_page: Mapping[str, Any]
+    dragged: drag.DraggedPage
 
 
 def run(
@@ -66,7 +67,21 @@ def run(
     networks = st.container(key="networks").empty() if hasattr(settings, "networks") else st.empty()
     around = (networks, st.container(), st.container())
     _networks(networks, settings, charts)
-    _answer(_Page(study, type(settings), line, said, embed.fed(places), charts, latest, *around, too_large, of_page))
+    places = embed.fed(places)
+    dragged = _dragged(study, settings, places, charts, too_large, of_page)
+    drag.mount(dragged)
+    _answer(_Page(study, type(settings), line, said, places, charts, latest, *around, too_large, of_page, dragged))
+
+
+def _dragged(study: str, settings: Any, places: Mapping, charts: Mapping, too_large: Callable, of_page: Mapping):
+    """Return what the page's first chart shows of a slider that still moves."""
+    name, slot = next(iter(places.items()))
+    stream = functools.partial(STUDIES[study].stream, **of_page)
+
+    def draw(result: Any) -> str:
+        return live.written(charts[name].draw(result), STUDIES[study].report.alt(result, name))
+
+    return drag.DraggedPage(study, settings, stream, slot.name, draw, too_large)
 
 
 @st.fragment(key=answer.KEY)
@@ -76,11 +91,11 @@ def _answer(page: _Page) -> None:
     if answer.alone() and page.too_large(settings):
         st.rerun()
     controls.keep(page.study, settings)
-    stream = functools.partial(STUDIES[page.study].stream, **page.of_page)
+    page.dragged.settings = settings
     shown, around = None, False
     if not answer.alone() and st.session_state.get(FOLDED) != page.study:
         around = _around(page, settings)
-    for result in streaming.play(page.study, settings, stream):
+    for result in streaming.play(page.study, settings, page.dragged.results):
         _show(page, settings, result, shown)
         shown, page.latest[:] = result, [result]
         around = around or _around(page, settings)
@@ -91,20 +106,20 @@ def _answer(page: _Page) -> None:
 @answer.as_page()
 def _show(page: _Page, settings: Any, result: Any, shown: Any) -> None:
     """Send the first picture that has changed, what is said, and the other pictures. shown: the result before."""
-    report = STUDIES[page.study].report
+    report, mark = STUDIES[page.study].report, drag.mark(settings)
     first, *others = [*(name for name in page.places if changed(result, shown, page.charts[name].parts)), ""]
-    _draw(page, first, result)
+    _draw(page, first, result, mark)
     page_text.say(page.line, _sound(report.verdict(result)))
     tours.reply(page.study, settings, result)
     for place, text in page.said.items():
         place.caption(text(result))
     for name in others:
-        _draw(page, name, result)
+        _draw(page, name, result, mark)
 
 
-def _draw(page: _Page, name: str, result: Any) -> None:
+def _draw(page: _Page, name: str, result: Any, mark: str) -> None:
     if name:
-        page.places[name].show(page.charts[name].draw(result), STUDIES[page.study].report.alt(result, name))
+        page.places[name].show(page.charts[name].draw(result), STUDIES[page.study].report.alt(result, name), mark)
 
 
 @answer.as_page()

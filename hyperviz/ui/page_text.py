@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -50,3 +51,8 @@ def lines(text: str, *, linked: bool = False) -> None:
 def copied(text: str, *, linked: bool = False) -> str:
     """Return lines to be copied. Not st.code: it loads 1.6 MB to colour them, in a fold that is closed."""
     return f'<pre class="lines" tabindex="0"{" data-link" if linked else ""}>{html.escape(text)}</pre>'
+
+
+def value(value: Any) -> str:
+    """Return a value as it stands on a slider: 16,384 and 0.000001."""
+    return value if isinstance(value, str) else f"{value:,.7f}".rstrip("0").rstrip(".")

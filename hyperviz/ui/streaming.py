@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from hyperviz.errors import HypervizError, out_of_memory
 from hyperviz.studies import stored_results
-from hyperviz.ui import answer, page_text
+from hyperviz.ui import answer, drag, page_text
 from hyperviz.ui.hosting import backlog, visitors, visits
 from hyperviz.ui.hosting.fair_lock import gate
 from hyperviz.ui.teaching import tours
@@ -22,6 +22,7 @@ Result = TypeVar("Result")
 UNEXPECTED = "The computation stopped on an unexpected error. Reset, or move a slider: nothing is lost."
 OUT_OF_MEMORY = "There is not enough memory here for these settings: choose fewer draws or images, or a smaller width."
 PICTURES = 4  # a second: more keep the browser from answering a hand
+LOOK = 0.05  # seconds between two looks at whether a slider still moves
 
 
 class _Status(NamedTuple):
@@ -83,9 +84,8 @@ def _throttled(study: str, results: Generator[Result]) -> Generator[Result]:
     """
     pending, shown = None, 0.0
     with contextlib.closing(results):
-        for result in results:
+        for result in _at_rest(study, results):
             pending = result
-            st.session_state.get(study)  # Streamlit ends a replaced run here too, though nothing is written
             if shown and (time.monotonic() - shown < 1 / PICTURES or backlog.behind()):
                 continue
             yield pending
@@ -94,6 +94,16 @@ def _throttled(study: str, results: Generator[Result]) -> Generator[Result]:
             pending, shown = None, time.monotonic()
     if pending is not None:
         yield pending
+
+
+def _at_rest(study: str, results: Iterator[Result]) -> Iterator[Result]:
+    """Yield the first result at once, and the others while no slider of the page moves."""
+    for result in results:
+        st.session_state.get(study)  # Streamlit ends a replaced run here too, though nothing is written
+        yield result
+        while not drag.resting(study):
+            time.sleep(LOOK)
+            st.session_state.get(study)
 
 
 def steps(results: Iterator[Result]) -> Generator[Result]:

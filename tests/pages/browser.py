@@ -1,5 +1,7 @@
 """What a person does in a tab: open, wait for a picture, move a slider, read what the chart holds."""
 
+import contextlib
+
 from hyperviz.figures import style
 
 CHART = ".js-plotly-plot .main-svg"
@@ -20,6 +22,12 @@ STILL = """async () => {
         same = now === before && !document.getAnimations().some(ends) ? same + 1 : 0;
         before = now;
     }
+}"""
+# the middle of a slider's thumb, and its track from where to how far
+THUMB = """slider => {
+    const all = slider.closest('.stSlider'), track = all.querySelector('[role=group] > div').getBoundingClientRect();
+    const thumb = all.querySelector('[data-testid=stSliderThumbValue]').parentElement.getBoundingClientRect();
+    return [thumb.x + thumb.width / 2, thumb.y + thumb.height / 2, track.x, track.width];
 }"""
 
 
@@ -71,6 +79,28 @@ def move(tab, label: str, steps: int) -> None:
     slider(tab, label).focus()
     for _ in range(abs(steps)):
         tab.keyboard.press("ArrowRight" if steps > 0 else "ArrowLeft")
+
+
+@contextlib.contextmanager
+def dragged(tab, label: str):
+    """A mouse that holds a slider's thumb, and lets go of it at the end; moves until the slider says some words."""
+    found = slider(tab, label)
+    found.scroll_into_view_if_needed()
+    x, y, left, wide = found.evaluate(THUMB)
+    step = wide / max(int(found.get_attribute("max")), 1)
+    tab.mouse.move(x, y)
+    tab.mouse.down()
+
+    def to(words: str) -> None:
+        """Goes along the track, from its left end, until the slider stands there."""
+        for i in range(int(found.get_attribute("max")) + 1):
+            tab.mouse.move(left + i * step, y)
+            if found.get_attribute("aria-valuetext") == words:
+                return
+        raise AssertionError(f"{label} has no place {words}")
+
+    yield to
+    tab.mouse.up()
 
 
 def alt(tab, chart: int = 0) -> str:

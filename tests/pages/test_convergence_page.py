@@ -10,7 +10,7 @@ import pytest
 from hyperviz.studies.convergence import study
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.theory import analytic
-from tests.pages.browser import alt, move, open_ended, open_page, slider, trace, wait_for_alt
+from tests.pages.browser import alt, dragged, move, open_ended, open_page, slider, trace, wait_for_alt
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("compiled_lightly")]  # as the server: numbers are compared
 LIMIT = "the limit"
@@ -31,6 +31,22 @@ def test_moving_a_width_slider_redraws_the_empirical_curve_and_not_the_limit(tab
     assert re.match(r"n = 256, m = 64: random networks disagree by a factor of [\d,.]+", words[0])
     assert words[1].count("16 of 16 random networks drawn at n = 256, m = 64") == 1
     assert "width_f=256" in tab.url
+    pictures_follow_the_hand(tab)
+
+
+def pictures_follow_the_hand(tab) -> None:
+    """A drag from n = 256 to 1,024: a picture of each place while the button is down, and the link when it is not."""
+    marked = "document.querySelector('.st-key-convergence-curve_feed .fig').dataset.mark"
+    before = tab.evaluate(marked)
+    with dragged(tab, "width of f, n") as to:
+        for n in ("128", "32", "1,024"):
+            to(n)
+            wait_for_alt(tab, f"random networks drawn at n = {n},")
+        assert "width_f=256" in tab.url
+        assert tab.evaluate(marked) == before
+    tab.wait_for_url("**width_f=1024*")
+    tab.wait_for_function(f"before => {marked} !== before", arg=before)
+    wait_for_alt(tab, "16 of 16 random networks drawn at n = 1,024,")
 
 
 def test_the_limit_on_screen_is_the_library_s(tab, address):

@@ -29,6 +29,11 @@ def visits() -> str:
     return f"{base()}/mounted"
 
 
+def drags() -> str:
+    """Return where a page asks for pictures of a slider that moves."""
+    return f"{base()}/drag"
+
+
 def ready() -> str:
     """Return where the app says whether its studies are compiled."""
     return f"{base()}/ready"

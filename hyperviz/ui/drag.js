@@ -1,0 +1,62 @@
+// In the head of every page: while a slider moves, the picture of where it is. Streamlit hears of it when the hand has let go
+// (of a key at each step, so often that no picture would be finished); link and numbers then follow.
+(() => {
+  const PAUSE = 80; // milliseconds between two such pictures, at least: others compute too
+  const SETTLES = 300; // milliseconds after the hand has let go in which a slider may still move: by a tap, by a button's click
+  const calm = matchMedia('(prefers-reduced-motion: reduce)');
+  let hand = null, held = false, settled; // the slider that is moved, and whether it is at this moment
+  let wanted = null, asking = false, asked = ''; // a slider whose place has not been asked for; the place asked for last
+
+  const place = () => document.querySelector('.hyperviz-drag');
+  const box = (page) => document.querySelector(`.st-key-${CSS.escape(page.dataset.chart)}_box .live`);
+  // Streamlit writes a control's key, study.name, into the class of what holds it
+  const nameOf = (slider, study) => {
+    const start = `st-key-${study}-`;
+    return [...(slider.closest(`[class*="${start}"]`)?.classList ?? [])].find((one) => one.startsWith(start))?.slice(start.length);
+  };
+
+  const picture = async (page, slider) => {
+    const query = new URLSearchParams({ name: nameOf(slider, page.dataset.study) ?? '', value: slider.ariaValueText });
+    const answer = await fetch(`${page.dataset.url}?${query}`, { method: 'POST' });
+    return answer.status === 200 ? [await answer.text(), answer.headers.get('X-Mark')] : [];
+  };
+  // one at a time, and always of where the slider is now
+  const ask = async () => {
+    const page = place();
+    if (asking || !wanted || !page || calm.matches) return;
+    const slider = wanted, began = performance.now();
+    [asking, wanted, asked] = [true, null, slider.ariaValueText];
+    try {
+      const found = await picture(page, slider);
+      if (place() === page) box(page)?.ahead?.(...found);
+    } catch { /* the server is away: the page says so */ }
+    setTimeout(() => { asking = false; rest(); ask(); }, Math.max(0, began + PAUSE - performance.now()));
+  };
+  const rest = () => {
+    const page = place();
+    if (page && !held && !asking && !wanted) box(page)?.rested?.();
+  };
+
+  const taken = (event) => {
+    const slider = event.target.closest?.('.stSlider')?.querySelector('input[type=range]');
+    const page = place();
+    if (slider && page && nameOf(slider, page.dataset.study)) {
+      clearTimeout(settled);
+      [hand, held, asked] = [slider, true, slider === hand ? asked : ''];
+    } else if (page) box(page)?.rested?.(0); // the hand is elsewhere: the page's next picture counts, whatever it is of
+  };
+  const left = (event) => {
+    if (!held || (event.type === 'blur' && event.target !== window)) return;
+    held = false;
+    settled = setTimeout(() => { hand = null; }, SETTLES);
+    rest();
+  };
+  addEventListener('pointerdown', taken, true);
+  addEventListener('keydown', taken, true);
+  for (const end of ['pointerup', 'pointercancel', 'keyup', 'blur']) addEventListener(end, left, true);
+  new MutationObserver((changes) => {
+    if (!hand || !changes.some(({ target }) => target === hand)) return;
+    wanted = hand.ariaValueText === asked ? null : hand; // React writes it more than once
+    ask();
+  }).observe(document, { subtree: true, attributeFilter: ['aria-valuetext'] });
+})();
