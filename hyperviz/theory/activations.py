@@ -62,11 +62,6 @@ def activation(name: str, alpha: float = 0.01, gain: float | None = None) -> Act
     return Activation(slope, float(np.sqrt(2 / (1 + slope**2))) if gain is None else float(gain))
 
 
-def second_moment(phi: Activation) -> float:
-    """Return E[sigma(g)^2] for g ~ N(0, 1): gain^2 (1 + alpha^2) / 2, 1 unless another gain was asked for."""
-    return phi.gain**2 * (1 + phi.alpha**2) / 2
-
-
 def root(v: Float[AnyArray, "*s"]) -> Float[AnyArray, "*s"]:
     """Return the square root, with slope 0 at 0."""
     xp = namespace(v)

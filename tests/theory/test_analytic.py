@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from hyperviz.errors import OutOfRange
+from hyperviz.errors import InvalidInput, OutOfRange
 from hyperviz.theory import analytic
 from hyperviz.theory.analytic import FourierFeatures
 from tests import compilations
@@ -209,6 +209,15 @@ def test_float32_unless_float64_comes():
     x, z = points(4), points(3, seed=1)
     for given_x, given_z, dtype in ((x, z, FLOAT32), (x.astype(FLOAT64), z, FLOAT64), (x.astype(int), z, FLOAT32)):
         assert analytic.kernels(given_x, given_z, depth_f=2, depth_g=2).nngp.dtype == dtype
+
+
+def test_64_layers_are_the_most_and_the_slope_of_a_leaky_relu_is_a_hundredth_unless_given():
+    x, z = points(4)[:3], points(3, seed=1)[:3]
+    leaky = {"activation_f": "leaky_relu", "activation_g": "leaky_relu"}
+    plain = analytic.kernels(x, z, depth_f=64, depth_g=2, **leaky)
+    assert (plain.hyperkernel == analytic.kernels(x, z, depth_f=64, depth_g=2, alpha=0.01, **leaky).hyperkernel).all()
+    with pytest.raises(InvalidInput, match="at most 64; got 65"):
+        analytic.kernels(x, z, depth_f=65, depth_g=2)
 
 
 def test_under_a_transformation_depths_and_bandwidth_may_be_traced():

@@ -93,7 +93,7 @@ def points(dtype=np.float64):
     x, z = rng.normal(size=(3, 3)), rng.normal(size=(3, 2))
     x, z = (v * np.sqrt(v.shape[1]) / np.linalg.norm(v, axis=1)[:, None] for v in (x, z))
     x = np.array([x[0], x[1], x[0], -x[0], 1.2 * x[2], 0 * x[0]])
-    z = np.array([z[0], z[1], z[0], -z[0], z[2], z[1]])
+    z = np.array([z[0], z[1], z[0], -z[0], 0.7 * z[2], z[1]])
     return x.astype(dtype), z.astype(dtype)
 
 
@@ -152,3 +152,6 @@ def test_what_float32_cannot_hold_is_said():
     x, z = np.full((1, 1), 1e12, np.float32), np.ones((1, 1), np.float32)
     with pytest.raises(OutOfRange, match="the kernel of h would reach"):
         analytic.kernels(x, z, depth_f=1, depth_g=6, activation_g="gelu")
+    x, z = np.full((1, 1), 3e15, np.float32), np.full((1, 1), 1e3, np.float32)  # Lambda^H = 9e36 fits, 64 times it not
+    with pytest.raises(OutOfRange, match="the kernel of h would reach"):
+        analytic.kernels(x, z, depth_f=64, depth_g=1, activation_g="erf")

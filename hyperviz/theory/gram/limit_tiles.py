@@ -18,7 +18,7 @@ from jaxtyping import Array, Float, Int
 from hyperviz.runtime import compilation
 from hyperviz.runtime.compilation import AnyArray, compiled
 from hyperviz.theory import validation
-from hyperviz.theory.activations import Activation, Correlation, duals, product, root, second_moment
+from hyperviz.theory.activations import Activation, Correlation, duals, product, root
 from hyperviz.theory.fourier_features import gaussian
 from hyperviz.theory.inputs import unit_rows
 from hyperviz.theory.smooth_activations import Smooth
@@ -72,7 +72,7 @@ def correlation(a: Float[AnyArray, "N1 d"], b: Float[AnyArray, "N2 d"], dtype) -
 class Points(NamedTuple):
     """Hold inputs as unit rows (zero vectors stay zero); square roots of the diagonals of Sigma^0, S and Lambda^H.
 
-    of_g: of that of Theta_g / H, which is not Lambda^H / S where f is 0; unused where phi is smooth.
+    of_g: of that of Theta_g / H, which is not Lambda^H / S where f is 0; like of_h unused where phi is smooth.
     """
 
     x: Float[Array, "N n0"]
@@ -99,19 +99,15 @@ class TracedNetworks(NamedTuple):
 def prepare(x, z, model: TracedNetworks, features: bool) -> Points:
     """Return the points, their norms apart.
 
-    The diagonals are r gamma^(L-1) for f and, to the power H, times Sigma^0(z, z) for h.
+    The diagonals are r for f, since layers keep the second moment, and r^H Sigma^0(z, z) for h.
     """
     x, z = x.astype(jnp.float64), z.astype(jnp.float64)
     unit_x, r = unit_rows(x)
     unit_z, t = (z, np.full(len(z), 0.5)) if features else unit_rows(z)
     H = model.depth_g if compilation.traced(model.depth_g) else float(model.depth_g)
-    of_f = root(r) * second_moment(model.sigma) ** ((model.depth_f - 1) / 2)
-    points = Points(unit_x, unit_z, root(t), of_f, of_f, of_f)  # pyright: ignore[reportArgumentType]  # of NumPy, often
-    if isinstance(model.phi, Smooth):
-        of_h = _g_diagonal(points.diagonal(), model.depth_g, model.phi)[0]
-        return points._replace(of_h=root(compilation.namespace(of_h).asarray(of_h)))
-    of_g = of_f ** (H - 1) * root(t) * second_moment(model.phi) ** ((H - 1) / 2)
-    return points._replace(of_g=of_g, of_h=of_f * of_g)
+    of_f, of_z = root(r), root(t)
+    of_g = 0 * of_f if isinstance(model.phi, Smooth) else of_f ** (H - 1) * of_z
+    return Points(unit_x, unit_z, of_z, of_f, of_f * of_g, of_g)  # pyright: ignore[reportArgumentType]  # of NumPy, often
 
 
 _g_diagonal = compiled(g_diagonal)
