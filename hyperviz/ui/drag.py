@@ -1,4 +1,4 @@
-"""The picture of a slider that still moves: Streamlit hears of a slider when the hand has let go of it.
+"""Show the first picture of a slider that still moves: Streamlit hears of it when the hand has let go.
 
 Until then the page's script (drag.js) asks here for the first picture of where the slider is. Nothing else follows the
 hand: the link, the downloads and what is said are those of the settings that Streamlit knows.
