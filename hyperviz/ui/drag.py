@@ -33,6 +33,8 @@ from hyperviz.ui.hosting import paths
 from hyperviz.ui.hosting.fair_lock import gate
 
 REST = 0.4  # seconds after such a picture in which the hand may still move: no refinement takes the accelerator then
+FIRST = 0.06  # seconds that a page leaves to such a picture, where the browser asks for them
+NEWS = 0.15  # seconds in which a study may get to a picture that is not the last one again: a digit is blurred at first
 TURN = 1  # of such a picture at the gate: after the first pictures of those whose hand rests
 _threads = ThreadPoolExecutor(4, "drag")
 _asked: weakref.WeakValueDictionary[str, DraggedPage] = weakref.WeakValueDictionary()  # each ends with its session
@@ -55,9 +57,19 @@ class DraggedPage:
         self.chart, self.draw, self.too_large = chart, draw, too_large
         self.moved = 0.0  # when a slider moved last
         self._lock, self._begun = threading.Lock(), (None, None, iter(()))  # settings, their first result, the others
+        self._drawn = threading.Condition()
+        self._written: tuple[Any, str] = None, ""  # a result, and its picture
 
     def results(self, settings: Any) -> Iterator[Any]:
-        """Return the stream at these settings: what a slider on its way there has begun goes on."""
+        """Return the stream at these settings: what a slider on its way there has begun goes on.
+
+        A browser that asks for pictures of a moving slider asks for this one too: it is drawn once, and shown before
+        what the page sends.
+        """
+        if self.moved:
+            with self._drawn:
+                self._drawn.wait_for(lambda: self._begun[0] == settings, FIRST)
+            time.sleep(max(0.0, min(self.moved + FIRST - time.monotonic(), FIRST)))
         with self._lock:
             (begun, first, others), self._begun = self._begun, (None, None, iter(()))
         return _after(first, others) if begun == settings else self.stream(settings)
@@ -73,20 +85,36 @@ class DraggedPage:
         try:
             value = value_of(declared, getattr(self.settings, name), said)
             settings = dataclasses.replace(self.settings, **{name: value})
-            result = None if _over(settings, self.study) or self.too_large(settings) else self._first(settings)
-            return result and (self.draw(result), mark(settings))
+            if _over(settings, self.study) or self.too_large(settings):
+                return None
+            return self._news(settings), mark(settings)
         finally:
             self.moved = time.monotonic()
             self._lock.release()
+            with self._drawn:
+                self._drawn.notify_all()
 
-    def _first(self, settings: Any) -> Any:
+    def written(self, result: Any) -> str:
+        """Return the picture of a result as the browser reads it; what was drawn last is kept."""
+        last, text = self._written
+        if last is not result:
+            self._written = result, text = result, self.draw(result)
+        return text
+
+    def _news(self, settings: Any) -> str:
+        """Return the first picture that is not the last one again, as far as NEWS allows."""
         if found := stored_results.find(self.study, settings):
-            return found.result
+            return self.written(found.result)
         if settings != self._begun[0]:
-            others = self.stream(settings)
+            self._begun = settings, None, self.stream(settings)
+        last, ends = self._written[1], time.monotonic() + NEWS
+        while self._begun[1] is None or (self.written(self._begun[1]) == last and time.monotonic() < ends):
             with gate.turn(TURN):
-                self._begun = settings, next(others, None), others
-        return self._begun[1]
+                better = next(self._begun[2], None)
+            if better is None:
+                break
+            self._begun = settings, better, self._begun[2]
+        return self.written(self._begun[1])
 
 
 def _after(first: Any, others: Iterator[Any]) -> Iterator[Any]:

@@ -2,6 +2,7 @@
 // its text node stays where it was, holding what comes before the first term; what is added stands beside it.
 (() => {
   const SKIP = 'button, summary, label, a, pre, code, svg, sub, sup, .katex, .live, .fig, .lines, [hidden], details:not([open])';
+  const SOON = 80; // milliseconds until terms are looked for in what the page has written: a picture comes first
   const LATE = 200; // milliseconds in which the pointer may cross from a term to its card
   const entries = JSON.parse(document.getElementById('glossary').textContent);
   const about = new Map(entries.flatMap(([names, meaning]) => names.map((name) => [name, { name: names.join(', '), meaning }])));
@@ -15,6 +16,7 @@
   const kept = new Map(); // a text node of the page: its whole text, what is left of it, and the nodes beside it
   const owner = new WeakMap(); // a text node of ours: the page's that it belongs to
   const withdraw = (root) => {
+    if (!kept.has(root)) return;
     const { full, rest, nodes } = kept.get(root);
     if (root.nodeValue === rest) root.nodeValue = full; // else the page has written it anew
     nodes.forEach((node) => node.remove());
@@ -54,20 +56,27 @@
     for (let node = walk.nextNode(); node; node = walk.nextNode()) {
       if (node.nodeType !== Node.TEXT_NODE) {
         const root = owner.get(node.nextSibling);
-        if (root && seen.has(node.dataset.term)) { withdraw(root); return true; }
+        if (kept.has(root) && seen.has(node.dataset.term)) { withdraw(root); return true; }
         seen.add(node.dataset.term);
       } else if (!node.parentNode.matches('.term')) {
         const matches = [...node.nodeValue.matchAll(any)].filter((match) => !seen.has(found(match)) && seen.add(found(match)));
-        if (matches.length && owner.has(node)) { withdraw(owner.get(node)); return true; }
+        if (matches.length && kept.has(owner.get(node))) { withdraw(owner.get(node)); return true; }
         if (matches.length) walk.currentNode = explain(node, matches);
       }
     }
     return false;
   };
+  // what stands beside a text that the page has written anew goes at once
+  const tidy = () => {
+    [...kept.keys()].filter((root) => !whole(root)).forEach(withdraw);
+    changes.takeRecords();
+  };
+  let due;
   const pass = () => {
+    due = clearTimeout(due);
     const page = document.querySelector('.stMainBlockContainer');
     if (!page) return;
-    [...kept.keys()].filter((root) => !whole(root)).forEach(withdraw);
+    tidy();
     for (let turns = 0; look(page) && turns < 50; turns++);
     if (open && !open.isConnected) show(document.querySelector(`.term[data-term="${CSS.escape(open.dataset.term)}"]`)); // its text was written anew
     changes.takeRecords();
@@ -121,7 +130,7 @@
   document.addEventListener('toggle', (event) => { if (event.target.matches?.('details')) pass(); }, true);
 
   const changes = new MutationObserver((records) => {
-    if (records.some(({ target }) => !(target.closest ? target : target.parentElement)?.closest('.live, .fig, .plotly, svg'))) pass();
+    if (records.some(({ target }) => !(target.closest ? target : target.parentElement)?.closest('.live, .fig, .plotly, svg'))) { tidy(); due ??= setTimeout(pass, SOON); }
   });
   document.addEventListener('DOMContentLoaded', () => changes.observe(document.body, { childList: true, subtree: true, characterData: true }));
 })();

@@ -32,6 +32,11 @@ STATIC = pathlib.Path(streamlit.__file__).parent / "static"
 class Head(BaseHTTPMiddleware):
     """Complete the head of index.html; everything else passes."""
 
+    async def __call__(self, scope, receive, send) -> None:
+        """Let pictures of a moving slider pass at once: each answer that is looked at takes turns of the event loop."""
+        quick = scope["type"] == "http" and scope["path"].startswith(f"{paths.drags()}/")
+        await (self.app if quick else super().__call__)(scope, receive, send)
+
     async def dispatch(self, request, call_next):
         """Answer a request."""
         path = request.url.path
@@ -87,10 +92,11 @@ def _styled() -> str:
     early = [f'<link rel="modulepreload" crossorigin href="./static/js/{chunk}">' for chunk in chunks]
     early.append(f'<link rel="preload" as="script" href="{paths.near(paths.plotly())}/plotly.min.js">')
     styles = "".join((HERE / f"{name}.css").read_text("utf-8") for name in OWN)
-    scripts = "".join((HERE / f"{name}.js").read_text("utf-8") for name in SCRIPTS)
+    texts = ((HERE / f"{name}.js").read_text("utf-8") for name in SCRIPTS)
+    scripts = "".join(f"<script>{text}</script>" for text in texts)  # one that cannot be read stops no other
     terms = json.dumps(glossary.on_pages(), ensure_ascii=False).replace("<", "\\u003c")
     data = f'<script type="application/json" id="glossary">{terms}</script>'
-    return f"{''.join(early)}<style>{styles}</style>{data}<script>{scripts}</script>"
+    return f"{''.join(early)}<style>{styles}</style>{data}{scripts}"
 
 
 async def _preview(request):

@@ -1,6 +1,7 @@
 // One chart, mounted once: it watches the feed that the page writes figures to. Its menu is in chart_menu.js.
 let loading;
 const NARROW = 520; // pixels of a chart that shows a legend in place of names at the ends of its lines
+const AFTER = 80; // milliseconds that the other charts leave to the first
 const REDUCED_MOTION = 3000; // milliseconds between pictures, for those who asked for less motion
 
 function plotly(src) {
@@ -42,23 +43,30 @@ export default function ({ parentElement, data }) {
   const finger = matchMedia('(pointer: coarse)'), reducedMotion = matchMedia('(prefers-reduced-motion: reduce)');
   const config = { responsive: true, displaylogo: false, displayModeBar: false, showSendToCloud: false };
   const playing = player(parentElement.querySelector('.player'), chart);
-  let mounted = true, seen = '', drawn = 0, observer, retry, frame, later;
+  let mounted = true, seen = '', drawn = 0, observer, retry, after, later;
   // in a lecture a chart is drawn small and shown large: its letters and lines grow with it
   const root = document.documentElement;
   const big = () => (root.classList.contains('hyperviz-lecture') ? parseFloat(getComputedStyle(root).fontSize) / 16 : 1);
   const sized = (pixels) => { box.style.height = pixels * big() + 'px'; box.style.setProperty('--big', big()); };
   sized(data.height);
 
+  // asked of the page only when it changes: each time, the browser would lay all of the page out before a picture
+  let width = 0;
+  const measured = () => { width = chart.clientWidth; };
+  const resized = new ResizeObserver(measured);
+  resized.observe(chart);
+
   // a picture of square pixels is no taller than its width allows: no empty space on a phone
-  const height = (meta) => Math.min(data.height, data.low && chart.clientWidth < NARROW ? data.low : Infinity,
-    meta?.aspect ? chart.clientWidth * meta.aspect + meta.margin : Infinity);
+  const height = (meta) => Math.min(data.height, data.low && width < NARROW ? data.low : Infinity,
+    meta?.aspect ? width * meta.aspect + meta.margin : Infinity);
 
   // the margin never grows to fit: a legend of more rows than it has room for gets it, and keeps it while the width stays
-  let top = {};
+  let top = {}, names = '';
   // above what stands between it and the plot: the titles of two plots side by side
   const above = () => ((chart._fullLayout.legend?.y ?? 1) - 1) * chart._fullLayout._size.h;
   const legend = () => (chart.querySelector('.legend .bg')?.getBBox().height ?? 0) + Math.max(8, above());
-  const room = (layout) => Math.max(layout.margin?.t ?? 0, top.width === chart.clientWidth ? top.pixels : 0);
+  const room = (layout) => Math.max(layout.margin?.t ?? 0, top.width === width ? top.pixels : 0);
+  const named = (traces) => JSON.stringify([width, big(), traces.map((trace) => trace.showlegend !== false && [trace.name, trace.visible])]);
   const paint = (traces, wide) => {
     const mini = box.classList.contains('mini'), layout = mini ? small(wide) : wide;
     const t = mini ? layout.margin.t : room(layout), more = data.low ? 0 : t - (layout.margin?.t ?? 0);
@@ -102,19 +110,24 @@ export default function ({ parentElement, data }) {
     box.figure = text;
     const light = JSON.parse(text);
     const { data: traces, layout: wide } = dark ? JSON.parse(recoloured(text, light.layout.meta.dark_colours)) : light;
-    const layout = chart.clientWidth < NARROW ? narrowed(wide) : wide;
+    const layout = width < NARROW ? narrowed(wide) : wide;
     chart.setAttribute('aria-label', layout.meta?.alt ?? '');
     paint(traces, layout);
     playing.shown(layout.meta?.plays);
     keptList(parentElement.querySelector('.kept'), data.file, box.redraw);
-    if (!box.classList.contains('mini') && legend() > room(layout)) { top = { pixels: legend(), width: chart.clientWidth }; paint(traces, layout); }
+    if (box.classList.contains('mini') || names === named(traces)) return;
+    if (legend() > room(layout)) { top = { pixels: legend(), width }; paint(traces, layout); }
+    names = named(traces);
   };
-  box.redraw = () => { seen = ''; drawn = 0; draw(); };
-  const soon = () => { frame ??= requestAnimationFrame(() => { frame = null; draw(); }); }; // the last of a burst
+  box.redraw = () => { seen = names = ''; drawn = 0; measured(); draw(); };
+  // the page's first chart is drawn at once, the others when it is on the screen; the last of a burst
+  const first = () => document.querySelector('.hyperviz-drag')?.dataset.chart === data.file.replace('hyperviz-', '');
+  const soon = () => { if (first()) draw(); else after ??= setTimeout(() => { after = null; draw(); }, AFTER); };
   const watch = () => {
     if (!mounted) return;
     const source = document.querySelector(feed);
     if (!source) { retry = setTimeout(watch, 30); return; }
+    measured();
     observer = new MutationObserver(soon);
     observer.observe(source, { childList: true, subtree: true, characterData: true });
     window.addEventListener('hyperviz-theme', soon);
@@ -128,7 +141,8 @@ export default function ({ parentElement, data }) {
     playing.end();
     clearTimeout(retry);
     clearTimeout(later);
-    cancelAnimationFrame(frame);
+    clearTimeout(after);
+    resized.disconnect();
     observer?.disconnect();
     window.removeEventListener('hyperviz-theme', soon);
     window.Plotly?.purge(chart);

@@ -32,9 +32,13 @@ class ChartSlot(NamedTuple):
     slot: DeltaGenerator
     name: str
 
-    def show(self, figure: go.Figure, alt: str, mark: str = "") -> None:
-        """Send a picture; the browser redraws what changed. alt: as `written`; mark: of its settings (drag.py)."""
-        body = html.escape(written(figure, alt), quote=False)
+    def show(self, figure: go.Figure, alt: str) -> None:
+        """Send a picture. alt: what one sees, for those who do not."""
+        self.send(written(figure, alt))
+
+    def send(self, text: str, mark: str = "") -> None:
+        """Send a picture as `written`; the browser redraws what changed. mark: of its settings (drag.py)."""
+        body = html.escape(text, quote=False)
         self.slot.html(f'<div class="fig" translate="no" data-mark="{mark}" hidden>{body}</div>')
 
 

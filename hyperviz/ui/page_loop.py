@@ -118,8 +118,10 @@ def _show(page: _Page, settings: Any, result: Any, shown: Any) -> None:
 
 
 def _draw(page: _Page, name: str, result: Any, mark: str) -> None:
-    if name:
-        page.places[name].show(page.charts[name].draw(result), STUDIES[page.study].report.alt(result, name), mark)
+    if name == next(iter(page.places)):
+        page.places[name].send(page.dragged.written(result), mark)
+    elif name:
+        page.places[name].show(page.charts[name].draw(result), STUDIES[page.study].report.alt(result, name))
 
 
 @answer.as_page()

@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from hyperviz.figures import style
 from hyperviz.studies.common import glossary
 from hyperviz.studies.registry import STUDIES
+from tests import ROOT
 from tests.pages.browser import INK, alt, open_ended, recolour, saved, still
 from tests.pages.conftest import PHONE, visitor
 
@@ -100,6 +101,13 @@ def test_what_plays_in_time_pauses_and_goes_by_steps_by_keyboard(screen):
             break
     assert page.evaluate(width) == whole
     bars.get_by_role("button", name="Slow motion").press("Enter")
+
+
+def test_every_script_can_be_read(screen):
+    name, page = screen
+    read = "text => { try { new Function(text); return ''; } catch (error) { return error.message; } }"
+    for path in [] if name else (ROOT / "hyperviz" / "ui").rglob("*.js"):
+        assert not page.evaluate(read, path.read_text("utf-8").replace("export default ", "")), path.name
 
 
 def test_the_networks_stand_beside_the_title_and_cover_nothing(screen):

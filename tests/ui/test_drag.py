@@ -40,10 +40,16 @@ def page(begun):
 def test_a_slider_on_its_way_shows_the_first_picture_there_and_the_page_goes_on_with_its_stream(page, begun):
     there = replace(ASKED, width_f=1024)
     assert page.picture("width_f", "1,024") == ("n = 1024, picture 0", drag.mark(there))
-    assert page.picture("width_f", "1,024") == ("n = 1024, picture 0", drag.mark(there))
     assert page.settings == ASKED
     assert [result[-1] for result in page.results(there)] == ["0", "1", "2"]
     assert begun == [there]
+
+
+def test_a_first_picture_that_is_the_last_one_again_is_no_news(page):
+    page.draw = lambda result: "blurred" if result.endswith("0") else result
+    assert page.picture("width_f", "32")[0] == "blurred"
+    assert page.picture("width_f", "16")[0] == "n = 16, picture 1"
+    assert [result[-1] for result in page.results(replace(ASKED, width_f=16))] == ["1", "2"]
 
 
 def test_a_page_begins_anew_where_the_hand_rests_elsewhere(page, begun):
