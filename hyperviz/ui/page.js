@@ -42,10 +42,19 @@
     slider?.focus(); // the next arrow is its own
     turn(slider, key);
   };
+  // an answer writes the address: what leads on before it has would be written over
+  const SLOW = 5000; // milliseconds after which an answer has gone astray
+  let answered = 0, going;
+  const go = (way) => {
+    const waits = Date.now() - answered < SLOW && !new URLSearchParams(location.search).has('answer');
+    clearTimeout(going);
+    if (waits) going = setTimeout(() => go(way), 50);
+    else document.querySelector(`.st-key-tour-${way} :is(a, button)`)?.click();
+  };
   document.addEventListener('keydown', (event) => {
     const at = event.target, way = { n: 'next', p: 'previous' }[event.key];
     if (event.ctrlKey || event.metaKey || event.altKey || writes(at)) return;
-    if (way) document.querySelector(`.st-key-tour-${way} :is(a, button)`)?.click();
+    if (way) go(way);
     if (!document.documentElement.classList.contains('hyperviz-lecture')) return;
     if (/^Arrow/.test(event.key) && at === document.body) { event.preventDefault(); turned(event.key); }
     const pause = hall[event.key]?.(at);
@@ -54,7 +63,9 @@
 
   // the picture waits out of sight: an answer shows it at once, while the server still writes its reply
   document.addEventListener('click', (event) => {
-    if (event.target.closest?.('.st-key-tour-answers button')) document.querySelector('.tour.asks')?.classList.remove('asks');
+    if (!event.target.closest?.('.st-key-tour-answers button')) return;
+    document.querySelector('.tour.asks')?.classList.remove('asks');
+    answered = Date.now();
   });
 
   // a slider takes a touch for its own at once; here it hears of a tap when the finger has left, and of a swipe never

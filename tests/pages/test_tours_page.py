@@ -57,6 +57,18 @@ def test_a_tour_asks_then_shows_and_goes_on_by_keys_and_a_reload_keeps_the_answe
     tab.keyboard.press("p")
     at_step(tab, 1)
     tab.wait_for_function(STANDS, arg=["width of f, n", "64"])
+    a_key_right_after_an_answer_leads_to_the_next_page(tab, address)
+
+
+def a_key_right_after_an_answer_leads_to_the_next_page(tab, address) -> None:
+    """The answer writes the address of the page that is left; the next page's own address stays."""
+    tab.goto(f"{address}/convergence?width_f=1000000&width_g=1000000&tour=5")
+    at_step(tab, 5)
+    tab.wait_for_function(ENDED)
+    press = "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'n', bubbles: true}))"
+    tab.get_by_role("button", name="no", exact=True).evaluate(f"button => {{ button.click(); {press}; }}")
+    at_step(tab, 1)
+    assert tab.url == f"{address}/prior?tour=1"
 
 
 def all_in_sight_and_the_verdict_after_its_question(tab) -> None:
