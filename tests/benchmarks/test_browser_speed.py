@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pytest
 
+from tests.load import hand
 from tests.pages.browser import open_page, slider
 from tests.pages.conftest import address, chromium, serving, tab  # noqa: F401
 
@@ -62,6 +63,16 @@ def test_slider_to_first_picture(tab, address, path, label, p50, p95, pause):  #
     assert (blank, other) == (0, 0)
     assert low <= p50
     assert high <= p95
+
+
+def test_pictures_follow_the_hand(chromium):  # noqa: F811
+    """At least four a second, or one for each place that the mouse passes, on every study page."""
+    found = {}
+    with serving() as started:
+        for page, label in hand.MOVED.items():
+            found[page] = hand.pace(chromium, f"{started}/{page}", label, hand.PLACE.get(page, 0), moves=1)
+            print(f"\n{page}: {found[page].dragged:.1f} pictures a second, {found[page].places:.1f} places passed")
+    assert all(pace.dragged >= min(4, 0.9 * pace.places) for pace in found.values())
 
 
 def test_first_visitor_sees_a_chart_soon_after_the_start(chromium):  # noqa: F811
