@@ -16,7 +16,7 @@ from tests.load.server import served
 from tests.pages.browser import CHART, THUMB, slider
 from tests.pages.conftest import CHROMIUM, DESK
 
-# a page, and the slider that is moved on it; the first chart of /rotation is a stored picture, the next follows the hand
+# a page, and the slider that is moved on it; the first chart of /rotation is stored, the next follows the hand
 MOVED = {
     "convergence": "width of f, n",
     "prior": "width of f, n",
