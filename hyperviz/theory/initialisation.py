@@ -127,7 +127,7 @@ def _through(phi: Smooth, by: LayerFactors, s: np.ndarray, chance: np.ndarray) -
 _second_moments = compiled(second_moments)
 
 
-def moments_of_mean_square(phi: Activation, width: int, count: int) -> np.ndarray:
+def moments_of_mean_square(phi: Activation, width: float | int, count: int) -> np.ndarray:
     """Return E[(1/n sum_i phi(g_i)^2)^k] for k = 1 .. count, phi without its gain, by the cumulants of one neuron.
 
     E[phi^2k] = (2k - 1)!! (1 + alpha^2k) / 2; the cumulants of a mean of n are those of one, divided by n^(k-1).

@@ -9,6 +9,7 @@ from hyperviz.figures import style
 from hyperviz.figures.chart import Chart
 from hyperviz.figures.prior import (
     depth_scaling,
+    generator,
     initialisation,
     input_scale,
     kernel_structure,
@@ -162,6 +163,7 @@ SECTIONS = {  # what each view shows below the histogram
     "initialisation": initialisation.SECTION,
     "points": own_points.SECTION,
     "scale": input_scale.SECTION,
+    "generator": generator.SECTION,
 }
 HISTOGRAM = {"histogram": Chart(histogram, ("outputs", "normality"))}
 CHARTS = HISTOGRAM | {name: chart for section in SECTIONS.values() for name, chart in section.items()}

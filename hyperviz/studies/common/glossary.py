@@ -31,6 +31,13 @@ TERMS = (
     Term("σ", "the activation of f's hidden layers", "activation_f"),
     Term("φ", "the activation of g's hidden layers", "activation_g"),
     Term("n_L", "how many numbers f must write: the weights of g"),
+    Term(
+        "C",
+        "chunks of each layer of g: one part of f writes them in turn",
+        "chunks",
+        pages=False,
+    ),
+    Term("rank", "columns of U and V, where f writes an inner layer of g as U Vᵀ", "rank"),
     Term("NTK parameterisation", "weights of variance 1, each layer divided by the root of its fan-in (eqs. 2 and 3)"),
     Term("kernel", "a number for two inputs that says how much what is learnt at one moves the other"),
     Term("tangent kernel, NTK", "products of gradients in the weights: by how much a step at one input moves another"),

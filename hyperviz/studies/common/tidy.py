@@ -28,6 +28,11 @@ def tidy(found: pd.DataFrame, settings: Any, verdict: str, names: Sequence[str])
     return pd.DataFrame(columns)
 
 
+def row(quantity: str, value: float, stderr: float = np.nan, theory: float = np.nan, **axes: Any) -> dict:
+    """Return one row of a table: its axes, then the number."""
+    return axes | {"quantity": quantity, "value": value, "stderr": stderr, "theory": theory}
+
+
 def _whole(column: pd.Series) -> pd.Series:
     """Return integers where every number that is there is whole: 64, not 64.0; n = inf stays inf."""
     if column.name in LAST[LAST.index("value") :] or not pd.api.types.is_float_dtype(column):

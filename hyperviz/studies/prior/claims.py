@@ -10,6 +10,7 @@ from hyperviz.studies.common.verdict import Verdict, signed
 from hyperviz.studies.kernel import report as kernel_report
 from hyperviz.studies.kernel.report import number
 from hyperviz.studies.prior.empirical_kernels import MEASURED
+from hyperviz.studies.prior.generator import report as generator
 from hyperviz.studies.prior.initialisation import Drawn, farthest, keeps
 from hyperviz.studies.prior.input_scale import power
 from hyperviz.studies.prior.normality import Measure
@@ -161,4 +162,5 @@ VIEWS = {
     "initialisation": _initialisation,
     "points": _points,
     "scale": _scale,
+    "generator": generator.here,
 }

@@ -36,6 +36,10 @@ ALTS = {
     "deeper_g": ("Measured correlation", "correlation_nngp"),
     "growth": ("Kernels at x of several sizes", "nngp_at_size", "hyperkernel_at_size"),
     "told_apart": ("Correlation of h at x and at x of another size, kernels", "nngp_at_size"),
+    "head": ("Weights of f's last layer, dense, in chunks of rows and of columns, at low rank", "head_weights"),
+    "kurtosis": ("Excess kurtosis of h as f and g widen under each generator", "excess_kurtosis"),
+    "variance": ("Variance of h against the number of chunks", "variance"),
+    "alike": ("Correlation of h at two x under each generator", "alike"),
     "condition": ("Condition numbers", "condition_nngp", "condition_hyperkernel"),
     "variance_f": ("Variance of the weights that f writes, under five initialisations", "variance_f"),
     "variance_g": ("Variance of g's neurons layer by layer, under five initialisations", "variance_g"),
@@ -160,6 +164,17 @@ that it becomes a Gaussian process with kernel Λ^H when **both** f and g widen;
   Every network here sees x at all sizes. A bounded φ leaves |x|² of the last layer. Beside it x encoded as
   √2 (cos x, sin x), of one norm whatever x: the kernel stays, and different sizes are told apart, where h of the raw x
   differs by a factor alone.
+- **generator**: f need not write all n_L weights at once. In *chunks* (Ha, Dai & Le 2016; von Oswald et al. 2020) one
+  part of f writes C parts of a layer in turn, told apart by an embedding c that f sees beside x: here random unit
+  vectors, x and c counting equally, one part of f for each layer of g. Weights at the same place of two chunks are then
+  correlated by S((x, c), (x′, c′)), all others independent. **Chunks of whole rows**: every neuron keeps its variance,
+  so in the limit h is that of a dense f that sees (x, c); but a layer of g averages over fewer neurons, between m/C and
+  m of them, and over more of f. **Chunks of columns** cut rows: a neuron adds C correlated pieces and, as ReLU's mean
+  is not 0, its variance grows by 1 + (C − 1)ρ/π a layer; an odd φ (erf, tanh, sin) keeps it. So let a chunk hold whole
+  rows, or rescale. At *rank r* an inner layer is U Vᵀ/√r: a bottleneck of r neurons that width does not widen. The
+  excess kurtosis tends to 3(1 + 2/r)^(H−2) − 3, 6/r for H = 3, and S to S² in each such layer. First and last layer are
+  written whole. The histogram above is that of the dense hypernetwork. Θ_h changes as Λ^H does where embeddings stay
+  fixed; embeddings that learn would add a part that is not measured here.
 - **depth**: what happens to the correlations and the condition number as f or g gets deeper.
 - **initialisation**: f started as in Glorot & Bengio (2010), He et al. (2015), and by hyperfan-in and hyperfan-out
   (Chang, Flokas & Lipson, *Principled Weight Initialization for Hypernetworks*, 2020), beside NTK scaling. Glorot and

@@ -42,10 +42,15 @@ class PriorSettings:
         "prior",
         label="Show below",
         apart=True,
-        choices=("prior", "functions", "kernel", "depth", "initialisation", "points", "scale"),
+        choices=("prior", "functions", "kernel", "depth", "initialisation", "points", "scale", "generator"),
         help="normality against width; sample functions; the kernel's factorisation; what depth does; which "
-        "initialisations of f keep the variance of g's layers; the kernels of your own points; what the size of x does",
+        "initialisations of f keep the variance of g's layers; the kernels of your own points; what the size of x "
+        "does; what f saves by writing g in chunks or at low rank",
     )
+    chunks: int = option(
+        8, 1, 32, log=True, symbol="C", label="chunks a layer", more=True, help=meaning("C", "of the view generator")
+    )
+    rank: int = option(4, 1, 64, log=True, label="rank", more=True, help=meaning("rank", "of the view generator"))
     activation_f: str = activation_of("f", "σ")
     activation_g: str = activation_of("g", "φ", smooth_too=True)
     draws: int = option(2048, 64, 16384, log=True, label="draws", more=True, help=meaning("draws"))
@@ -69,6 +74,7 @@ PRESETS = {
     "deeper and deeper": PriorSettings(width_f=1024, width_g=1024, view="depth"),
     "five initialisations": PriorSettings(view="initialisation"),
     "a larger x": PriorSettings(width_f=4096, width_g=4096, size=4.0, view="scale"),
+    "in chunks, at low rank": PriorSettings(width_f=1024, width_g=1024, view="generator"),
     "a million wide": PriorSettings(width_f=1_000_000, width_g=1_000_000),
 }
 HOSTED = (Cap(("draws", "width_f"), 2_048_000_000), Cap(("draws", "width_g"), 2_048_000_000))

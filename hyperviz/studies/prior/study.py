@@ -22,6 +22,7 @@ from hyperviz.studies.prior import (
     sample_functions,
     width_scaling,
 )
+from hyperviz.studies.prior.generator import study as generator
 from hyperviz.studies.prior.limits import limits, pair
 from hyperviz.studies.prior.normality import Normality, ks_of_values, normality
 from hyperviz.studies.prior.settings import PAPER, PRESETS, PriorSettings
@@ -36,6 +37,7 @@ VIEWS = {
     "initialisation": initialisation.stream,
     "points": own_points.stream,
     "scale": input_scale.stream,
+    "generator": generator.stream,
 }
 __all__ = ["PAPER", "PRESETS", "PriorResult", "PriorSettings", "stream", "warm"]
 
@@ -75,7 +77,7 @@ def warm() -> None:
         limits(PriorSettings(activation_g=phi, **small))
     for view in VIEWS:
         for result in stream(PriorSettings(view=view, **small)):
-            if "lines" in result.parts:
+            if {"lines", "head"} & result.parts.keys():  # the view generator is NumPy alone
                 break
     for points, lanes in ((pair(), FEW), (width_scaling.point(), width_scaling.WIDE_DRAWS)):
         keys = random_networks.keys(0, Stream.PRIOR_OUTPUTS, 0, lanes)

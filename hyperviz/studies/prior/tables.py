@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from hyperviz.studies.common.intervals import SURE
+from hyperviz.studies.common.tidy import row
 from hyperviz.studies.kernel.report import summary_rows
 from hyperviz.studies.prior.depth_scaling import DEPTHS
+from hyperviz.studies.prior.generator import report as generator
 from hyperviz.studies.prior.kernel_structure import CORRELATIONS, COUNTS, rms
 from hyperviz.studies.prior.sample_functions import TURNS
 from hyperviz.studies.prior.study import PriorResult
@@ -20,31 +22,27 @@ def table(result: PriorResult) -> pd.DataFrame:
 
     The rows of the outputs come first, then those of each part.
     """
-    rows = [*_outputs(result), *(row for name, part in result.parts.items() for row in ROWS[name](result, part))]
+    rows = [*_outputs(result), *(one for name, part in result.parts.items() for one in ROWS[name](result, part))]
     settings = {name: getattr(result.settings, name) for name in (*SETTINGS, "width_f", "width_g")}
-    return pd.DataFrame([settings | row for row in rows])
-
-
-def _row(quantity, value, stderr=np.nan, theory=np.nan, **axes) -> dict:
-    return axes | {"quantity": quantity, "value": value, "stderr": stderr, "theory": theory}
+    return pd.DataFrame([settings | one for one in rows])
 
 
 def _outputs(result: PriorResult) -> list[dict]:
     """Return the covariance of the two outputs, and the distances from the Gaussian."""
     values, limit, count = np.asarray(result.outputs.value), result.limit, len(result.outputs.value)
     if count < 2:
-        return [_row("covariance", np.nan, theory=limit[i, j], draws=count, input=f"{i}{j}") for i, j in PAIRS]
+        return [row("covariance", np.nan, theory=limit[i, j], draws=count, input=f"{i}{j}") for i, j in PAIRS]
     products = values[:, :, None] * values[:, None]
     mean, error = products.mean(0), products.std(0, ddof=1) / count**0.5
-    rows = [_row("covariance", mean[i, j], error[i, j], limit[i, j], draws=count, input=f"{i}{j}") for i, j in PAIRS]
+    rows = [row("covariance", mean[i, j], error[i, j], limit[i, j], draws=count, input=f"{i}{j}") for i, j in PAIRS]
     assert result.normality is not None
     for name, measure in zip(("excess_kurtosis", "ks_distance"), result.normality, strict=True):
-        rows.append(_row(name, measure.value, measure.stderr, 0.0, draws=count, input="0"))
+        rows.append(row(name, measure.value, measure.stderr, 0.0, draws=count, input="0"))
     drawn, critical = result.ks_of_draws
     return [
         *rows,
-        _row("ks_of_draws", drawn, draws=count, input="0"),
-        _row("ks_critical", critical, draws=count, input="0"),
+        row("ks_of_draws", drawn, draws=count, input="0"),
+        row("ks_critical", critical, draws=count, input="0"),
     ]
 
 
@@ -52,13 +50,13 @@ def _lines(result, lines) -> list[dict]:
     rows = []
     for (n, m), found in sorted(lines.cells.items()):
         at = {"width_f": n, "width_g": m, "draws": lines.draws[n, m]}
-        rows.append(_row("ks_distance", found.distance.value, found.distance.stderr, **at))
-        rows.append(_row("excess_kurtosis", found.excess.value, found.excess.stderr, **at))
+        rows.append(row("ks_distance", found.distance.value, found.distance.stderr, **at))
+        rows.append(row("excess_kurtosis", found.excess.value, found.excess.stderr, **at))
     for name, fit in lines.fits.items():
         if fit.slope:
             error, ends = fit.slope.stderr(SURE), {"low": fit.slope.low, "high": fit.slope.high}
             at = {"line": name, "width_f": np.nan, "width_g": np.nan}
-            rows.append(_row("slope", fit.slope.value, error, fit.claim, **at, **ends))
+            rows.append(row("slope", fit.slope.value, error, fit.claim, **at, **ends))
     return rows
 
 
@@ -69,7 +67,7 @@ def _functions(kind):
         found = []
         for source, functions in (("network", part.networks), ("limit", part.process)):
             for i, values in enumerate(functions):
-                found += [_row(kind, value, source=source, draw=i, point=j) for j, value in enumerate(values.tolist())]
+                found += [row(kind, value, source=source, draw=i, point=j) for j, value in enumerate(values.tolist())]
         return found
 
     return rows
@@ -79,7 +77,7 @@ def _family(result, part) -> list[dict]:
     """Return how alike the functions of several x are."""
     rows = zip(np.degrees(TURNS).round(6), part.S, part.alike, part.error, part.expected, strict=True)
     return [
-        _row("alike", alike, error, expected, turn=turn, S=S, draws=part.networks)
+        row("alike", alike, error, expected, turn=turn, S=S, draws=part.networks)
         for turn, S, alike, error, expected in rows
     ]
 
@@ -90,7 +88,7 @@ def _scattered(kernel):
     def rows(result, part):
         columns = zip(part.S, part.Sigma, part.mean, part.stderr, part.theory, strict=True)
         at = {"draws": part.draws, "width_g": part.width_g}
-        return [_row(kernel, v, e, t, S=S, Sigma=Sigma, **at) for S, Sigma, v, e, t in columns]
+        return [row(kernel, v, e, t, S=S, Sigma=Sigma, **at) for S, Sigma, v, e, t in columns]
 
     return rows
 
@@ -99,7 +97,7 @@ def _surface(result, part) -> list[dict]:
     """Return both kernels on a grid of (S^0, Sigma^0)."""
     grid = [(i, j) for i in range(len(part.Sigma)) for j in range(len(part.S))]
     return [
-        _row(name, np.nan, theory=values[i, j], S=part.S[j], Sigma=part.Sigma[i])
+        row(name, np.nan, theory=values[i, j], S=part.S[j], Sigma=part.Sigma[i])
         for name, values in (("nngp_surface", part.nngp), ("hyperkernel_surface", part.hyperkernel))
         for i, j in grid
     ]
@@ -107,13 +105,13 @@ def _surface(result, part) -> list[dict]:
 
 def _collapse(result, part) -> list[dict]:
     """Return kernels of random pairs against their distance, and how far they are off one curve."""
-    rows = [_row("collapse", part.residual, theory=0.0)]
+    rows = [row("collapse", part.residual, theory=0.0)]
     for i, S in enumerate(CORRELATIONS):
         for d, with_features, raw, curve in zip(
             part.distance[i], part.features[i], part.raw[i], part.curve[i], strict=True
         ):
-            rows.append(_row("nngp_features", with_features, theory=curve, S=S, distance=d))
-            rows.append(_row("nngp_raw", raw, S=S, distance=d))
+            rows.append(row("nngp_features", with_features, theory=curve, S=S, distance=d))
+            rows.append(row("nngp_raw", raw, S=S, distance=d))
     return rows
 
 
@@ -121,12 +119,12 @@ def _rate(result, part) -> list[dict]:
     """Return the error of k random features, and its slope."""
     error = rms(part.errors)
     rows = [
-        _row("feature_error", e, e / np.sqrt(2 * part.errors.shape[1]), features=int(k), draws=part.errors.shape[1])
+        row("feature_error", e, e / np.sqrt(2 * part.errors.shape[1]), features=int(k), draws=part.errors.shape[1])
         for k, e in zip(COUNTS, error, strict=True)
     ]
     if part.slope:
         line = {"line": "features", "low": part.slope.low, "high": part.slope.high}
-        rows.append(_row("slope", part.slope.value, part.slope.stderr(), -0.5, **line))
+        rows.append(row("slope", part.slope.value, part.slope.stderr(), -0.5, **line))
     return rows
 
 
@@ -137,12 +135,12 @@ def _deepened(name):
         found = []
         for i, depth in enumerate(DEPTHS):
             value, error = part.measured.get(depth, (np.nan, np.nan))
-            found.append(_row("correlation_nngp", value, error, part.nngp[i], **{name: depth}))
+            found.append(row("correlation_nngp", value, error, part.nngp[i], **{name: depth}))
             for quantity in ("S", "same_x", "hyperkernel"):
                 theory = getattr(part, quantity)[i]
-                found.append(_row(f"correlation_{quantity}", np.nan, theory=theory, **{name: depth}))
+                found.append(row(f"correlation_{quantity}", np.nan, theory=theory, **{name: depth}))
             for j, kernel in enumerate(("nngp", "hyperkernel")):
-                found.append(_row(f"condition_{kernel}", part.condition[i, j], **{name: depth}))
+                found.append(row(f"condition_{kernel}", part.condition[i, j], **{name: depth}))
         return found
 
     return rows
@@ -157,13 +155,13 @@ def _initialised(result, part) -> list[dict]:
             value, error = (getattr(found, f"{name}{end}") for end in ("", "_error"))
             for i, limit in enumerate(theory):
                 numbers = (value[i], error[i]) if len(value) else (np.nan, np.nan)
-                rows.append(_row(quantity, *numbers, limit, scheme=scheme, layer=i + 1, draws=found.draws))
+                rows.append(row(quantity, *numbers, limit, scheme=scheme, layer=i + 1, draws=found.draws))
     return rows
 
 
 def _own(result, part) -> list[dict]:
     """Return the summary of the viewer's own points."""
-    return [_row(row["quantity"], row["value"], kernel=row["kernel"]) for row in summary_rows(part)]
+    return [row(said["quantity"], said["value"], kernel=said["kernel"]) for said in summary_rows(part)]
 
 
 def _shown(result, part) -> list[dict]:
@@ -179,7 +177,7 @@ def _sized(quantity, encoding):
         value, error = (part.mean, part.error) if part.draws else (none, none)
         at = {"encoding": encoding, "draws": part.draws}
         found = zip(part.sizes, value, error, part.expected, part.alike, strict=True)
-        return [_row(quantity, v, e, t, size=size, correlation=c, **at) for size, v, e, t, c in found]
+        return [row(quantity, v, e, t, size=size, correlation=c, **at) for size, v, e, t, c in found]
 
     return rows
 
@@ -204,4 +202,4 @@ ROWS = {
     "scale_nngp": _sized("nngp_at_size", "raw"),
     "scale_tangent": _sized("hyperkernel_at_size", "raw"),
     "scale_encoded": _sized("nngp_at_size", "cos, sin"),
-}
+} | generator.ROWS

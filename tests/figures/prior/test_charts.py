@@ -15,6 +15,7 @@ from hyperviz.studies.prior import (
     own_points,
     study,
 )
+from hyperviz.studies.prior.generator import study as generator
 from hyperviz.studies.prior.normality import normality
 from hyperviz.studies.prior.sample_functions import COLUMNS, LINE, ROWS, TURNS, Family, Functions
 from hyperviz.studies.prior.settings import PriorSettings
@@ -59,7 +60,8 @@ def result(empty):
     parts |= {"depth_f": deepened, "depth_g": deepened}
     *_, initialised = initialisation.stream(SETTINGS)
     *_, owned = own_points.stream(SETTINGS)
-    parts |= initialised | owned | next(input_scale.stream(SETTINGS))
+    parts |= initialised | owned | next(input_scale.stream(SETTINGS)) | next(generator.stream(SETTINGS))
+    parts["alike"] = dict.fromkeys(parts["head"], generator.Alike(np.ones(9), np.ones(4), np.ones(4), 256))
     measured = {"normality": normality(variances, 1.0), "ks_of_draws": (0.05, 0.055)}
     return empty._replace(outputs=Outputs(values, covariance), parts=parts, **measured)
 

@@ -54,6 +54,8 @@ class Stream(int, Enum):
     PRIOR_PAIRS = "prior", NUMPY, 11
     PRIOR_DEPTH_POINTS = "prior", NUMPY, 12
     PRIOR_INITIALISATION = "prior", NUMPY, 20, 5  # + the place of the initialisation; the first network follows it
+    PRIOR_GENERATORS = "prior", NUMPY, 30, 4  # + the place of the generator; widths, chunks, rank, the first follow
+    PRIOR_EMBEDDINGS = "prior", NUMPY, 40
 
     TAYLOR_CELL = "taylor", JAX, 1, 2**32  # + n + 1,000,003 m, modulo 2^32
 
