@@ -30,7 +30,8 @@ def _looks(result: PriorResult) -> dict[str, tuple[str, str, str]]:
 
 def head(result: PriorResult) -> go.Figure:
     """Draw the bytes of f's last layer under each generator."""
-    figure = style.figure(x="how f writes g", y="bytes of f's last layer (log scale)", margin={"l": LEFT})
+    chunks = f"how f writes g ({result.settings.chunks} chunks a layer)"
+    figure = style.figure(x=chunks, y="bytes of f's last layer (log scale)", margin={"l": LEFT})
     figure.update_yaxes(type="log", exponentformat="power", dtick=1)
     sizes = result.parts.get("head")
     if sizes is None:
@@ -40,7 +41,7 @@ def head(result: PriorResult) -> go.Figure:
     text = [in_bytes(count) for count in sizes.values()]
     hover = [f"{name}<br>{counted(count)} weights" for (name, *_), count in zip(looks, sizes.values(), strict=True)]
     figure.add_bar(
-        x=[name.replace(" of ", "<br>of ") for name, *_ in looks],
+        x=[name.split(" of ")[-1] for name, *_ in looks],
         y=size,
         marker={"color": [colour for _, colour, _ in looks]},
         text=text,
@@ -58,7 +59,7 @@ def kurtosis(result: PriorResult) -> go.Figure:
     """Draw the excess kurtosis of h where n = m, log-log, drawn and predicted."""
     figure = style.figure(x="width n = m (log scale)", y="excess kurtosis of h (log scale)", margin={"l": LEFT})
     figure.update_yaxes(type="log", exponentformat="power", dtick=1)
-    style.widths(figure, 6, 1400)
+    style.widths(figure, 22, 1500)
     part, ends = result.parts.get("spread"), []
     if part is None:
         return figure
@@ -78,7 +79,7 @@ def kurtosis(result: PriorResult) -> go.Figure:
 def variance(result: PriorResult) -> go.Figure:
     """Draw the variance of h against the number of chunks, log-log, drawn and in the limit."""
     figure = style.figure(x="chunks of each layer, C (log scale)", y="variance of h (log scale)", margin={"l": LEFT})
-    figure.update_yaxes(type="log", exponentformat="power")
+    figure.update_yaxes(type="log", exponentformat="power", dtick=1)
     counts = generator.numbers_of_chunks(result.settings)
     figure.update_xaxes(type="log", tickvals=generator.CHUNKS, ticktext=[str(C) for C in generator.CHUNKS])
     figure.update_xaxes(range=[-0.08, 1.6])
@@ -125,7 +126,9 @@ def _dots(figure: go.Figure, x, y, error, look: tuple[str, str, str]) -> None:
     name, colour, symbol = look
     known = [(a, b, e) for a, b, e in zip(x, y, error, strict=False) if np.isfinite(b)]
     at, values, errors = zip(*known, strict=True) if known else ((), (), ())
-    bars = {"type": "data", "array": 2 * np.array(errors), "color": colour}
+    above = 2 * np.array(errors)
+    below = np.minimum(above, 0.9 * np.abs(values))  # a log axis has no 0 for a bar to reach
+    bars = {"type": "data", "symmetric": False, "array": above, "arrayminus": below, "color": colour}
     dots = {"mode": "markers", "marker": {"color": colour, "symbol": symbol, "size": 9}, "error_y": bars}
     figure.add_scatter(x=at, y=values, name=name, legendgroup=name, **dots)
 
