@@ -1,4 +1,4 @@
-"""How f writes the weights of g: all at once, in chunks, or at low rank, and what of it the limit feels."""
+"""Let f write the weights of g at once, in chunks, or at low rank, and say what that changes in the limit."""
 
 from hyperviz.theory.generators.draws import draw
 from hyperviz.theory.generators.laws import effective_widths, limit, spread

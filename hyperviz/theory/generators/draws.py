@@ -1,4 +1,4 @@
-"""Random hypernetworks under each generator, exact in law at any width, by NumPy: no weight matrix is written out.
+"""Draw random hypernetworks under each generator, exact in law at any width, by NumPy: no weight matrix is written out.
 
 A head is seen only through products with f's last hidden layers q(x, c_k), so given their Gram matrix Q the weights of
 the same place in all chunks are N(0, Q), and a row of a layer of g times its input is Gaussian with what follows.

@@ -1,4 +1,4 @@
-"""What a chunked or low-rank generator changes in the limit, and in the corrections to it.
+"""Compute what a chunked or low-rank generator changes in the limit, and in the corrections to it.
 
 1. Chunks. A layer's head W is shared: weight j of chunk k is W_j . q(x, c_k) / sqrt(n), q the last hidden layer of f.
    With f wide, Cov(v_kj(x), v_lj'(x')) = S((x, c_k), (x', c_l)) if j = j', else 0: different places of a chunk are

@@ -1,4 +1,4 @@
-"""Four ways in which f writes g: which part of f writes which weights, and how many weights f's last layer has.
+"""Hold four ways in which f writes g: which part of f writes which weights, and how many weights f's last layer has.
 
     dense      f(x) is all n_L weights of g: the paper's hypernetwork
     rows       each layer of g is cut into C blocks of rows; f(x, c_k) writes block k, c_k an embedding of its own

@@ -1,1 +1,1 @@
-"""What f saves by writing g in chunks or at low rank, and what that changes."""
+"""Say what f saves by writing g in chunks or at low rank, and what that changes."""

@@ -1,4 +1,4 @@
-"""What the view says of its generators, and its rows of result.csv."""
+"""Say what the view finds of its generators, and return its rows of result.csv."""
 
 from __future__ import annotations
 

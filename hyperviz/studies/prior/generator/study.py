@@ -1,4 +1,4 @@
-"""What f saves by writing g in chunks or at low rank, and what that changes: sizes, limits and corrections, drawn."""
+"""Draw what f saves by writing g in chunks or at low rank, and what that changes: sizes, limits, corrections."""
 
 from __future__ import annotations
 
