@@ -1,4 +1,4 @@
-"""Draw four ways to write g: what f's last layer weighs, how far h is from Gaussian, its variance, and which x are alike."""
+"""Draw four ways to write g: what the last layer of f weighs, how far h is from Gaussian, which x are alike."""
 
 from __future__ import annotations
 

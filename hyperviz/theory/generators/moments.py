@@ -1,4 +1,4 @@
-"""Compute means of phi over Gaussians, by NumPy: what the laws of the generators need beside the duals of `activations`."""
+"""Compute means of phi over Gaussians, by NumPy: what the laws of the generators need beside the duals."""
 
 from __future__ import annotations
 
