@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -22,72 +24,74 @@ TIME = "time t (log scale)"
 
 def curves(result: DynamicsResult) -> go.Figure:
     """Draw loss against time, f infinitely wide and finite, for the chosen width of g and, beside it, another."""
-    colours, s = style.palette(), result.settings
-    figure = style.figure(x="", y="loss Σ(h − y)² (log scale)", margin={"t": 64})
-    top = max(2.0, float(np.max(result.band.high)))
-    figure.update_yaxes(type="log", range=[np.log10(FLOOR), np.log10(top) + 0.5], exponentformat="power", dtick=1)
-    time = {"type": "log", "range": [np.log10(s.step * 4), np.log10(s.time)], "tickvals": [0.01, 0.1, 1, 10]}
-    axis = {
-        **figure.layout.xaxis.to_plotly_json(),
-        **time,
-        "title": {"text": TIME, "standoff": 8, "font": {"size": 14}},
-    }
-    figure.update_layout(xaxis=axis | {"domain": [0, 0.49]}, xaxis2=axis | {"domain": [0.51, 1]})
+    s = result.settings
     panels = {"x": (s.width_g, result.paths), "x2": (compared(s), (result.beside,) if result.beside else ())}
+    traces, titles = [], []
     for i, (at, (width, paths)) in enumerate(panels.items()):
-        _closed_form(figure, result, at)
-        _starts(figure, paths, at)
-        _title(figure, i, width, paths, "" if s.depth_g in DEPTHS else ": not tried at H = 1")
+        traces += [*_closed_form(result, at), _starts(paths, at)]
+        titles += _title(i, width, paths, "" if s.depth_g in DEPTHS else ": not tried at H = 1")
     for i, path in enumerate(result.twins):
-        look = {"color": colours.both, "width": 3}
-        _line(figure, path, 0, look, name=f"finite f, n = {s.width_f:,}", group="finite", first=i == 0)
+        look = {"color": style.palette().both, "width": 3}
+        traces.append(_line(path, 0, look, name=f"finite f, n = {s.width_f:,}", group="finite", first=i == 0))
         if result.limits is not None:
             dashed = look | {"dash": "dash", "width": 2}
             name = "n = ∞, same start"
-            _line(figure, result.limits, i, dashed, name=name, group="limit", first=i == 0)
-    figure.add_hline(y=TARGET, line={"color": colours.faint, "dash": "dot", "width": 1})
-    return style.plays(figure, "t")
+            traces.append(_line(result.limits, i, dashed, name=name, group="limit", first=i == 0))
+    return style.plays(_halves(result, titles).add_traces(traces), "t")
 
 
-def _title(figure: go.Figure, i: int, width: int, paths: tuple[Path, ...], empty: str) -> None:
-    """Write the width of g of one half, and how many of its starts arrive."""
+def _halves(result: DynamicsResult, titles: list[dict]) -> go.Figure:
+    """Return the figure before its curves: two axes of time side by side, one of loss."""
+    s, top = result.settings, max(2.0, float(np.max(result.band.high)))
+    loss = {"type": "log", "range": [np.log10(FLOOR), np.log10(top) + 0.5], "exponentformat": "power", "dtick": 1}
+    time = {"type": "log", "range": [np.log10(s.step * 4), np.log10(s.time)], "tickvals": [0.01, 0.1, 1, 10]}
+    time["title"] = {"text": TIME, "standoff": 8, "font": {"size": 14}}
+    left, right = time | {"domain": [0, 0.49]}, style.axis("", **time | {"domain": [0.51, 1]})
+    target = {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": TARGET, "y1": TARGET}
+    target["line"] = {"color": style.palette().faint, "dash": "dot", "width": 1}
+    around: dict[str, Any] = {"margin": {"t": 64}, "legend": {"y": 1.08}, "shapes": [target], "annotations": titles}
+    return style.figure(x="", y="loss Σ(h − y)² (log scale)", xaxis=left, xaxis2=right, yaxis=loss, **around)
+
+
+def _title(i: int, width: int, paths: tuple[Path, ...], empty: str) -> list[dict]:
+    """Return the width of g of one half, and how many of its starts arrive."""
     found = outcomes(paths)
     said = f"<b>m = {width}</b>" + (f": {found.reached} of {found.starts} learn" if found.starts else empty * i)
     place = {"xref": "paper", "x": (0.245, 0.755)[i], "xanchor": "center", "yref": "paper", "y": 1, "yanchor": "bottom"}
-    figure.add_annotation(text=said, showarrow=False, **place)
-    figure.update_layout(legend={"y": 1.08})
+    return [{"text": said, "showarrow": False} | place]
 
 
-def _closed_form(figure: go.Figure, result: DynamicsResult, at: str) -> None:
-    """Draw the median of the closed form, and the middle 80 % of draws, on one of the two time axes."""
+def _closed_form(result: DynamicsResult, at: str) -> list[dict]:
+    """Return the middle 80 % of draws of the closed form, and their median, on one of the two time axes."""
     band, shade = result.band, style.translucent(style.palette().ink, 0.12)
-    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "name": "middle 80 %"}
+    edge = {"type": "scatter", "x": band.times, "xaxis": at, "mode": "lines", "line": {"width": 0}}
+    edge |= {"hoverinfo": "skip", "showlegend": False, "name": "middle 80 %"}
     low, high = np.maximum(band.low, FLOOR / 10), np.maximum(band.high, FLOOR / 10)
-    figure.add_scatter(x=band.times, y=small(low), xaxis=at, **edge)
-    figure.add_scatter(x=band.times, y=small(high), xaxis=at, fill="tonexty", fillcolor=shade, **edge)
+    filled = {"y": small(high), "fill": "tonexty", "fillcolor": shade}
     look = {"line": style.theory_line(), "name": "f, g infinitely wide"}
-    look |= {"legendgroup": "theory", "showlegend": at == "x"}
-    hover = "t = %{x:.3g}<br>median loss %{y:.3g}<extra></extra>"
-    figure.add_scatter(x=band.times, y=small(band.median), xaxis=at, mode="lines", hovertemplate=hover, **look)
+    look |= {"legendgroup": "theory", "showlegend": at == "x", "mode": "lines"}
+    look["hovertemplate"] = "t = %{x:.3g}<br>median loss %{y:.3g}<extra></extra>"
+    median = {"type": "scatter", "x": band.times, "y": small(band.median), "xaxis": at}
+    return [edge | {"y": small(low)}, edge | filled, median | look]
 
 
-def _starts(figure: go.Figure, paths: tuple[Path, ...], at: str) -> None:
-    """Draw the random starts of the infinitely wide f, as one trace with gaps."""
+def _starts(paths: tuple[Path, ...], at: str) -> dict:
+    """Return the random starts of the infinitely wide f, as one trace with gaps."""
     x, y, count = [], [], 0
     for path in paths:
         for i in range(min(path.losses.shape[1], SINGLES - count)):
             x += [*path.times[:, i], np.nan]
             y += [*path.losses[:, i], np.nan]
             count += 1
-    shown = {"name": "n = ∞, random starts", "legendgroup": "starts", "showlegend": at == "x"}
+    shown = {"name": "n = ∞, random starts", "legendgroup": "starts", "showlegend": at == "x", "hoverinfo": "skip"}
     look = {"color": style.translucent(style.palette().f, 0.45), "width": 1}
-    figure.add_scatter(x=small(x), y=small(y), xaxis=at, mode="lines", line=look, hoverinfo="skip", **shown)
+    return {"type": "scatter", "x": small(x), "y": small(y), "xaxis": at, "mode": "lines", "line": look, **shown}
 
 
-def _line(figure: go.Figure, path: Path, i: int, line: dict, *, name: str, group: str, first: bool) -> None:
-    hover = "t = %{x:.3g}<br>loss %{y:.3g}<extra></extra>"
-    shown = {"name": name, "legendgroup": group, "showlegend": first, "hovertemplate": hover}
-    figure.add_scatter(x=small(path.times[:, i]), y=small(path.losses[:, i]), mode="lines", line=line, **shown)
+def _line(path: Path, i: int, line: dict, *, name: str, group: str, first: bool) -> dict:
+    shown = {"name": name, "legendgroup": group, "showlegend": first, "mode": "lines"}
+    shown["hovertemplate"] = "t = %{x:.3g}<br>loss %{y:.3g}<extra></extra>"
+    return {"type": "scatter", "x": small(path.times[:, i]), "y": small(path.losses[:, i]), "line": line, **shown}
 
 
 def heatmap(result: DynamicsResult) -> go.Figure:

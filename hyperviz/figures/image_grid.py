@@ -30,19 +30,26 @@ def sheet(rows: Sequence[Sequence[np.ndarray | None]], gap: int = 1) -> np.ndarr
     return out
 
 
-def add(figure: go.Figure, z: np.ndarray) -> go.Figure:
-    """Draw a sheet, square pixels, first row on top; a phone gets it no taller than its width allows."""
-    background, black, margin = style.palette().background, 1 / 255, figure.layout.margin
+def _figure(z: np.ndarray, across: dict, down: dict, *, x: str = "", **layout) -> go.Figure:
+    """Draw a sheet, square pixels, first row on top; a phone gets it no taller than its width allows.
+
+    across, down: what else is said of the two axes.
+    """
+    margin = style.MARGIN | layout["margin"]
+    aspect = {"aspect": z.shape[0] / z.shape[1], "margin": max(20, margin["t"] + margin["b"])}
+    layout |= {"meta": {"dark_colours": style.dark_colours()} | aspect, "xaxis": PLAIN | across}
+    layout |= {"yaxis": PLAIN | {"autorange": "reversed", "scaleanchor": "x"} | down}
+    return style.figure(x=x, y="", **layout).add_trace(_pixels(z))
+
+
+def _pixels(z: np.ndarray) -> dict:
+    """Return the trace of a sheet."""
     if z.ndim == 3:
-        figure.add_image(source=png(z), hovertemplate="%{z[0]}, %{z[1]}, %{z[2]} of 255<extra></extra>")
-    else:
-        scale = [[0, background], [black / 2, background], [black, "black"], [1, "white"]]
-        look = {"zmin": 0, "zmax": 255, "colorscale": scale, "showscale": False}
-        figure.add_heatmap(z=z, hovertemplate="value %{z} of 255<extra></extra>", **look)
-    figure.update_xaxes(**PLAIN)
-    figure.update_yaxes(autorange="reversed", scaleanchor="x", **PLAIN)
-    aspect = {"aspect": z.shape[0] / z.shape[1], "margin": max(20, int(margin.t + margin.b))}
-    return figure.update_layout(meta={"dark_colours": style.dark_colours()} | aspect)
+        return {"type": "image", "source": png(z), "hovertemplate": "%{z[0]}, %{z[1]}, %{z[2]} of 255<extra></extra>"}
+    background, black = style.palette().background, 1 / 255
+    scale = [[0, background], [black / 2, background], [black, "black"], [1, "white"]]
+    look = {"zmin": 0, "zmax": 255, "colorscale": scale, "showscale": False}
+    return {"type": "heatmap", "z": z, "hovertemplate": "value %{z} of 255<extra></extra>", **look}
 
 
 def png(sheet: np.ndarray) -> str:
@@ -55,11 +62,10 @@ def png(sheet: np.ndarray) -> str:
 
 def named(rows: Mapping[str, Sequence[np.ndarray]], columns: Sequence[str], **layout) -> go.Figure:
     """Draw rows of pictures with their names to the left, and the columns' below."""
-    figure = add(style.figure(y="", **layout), sheet(list(rows.values())))
     side = next(iter(rows.values()))[0].shape[0]
     middle = np.arange(max(len(columns), len(rows))) * (side + 1) + side / 2
-    figure.update_xaxes(tickvals=middle[: len(columns)], ticktext=list(columns))
-    return figure.update_yaxes(tickvals=middle[: len(rows)], ticktext=list(rows))
+    x, y = ({"tickvals": middle[: len(names)], "ticktext": list(names)} for names in (columns, rows))
+    return _figure(sheet(list(rows.values())), x, y, **layout)
 
 
 def titled(tiles: dict[str, np.ndarray | None], columns: int, **layout) -> go.Figure:
@@ -72,8 +78,8 @@ def titled(tiles: dict[str, np.ndarray | None], columns: int, **layout) -> go.Fi
         at = {"x": i % columns * (side + 1) + side / 2, "y": i // columns * (side + gap) - 0.5, "yanchor": "bottom"}
         if image is not None:
             titles.append({"text": name, "showarrow": False, "font": {"size": 13}} | at)
-    figure = add(style.figure(x="", y="", annotations=titles, **layout), sheet(rows, gap))
-    return figure.update_xaxes(showticklabels=False).update_yaxes(showticklabels=False)
+    hidden = {"showticklabels": False}
+    return _figure(sheet(rows, gap), hidden, hidden, annotations=titles, **layout)
 
 
 def black(images: np.ndarray) -> np.ndarray:

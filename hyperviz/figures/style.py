@@ -102,29 +102,38 @@ class Figure(go.Figure):
 
 
 def figure(*, x: str, y: str, height: int = 420, **layout) -> go.Figure:
-    """Return an empty figure with labelled axes: what every chart starts from, and what empty data still shows."""
+    """Return an empty figure with labelled axes: what every chart starts from, and what empty data still shows.
+
+    layout: what is asked beside it; a part that is there already (an axis, the margin) is extended. Plotly takes some
+    2 ms for every change of a layout that stands, so that charts which open a page ask for all of it here.
+    """
     colours = palette()
-    axis = {"gridcolor": colours.grid, "zerolinecolor": colours.grid, "linecolor": colours.faint}
-    axis |= {"ticks": "outside", "tickcolor": colours.faint, "automargin": False}
-    figure = Figure(
-        layout={
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "font": {"color": colours.ink, "family": "Source Sans, system-ui, sans-serif", "size": 14},
-            "height": height,
-            "margin": MARGIN | layout.pop("margin", {}),
-            "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-            "hoverlabel": {"bgcolor": colours.background, "font": {"color": colours.ink}},
-            "hovermode": "closest",
-            "uirevision": "kept",
-            "meta": {"dark_colours": dark_colours()},
-            "template": "none",  # the default one takes 1 ms, and is taken away below
-            "xaxis": axis | {"title": {"text": x, "font": {"size": 14}}},
-            "yaxis": axis | {"title": {"text": y, "font": {"size": 14}}},
-        }
-        | layout
-    )
-    return figure.update_layout(template=None)  # its default would double a picture's message
+    asked = {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": colours.ink, "family": "Source Sans, system-ui, sans-serif", "size": 14},
+        "height": height,
+        "margin": MARGIN,
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        "hoverlabel": {"bgcolor": colours.background, "font": {"color": colours.ink}},
+        "hovermode": "closest",
+        "uirevision": "kept",
+        "meta": {"dark_colours": dark_colours()},
+        "template": "none",  # the default one takes 1 ms, and is taken away below
+        "xaxis": axis(x),
+        "yaxis": axis(y),
+    }
+    for name, value in layout.items():
+        asked[name] = asked[name] | value if isinstance(asked.get(name), dict) else value
+    return Figure(layout=asked).update_layout(template=None)  # its default would double a picture's message
+
+
+def axis(text: str, **look) -> dict:
+    """Return an axis with this title as every chart has it, with what else it looks like."""
+    colours = palette()
+    lines = {"gridcolor": colours.grid, "zerolinecolor": colours.grid, "linecolor": colours.faint}
+    shared = {"ticks": "outside", "tickcolor": colours.faint, "automargin": False}
+    return lines | shared | {"title": {"text": text, "font": {"size": 14}}} | look
 
 
 def theory_line() -> dict:

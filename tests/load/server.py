@@ -10,8 +10,17 @@ from tests.pages.conftest import serving
 
 def memory(process: int) -> float:
     """Return the resident memory of a process in MB (Linux)."""
+    return _status(process, "VmRSS")
+
+
+def peak(process: int) -> float:
+    """Return the most memory in MB that a process has had resident (Linux)."""
+    return _status(process, "VmHWM")
+
+
+def _status(process: int, name: str) -> float:
     status = pathlib.Path(f"/proc/{process}/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1000
+    return int(next(line for line in status.splitlines() if line.startswith(name)).split()[1]) / 1000
 
 
 @contextlib.contextmanager

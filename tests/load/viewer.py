@@ -27,7 +27,13 @@ class Viewer:
         self.held = contextlib.ExitStack()
         stream = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
         self.socket = self.held.enter_context(
-            connect(stream, subprotocols=[Subprotocol("streamlit")], max_size=None, open_timeout=PATIENCE)
+            connect(
+                stream,
+                subprotocols=[Subprotocol("streamlit")],
+                max_size=None,
+                open_timeout=PATIENCE,
+                ping_interval=None,  # one that is to take nothing reads no answer to a ping either
+            )
         )
         self.widget, self.options, self.highest, self.value, self.step = "", [], 0.0, 0.0, 1
         self.bytes = self.messages = self.before_picture = 0  # the last: of a run until its picture

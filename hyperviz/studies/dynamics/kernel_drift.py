@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hyperviz.runtime.generators import returned
 from hyperviz.studies.common import streaming
 from hyperviz.studies.common.networks.random_streams import Stream
 from hyperviz.studies.common.power_laws import Slope, slope
@@ -94,7 +95,7 @@ def _limit(settings, model: trajectories.PaddedLimits) -> float:
     """Return the same change for n = infinity and m = NARROW, over as many starts as there are lanes."""
     width, lanes = trajectories.pad(NARROW), trajectories.LANES[trajectories.pad(NARROW)]
     g, until = trajectories.primary_of(settings, [NARROW] * lanes), min(KERNEL_TIME, settings.time)
-    state = trajectories.begin(settings, model, g, width, Stream.DYNAMICS_KERNEL, 0)
+    state = returned(trajectories.begin(settings, model, g, width, Stream.DYNAMICS_KERNEL, 0))
     K = np.asarray(implicit_flow.kernels(state, model.task, g))
     blocks = trajectories.PATIENCE * max(1, round(until / settings.step / implicit_flow.BLOCK))
     state = implicit_flow.advance(state, model.task, g, settings.step, until, np.int32(blocks), np.bool_(False))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -10,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hyperviz.runtime.checkpoint import Store
+from hyperviz.studies.common import streaming
 from hyperviz.studies.common.networks import random_networks, stored_draws
 from hyperviz.studies.common.networks.random_streams import Stream, random_generator
 from hyperviz.studies.dynamics import trajectories, views, ways
@@ -90,7 +90,7 @@ def warm() -> None:
         for wide in trajectories.WIDTHS_F:
             settings = replace(about, width_f=wide)
             model, nets = trajectories.model(settings), [trajectories.network(settings, 0, wide, width)]
-            next(_starts(settings, model, nets))
+            next(filter(None, _starts(settings, model, nets)))
             next(_finite(settings, model, nets))
 
 
@@ -108,21 +108,27 @@ def _band(settings: DynamicsSettings, model: PaddedLimits) -> Band:
 
 
 def _starts(settings: DynamicsSettings, model: PaddedLimits, nets: list) -> Iterator[dict]:
-    """Yield all groups of starts side by side; the first lanes of the first group are those of the finite networks."""
-    lanes, count = LANES[trajectories.pad(settings.width_g)], settings.starts + FINITE_NETWORKS
+    """Yield the groups of starts in turn; the first lanes of the first group are those of the finite networks."""
     known, found = random_networks.kept(*ways.kept("starts", settings)), {}
-    found_ways = [
-        iter([(None, known[i])]) if i in known else ways.followed(settings, model, nets, i)
-        for i in range(ways.groups(settings))
+
+    def group(number: int) -> Iterator[dict]:
+        kept = number in known
+        for made in iter([(None, known[number])]) if kept else ways.followed(settings, model, nets, number):
+            found.update({number: made[1]} if made else {})
+            yield {}
+
+    for _ in streaming.in_turn(*map(group, range(ways.groups(settings)))):
+        yield _started(settings, found) if 0 in found else {}
+
+
+def _started(settings: DynamicsSettings, found: dict[int, Path]) -> dict:
+    """Return the random starts of all groups that are on their way, and the finite networks' own."""
+    lanes, count = LANES[trajectories.pad(settings.width_g)], settings.starts + FINITE_NETWORKS
+    rest = [
+        _columns(path, slice(FINITE_NETWORKS if i == 0 else 0, min(lanes, count - i * lanes)))
+        for i, path in sorted(found.items())
     ]
-    for round_ in itertools.zip_longest(*found_ways):
-        found |= {i: made[1] for i, made in enumerate(round_) if made is not None}
-        first = _columns(found[0], slice(FINITE_NETWORKS))
-        rest = [
-            _columns(p, slice(FINITE_NETWORKS if i == 0 else 0, min(lanes, count - i * lanes)))
-            for i, p in found.items()
-        ]
-        yield {"paths": tuple(rest), "limits": first}
+    return {"paths": tuple(rest), "limits": _columns(found[0], slice(FINITE_NETWORKS))}
 
 
 def _columns(path: Path, chosen: slice) -> Path:

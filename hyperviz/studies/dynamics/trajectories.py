@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import jax
 import numpy as np
 
 from hyperviz.studies.common.networks.limit_kernels import LimitMatrices, kernels
@@ -26,6 +27,7 @@ from hyperviz.theory.validation import whole
 
 POINTS, INPUT_F, DEPTH = 12, 10, 6  # padded sizes: no setting goes beyond
 LANES = {4: 99, 16: 33, 64: 33}  # padded widths of g, and how many starts are followed together
+DRAWN = {4: 99, 16: 33, 64: 11}  # starts that are drawn at once: all 33 of the widest g took 0.2 s
 WIDTHS_F = (256, 1024)  # padded widths of f
 TARGET, FLOOR = 1e-3, 1e-4  # a start has arrived below TARGET; below FLOOR it is followed no further
 FALLING = 0.01  # a loss that fell by less than that share in the last fifth of the time has stopped falling
@@ -123,15 +125,28 @@ def widened(V: Weights) -> Weights:
     )
 
 
-def begin(settings, model: PaddedLimits, g: SizedG, width: int, stream: int, first: int) -> implicit_flow.Starts:
+def begin(
+    settings, model: PaddedLimits, g: SizedG, width: int, stream: int, first: int
+) -> Generator[dict, None, implicit_flow.Starts]:
     """Draw a start in each lane; start i of a stream of random numbers is the same whatever lane it is in."""
-    return implicit_flow.begin(keys(settings.seed, stream, first, len(g.width)), model.task, g, room(width))  # pyright: ignore[reportArgumentType]
+    widths, parts, count = np.asarray(g.width), [], DRAWN[width]
+    for at in range(0, len(widths), count):
+        lanes = widths[at : at + count]
+        numbers = keys(settings.seed, stream, first + at, len(lanes))
+        drawn = implicit_flow.begin(numbers, model.task, g._replace(width=lanes), room(width))  # pyright: ignore[reportArgumentType]
+        parts.append(drawn)
+        yield {}
+    return parts[0] if len(parts) == 1 else jax.tree.map(lambda *v: np.concatenate(v), *parts)
 
 
 def follow(
     settings, task: Task, state: implicit_flow.Starts, g: SizedG, flow: bool = False
-) -> Iterator[tuple[implicit_flow.Starts, Path]]:
-    """Yield the starts on their way, until each is at time T or has arrived, by steps of descent or of the flow."""
+) -> Iterator[tuple[implicit_flow.Starts | None, Path]]:
+    """Yield the starts on their way, until each is at time T or has arrived, by steps of descent or of the flow.
+
+    Between marks that the settings alone decide there are no starts, but the path so far: how often that comes depends
+    on the machine.
+    """
 
     def advance(state, count):
         return implicit_flow.advance(state, task, g, float(settings.step), float(settings.time), count, np.bool_(flow))
@@ -141,8 +156,8 @@ def follow(
 
 def train(
     settings, model: PaddedLimits, state: factored_network.Training, net: TracedArchitecture
-) -> Iterator[tuple[factored_network.Training, Path]]:
-    """Yield a finite network on its way."""
+) -> Iterator[tuple[factored_network.Training | None, Path]]:
+    """Yield a finite network on its way, as `follow` does."""
 
     def advance(state, count):
         step, until = float(settings.step), float(settings.time)
@@ -172,14 +187,14 @@ def _followed(settings, state: Any, advance: Callable) -> Iterator[tuple[Any, Pa
         allowed = int(np.clip(count * STEP / max(time.monotonic() - began, 1e-5), 1, 4 * allowed))
         seen, loss, late = (np.atleast_1d(v) for v in (state.seen, state.loss, state.late))
         ended = (np.atleast_1d(state.time) >= settings.time * (1 - 1e-6)) | (loss < FLOOR)
-        if made in marks or ended.all():
+        if made in marks:
             times.append(seen)
             losses.append(loss)
             yield state, Path(np.array(times), np.array(losses), ended, late)
+            if ended.all():  # only here: how many steps are made at once depends on the machine
+                return
         else:
-            yield state, Path(np.array([*times, seen]), np.array([*losses, loss]), ended, late)
-        if ended.all():
-            return
+            yield None, Path(np.array([*times, seen]), np.array([*losses, loss]), ended, late)
 
 
 def network(settings, i: int, width_f: int, width_g: int) -> tuple[TracedArchitecture, Finite]:

@@ -63,7 +63,8 @@ def fit(settings: DynamicsSettings) -> Iterator[dict]:
     member, where = which[16:], z[16:].astype(np.float32)
     times, curves = [], []
     for now, path in trajectories.follow(settings, task, state, g):
-        if times and path.times[-1, 0] < 1.2 * times[-1] and not path.ended[0]:
+        if now is None or (times and path.times[-1, 0] < 1.2 * times[-1] and not path.ended[0]):
+            yield {}
             continue
         times.append(float(np.asarray(now.time)[0]))
         curves.append(np.asarray(implicit_flow.outputs(now.V, g, member, where))[0].reshape(2, 65))
@@ -93,7 +94,7 @@ def surface(settings: DynamicsSettings) -> Iterator[dict]:
     for m in dict.fromkeys((settings.width_g, WIDE)):
         width = trajectories.pad(m)
         g = trajectories.primary_of(settings, [m] * trajectories.LANES[width])
-        begun = trajectories.begin(settings, model, g, width, Stream.DYNAMICS_SURFACE, 0)
+        begun = yield from trajectories.begin(settings, model, g, width, Stream.DYNAMICS_SURFACE, 0)
         way = trajectories.follow(trajectories.brief(settings, SLICE_TIME), model.task, begun, g)
         state, _ = yield from trajectories.quietly(way)
         one = g._replace(width=whole(m))

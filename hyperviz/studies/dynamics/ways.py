@@ -78,13 +78,13 @@ def groups(settings: DynamicsSettings) -> int:
     return -(-(settings.starts + FINITE_NETWORKS) // LANES[trajectories.pad(settings.width_g)])
 
 
-def followed(settings: DynamicsSettings, model: PaddedLimits, nets: list, group: int) -> Iterator[tuple[Any, Path]]:
-    """Yield a group of starts on their way."""
+def followed(settings: DynamicsSettings, model: PaddedLimits, nets: list, group: int) -> Iterator[Any]:
+    """Yield nothing, {}, while a group of starts is drawn; then the starts on their way, (state, Path)."""
     width = trajectories.pad(settings.width_g)
     g = trajectories.primary_of(settings, [settings.width_g] * LANES[width])
-    state = trajectories.begin(settings, model, g, width, Stream.DYNAMICS_STARTS, group * LANES[width])
+    state = yield from trajectories.begin(settings, model, g, width, Stream.DYNAMICS_STARTS, group * LANES[width])
     begun = _started_as_networks(state, model, nets, width) if group == 0 else state
-    return trajectories.follow(settings, model.task, begun, g)
+    yield from trajectories.follow(settings, model.task, begun, g)
 
 
 def _started_as_networks(
@@ -112,6 +112,6 @@ def _cell(settings, model: PaddedLimits, depth: int, widths, width: int) -> Gene
     lanes = LANES[width]
     each = np.repeat(widths, CELL_STARTS)
     g = trajectories.primary_of(settings, np.pad(each, (0, lanes - len(each)), mode="edge"), depth)
-    state = trajectories.begin(settings, model, g, width, Stream.DYNAMICS_GRID + 10 * depth + width, 0)
+    state = yield from trajectories.begin(settings, model, g, width, Stream.DYNAMICS_GRID + 10 * depth + width, 0)
     way = trajectories.follow(trajectories.Brief(settings.time, LONGEST), model.task, state, g, flow=True)
     return (yield from trajectories.quietly(way))[1]

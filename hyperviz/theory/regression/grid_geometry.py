@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 from jaxtyping import Float
 
@@ -41,9 +43,13 @@ def hartley(images: Float[np.ndarray, "N g g *C"]) -> np.ndarray:
     return spectrum.real - spectrum.imag
 
 
-def classes(g: int) -> list[np.ndarray]:
-    """Return the flat indices of the frequencies that share a system, (+-w1, +-w2) and swapped, lowest first."""
+@functools.lru_cache(maxsize=64)
+def classes(g: int) -> tuple[np.ndarray, ...]:
+    """Return the flat indices of the frequencies that share a system, (+-w1, +-w2) and swapped, lowest first.
+
+    They are kept: every picture asks for them several times, and each time took 2 ms of the first one's 20.
+    """
     w = np.minimum(np.arange(g), g - np.arange(g))
     low, high = np.minimum(w[:, None], w).ravel(), np.maximum(w[:, None], w).ravel()
     names, which = np.unique(np.stack([low**2 + high**2, low, high]), axis=1, return_inverse=True)
-    return [np.flatnonzero(which.ravel() == c) for c in range(names.shape[1])]
+    return tuple(np.flatnonzero(which.ravel() == c) for c in range(names.shape[1]))

@@ -6,6 +6,7 @@ import itertools
 import numpy as np
 import pytest
 
+from hyperviz.runtime.generators import returned
 from hyperviz.studies.common.networks import random_networks
 from hyperviz.studies.dynamics import kernel_drift, report, study, trajectories, views, ways
 from hyperviz.studies.dynamics import settings as settings_module
@@ -90,6 +91,33 @@ def test_a_second_chart_compiles_nothing_once_its_padded_width_is_warm(view):
         for _ in itertools.islice(views.VIEWS[view](chosen), 6):
             pass
     assert not seen
+
+
+@pytest.mark.parametrize("way", [ways._start_way, ways._network_way])
+def test_a_way_is_the_same_however_many_steps_the_machine_makes_at_once(monkeypatch, way):
+    settings, found = dataclasses.replace(SMALL, time=2.0), []
+    for seconds in (1e-9, 1e9):
+        monkeypatch.setattr(trajectories, "STEP", seconds)
+        found.append(returned(way(settings, 0)))
+    for slow, fast in zip(*found, strict=True):
+        np.testing.assert_array_equal(slow, fast)
+
+
+def test_a_wide_g_s_starts_are_drawn_in_short_steps_and_each_is_what_it_is_alone():
+    """All of a group at once took 0.2 s, for which a moved slider waited; start 7 is the same wherever it is drawn."""
+    model, width = trajectories.model(SMALL), max(trajectories.LANES)
+    steps, began = 0, trajectories.begin(SMALL, model, trajectories.primary_of(SMALL, [64] * 33), width, 5, 0)
+    while True:
+        try:
+            next(began)
+        except StopIteration as end:
+            group = end.value
+            break
+        steps += 1
+    assert steps == 3
+    alone = returned(trajectories.begin(SMALL, model, trajectories.primary_of(SMALL, [64] * 11), width, 5, 22))
+    for all_, own in zip(group.V, alone.V, strict=True):
+        np.testing.assert_array_equal(np.asarray(all_)[22:], np.asarray(own))
 
 
 @pytest.mark.parametrize(
