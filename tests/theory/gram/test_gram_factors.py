@@ -37,6 +37,8 @@ def test_the_half_is_a_root_and_the_basis_spans(Q):
     assert projector @ projector == pytest.approx(projector, abs=1e-4)
     assert np.trace(projector) == pytest.approx(np.linalg.matrix_rank(Q / np.where(norms > 0, norms, 1)), abs=1e-4)
     assert np.all(np.linalg.norm(projector @ Q - Q, axis=0) <= 2e-3 * norms)
+    unit = np.asarray(basis) * norms[:, None]  # null directions are left out of it, not only harmless in it
+    assert np.linalg.matrix_rank(unit, tol=1e-3) == round(np.trace(projector))
 
 
 @pytest.mark.parametrize("Q", CASES.values(), ids=CASES.keys())
@@ -45,6 +47,17 @@ def test_the_inverse_is_a_generalised_inverse(Q):
     inverse = np.asarray(factor.inverse(), float)
     norms = np.linalg.norm(Q, axis=0)
     assert np.all(np.linalg.norm(Q @ inverse @ Q.T @ Q - Q, axis=0) <= 2e-3 * norms)
+
+
+def test_the_cholesky_root_is_a_root_at_every_rank_and_of_every_matrix_of_a_batch():
+    """Its jitter is a share of the diagonal: added, since a matrix of low rank has no root without it."""
+    Q = np.stack([v for v in CASES.values() if v.shape[1] == 2])
+    gram = np.swapaxes(Q, 1, 2) @ Q
+    for one in (*gram, 1e-4 * gram, CASES["repeated and zero"].T @ CASES["repeated and zero"]):
+        R = np.asarray(gram_factors.root(one))
+        more = gram_factors.JITTER * np.diagonal(one, axis1=-2, axis2=-1)[..., None] * np.eye(one.shape[-1])
+        np.testing.assert_allclose(R @ np.swapaxes(R, -1, -2), one + more, rtol=1e-13, atol=1e-15 * one.max())
+        assert (R[np.diagonal(one, axis1=-2, axis2=-1) == 0] == 0).all()
 
 
 def test_a_zero_vector_has_exactly_zero_columns():

@@ -60,6 +60,15 @@ def test_the_expansion_holds_at_every_corner_of_the_settings(kernel, bandwidth, 
     assert first.rank <= 20
 
 
+def test_an_expansion_that_is_cut_short_says_by_how_much_of_the_kernel_s_size(monkeypatch):
+    """L H = 64 on the diagonal: an error of that size, or of its square, would not pass for a share."""
+    monkeypatch.setattr(separable_kernel, "TOLERANCE", 1e-3)
+    sigma, gap, _ = grid_geometry.coordinates(28, 2**0.5)
+    cut = separable_kernel.expand(sigma, gap, "hk", 8, 8, (0.0, 0.0))
+    assert 1e-6 < cut.error < 1e-3
+    assert cut.scale == pytest.approx(64 * sigma.max())
+
+
 def test_28_x_28_has_120_systems_and_every_frequency_is_in_one():
     groups = grid_geometry.classes(28)
     assert len(groups) == 120

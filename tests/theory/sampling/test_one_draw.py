@@ -9,6 +9,7 @@ from hyperviz.errors import OutOfRange
 from hyperviz.theory import sampling
 from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.sampling import kernels as sampling_kernels
+from hyperviz.theory.sampling.progress import Progress
 from tests import compilations
 from tests.theory.sampling.test_kernels import FOUR_Z, TWO_X, keys, sizes
 from tests.tolerances import SAME_DRAW, agree
@@ -101,16 +102,28 @@ def test_widths_and_depths_may_be_traced():
 def test_a_draw_in_pieces_is_the_whole_draw(steps, within_stage):
     what, scale = sampling_kernels.problem(TWO_X, FOUR_Z, Architecture(**sizes(3, 3, 300, 140)))
     progress = sampling_kernels.begin(keys(2), what)
+    assert progress.ends == (8, 15, 22, 31)  # a layer of f is a turn and 3 blocks, one of g a turn and 2
     stages = []
     while not progress.done:
         stages.append(progress.stage)
         progress = sampling_kernels.advance_by(progress, steps, within_stage=within_stage)
+        assert progress.state.tick == progress.ticks
     assert stages == sorted(stages)
     assert not within_stage or set(stages) == {0, 1, 2, 3}
     for key, kernel, value in zip(keys(2), progress.state.kernel, progress.state.value, strict=True):
         whole = sampling.draw(key, TWO_X, FOUR_Z, **sizes(3, 3, 300, 140))
         agree(kernel * scale[:, None] * scale, whole.kernel, SAME_DRAW)
         agree(value * scale, whole.value, SAME_DRAW)
+
+
+def test_progress_counts_from_0_at_least_one_tick_on_and_at_most_to_the_end_of_its_stage():
+    start = Progress(None, None, None, (3, 5), 1)
+    assert (start.ticks, start.stage, start.done) == (0, 0, False)
+    assert [start.until(steps, True) for steps in (0, 1, 2, 9)] == [1, 1, 2, 3]
+    assert start.until(9, False) == 5
+    between, over = start._replace(ticks=3), start._replace(ticks=5)
+    assert (between.stage, between.until(9, True), between.done) == (1, 5, False)
+    assert (over.until(1, True), over.done) == (5, True)
 
 
 def test_no_width_or_depth_compiles_anything_after_the_first_call():
@@ -139,3 +152,6 @@ def test_the_norms_of_the_inputs_never_meet_the_arithmetic_of_a_draw(norm):
 def test_what_float32_cannot_hold_is_said(norm):
     with pytest.raises(OutOfRange, match=r"^the hyperkernel of these points would reach \d+e[+-]\d+, which float32"):
         sampling.hyperkernel(jax.random.key(0), norm * TWO_X, FOUR_Z, **sizes(3, 12, 8, 8))
+    small = np.full((1, 1), 1e-4, np.float32)  # a kernel of 1e-40
+    with pytest.raises(OutOfRange, match=r"would reach \d+e-40"):
+        sampling.hyperkernel(jax.random.key(0), small, np.ones((1, 1)), **sizes(2, 5, 8, 8))

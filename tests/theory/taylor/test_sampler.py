@@ -152,6 +152,16 @@ def test_degenerate_points_and_layers_never_give_nan(x, z, architecture):
         assert (found[:, 1:] == 0).all()  # nothing moves where x_j is 0
 
 
+def test_the_size_of_x_never_meets_the_signs_of_float32():
+    """H = 1: K^(0) = h is homogeneous of degree 1 in x."""
+    small = [(1e-45 * x, z) for x, z in zip(X, Z, strict=True)]
+    found, plain = (
+        sampler.terms(jax.random.key(3), u_i, u_j, orders=0, draws=20, **sizes(3, 1, 6, 1))
+        for u_j, u_i in (small, (U_J, U_I))
+    )
+    np.testing.assert_allclose(found / 1e-45, plain, rtol=1e-9)
+
+
 def test_a_smooth_g_is_finite_at_degenerate_points():
     for u in ((np.zeros(3), Z[0]), (X[0], np.zeros(2)), U_J):
         found = sampler.terms(jax.random.key(1), u, U_J, orders=8, draws=2, **sizes(2, 1, 1, 1), activation_g="gelu")
