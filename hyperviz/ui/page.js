@@ -71,7 +71,7 @@
   // a slider takes a touch for its own at once; here it hears of a tap when the finger has left, and of a swipe never
   let began = null;
   const track = (event) => event.isTrusted && event.target.closest?.('.stSlider [role="group"]');
-  const thumb = (event) => event.target.closest('[data-testid="stSliderThumb"], [data-rac] > div:has(> input[type=range])');
+  const thumb = (event) => event.target.closest('[data-rac]:has(> div > input[type=range])');
   document.addEventListener('pointerdown', (event) => {
     began = null;
     if (event.pointerType !== 'touch' || !track(event) || thumb(event)) return;

@@ -10,7 +10,7 @@ from hyperviz.figures import style
 from hyperviz.studies.common import glossary
 from hyperviz.studies.registry import STUDIES
 from tests import ROOT
-from tests.pages.browser import INK, alt, open_ended, recolour, saved, still
+from tests.pages.browser import INK, THUMB, alt, open_ended, recolour, saved, slider, still, wait_for_alt
 from tests.pages.conftest import PHONE, visitor
 
 pytestmark = pytest.mark.browser
@@ -300,3 +300,25 @@ def test_on_a_phone_a_step_is_a_tap_and_the_hero_stays_in_sight_small_above_the_
     page.locator("h1").evaluate("e => e.scrollIntoView({ behavior: 'instant' })")
     mini.wait_for(state="detached")
     assert page.locator(".st-key-hero .plot").first.bounding_box()["height"] > MINI
+
+
+def test_a_finger_drags_a_slider_and_the_picture_follows_before_it_is_lifted(phone):
+    name, page = phone
+    if name != "convergence":
+        return
+    session, width = page.context.new_cdp_session(page), slider(page, "width of f, n")
+    width.evaluate("e => e.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    still(page)
+    x, y, _, wide = width.evaluate(THUMB)
+    before = page.url
+    for kind, points in (
+        ("touchStart", [{"x": x, "y": y}]),
+        *(("touchMove", [{"x": x + part * wide / 30, "y": y}]) for part in range(8)),
+    ):
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    there = width.get_attribute("aria-valuetext")
+    assert there != "64"
+    wait_for_alt(page, f"n = {there},")
+    assert page.url == before
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_url(f"**width_f={there.replace(',', '')}*")
