@@ -12,15 +12,17 @@ os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
 os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_use_fusion_emitters=false".strip()
 
 import jax  # noqa: E402
+import jaxtyping  # noqa: E402
 import pytest  # noqa: E402
-from jaxtyping import install_import_hook  # noqa: E402
 from xdist.scheduler import LoadScopeScheduling  # noqa: E402
 
-# under the tests every annotation of hyperviz.theory is checked, at run time, by beartype
-install_import_hook("hyperviz.theory", "beartype.beartype")  # before anything imports hyperviz
+# under the tests of CHECKED every annotation of hyperviz.theory is checked, at run time, by beartype
+jaxtyping.install_import_hook("hyperviz.theory", "beartype.beartype")  # before anything imports hyperviz
 
 import hyperviz.studies  # noqa: E402, F401  # float64, as in the app
 
+# the theory's tests, and one that runs every study: checked everywhere, the studies' tests take a third more
+CHECKED = ("tests/theory/", "tests/studies/test_stored_results.py")
 OPENED = ("every_page", "home_page", "paper_page", "canvas")  # browsers' tests that compute nothing,
 USED = ("exports", "access", "settings", "tours_page", "embed", "load")  # and those that compute little
 FIRST = ("tests/pages/", "tests/theory/", "tests/test_", "tests/studies/")
@@ -49,6 +51,12 @@ def pytest_collection_modifyitems(items):
 def pytest_xdist_make_scheduler(config, log):
     """The scheduler of the workers."""
     return ThreeBrowsers(config, log)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def annotations_are_checked(request):
+    """Whether beartype looks at what the theory's functions get and return."""
+    jaxtyping.config.update("jaxtyping_disable", not request.node.nodeid.startswith(CHECKED))
 
 
 @pytest.fixture(scope="module")

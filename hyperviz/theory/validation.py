@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import jax
@@ -59,6 +61,12 @@ def without_gradient(name: str, *values: Unchecked, instead: str = DRAWN) -> tup
 
     Under jit and vmap alone they stay as they are.
     """
+    return tuple(_fixed(name, instead)(value) if traced(value) else value for value in values)
+
+
+@cache
+def _fixed(name: str, instead: str) -> Callable:
+    """Return the identity that refuses to be differentiated."""
 
     @jax.custom_jvp
     def fixed(value):
@@ -71,7 +79,7 @@ def without_gradient(name: str, *values: Unchecked, instead: str = DRAWN) -> tup
             f"another) in one of its arrays: {instead}, or pass jax.lax.stop_gradient of the array."
         )
 
-    return tuple(fixed(value) if traced(value) else value for value in values)
+    return fixed
 
 
 def static(name: str, value: Unchecked) -> Unchecked:

@@ -72,21 +72,22 @@ class Block(NamedTuple):
     normals: Float[Array, " buffer"]
 
 
+def _layers(gram, K: int, max_depth: int, xp) -> Layers:
+    """Return one network's layers, of which the inputs alone are known."""
+    c = gram.shape[0]
+    above, few = xp.zeros((max_depth, c, c), np.float32), xp.zeros((c, K), np.float32)
+    many, pool = xp.concatenate([gram[None], above]), xp.zeros((max_depth + 1, c, K), np.float32)
+    return Layers(many, pool, xp.zeros_like(many), few, few)
+
+
 def start(problem: Problem, max_depth: int) -> DrawState:
     """Return the state before the first step."""
     K, xp = problem.member.shape[0], namespace(problem.f.gram, problem.g.gram)
-
-    def layers(gram):
-        c = gram.shape[0]
-        above, few = xp.zeros((max_depth, c, c), np.float32), xp.zeros((c, K), np.float32)
-        many, pool = xp.concatenate([gram[None], above]), xp.zeros((max_depth + 1, c, K), np.float32)
-        return Layers(many, pool, xp.zeros_like(many), few, few)
-
     square = xp.zeros((K, K), np.float32)
     return DrawState(
         xp.zeros((), np.int32),
-        layers(problem.f.gram),
-        layers(problem.g.gram),
+        _layers(problem.f.gram, K, max_depth, xp),
+        _layers(problem.g.gram, K, max_depth, xp),
         square,
         square,
         square,
