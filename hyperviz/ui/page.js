@@ -24,6 +24,13 @@
     fetch(visit.dataset.url, { method: 'POST' });
   };
   const lecture = () => document.documentElement.classList.toggle('hyperviz-lecture', new URLSearchParams(location.search).get('lecture') === '1');
+  // what the page holds, as classes of its root, before the next frame is drawn: .stMainBlockContainer:has(...) in the style
+  // sheet took a third of the time in which a page opens
+  const HOLDS = { 'hyperviz-tour': '.st-key-tour', 'hyperviz-asks': '.tour.asks', 'hyperviz-networks': '.st-key-networks' };
+  const holds = () => {
+    for (const [name, part] of Object.entries(HOLDS)) document.documentElement.classList.toggle(name, !!document.querySelector(part));
+  };
+  new MutationObserver(holds).observe(document, { childList: true, subtree: true });
   lecture();
   setInterval(() => { theme(); lecture(); mounted(); }, 100);
 
@@ -66,6 +73,7 @@
     if (!event.target.closest?.('.st-key-tour-answers button')) return;
     document.querySelector('.tour.asks')?.classList.remove('asks');
     answered = Date.now();
+    holds();
   });
 
   // a slider takes a touch for its own at once; here it hears of a tap when the finger has left, and of a swipe never
