@@ -2,12 +2,14 @@
 
 import asyncio
 import gzip
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
+from hyperviz.ui import head
 from hyperviz.ui.head import Head
 
 
@@ -74,3 +76,11 @@ def test_a_page_tells_other_sites_nothing_of_its_link():
     found = page()
     assert found.headers["referrer-policy"] == "no-referrer"
     assert b'href="./plotly/plotly.min.js"' in found.body
+
+
+@pytest.mark.parametrize("name", head.OWN)
+def test_no_style_sheet_looks_through_the_whole_page_for_what_it_holds(name):
+    """Else every element that comes has the page's style computed anew: a third of the time in which it opens."""
+    css = re.sub(r"/\*.*?\*/", "", (head.HERE / f"{name}.css").read_text("utf-8"), flags=re.DOTALL)
+    seen = css if name != "print" else ""  # it is asleep on a screen
+    assert not re.search(r"(stMainBlockContainer|stVerticalBlock|[\s>+~]):(not\(:)?has\(", seen)
