@@ -23,8 +23,7 @@ from cosmic_ray.operators.provider import OperatorProvider
 from tests import ROOT
 
 DRAWS = """sampling/test_one_draw.py::test_equal_points_have_equal_rows
-    sampling/test_kernels.py::test_a_draw_has_the_law_of_a_materialised_network
-    sampling/test_kernels.py::test_the_law_does_not_depend_on_how_a_layer_is_cut_into_blocks
+    sampling/test_kernels.py
     sampling/test_one_draw.py"""
 TESTS = {  # of tests/theory, the quickest killers first; those of taylor are the rest
     "analytic": "test_analytic.py\n test_arguments.py::test_an_argument_of_another_form_is_refused_with_the_fix",
