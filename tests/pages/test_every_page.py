@@ -28,6 +28,8 @@ MEASURE = """([svg, font]) => {
   return boxes;
 }"""
 SHEET = 700  # pixels of a chart on paper
+# no sheet ends between the words of a chart and the chart
+WITH_CHART = "all => all.every(e => getComputedStyle(e.closest('.stElementContainer')).breakAfter === 'avoid')"
 SHEETS = """all => all.map(e => [e, e.querySelector('.main-svg')].map(part => {
   const { width, height } = part.getBoundingClientRect();
   return [Math.round(width), Math.round(height)];
@@ -190,6 +192,8 @@ def test_on_paper_all_charts_are_whole_and_light_with_the_settings_and_nothing_t
     assert set(page.evaluate(INK)) <= {style.LIGHT.ink}
     clicked = "header, button, input, .st-key-controls, [role=menu]"
     assert page.locator(clicked).evaluate_all("all => all.filter(e => e.checkVisibility()).length") == 0
+    words = page.locator("[data-testid=stCaptionContainer]")
+    assert words.evaluate_all(WITH_CHART)
     if name:
         box, settings = (page.locator(place).last.bounding_box() for place in (".live", ".settings"))
         assert settings["y"] < page.locator(".live").first.bounding_box()["y"]

@@ -49,6 +49,13 @@ def test_the_buttons_choose_what_is_below_the_histogram_and_the_link_says_it(tab
     ).first.click()
     tab.wait_for_selector(".verdict .here:has-text('it grows like |x| to the power 4 (2H = 4)')")
     assert trace(tab, "Λᴴ, limit", chart=1)[-1] > 100
+    tab.get_by_role("radio", name="generator", exact=True).or_(
+        tab.get_by_role("button", name="generator", exact=True)
+    ).first.click()
+    wait_for_alt(tab, "Weights of f's last layer, dense, in chunks of rows", chart=1)
+    limits = trace(tab, "chunks of columns, predicted", chart=3)
+    assert limits[-1] > 5 * limits[0]
+    assert trace(tab, "chunks of rows, predicted", chart=3) == pytest.approx([1] * len(limits))
 
 
 def test_uploaded_points_are_shown_as_kernels_that_can_be_taken_away_and_what_are_none_is_refused_there(tab, address):
