@@ -53,6 +53,7 @@ def test_the_buttons_choose_what_is_below_the_histogram_and_the_link_says_it(tab
         tab.get_by_role("button", name="generator", exact=True)
     ).first.click()
     wait_for_alt(tab, "Weights of f's last layer, dense, in chunks of rows", chart=1)
+    wait_for_alt(tab, "Variance of h against the number of chunks: ", chart=3)
     limits = trace(tab, "chunks of columns, predicted", chart=3)
     assert limits[-1] > 5 * limits[0]
     assert trace(tab, "chunks of rows, predicted", chart=3) == pytest.approx([1] * len(limits))

@@ -87,6 +87,14 @@ def test_the_spread_is_the_law_and_at_low_rank_and_dense_exactly_so(kind, phi):
     assert error < 0.1 * wanted
 
 
+def test_the_spread_is_exact_where_f_has_no_hidden_layer_and_g_one_with_a_trimmed_chunk_too():
+    networks = Architecture(depth_f=1, depth_g=2, width_f=1, width_g=10)
+    made, seen = setting("rows", 2, X[:1], chunks=4)  # of 3, 3, 3 and 1 neurons
+    K = draw(np.random.default_rng(8), made, networks, seen, 40_000)[:, 0, 0]
+    squares = (K / K.mean() - 1) ** 2
+    assert abs(squares.mean() - spread(made, networks, seen)) < STANDARD_ERRORS * squares.std() / len(K) ** 0.5
+
+
 def test_at_low_rank_a_spread_stays_however_wide_both_are_and_in_chunks_none_does():
     wide = Architecture(depth_f=3, depth_g=5, width_f=10**9, width_g=10**9)
     made, seen = setting("low-rank", 5, X[:1], rank=4)
