@@ -4,8 +4,8 @@ import streamlit as st
 
 from hyperviz.figures.prior.charts import charts
 from hyperviz.studies.prior import report
-from hyperviz.studies.prior.own_points import kernel_settings
 from hyperviz.studies.prior.settings import PRESETS, PriorSettings
+from hyperviz.studies.prior.views.own_points import kernel_settings
 from hyperviz.ui import controls, live, own_points, page_loop, page_text
 from hyperviz.ui.streaming import status
 

@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 
 from hyperviz.figures import style
 from hyperviz.figures.chart import Chart
-from hyperviz.studies.prior.depth_scaling import DEPTHS, DRAWS, NETWORKS, POINTS
 from hyperviz.studies.prior.study import PriorResult
+from hyperviz.studies.prior.views.depth_scaling import DEPTHS, DRAWS, NETWORKS, POINTS
 
 
 def deeper_f(result: PriorResult) -> go.Figure:

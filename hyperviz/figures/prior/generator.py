@@ -8,9 +8,9 @@ import plotly.graph_objects as go
 from hyperviz.figures import style
 from hyperviz.figures.chart import Chart
 from hyperviz.studies.common.networks.network_sizes import BYTES, counted, in_bytes
-from hyperviz.studies.prior.generator import study as generator
-from hyperviz.studies.prior.generator.study import Alike, Measured
 from hyperviz.studies.prior.study import PriorResult
+from hyperviz.studies.prior.views.generator import study as generator
+from hyperviz.studies.prior.views.generator.study import Alike, Measured
 
 RIGHT = 108  # pixels for the names of the lines
 LEFT = 84

@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 
 from hyperviz.figures import style
 from hyperviz.figures.chart import Chart
-from hyperviz.studies.prior.input_scale import Growth
 from hyperviz.studies.prior.study import PriorResult
+from hyperviz.studies.prior.views.input_scale import Growth
 
 MARKS = [0.25, 0.5, 1, 2, 4, 8]
 

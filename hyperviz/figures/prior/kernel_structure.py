@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from hyperviz.figures import style
 from hyperviz.figures.chart import Chart
 from hyperviz.figures.style import small
-from hyperviz.studies.prior.kernel_structure import CORRELATIONS, COUNTS, rms
 from hyperviz.studies.prior.study import PriorResult
+from hyperviz.studies.prior.views.kernel_structure import CORRELATIONS, COUNTS, rms
 
 DISTANCE = "distance ‖z − z′‖"
 

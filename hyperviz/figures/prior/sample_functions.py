@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from hyperviz.figures import style
 from hyperviz.figures.chart import Chart
 from hyperviz.studies.common.verdict import signed
-from hyperviz.studies.prior.sample_functions import COLUMNS, LINE, REACH, ROWS, SHOWN, TURNS
 from hyperviz.studies.prior.study import PriorResult
+from hyperviz.studies.prior.views.sample_functions import COLUMNS, LINE, REACH, ROWS, SHOWN, TURNS
 
 AXIS = "t, where z = (t, 1)"
 

@@ -18,8 +18,8 @@ from hyperviz.studies.inpainting.settings import InpaintingSettings
 from hyperviz.studies.inpainting.study import InpaintingResult
 from hyperviz.studies.paper import convergence_claims, prior_claims, table_claims, taylor_claims
 from hyperviz.studies.paper.claims import Need, link
-from hyperviz.studies.prior.kernel_structure import CORRELATIONS
 from hyperviz.studies.prior.study import PriorResult
+from hyperviz.studies.prior.views.kernel_structure import CORRELATIONS
 from hyperviz.studies.rotation import comparisons
 from hyperviz.studies.rotation.settings import PRESETS as ROTATION
 from hyperviz.studies.rotation.study import RotationResult

@@ -12,10 +12,10 @@ from hyperviz.studies.common.networks.random_networks import architecture
 from hyperviz.studies.paper.claims import DIFFERS, HOLDS, Claim, Control, Finding, Need, of_slope
 from hyperviz.studies.prior import report
 from hyperviz.studies.prior.empirical_kernels import Scattered, points
-from hyperviz.studies.prior.kernel_structure import PAIRS, bandwidth
 from hyperviz.studies.prior.limits import on_circle
 from hyperviz.studies.prior.settings import PRESETS, PriorSettings
 from hyperviz.studies.prior.study import PriorResult
+from hyperviz.studies.prior.views.kernel_structure import PAIRS, bandwidth
 from hyperviz.studies.prior.width_scaling import DRAWS, LINES
 from hyperviz.theory.fourier_features import FourierFeatures
 from hyperviz.theory.gram import separable_kernel

@@ -10,12 +10,12 @@ from hyperviz.studies.common.verdict import Verdict, signed
 from hyperviz.studies.kernel import report as kernel_report
 from hyperviz.studies.kernel.report import number
 from hyperviz.studies.prior.empirical_kernels import MEASURED
-from hyperviz.studies.prior.generator import report as generator
-from hyperviz.studies.prior.initialisation import Drawn, farthest, keeps
-from hyperviz.studies.prior.input_scale import power
 from hyperviz.studies.prior.normality import Measure
-from hyperviz.studies.prior.sample_functions import TURNS
 from hyperviz.studies.prior.study import PriorResult
+from hyperviz.studies.prior.views.generator import report as generator
+from hyperviz.studies.prior.views.initialisation import Drawn, farthest, keeps
+from hyperviz.studies.prior.views.input_scale import power
+from hyperviz.studies.prior.views.sample_functions import TURNS
 from hyperviz.studies.prior.width_scaling import DRAWS, FITTED, LINES, measured
 
 CLAIM = "Theorem 2"

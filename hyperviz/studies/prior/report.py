@@ -12,10 +12,10 @@ from hyperviz.studies.common.verdict import Verdict
 from hyperviz.studies.kernel import report as kernel_report
 from hyperviz.studies.prior import tables
 from hyperviz.studies.prior.claims import RULE, claim, distance
-from hyperviz.studies.prior.initialisation import DRAWS as OF_EACH
-from hyperviz.studies.prior.initialisation import INPUTS, NEAR
 from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.studies.prior.study import PriorResult
+from hyperviz.studies.prior.views.initialisation import DRAWS as OF_EACH
+from hyperviz.studies.prior.views.initialisation import INPUTS, NEAR
 from hyperviz.studies.prior.width_scaling import DRAWS, FITTED, NARROW_F, NARROW_G, WIDE, WIDE_DRAWS, WIDTHS
 from hyperviz.theory.smooth_duals import SCALES
 from hyperviz.theory.taylor.dense_g import WIDEST

@@ -74,7 +74,7 @@ PRESETS = {
     "deeper and deeper": PriorSettings(width_f=1024, width_g=1024, view="depth"),
     "five initialisations": PriorSettings(view="initialisation"),
     "a larger x": PriorSettings(width_f=4096, width_g=4096, size=4.0, view="scale"),
-    "in chunks, at low rank": PriorSettings(width_f=1024, width_g=1024, view="generator"),
+    "in chunks": PriorSettings(width_f=1024, width_g=1024, view="generator"),
     "a million wide": PriorSettings(width_f=1_000_000, width_g=1_000_000),
 }
 HOSTED = (Cap(("draws", "width_f"), 2_048_000_000), Cap(("draws", "width_g"), 2_048_000_000))

@@ -12,20 +12,19 @@ from hyperviz.studies.common.networks import random_networks
 from hyperviz.studies.common.networks.random_networks import architecture
 from hyperviz.studies.common.networks.random_streams import Stream
 from hyperviz.studies.kernel import study as kernel
-from hyperviz.studies.prior import (
+from hyperviz.studies.prior import empirical_kernels, width_scaling
+from hyperviz.studies.prior.limits import limits, pair
+from hyperviz.studies.prior.normality import Normality, ks_of_values, normality
+from hyperviz.studies.prior.settings import PAPER, PRESETS, PriorSettings
+from hyperviz.studies.prior.views import (
     depth_scaling,
-    empirical_kernels,
     initialisation,
     input_scale,
     kernel_structure,
     own_points,
     sample_functions,
-    width_scaling,
 )
-from hyperviz.studies.prior.generator import study as generator
-from hyperviz.studies.prior.limits import limits, pair
-from hyperviz.studies.prior.normality import Normality, ks_of_values, normality
-from hyperviz.studies.prior.settings import PAPER, PRESETS, PriorSettings
+from hyperviz.studies.prior.views.generator import study as generator
 from hyperviz.theory.sampling.forward_pass import Outputs
 
 LANES, FEW = 256, 8  # draws that advance together, where they are cheap and where they are not

@@ -8,11 +8,11 @@ import pandas as pd
 from hyperviz.studies.common.intervals import SURE
 from hyperviz.studies.common.tidy import row
 from hyperviz.studies.kernel.report import summary_rows
-from hyperviz.studies.prior.depth_scaling import DEPTHS
-from hyperviz.studies.prior.generator import report as generator
-from hyperviz.studies.prior.kernel_structure import CORRELATIONS, COUNTS, rms
-from hyperviz.studies.prior.sample_functions import TURNS
 from hyperviz.studies.prior.study import PriorResult
+from hyperviz.studies.prior.views.depth_scaling import DEPTHS
+from hyperviz.studies.prior.views.generator import report as generator
+from hyperviz.studies.prior.views.kernel_structure import CORRELATIONS, COUNTS, rms
+from hyperviz.studies.prior.views.sample_functions import TURNS
 
 SETTINGS = ["depth_f", "depth_g", "activation_f", "activation_g", "bandwidth"]
 

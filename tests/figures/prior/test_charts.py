@@ -6,19 +6,12 @@ import pytest
 from hyperviz.figures import style
 from hyperviz.figures.prior import charts as figures
 from hyperviz.studies.common.power_laws import Slope
-from hyperviz.studies.prior import (
-    depth_scaling,
-    empirical_kernels,
-    initialisation,
-    input_scale,
-    kernel_structure,
-    own_points,
-    study,
-)
-from hyperviz.studies.prior.generator import study as generator
+from hyperviz.studies.prior import empirical_kernels, study
 from hyperviz.studies.prior.normality import normality
-from hyperviz.studies.prior.sample_functions import COLUMNS, LINE, ROWS, TURNS, Family, Functions
 from hyperviz.studies.prior.settings import PriorSettings
+from hyperviz.studies.prior.views import depth_scaling, initialisation, input_scale, kernel_structure, own_points
+from hyperviz.studies.prior.views.generator import study as generator
+from hyperviz.studies.prior.views.sample_functions import COLUMNS, LINE, ROWS, TURNS, Family, Functions
 from hyperviz.studies.prior.width_scaling import CELLS, LINES, WIDTHS, DistanceFit, Lines
 from hyperviz.theory.sampling.forward_pass import Outputs
 from tests.figures.numbers import drawn

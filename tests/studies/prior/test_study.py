@@ -7,20 +7,11 @@ import pytest
 
 from hyperviz.studies.common.power_laws import fitted
 from hyperviz.studies.convergence.study import LINES as CLAIMED
-from hyperviz.studies.prior import (
-    claims,
-    depth_scaling,
-    empirical_kernels,
-    kernel_structure,
-    limits,
-    report,
-    sample_functions,
-    study,
-    width_scaling,
-)
+from hyperviz.studies.prior import claims, empirical_kernels, limits, report, study, width_scaling
 from hyperviz.studies.prior.normality import normality
 from hyperviz.studies.prior.settings import PriorSettings
 from hyperviz.studies.prior.study import stream
+from hyperviz.studies.prior.views import depth_scaling, kernel_structure, sample_functions
 from hyperviz.studies.prior.width_scaling import FITTED, FULL, DistanceFit, Lines
 from hyperviz.theory import analytic, sampling
 from hyperviz.theory.architecture import Architecture

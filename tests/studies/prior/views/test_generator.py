@@ -7,8 +7,8 @@ from hyperviz.figures.prior.charts import charts
 from hyperviz.runtime.generators import returned
 from hyperviz.studies.common.networks.network_sizes import in_bytes
 from hyperviz.studies.prior import claims, report, study
-from hyperviz.studies.prior.generator import study as generator
 from hyperviz.studies.prior.settings import PriorSettings
+from hyperviz.studies.prior.views.generator import study as generator
 from tests.tolerances import STANDARD_ERRORS
 
 pytestmark = pytest.mark.usefixtures("compiled_lightly")

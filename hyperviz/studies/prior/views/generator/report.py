@@ -9,7 +9,7 @@ import numpy as np
 from hyperviz.studies.common.networks.network_sizes import in_bytes
 from hyperviz.studies.common.tidy import row
 from hyperviz.studies.kernel.report import number
-from hyperviz.studies.prior.generator import study
+from hyperviz.studies.prior.views.generator import study
 from hyperviz.theory.generators.layouts import CHUNKED
 
 

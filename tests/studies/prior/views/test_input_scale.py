@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from hyperviz.figures.prior.charts import charts
-from hyperviz.studies.prior import input_scale, report, study
+from hyperviz.studies.prior import report, study
 from hyperviz.studies.prior.settings import PriorSettings
+from hyperviz.studies.prior.views import input_scale
 from hyperviz.theory import network
 from tests.oracles import kernels
 from tests.tolerances import STANDARD_ERRORS

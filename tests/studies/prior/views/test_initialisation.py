@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from hyperviz.studies.prior import claims, initialisation, report, study
+from hyperviz.studies.prior import claims, report, study
 from hyperviz.studies.prior.settings import PriorSettings
+from hyperviz.studies.prior.views import initialisation
 from hyperviz.theory.initialisation import SCHEMES
 
 pytestmark = pytest.mark.usefixtures("compiled_lightly")

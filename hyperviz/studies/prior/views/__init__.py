@@ -1,0 +1,1 @@
+"""Answer what each button below the first chart of /prior asks."""
