@@ -23,7 +23,7 @@ import hyperviz.studies  # noqa: E402, F401  # float64, as in the app
 
 # the theory's tests, and one that runs every study: checked everywhere, the studies' tests take a third more
 CHECKED = ("tests/theory/", "tests/studies/test_stored_results.py")
-OPENED = ("every_page", "home_page", "paper_page", "canvas")  # browsers' tests that compute nothing,
+OPENED = ("every_page", "every_phone", "home_page", "paper_page", "canvas")  # browsers' tests that compute nothing,
 USED = ("exports", "access", "settings", "tours_page", "embed", "load")  # and those that compute little
 FIRST = ("tests/pages/", "tests/theory/", "tests/test_", "tests/studies/")
 

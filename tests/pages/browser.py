@@ -2,6 +2,8 @@
 
 import contextlib
 
+from axe_playwright_python.sync_playwright import Axe
+
 from hyperviz.figures import style
 
 CHART = ".js-plotly-plot .main-svg"
@@ -68,6 +70,15 @@ def saved(tab, item: str, chart: int) -> bytes:
     with tab.expect_download() as download:
         tab.locator(".live .menu:visible").get_by_role("menuitem", name=item).click()
     return download.value.path().read_bytes()
+
+
+SERIOUS = {"serious", "critical"}
+
+
+def serious(page, part: str | None = None) -> list:
+    """What axe says of the page, or of a part of it."""
+    found = Axe().run(page, context=part).response["violations"]
+    return [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in SERIOUS]
 
 
 def slider(tab, label: str):

@@ -11,7 +11,7 @@ from tests.pages.conftest import PATIENCE, serving
 pytestmark = pytest.mark.browser
 SIZE = 28
 RUBBER = {"pointerType": "pen", "pointerId": 1, "buttons": 32}  # 1: the id of a pointer that Chromium knows
-PIXEL = "([x, y]) => document.querySelector('[data-testid=stCode]').innerText.split(/\\s+/)[y * 28 + x]"
+PIXEL = "([x, y]) => document.querySelector('[data-testid=stCode]')?.innerText.split(/\\s+/)[y * 28 + x]"
 
 
 class Told(Canvas):

@@ -140,7 +140,9 @@ def test_zoom_stays_and_the_chart_is_never_blank_or_remounted_while_it_streams(t
     for steps in (1, 1, -1):
         before = alt(tab)
         move(tab, "width of g, m", steps)
-        tab.wait_for_function("before => document.querySelector('.js-plotly-plot').ariaLabel !== before", arg=before)
+        tab.wait_for_function(
+            "before => (document.querySelector('.js-plotly-plot')?.ariaLabel ?? before) !== before", arg=before
+        )
     assert tab.evaluate("[window.blank, window.other]") == [0, 0]
     assert tab.evaluate("window.frames") > 10
     assert tab.evaluate("window.mounted._fullLayout.xaxis.range") == zoomed

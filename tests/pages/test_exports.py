@@ -103,8 +103,10 @@ def test_kept_curves_stay_behind_a_new_picture_named_by_what_differs_and_go_with
     chosen(tab, "Keep these curves")
     assert tab.locator(".kept button").all_inner_texts() == ["kept, as now ✕"]
     to_the_left(tab, "width of f, n")
-    tab.wait_for_function("document.querySelector('.kept button').textContent.includes('n = 16')")
-    tab.wait_for_function(f"document.querySelector('.js-plotly-plot').calcdata.some(p => p[0].trace.name === '{MOST}')")
+    tab.wait_for_function("document.querySelector('.kept button')?.textContent.includes('n = 16')")
+    tab.wait_for_function(
+        f"document.querySelector('.js-plotly-plot')?.calcdata?.some(p => p[0].trace.name === '{MOST}')"
+    )
     behind = [name for name in tab.evaluate(KEPT) if name.startswith("kept, n = 16")]
     assert len(behind) > 2
     ghost = trace(tab, next(name for name in behind if MOST in name))

@@ -116,7 +116,7 @@ def test_settings_stay_over_a_change_of_page_the_back_button_and_a_second_tab(ta
     move_on(tab, "convergence", 1)
     tab.wait_for_timeout(1000 * STALE + 500)  # an address that the page wrote just now is none that a visitor chose
     tab.go_back()
-    tab.wait_for_function("() => document.querySelector('.st-key-convergence-depth_f input').ariaValueText === '5'")
+    tab.wait_for_function("() => document.querySelector('.st-key-convergence-depth_f input')?.ariaValueText === '5'")
     assert wrong(tab, "convergence", settings) == {}
 
 

@@ -3,10 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from hyperviz.studies import lecture
-from tests.pages.browser import ENDED, open_ended, slider, still
+from tests.pages.browser import ENDED, open_ended, serious, slider, still
 from tests.pages.conftest import PHONE, visitor
 
 pytestmark = pytest.mark.browser
@@ -26,11 +25,6 @@ def at_step(tab, number: int) -> None:
 
 def picture(tab):
     return tab.locator(".st-key-hero .plot").first
-
-
-def serious(tab) -> list:
-    found = Axe().run(tab).response["violations"]
-    return [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")]
 
 
 def test_a_tour_asks_then_shows_and_goes_on_by_keys_and_a_reload_keeps_the_answer(tab, address):
