@@ -2,6 +2,7 @@
 let loading;
 const NARROW = 520; // pixels of a chart that shows a legend in place of names at the ends of its lines
 const AFTER = 80; // milliseconds that the other charts leave to the first
+const WATCH = 50; // milliseconds after which a feed that was replaced is seen
 const REDUCED_MOTION = 3000; // milliseconds between pictures, for those who asked for less motion
 
 function plotly(src) {
@@ -43,7 +44,7 @@ export default function ({ parentElement, data }) {
   const finger = matchMedia('(pointer: coarse)'), reducedMotion = matchMedia('(prefers-reduced-motion: reduce)');
   const config = { responsive: true, displaylogo: false, displayModeBar: false, showSendToCloud: false };
   const playing = player(parentElement.querySelector('.player'), chart);
-  let mounted = true, seen = '', drawn = 0, observer, retry, after, later;
+  let mounted = true, seen = '', drawn = 0, observer, watching, after, later;
   // in a lecture a chart is drawn small and shown large: its letters and lines grow with it
   const root = document.documentElement;
   const big = () => (root.classList.contains('hyperviz-lecture') ? parseFloat(getComputedStyle(root).fontSize) / 16 : 1);
@@ -123,23 +124,31 @@ export default function ({ parentElement, data }) {
   // the page's first chart is drawn at once, the others when it is on the screen; the last of a burst
   const first = () => document.querySelector('.hyperviz-drag')?.dataset.chart === data.file.replace('hyperviz-', '');
   const soon = () => { if (first()) draw(); else after ??= setTimeout(() => { after = null; draw(); }, AFTER); };
+  // React may put another feed in the place of the one that is watched
+  let source;
   const watch = () => {
-    if (!mounted) return;
-    const source = document.querySelector(feed);
-    if (!source) { retry = setTimeout(watch, 30); return; }
+    if (source?.isConnected) return;
+    source = document.querySelector(feed);
+    if (!source) return;
     measured();
+    observer?.disconnect();
     observer = new MutationObserver(soon);
     observer.observe(source, { childList: true, subtree: true, characterData: true });
-    window.addEventListener('hyperviz-theme', soon);
     draw();
   };
+  const begin = () => {
+    if (!mounted) return;
+    watch();
+    watching = setInterval(watch, WATCH);
+    window.addEventListener('hyperviz-theme', soon);
+  };
   menu(box, chart, data);
-  plotly(data.library).then(watch).catch((error) => { chart.textContent = 'The chart did not load: ' + error.message; });
+  plotly(data.library).then(begin).catch((error) => { chart.textContent = 'The chart did not load: ' + error.message; });
 
   return () => {
     mounted = false;
     playing.end();
-    clearTimeout(retry);
+    clearInterval(watching);
     clearTimeout(later);
     clearTimeout(after);
     resized.disconnect();
