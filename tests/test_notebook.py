@@ -23,7 +23,7 @@ def test_three_lines_of_the_readme_give_a_verdict_a_table_and_figures():
     assert isinstance(shown, go.Figure)
     assert len(shown.data)
     study = STUDIES["taylor"]
-    *_, wanted = study.stream(study.settings(depth_g=3, draws=50))
+    *_, wanted = study.stream(study.settings(depth_g=3, draws=20))
     assert found.verdict == study.report.verdict(wanted).text
     assert found.verdict in repr(found)
     values = found.table["value"].astype(float)

@@ -126,10 +126,10 @@ def wait_for_alt(tab, text: str, chart: int = 0) -> None:
 
 
 def trace(tab, name: str, chart: int = 0) -> list[float]:
-    """The y values of a trace whose name begins so, as the browser drew them."""
-    script = """([n, name]) => document.querySelectorAll('.js-plotly-plot')[n].calcdata
-        .find(points => points[0].trace.name.startsWith(name)).map(point => point.y)"""
-    return tab.evaluate(script, [chart, name])
+    """The y values of a trace whose name begins so, as the browser drew them, once it has."""
+    script = """([n, name]) => document.querySelectorAll('.js-plotly-plot')[n]?.calcdata
+        ?.find(points => points[0].trace.name?.startsWith(name))?.map(point => point.y)"""
+    return tab.wait_for_function(script, arg=[chart, name]).json_value()
 
 
 def to_the_left(tab, label: str) -> None:

@@ -35,7 +35,14 @@ def visitor(chromium):
     context.close()
 
 
-@pytest.mark.parametrize(("name", "framed"), [*((name, False) for name in CHARTS), ("convergence", True)])
+@pytest.mark.parametrize(
+    ("name", "framed"),
+    [
+        ("dynamics", False),
+        ("convergence", True),
+        *(pytest.param(name, False, marks=pytest.mark.slow) for name in ("convergence", "prior", "taylor")),
+    ],
+)
 def test_the_title_keeps_its_size_and_controls_are_there_before_the_second_picture(visitor, address, name, framed):
     url = f"{address}/{name}?seed=12345"  # nothing is stored of it
     if framed:

@@ -108,8 +108,9 @@ def test_plain_methods_stand_beside_the_nngp_under_every_mask_and_in_its_log_lik
     open_page(tab, f"{address}/inpainting?images=10&view=rivals")
     wait_for_alt(tab, "Beside a Gaussian learnt once: ", GALLERY)
     tab.locator(".st-key-status").get_by_text("Done.").wait_for()
-    names = "Array.from(document.querySelectorAll('.js-plotly-plot')[1].data, one => [one.name, one.y.length])"
-    assert dict(tab.evaluate(names)) == dict.fromkeys(METHODS.values(), len(MASKS))
+    names = "document.querySelectorAll('.js-plotly-plot')[1].data.map(one => [one.name, one.y.length])"
+    tab.wait_for_function(f"count => {names}.every(([_, drawn]) => drawn === count)", arg=len(MASKS))
+    assert {name for name, _ in tab.evaluate(names)} == set(METHODS.values())
     tab.get_by_role("radio", name="uncertainty").or_(tab.get_by_role("button", name="uncertainty")).click()
     wait_for_alt(tab, "Log-likelihood a pixel: NNGP", GALLERY + 1)
     assert len(tab.evaluate("document.querySelectorAll('.js-plotly-plot')[2].data.map(one => one.x[0])")) == 3

@@ -294,7 +294,7 @@ def test_negative_control_the_draws_of_a_narrow_g_in_place_of_both_wide_do_not_h
     assert report.verdict(control).state != "holds"
 
 
-@pytest.mark.parametrize("shallow", [{"depth_g": 1}, {"depth_f": 1}])
+@pytest.mark.parametrize("shallow", [{"depth_g": 1}, pytest.param({"depth_f": 1}, marks=pytest.mark.slow)])
 def test_negative_control_where_one_network_has_no_hidden_layer_one_width_is_enough(shallow):
     """g with depth 1 is linear in z and has no width: wide f alone makes the kernel deterministic, and f likewise."""
     result = last(ConvergenceSettings(draws=64, **shallow))
