@@ -118,11 +118,12 @@ def test_the_csv_holds_the_library_s_numbers(tab, address):
 
 def test_zoom_stays_and_the_chart_is_never_blank_or_remounted_while_it_streams(tab, address):
     open_page(tab, f"{address}/convergence")
+    tab.wait_for_selector(".st-key-hero .js-plotly-plot .main-svg")  # another may be drawn before it
     tab.evaluate("""() => {
-        const chart = document.querySelector('.js-plotly-plot');
+        const chart = document.querySelector('.st-key-hero .js-plotly-plot');
         Object.assign(window, {mounted: chart, frames: 0, blank: 0, other: 0});
         const look = () => {
-            const now = document.querySelector('.js-plotly-plot');
+            const now = document.querySelector('.st-key-hero .js-plotly-plot');
             window.frames += 1;
             window.blank += now?.querySelector('.main-svg') ? 0 : 1;
             window.other += now === window.mounted ? 0 : 1;
