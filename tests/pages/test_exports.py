@@ -87,7 +87,7 @@ def test_the_table_of_a_chart_holds_its_numbers_and_opens_and_closes_by_keyboard
     assert len(table) == min(len(csv), 1000)
     assert [float(row[2]) for row in table] == pytest.approx(csv.y[: len(table)].to_list(), rel=1e-5)
     tab.keyboard.press("Escape")
-    assert tab.locator("dialog").count() == 0
+    tab.locator("dialog").wait_for(state="detached")
     assert tab.evaluate("document.activeElement.className") == "more"
 
 
