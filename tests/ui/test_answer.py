@@ -9,7 +9,7 @@ from hyperviz.studies.convergence import study as convergence
 from hyperviz.studies.registry import STUDIES
 from hyperviz.ui import export
 from hyperviz.ui.hosting import backlog
-from tests.ui.test_pages import QUERIES, opened, replace_stream, short
+from tests.ui.without_browser import QUERIES, opened, replace_stream, short
 
 MOST = 4  # messages up to the first picture; the whole page is about 80
 STEP = {"convergence": "depth_f", "prior": "depth_f", "taylor": "depth_f", "rotation": "depth_g"}

@@ -9,7 +9,7 @@ from hyperviz.studies.convergence import study as convergence
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.studies.registry import STUDIES
 from hyperviz.ui.hosting import visitors
-from tests.ui.test_pages import PATIENCE, opened, replace_stream, short, shown
+from tests.ui.without_browser import PATIENCE, opened, replace_stream, short, shown
 
 LARGE = {"width_f": "1000000", "draws": "1024", "depth_f": "3"}
 

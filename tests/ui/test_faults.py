@@ -7,13 +7,15 @@ import os
 import jax
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from hyperviz.errors import NotPositiveDefinite
 from hyperviz.studies.convergence import study as convergence
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.ui import page_loop, streaming
-from hyperviz.ui.hosting import backlog
+from hyperviz.ui.hosting import backlog, fair_lock
 from tests import ROOT
-from tests.ui.test_pages import opened, pictures, replace_stream, short, shown
+from tests.ui.without_browser import PATIENCE, opened, pictures, replace_stream, short, shown
 
 SMALL = ConvergenceSettings(draws=16, depth_f=2, depth_g=2)
 SECRET = f"{ROOT}/secret.py HOME={os.environ.get('HOME')}"
@@ -111,3 +113,51 @@ def test_what_is_no_number_is_said_and_judged_by_no_verdict(monkeypatch):
     spoilt = result
     app.run()
     assert page_loop.NO_NUMBER not in shown(app)
+
+
+def test_a_study_that_refuses_shows_its_sentence_in_place_and_the_page_lives(monkeypatch):
+    def stream(settings):
+        raise NotPositiveDefinite("The kernel needs a ridge of 1e-6 or more.")
+        yield
+
+    replace_stream(monkeypatch, "convergence", stream)
+    app = opened("convergence", depth_f="3")
+    assert not app.exception
+    assert [error.value for error in app.error] == ["The kernel needs a ridge of 1e-6 or more."]
+    assert "ConvergenceSettings(depth_f=3" in shown(app)
+    assert any("Reset" in button.label for button in app.button)
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_study_that_breaks_shows_one_sentence_and_no_traceback_but_logs_it(monkeypatch, caplog, after):
+    original = convergence.stream
+
+    def stream(settings):
+        yield from short(original, settings, after)
+        raise RuntimeError("secret detail")
+
+    replace_stream(monkeypatch, "convergence", stream)
+    app = opened("convergence", draws="16")
+    assert not app.exception
+    (error,) = app.error
+    assert error.value.startswith("The computation stopped on an unexpected error.")
+    assert "secret detail" not in shown(app)
+    assert "Traceback" not in shown(app)
+    assert "secret detail" in caplog.text
+    assert len(pictures(app)) == 5 * after
+    with fair_lock.gate.turn(0):
+        pass  # the gate is open again
+
+
+def test_an_unexpected_error_of_a_page_is_one_sentence(caplog):
+    def page():
+        from hyperviz.ui.hosting import warm
+
+        assert warm.failed(RuntimeError("secret detail")) is True
+
+    app = AppTest.from_function(page).run(timeout=PATIENCE)
+    assert not app.exception
+    (error,) = app.error
+    assert error.value.startswith("This page stopped on an unexpected error.")
+    assert "secret detail" not in error.value
+    assert "secret detail" in caplog.text

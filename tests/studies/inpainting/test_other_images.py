@@ -31,7 +31,7 @@ from hyperviz.theory.regression import grid
 from tests import ROOT
 from tests.data.server import mirror
 from tests.data.test_fetch import CACHES, FILES, mirrored
-from tests.ui.test_pages import shown
+from tests.ui.without_browser import shown
 
 SIDE, COUNT = 12, 40
 OWN = {"dataset": "own", "images": 12}

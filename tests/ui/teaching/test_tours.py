@@ -9,7 +9,7 @@ from hyperviz.studies import lecture
 from hyperviz.studies.common.images.drawing import EMPTY
 from hyperviz.studies.lecture import Stop
 from hyperviz.ui.teaching import guide
-from tests.ui.test_pages import opened, shown
+from tests.ui.without_browser import opened, shown
 
 
 def link(app) -> dict:

@@ -1,0 +1,56 @@
+"""What is compiled when the server starts, and what /ready says of it."""
+
+import json
+import threading
+
+import pytest
+
+from hyperviz.studies.registry import STUDIES
+from hyperviz.ui.hosting import warm
+from tests.ui.without_browser import PATIENCE
+
+
+@pytest.mark.parametrize(("given", "wanted"), [(None, set(STUDIES)), ("inpainting", {"inpainting"}), ("", set())])
+def test_every_study_is_compiled_at_the_start_unless_a_small_host_names_fewer(monkeypatch, given, wanted):
+    compiled = []
+    for name, study in STUDIES.items():
+        monkeypatch.setitem(STUDIES, name, study._replace(warm=lambda name=name: compiled.append(name)))
+    monkeypatch.delenv(warm.VARIABLE, raising=False)
+    if given is not None:
+        monkeypatch.setenv(warm.VARIABLE, given)
+    warm.begin().join(PATIENCE)
+    assert len(compiled) == len(wanted)
+    assert set(compiled) == wanted
+
+
+def readiness() -> tuple[int, dict]:
+    """Status and body of what /ready answers."""
+    answer = warm.route().endpoint(None)
+    return answer.status_code, json.loads(answer.body)
+
+
+def test_ready_answers_200_once_every_study_is_compiled_and_503_with_the_names_of_the_rest_before(monkeypatch):
+    released, reached = threading.Event(), threading.Event()
+
+    def slow():
+        reached.set()
+        assert released.wait(PATIENCE)
+
+    monkeypatch.setitem(STUDIES, "taylor", STUDIES["taylor"]._replace(warm=lambda: None))
+    monkeypatch.setitem(STUDIES, "prior", STUDIES["prior"]._replace(warm=slow))
+    monkeypatch.setenv(warm.VARIABLE, "taylor,prior,unknown")
+    thread = warm.begin()
+    assert reached.wait(PATIENCE)
+    assert readiness() == (503, {"left": ["prior"]})
+    released.set()
+    thread.join(PATIENCE)
+    assert readiness() == (200, {"left": []})
+
+
+def test_a_study_that_cannot_be_compiled_leaves_the_server_not_ready_and_the_others_compiled(monkeypatch, caplog):
+    monkeypatch.setitem(STUDIES, "taylor", STUDIES["taylor"]._replace(warm=lambda: 1 / 0))
+    monkeypatch.setitem(STUDIES, "prior", STUDIES["prior"]._replace(warm=lambda: None))
+    monkeypatch.setenv(warm.VARIABLE, "taylor,prior")
+    warm.begin().join(PATIENCE)
+    assert readiness() == (503, {"left": ["taylor"]})
+    assert "taylor is not compiled" in caplog.text
