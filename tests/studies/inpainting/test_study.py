@@ -8,10 +8,12 @@ import pytest
 from hyperviz.data import digits
 from hyperviz.errors import InvalidInput
 from hyperviz.studies.common.options import mend, parse
-from hyperviz.studies.inpainting import image_set, regression, study, train_test_split
+from hyperviz.studies.inpainting import image_set, kernel_options, query_image, regression, study, train_test_split
+from hyperviz.studies.inpainting.masks import masked
 from hyperviz.studies.inpainting.paper_table1 import IMAGES, MISPRINT, paper
 from hyperviz.studies.inpainting.settings import PRESETS, InpaintingSettings
 from hyperviz.studies.inpainting.study import stream
+from hyperviz.theory.regression import grid
 
 PARTS = {"lower": 392, "upper": 392, "left": 392, "right": 392, "centre": 196, "rows": 392, "random": 392}
 PARTS |= {"everything": 784, "nothing": 0, "drawn": 0}
@@ -187,3 +189,15 @@ def test_in_the_papers_table_errors_fall_with_n_nngp_is_ahead_and_one_number_is_
         assert (rows["hk"] < rows["hn"]).all()
     assert paper("inpainting", "hk", 30) is None
     assert paper("inpainting", "hk-released", 50) is None
+
+
+def test_each_run_learns_from_images_of_its_own():
+    settings = InpaintingSettings(images=10, runs=2, kernel="nngp")
+    list(query_image.steps(settings))  # its systems are kept
+    options = kernel_options.of_grid(settings) | {"ridge": settings.ridge, "kernel": "nngp"}
+    for run in range(2):
+        *_, (_, _, found) = regression.solve(settings, run, 10, "nngp")
+        y, truth, _ = train_test_split.of_run(settings, 10, run)
+        done = grid.complete(masked(y, settings), y, masked(truth, settings), **options).prediction
+        wanted = ((np.clip(done, 0, 1) - truth) ** 2).mean(axis=(1, 2))
+        assert found.squares[:, 0] == pytest.approx(wanted, abs=1e-9)
