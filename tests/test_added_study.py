@@ -201,6 +201,6 @@ def test_an_added_study_has_its_page(copied):
 
 def test_an_added_study_is_tested_like_the_others(copied):
     _, run = copied
-    tests = ("tests/studies/common/test_contract.py", "tests/studies/common/test_options.py")
+    tests = ("tests/studies/common/test_contract.py", "tests/studies/common/test_settings.py")
     said = run("-m", "pytest", "-n", "0", "-k", "coin", "--no-header", "-rA", *tests)
     assert "test_every_chart_is_drawn_from_parts_that_a_finished_result_holds[coin]" in said

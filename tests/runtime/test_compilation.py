@@ -186,3 +186,9 @@ def test_a_program_on_disk_that_lacks_a_function_is_compiled_again_and_mended(st
     with compilations.counted() as compiled:
         np.testing.assert_array_equal(made()(x, n=3), x**3)
     assert len(compiled) == 0
+
+
+def test_the_counter_of_compilations_counts():
+    with compilations.programs() as compiled:
+        jax.jit(lambda x: 7 * x + 0.5)(np.ones(11))
+    assert len(compiled) > 0

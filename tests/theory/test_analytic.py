@@ -245,9 +245,3 @@ def test_no_depth_bandwidth_or_slope_compiles_anything_after_the_first_call():
         for depth in range(1, 9):
             call(depth, 9 - depth, 0.3 * depth, 0.1 * depth)
     assert len(compiled) == 0
-
-
-def test_the_counter_of_compilations_counts():
-    with compilations.programs() as compiled:
-        analytic.kernels(points(11), points(7), depth_f=2, depth_g=2)
-    assert len(compiled) > 0
