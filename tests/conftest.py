@@ -59,6 +59,15 @@ def annotations_are_checked(request):
     jaxtyping.config.update("jaxtyping_disable", not request.node.nodeid.startswith(CHECKED))
 
 
+@pytest.fixture
+def as_a_user():
+    """Nobody checks annotations, as outside the tests: the library's own guards must speak."""
+    before = jaxtyping.config.jaxtyping_disable
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", before)
+
+
 @pytest.fixture(scope="module")
 def compiled_lightly():
     """Without most of XLA's optimisations: for modules in which compiling takes longer than what is compiled."""

@@ -2,7 +2,6 @@
 
 import jax
 import jax.numpy as jnp
-import jaxtyping
 import numpy as np
 import pytest
 
@@ -11,7 +10,7 @@ from hyperviz.theory import analytic, dynamics, fourier_features, network, regre
 from hyperviz.theory.regression import grid, random_pixels
 from tests.tensors import Tensor
 
-pytestmark = pytest.mark.usefixtures("compiled_lightly")
+pytestmark = pytest.mark.usefixtures("compiled_lightly", "as_a_user")
 DEPTHS = {"depth_f": 2, "depth_g": 2}
 SIZES = DEPTHS | {"width_f": 4, "width_g": 4}
 X = np.array([[0.5, -1, 2], [1, 0.25, -0.5]], np.float32)  # bfloat16 holds them exactly
@@ -48,14 +47,6 @@ REFUSED = {
     "a gradient": (lambda a: Tensor(a, requires_grad=True), r"with a gradient, which ends here: detach it"),
     "None": (lambda a: None, "must be an array of real numbers; got None: pass an array"),
 }
-
-
-@pytest.fixture(autouse=True)
-def as_a_user():
-    """Outside the tests nobody checks annotations: the library's own guards must speak."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 @pytest.mark.parametrize("name", CALLS)

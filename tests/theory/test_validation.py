@@ -4,7 +4,6 @@ import re
 
 import jax
 import jax.numpy as jnp
-import jaxtyping
 import numpy as np
 import pytest
 
@@ -13,18 +12,10 @@ from hyperviz.theory import activations, analytic, network, sampling
 from hyperviz.theory.analytic import FourierFeatures
 from tests.tolerances import KERNEL, agree
 
-pytestmark = pytest.mark.usefixtures("compiled_lightly")
+pytestmark = pytest.mark.usefixtures("compiled_lightly", "as_a_user")
 
 X, Z = np.ones((3, 4), np.float32), np.arange(6, dtype=np.float32).reshape(3, 2)
 INF, NAN = X * np.array([1, np.inf, 1, 1]), X * np.nan
-
-
-@pytest.fixture(autouse=True)
-def as_a_user():
-    """Outside the tests nobody checks annotations: the library's own guards must speak."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 def limits(x=X, z=Z, *others, **given):

@@ -2,7 +2,6 @@
 
 import jax
 import jax.numpy as jnp
-import jaxtyping
 import numpy as np
 import pytest
 from scipy.stats import ks_2samp
@@ -150,14 +149,6 @@ def test_a_step_that_is_too_large_is_named_and_under_vmap_infinite():
     assert np.isinf(loss[0, -1])
 
 
-@pytest.fixture
-def shapes_unchecked():
-    """As for a user: under the tests a wrong shape or type would be refused by its annotation first."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
-
-
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
@@ -172,7 +163,7 @@ def shapes_unchecked():
         ({"test": (X[:, :2], Z)}, "x and test x must have the same dimension"),
     ],
 )
-def test_bad_input_is_one_sentence(shapes_unchecked, changed, said):
+def test_bad_input_is_one_sentence(as_a_user, changed, said):
     given = {"x": X, "z": Z, "y": Y, "depth_f": 2, "depth_g": 2, "width_g": 2, "step": 0.1, "steps": 1} | changed
     with pytest.raises(InvalidInput, match=said):
         infinite_width.infinite_f(KEY, given.pop("x"), given.pop("z"), given.pop("y"), **given)
