@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from hyperviz.studies.common import budget
 from hyperviz.studies.common.options import Option, mend, options, texts
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui import answer, page_text
+from hyperviz.ui import answer, page_text, places
 from hyperviz.ui.teaching import guide, tours
 
 Settings = TypeVar("Settings")
@@ -208,9 +208,8 @@ def _widget(study: str, kind: type, name: str) -> None:
         st.selectbox(label, declared.choices, index=declared.choices.index(now), **shared)
     elif declared.choices:
         st.segmented_control(label, declared.choices, required=True, default=now, **shared)
-    elif declared.log or declared.words:
-        positions = sorted({*declared.grid, *(v for v in (now,) if not isinstance(v, str))})
-        st.select_slider(label, [*positions, *declared.words], value=now, format_func=page_text.value, **shared)
+    elif places.named(declared):
+        st.select_slider(label, places.places(declared, now), value=now, format_func=page_text.value, **shared)
     elif declared.step is None and len(declared.grid) > 100:
         st.number_input(label, int(declared.low or 0), int(declared.high or 0), now, **shared)
     else:
@@ -219,5 +218,5 @@ def _widget(study: str, kind: type, name: str) -> None:
 
 def _slider(label: str, declared: Option, now: Any, shared: dict[str, Any]) -> None:
     low, high, step = (declared.kind(v) for v in (declared.low, declared.high, declared.step or 1))
-    decimals = len(f"{step:.7f}".rstrip("0").partition(".")[2])  # its own choice would show 1.475 as 1.48
+    decimals = places.decimals(declared)
     st.slider(label, low, high, now, step, f"%.{decimals}f" if decimals else "%d", **shared)

@@ -15,31 +15,44 @@
     return [...(slider.closest(`[class*="${start}"]`)?.classList ?? [])].find((one) => one.startsWith(start))?.slice(start.length);
   };
 
-  const picture = async (page, slider) => {
-    const query = new URLSearchParams({ name: nameOf(slider, page.dataset.study) ?? '', value: slider.ariaValueText });
+  const sent = (page) => document.querySelector(`.st-key-${CSS.escape(page.dataset.chart)}_feed .fig`);
+
+  const picture = async (page, slider, about) => {
+    const query = new URLSearchParams({ name: nameOf(slider, page.dataset.study) ?? '', value: slider.ariaValueText, ...about });
     const answer = await fetch(`${page.dataset.url}?${query}`, { method: 'POST' });
-    return answer.status === 200 ? [await answer.text(), answer.headers.get('X-Mark')] : [];
+    if (answer.status !== 200) return [];
+    return [await answer.text(), answer.headers.get('X-Mark'), decodeURIComponent(answer.headers.get('X-Words'))];
   };
   // one at a time, and always of where the slider is now
   const ask = async () => {
     const page = place();
     if (asking || !wanted || !page || calm.matches) return;
-    const slider = wanted, began = performance.now();
-    [asking, wanted, asked] = [true, null, slider.ariaValueText];
+    const slider = wanted, words = slider.ariaValueText, began = performance.now();
+    [asking, wanted, asked] = [true, null, words];
+    let known;
     try {
-      const found = await picture(page, slider);
-      if (place() === page) box(page)?.ahead?.(...found);
+      known = await hypervizAhead.find(words, sent(page));
+      const [text, mark] = known ? [known.text, known.mark] : await picture(page, slider);
+      if (place() === page) box(page)?.ahead?.(text, mark);
+      if (!known) hypervizAhead.known(words, text, mark);
     } catch { /* the server is away: the page says so */ }
-    setTimeout(() => { asking = false; rest(); ask(); }, Math.max(0, began + PAUSE - performance.now()));
+    setTimeout(() => { asking = false; rest(); ask(); }, known ? 0 : Math.max(0, began + PAUSE - performance.now()));
   };
   const rest = () => {
     const page = place();
     if (page && !held && !asking && !wanted) box(page)?.rested?.();
   };
+  // the slider that has the keys, at rest
+  const resting = () => {
+    const page = place(), slider = document.activeElement;
+    if (!page || held || calm.matches || !slider?.matches('.stSlider input[type=range]') || !nameOf(slider, page.dataset.study)) return undefined;
+    return { slider, words: slider.ariaValueText, sent: !asking && !wanted && sent(page), ask: (about) => picture(page, slider, about) };
+  };
 
   const taken = (event) => {
     const slider = event.target.closest?.('.stSlider')?.querySelector('input[type=range]');
     const page = place();
+    if (slider !== document.activeElement) hypervizAhead.forget();
     if (slider && page && nameOf(slider, page.dataset.study)) {
       clearTimeout(settled);
       [hand, held, asked] = [slider, true, slider === hand ? asked : ''];
@@ -50,10 +63,13 @@
     held = false;
     settled = setTimeout(() => { hand = null; }, SETTLES);
     rest();
+    hypervizAhead.rest(resting);
   };
   addEventListener('pointerdown', taken, true);
   addEventListener('keydown', taken, true);
   for (const end of ['pointerup', 'pointercancel', 'keyup', 'blur']) addEventListener(end, left, true);
+  addEventListener('focusout', hypervizAhead.forget, true);
+  addEventListener('focusin', () => hypervizAhead.rest(resting), true);
   new MutationObserver((changes) => {
     if (!hand || !changes.some(({ target }) => target === hand)) return;
     wanted = hand.ariaValueText === asked ? null : hand; // React writes it more than once

@@ -24,7 +24,7 @@ PAGES = {name: study.claim for name, study in STUDIES.items()} | {"paper": "Whic
 EARLY = ("Slider", "Selectbox", "ButtonGroup", "NumberInput", "BidiComponent", "Html", "Button", "DownloadButton")
 PRIVATE = {"referrer-policy": "no-referrer"}  # what somebody draws is in the link, and no other site's business
 OWN = ("page", "glossary", "embed", "print", "phone")  # style sheets, each with a script
-SCRIPTS = ("kept_link", "drag", *OWN)
+SCRIPTS = ("kept_link", "drag_ahead", "drag", *OWN)
 PREFIX = re.compile(r"(/[\w.~-]+)*")
 STATIC = pathlib.Path(streamlit.__file__).parent / "static"
 

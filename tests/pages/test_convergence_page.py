@@ -32,6 +32,7 @@ def test_moving_a_width_slider_redraws_the_empirical_curve_and_not_the_limit(tab
     assert words[1].count("16 of 16 random networks drawn at n = 256, m = 64") == 1
     assert "width_f=256" in tab.url
     pictures_follow_the_hand(tab)
+    a_hand_at_rest_has_the_next_picture(tab)
 
 
 def pictures_follow_the_hand(tab) -> None:
@@ -47,6 +48,19 @@ def pictures_follow_the_hand(tab) -> None:
     tab.wait_for_url("**width_f=1024*")
     tab.wait_for_function(f"before => {marked} !== before", arg=before)
     wait_for_alt(tab, "16 of 16 random networks drawn at n = 1,024,")
+
+
+def a_hand_at_rest_has_the_next_picture(tab) -> None:
+    """At rest on n = 2,048, the place beside is asked for, and shown when the hand goes there, without a question."""
+    with tab.expect_response(lambda r: "value=2%2C048&side=1" in r.url and r.status == 200):
+        move(tab, "width of f, n", 1)
+    asked = []
+    tab.on("request", lambda request: asked.append(request.url) if "/drag/" in request.url else None)
+    move(tab, "width of f, n", 1)
+    wait_for_alt(tab, "random networks drawn at n = 4,096,")
+    assert [url for url in asked if "side=" not in url] == []
+    tab.wait_for_url("**width_f=4096*")
+    wait_for_alt(tab, "16 of 16 random networks drawn at n = 4,096,")
 
 
 def test_the_limit_on_screen_is_the_library_s(tab, address):

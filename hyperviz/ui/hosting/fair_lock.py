@@ -35,5 +35,9 @@ class Gate:
                 self._busy = False
                 self._changed.notify_all()
 
+    def waited_for(self) -> bool:
+        """Return whether somebody waits."""
+        return bool(self._waiting)
+
 
 gate = Gate()

@@ -48,8 +48,10 @@ def test_the_gate_lets_the_fewest_pictures_go_first_and_then_who_came_first():
         for name, shown_so_far in (("a", 5), ("b", 1), ("c", 0), ("d", 1), ("e", 0), ("f", 9)):
             viewers.ask(name, shown_so_far)
         assert viewers.order == []
+        assert viewers.gate.waited_for()
     assert viewers.all_gone()
     assert "".join(viewers.order) == "cebdaf"
+    assert not viewers.gate.waited_for()
 
 
 def test_a_step_that_fails_releases_the_gate():
