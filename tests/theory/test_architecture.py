@@ -1,18 +1,23 @@
 """One record of both networks: hashable, and traced where its sizes are."""
 
-from dataclasses import replace
+import inspect
+from dataclasses import MISSING, fields, replace
 
 import jax
 import numpy as np
 import pytest
 
 from hyperviz.errors import InvalidInput
-from hyperviz.theory import analytic, sampling
+from hyperviz.theory import activations, analytic, dynamics, network, sampling, smooth_activations, taylor
 from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.fourier_features import FourierFeatures
+from hyperviz.theory.regression import grid, grid_upsampling
 
 SMALL = Architecture(depth_f=2, depth_g=2, width_f=5, width_g=3)
 X, Z = np.eye(2), np.eye(2)
+CALLS = [activations.activation, smooth_activations.activation_g, analytic.kernels, dynamics.infinite_f, network.apply]
+CALLS += [sampling.hyperkernel, sampling.outputs, taylor.terms, taylor.of_network]
+CALLS += [grid.steps, grid.split, grid_upsampling.upsample]
 
 
 def test_equal_networks_are_one_key_of_a_cache():
@@ -41,3 +46,10 @@ def test_the_kernels_of_the_limit_are_those_of_the_public_call_whatever_the_widt
 def test_a_size_that_cannot_be_drawn_is_refused_by_its_name(name, value):
     with pytest.raises(InvalidInput, match=name):
         sampling.draw(jax.random.key(0), X, Z, **vars(replace(SMALL, **{name: value})))
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.__name__)
+def test_what_is_not_given_is_the_same_in_every_call(call):
+    ours = {field.name: field.default for field in fields(Architecture) if field.default not in (MISSING, None)}
+    others = {name: parameter.default for name, parameter in inspect.signature(call).parameters.items() if name in ours}
+    assert others == {name: ours[name] for name in others} != {}

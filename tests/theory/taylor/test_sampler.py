@@ -162,10 +162,32 @@ def test_the_size_of_x_never_meets_the_signs_of_float32():
     np.testing.assert_allclose(found / 1e-45, plain, rtol=1e-9)
 
 
+def smooth(u_i, u_j, architecture, draws, phi="gelu", **sigma):
+    """K^(0..8) where phi is smooth: every activation has the same program."""
+    chosen = sizes(*architecture) | sigma
+    return sampler.terms(jax.random.key(1), u_i, u_j, orders=8, draws=draws, activation_g=phi, **chosen)
+
+
 def test_a_smooth_g_is_finite_at_degenerate_points():
-    for u in ((np.zeros(3), Z[0]), (X[0], np.zeros(2)), U_J):
-        found = sampler.terms(jax.random.key(1), u, U_J, orders=8, draws=2, **sizes(2, 1, 1, 1), activation_g="gelu")
-        assert np.isfinite(found).all()
+    for u in ((np.zeros(3), Z[0]), (X[0], np.zeros(2))):
+        assert np.isfinite(smooth(u, U_J, (2, 1, 1, 1), 2)).all()
+
+
+def test_an_odd_f_and_an_odd_g_of_two_layers_do_not_tell_x_from_its_opposite():
+    """h(-x, z) and h(x, z) are one function of the weights: K^(1) is a squared length in every draw."""
+    odd = {"phi": "tanh", "activation_f": "leaky_relu", "alpha": 1.0}
+    found = smooth((-X[0], Z[0]), U_J, (3, 2, 6, 5), 40, **odd)
+    assert (found[:, 1] > 0).all()
+    assert (found[:, 8] != 0).all()
+
+
+def test_under_a_wide_f_a_linear_g_has_the_limit_s_tangent_kernel():
+    """H = 1, where phi is not applied."""
+    wide = smooth(U_I, U_J, (2, 1, 20_000, 1), 40)
+    limit = analytic.kernels(X, Z, depth_f=2, depth_g=1)
+    np.testing.assert_allclose(wide[:, 1], limit.hyperkernel[0, 1], rtol=0.1)
+    assert np.std(wide[:, 0]) == pytest.approx(float(limit.nngp[1, 1]) ** 0.5, rel=0.4)
+    assert (np.abs(wide[:, 2:]) < 1e-3).all()
 
 
 def test_a_draw_does_not_depend_on_how_many_are_drawn():
@@ -208,3 +230,5 @@ def test_points_that_do_not_fit_are_refused():
         sampler.terms(jax.random.key(0), (X[0][:2], Z[0]), U_J, orders=1, draws=1, **sizes(2, 2, 4, 3))
     with pytest.raises(OutOfRange, match="which float64 cannot hold"):
         sampler.terms(jax.random.key(0), (X[0] * 1e30, Z[0]), U_J, orders=1, draws=1, **sizes(2, 2, 4, 3))
+    u = X[0] * 1e18, Z[0] * 1e-12  # their product decides
+    assert np.isfinite(sampler.terms(jax.random.key(0), u, u, orders=8, draws=1, **sizes(2, 1, 4, 3))).all()
