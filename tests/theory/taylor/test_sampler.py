@@ -194,6 +194,20 @@ def test_a_draw_does_not_depend_on_how_many_are_drawn():
     np.testing.assert_array_equal(drawn((3, 2, 5, 4), draws=3), drawn((3, 2, 5, 4), draws=45)[:3])
 
 
+def test_a_draw_in_pieces_is_the_whole_draw():
+    key, architecture = jax.random.key(3), sizes(3, 2, 130, 70)
+    progress = sampler.begin(
+        jax.vmap(lambda i: jax.random.fold_in(key, i))(np.arange(2)),
+        sampler.problem(U_I, U_J, Architecture(**architecture)),
+    )
+    assert progress.ends == (8,)  # two layers of three blocks, and one of two
+    while not progress.done:
+        progress = sampler.advance_by(progress, 1)
+        assert progress.state.tick == progress.ticks
+    whole = sampler.terms(key, U_I, U_J, orders=8, draws=2, **architecture)
+    np.testing.assert_array_equal(sampler.finish(progress), whole)
+
+
 def test_widths_depths_and_orders_compile_nothing():
     def draw(architecture):
         problem = sampler.problem(U_I, U_J, Architecture(**sizes(*architecture)))
@@ -226,7 +240,7 @@ def test_bad_input_is_one_sentence(changed, sentence):
 
 
 def test_points_that_do_not_fit_are_refused():
-    with pytest.raises(InvalidInput, match="x must be one vector at either point, of one length"):
+    with pytest.raises(InvalidInput, match=r"x must be one vector .* of one length; got \(3,\) at j and \(2,\) at i"):
         sampler.terms(jax.random.key(0), (X[0][:2], Z[0]), U_J, orders=1, draws=1, **sizes(2, 2, 4, 3))
     with pytest.raises(OutOfRange, match="which float64 cannot hold"):
         sampler.terms(jax.random.key(0), (X[0] * 1e30, Z[0]), U_J, orders=1, draws=1, **sizes(2, 2, 4, 3))
