@@ -34,16 +34,15 @@ TESTS = {  # of tests/theory, the quickest killers first; those of taylor are th
     "gram/gram_factors": "gram/test_gram_factors.py\n sampling/test_one_draw.py",
     "sampling/progress": "sampling/test_one_draw.py",
     "sampling/forward_pass": "sampling/test_forward_pass.py",
-    "sampling/output_draws": """test_architecture.py
-    sampling/test_forward_pass.py
-    ../runtime/test_precision.py::test_numbers_are_the_same_in_a_process_without_float64""",
+    "sampling/output_draws": "test_architecture.py\n sampling/test_forward_pass.py",
     "taylor/jets": "taylor/test_jets.py",
     "taylor/dense_g": """taylor/test_dense_g.py
     taylor/test_sampler.py::test_bad_input_is_one_sentence
     taylor/test_sampler.py::test_an_odd_f_and_an_odd_g_of_two_layers_do_not_tell_x_from_its_opposite
     taylor/test_sampler.py::test_under_a_wide_f_a_linear_g_has_the_limit_s_tangent_kernel
     taylor/test_sampler.py::test_a_smooth_g_is_finite_at_degenerate_points""",
-    "taylor/sampler": """taylor/test_sampler.py::test_bad_input_is_one_sentence
+    "taylor/sampler": """test_architecture.py
+    taylor/test_sampler.py::test_bad_input_is_one_sentence
     taylor/test_sampler.py::test_points_that_do_not_fit_are_refused
     taylor/test_sampler.py""",
 } | dict.fromkeys(("sampling/conditioning", "sampling/schedule", "sampling/kernels"), DRAWS)
