@@ -23,12 +23,13 @@ def test_three_lines_of_the_readme_give_a_verdict_a_table_and_figures():
     assert isinstance(shown, go.Figure)
     assert len(shown.data)
     study = STUDIES["taylor"]
-    *_, wanted = study.stream(study.settings(depth_g=3, draws=20))
-    assert found.verdict == study.report.verdict(wanted).text
+    assert found.result.settings == study.settings(depth_g=3, draws=20)
+    assert found.result.finished
+    assert found.verdict == study.report.verdict(found.result).text
     assert found.verdict in repr(found)
     values = found.table["value"].astype(float)
     assert np.isfinite(values).all()
-    assert (values == study.report.table(wanted)["value"].astype(float)).all()
+    assert (values == study.report.table(found.result)["value"].astype(float)).all()
 
 
 @pytest.mark.parametrize(

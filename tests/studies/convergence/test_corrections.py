@@ -7,7 +7,6 @@ from hyperviz.studies.convergence import corrections, report, study
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from hyperviz.studies.convergence.study import FITTED, WIDTHS
 
-pytestmark = pytest.mark.usefixtures("compiled_lightly")
 SETTINGS = ConvergenceSettings(depth_f=3, draws=32, theta=0.4, x="1,0")
 
 

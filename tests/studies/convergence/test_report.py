@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from hyperviz.studies import stored_results
 from hyperviz.studies.common.intervals import SURE
 from hyperviz.studies.common.power_laws import relative_spread, slope, variance
 from hyperviz.studies.common.verdict import signed
@@ -14,7 +15,8 @@ from tests.studies.convergence.test_study import last
 
 @pytest.fixture(scope="module")
 def default():
-    return last(ConvergenceSettings())
+    """The stored end state: that a fresh run gives it is for tests/studies/test_stored_results.py to say."""
+    return stored_results.find("convergence", ConvergenceSettings()).result
 
 
 def with_spreads(result, exponents):
@@ -100,7 +102,7 @@ def test_negative_control_the_draws_of_a_narrow_g_in_place_of_both_wide_do_not_h
 @pytest.mark.parametrize("shallow", [{"depth_g": 1}, pytest.param({"depth_f": 1}, marks=pytest.mark.slow)])
 def test_negative_control_where_one_network_has_no_hidden_layer_one_width_is_enough(shallow):
     """g with depth 1 is linear in z and has no width: wide f alone makes the kernel deterministic, and f likewise."""
-    result = last(ConvergenceSettings(draws=64, **shallow))
+    result = last(ConvergenceSettings(draws=32, **shallow))
     enough = "only f widens" if "depth_g" in shallow else "only g widens"
     assert result.slopes[enough].relative.excludes(0)
     assert result.slopes[enough].claim == -1

@@ -18,6 +18,7 @@ from hyperviz.theory import analytic, sampling
 from hyperviz.theory.architecture import Architecture
 
 SMALL = ConvergenceSettings(depth_f=2, depth_g=2, width_f=16, width_g=8, draws=16, seed=3)
+OTHER = ConvergenceSettings(**{**vars(SMALL), "seed": 8, "width_f": 12})
 
 
 def last(settings):
@@ -82,22 +83,25 @@ def test_a_chart_whose_parts_are_the_same_objects_shows_the_same_picture(results
     assert not changed(results[-1]._replace(finished=False), results[-2], ("curves", "cells", "slopes"))
 
 
-def test_the_same_seed_gives_the_same_numbers_and_another_seed_others(nothing_drawn, small):
+@pytest.fixture(scope="module")
+def other():
+    """A small run of another seed and width."""
+    return last(OTHER)
+
+
+def test_the_same_seed_gives_the_same_numbers_and_another_seed_others(nothing_drawn, small, other):
     same(last(SMALL), small)
-    other = last(ConvergenceSettings(**{**vars(SMALL), "seed": 4}))
     assert (other.curves[:, ORIGIN] != small.curves[:, ORIGIN]).all()
     assert all((other.cells[at] != small.cells[at]).mean() > 0.4 for at in CELLS)  # 4 neurons may all be off
 
 
 def test_the_numbers_do_not_depend_on_what_was_drawn_before(nothing_drawn, small):
     nothing_drawn()
-    few = last(ConvergenceSettings(**{**vars(SMALL), "draws": 20}))
     more = last(ConvergenceSettings(**{**vars(SMALL), "draws": 33}))
-    fewer_again = last(ConvergenceSettings(**{**vars(SMALL), "draws": 16}))
-    same(fewer_again, small)
-    np.testing.assert_array_equal(more.curves[:20], few.curves)
+    same(last(SMALL), small)
+    np.testing.assert_array_equal(more.curves[:16], small.curves)
     assert {len(more.cells[at]) for at in ON_LINES} == {132}
-    assert all((more.cells[at][: len(few.cells[at])] == few.cells[at]).all() for at in CELLS)
+    assert all((more.cells[at][: len(small.cells[at])] == small.cells[at]).all() for at in CELLS)
 
 
 def test_draws_that_are_kept_are_not_drawn_again(nothing_drawn, monkeypatch):
@@ -113,7 +117,8 @@ def test_draws_that_are_kept_are_not_drawn_again(nothing_drawn, monkeypatch):
 def test_no_two_draws_share_their_random_numbers(small):
     assert len(np.unique(small.curves[:, ORIGIN])) == 16
     alive = np.concatenate([values[values != 0] for values in small.cells.values()])  # 4 neurons may all be off
-    assert len(np.unique(alive)) == len(alive) > 0.8 * sum(map(len, small.cells.values()))
+    assert len(alive) > 0.8 * sum(map(len, small.cells.values()))
+    assert len(np.unique(alive)) >= len(alive) - 3  # of 1,500 numbers of 24 bits a pair may be equal by chance
 
 
 def test_a_curve_is_the_library_s_hyperkernel_with_the_same_key(small):
@@ -196,14 +201,11 @@ def test_two_viewers_of_the_same_link_see_the_same_numbers(nothing_drawn, small)
     same(other, small)
 
 
-def test_two_viewers_of_different_links_do_not_disturb_each_other(nothing_drawn, small):
-    other = ConvergenceSettings(**{**vars(SMALL), "seed": 8, "width_f": 12})
-    alone = last(other)
-    nothing_drawn()
+def test_two_viewers_of_different_links_do_not_disturb_each_other(nothing_drawn, small, other):
     with ThreadPoolExecutor(2) as pool:
-        mine, theirs = pool.map(last, [SMALL, other])
+        mine, theirs = pool.map(last, [SMALL, OTHER])
     same(mine, small)
-    same(theirs, alone)
+    same(theirs, other)
 
 
 def test_the_code_s_draw_and_limit_are_the_chart_s(small, capsys):
