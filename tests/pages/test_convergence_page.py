@@ -63,9 +63,29 @@ def a_hand_at_rest_has_the_next_picture(tab) -> None:
     wait_for_alt(tab, "16 of 16 random networks drawn at n = 4,096,")
 
 
-def test_the_limit_on_screen_is_the_library_s(tab, address):
-    open_page(tab, f"{address}/convergence?depth_f=2&depth_g=3&x=1,0&draws=16")
-    x, z = study.points(ConvergenceSettings(x="1,0"), study.ANGLES)
+def test_a_link_s_numbers_are_the_library_s_on_the_screen_and_in_the_csv_and_the_same_again(tab, address):
+    url = f"{address}/convergence?depth_f=2&depth_g=3&width_f=37&width_g=1000&x=1,0&draws=16&seed=5"
+    settings = ConvergenceSettings(depth_f=2, depth_g=3, width_f=37, width_g=1000, x="1,0", draws=16, seed=5)
+    open_page(tab, url)
+    wait_for_alt(tab, "16 of 16 random networks drawn at n = 37, m = 1,000")
+    first = trace(tab, MOST)
+    assert slider(tab, "width of f, n").get_attribute("aria-valuetext") == "37"
+    limit_is_the_library_s(tab, settings)
+    tab.get_by_text("The numbers, the code, the link").click()
+    with tab.expect_download() as download:
+        tab.get_by_text("Download CSV").click()
+    found = pd.read_csv(io.BytesIO(download.value.path().read_bytes()))
+    kernel = found[found.quantity == "kernel"]
+    result = next(result for result in study.stream(settings) if len(result.curves) == settings.draws)
+    np.testing.assert_allclose(kernel.theory, result.theory, rtol=1e-5)
+    np.testing.assert_allclose(kernel.value, result.curves.mean(0), rtol=1e-5)
+    open_page(tab, url)
+    wait_for_alt(tab, "16 of 16 random networks drawn at n = 37, m = 1,000")
+    assert trace(tab, MOST) == first
+
+
+def limit_is_the_library_s(tab, settings) -> None:
+    x, z = study.points(settings, study.ANGLES)
     row = analytic.kernels(x, z, depth_f=2, depth_g=3).hyperkernel[study.ORIGIN]
     script = "name => document.querySelector('.js-plotly-plot').data.find(t => t.name.startsWith(name)).customdata"
     shown = tab.evaluate(f"name => Array.from(({script})(name)._inputArray ?? ({script})(name))", LIMIT)
@@ -75,17 +95,6 @@ def test_the_limit_on_screen_is_the_library_s(tab, address):
     )
     tab.wait_for_function(exact, arg="Θ<sub>f</sub> exact; limit 3")
     np.testing.assert_allclose(trace(tab, "Θ<sub>f</sub> exact", chart=4), 3, rtol=1e-5)  # L = 2: 3 / n, exactly
-
-
-def test_a_link_opens_any_integer_width_and_says_the_same_numbers_again(tab, address):
-    url = f"{address}/convergence?width_f=37&width_g=1000&draws=16&seed=5"
-    open_page(tab, url)
-    wait_for_alt(tab, "16 of 16 random networks drawn at n = 37, m = 1,000")
-    first = trace(tab, MOST)
-    open_page(tab, url)
-    wait_for_alt(tab, "16 of 16 random networks drawn at n = 37, m = 1,000")
-    assert trace(tab, MOST) == first
-    assert slider(tab, "width of f, n").get_attribute("aria-valuetext") == "37"
 
 
 def test_a_bad_link_is_mended_and_says_so(tab, address):
@@ -112,22 +121,6 @@ def test_a_preset_changes_the_link_and_reset_empties_it(tab, address):
     tab.get_by_text("Reset to defaults").click()
     wait_for_alt(tab, "n = 64, m = 64")
     assert "?" not in tab.url
-
-
-def test_the_csv_holds_the_library_s_numbers(tab, address):
-    open_page(tab, f"{address}/convergence?draws=16&depth_g=2&width_f=128")
-    wait_for_alt(tab, "16 of 16 random networks drawn at n = 128")
-    tab.get_by_text("The numbers, the code, the link").click()
-    with tab.expect_download() as download:
-        tab.get_by_text("Download CSV").click()
-    found = pd.read_csv(io.BytesIO(download.value.path().read_bytes()))
-    kernel = found[found.quantity == "kernel"]
-    settings = ConvergenceSettings(draws=16, depth_g=2, width_f=128)
-    for result in study.stream(settings):
-        if len(result.curves) == settings.draws:
-            break
-    np.testing.assert_allclose(kernel.theory, result.theory, rtol=1e-5)
-    np.testing.assert_allclose(kernel.value, result.curves.mean(0), rtol=1e-5)
 
 
 def test_zoom_stays_and_the_chart_is_never_blank_or_remounted_while_it_streams(tab, address):

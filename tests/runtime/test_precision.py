@@ -39,7 +39,9 @@ def test_importing_the_library_changes_neither_the_environment_nor_jax():
     "call",
     [
         lambda: analytic.kernels(X, Z, depth_f=3, depth_g=2).hyperkernel,
-        lambda: analytic.kernels(X, Z, depth_f=3, depth_g=2, activation_g="erf").nngp,
+        pytest.param(
+            lambda: analytic.kernels(X, Z, depth_f=3, depth_g=2, activation_g="erf").nngp, marks=pytest.mark.slow
+        ),
         lambda: analytic.kernels(X, Z, depth_f=2, depth_g=2, coordinates=FourierFeatures(1.5)).nngp,
         lambda: sampling.draw(5, X, Z, **SIZES).kernel,
         lambda: sampling.values(jax.random.split(jax.random.key(1), 3), X, Z, **SIZES),

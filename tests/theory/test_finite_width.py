@@ -63,7 +63,7 @@ def agrees(values, depth, width):
     return abs(np.var(ratio) - relative_variance(RELU, depth, width)) < 5 * error
 
 
-@pytest.mark.parametrize(("depth", "width"), [(3, 12), (4, 16)])
+@pytest.mark.parametrize(("depth", "width"), [(3, 12), pytest.param(4, 16, marks=pytest.mark.slow)])
 def test_networks_that_exist_have_this_variance_and_not_that_of_other_sizes(depth, width):
     values = tangent_kernels(depth, width, 40_000)
     limit = depth * (0.6**2 + 1.1**2) / 2

@@ -111,7 +111,9 @@ def test_the_kernels_of_h_agree_with_the_recursion_written_out_pair_by_pair(name
     assert np.abs(np.asarray(relu.nngp) - nngp).max() > 0.05 * nngp.max()
 
 
-@pytest.mark.parametrize("name", SMOOTH)
+@pytest.mark.parametrize(
+    "name", [name if name in ("tanh", "gelu") else pytest.param(name, marks=pytest.mark.slow) for name in SMOOTH]
+)
 def test_finite_wide_networks_have_that_covariance(name):
     x, z = points(np.float32)
     x, z, draws = x[:4], z[:4], 1000

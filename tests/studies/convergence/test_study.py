@@ -193,6 +193,7 @@ def test_a_stream_that_was_left_starts_again_and_ends_the_same(nothing_drawn, sm
     same(last(SMALL), small)
 
 
+@pytest.mark.slow
 def test_two_viewers_of_the_same_link_see_the_same_numbers(nothing_drawn, small):
     """Both streams fill the same store at once."""
     with ThreadPoolExecutor(2) as pool:

@@ -48,7 +48,6 @@ def with_slopes(result, slopes):
     return result._replace(slopes=made)
 
 
-
 @pytest.mark.parametrize(("L", "H"), [(4, 1), (4, 2), (3, 3)])
 def test_the_slopes_are_those_of_theorem_1(L, H):
     result = charted(TaylorSettings(depth_f=L, depth_g=H))

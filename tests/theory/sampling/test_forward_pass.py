@@ -56,8 +56,15 @@ def test_another_width_is_told_apart():
     assert ks_2samp(one, other, method="asymp").pvalue < SIGNIFICANT
 
 
-@pytest.mark.parametrize("name", ["relu", "erf"])
-@pytest.mark.parametrize("features", [None, FourierFeatures(1.0)])
+@pytest.mark.parametrize(
+    ("name", "features"),
+    [
+        ("relu", FourierFeatures(1.0)),
+        ("erf", None),
+        pytest.param("relu", None, marks=pytest.mark.slow),
+        pytest.param("erf", FourierFeatures(1.0), marks=pytest.mark.slow),
+    ],
+)
 def test_wide_outputs_are_gaussian_with_the_analytic_covariance(name, features):
     """Two x and two z: KS of each output against N(0, Lambda^H), and the covariance within standard errors."""
     chosen = {"depth_f": 2, "depth_g": 2, "activation_g": name, "coordinates": features}

@@ -29,7 +29,10 @@ def nested(function, coefficients):
     return jnp.stack(found)
 
 
-@pytest.mark.parametrize("name", smooth_activations.SMOOTH)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow) if name == "gelu" else name for name in smooth_activations.SMOOTH],
+)
 def test_a_series_through_a_smooth_function_is_the_taylor_series(name):
     phi = smooth_activations.activation_g(name)
     ours = jets.through(phi, jnp.asarray(COEFFICIENTS))
