@@ -33,9 +33,15 @@ WATCH = """place => {
     window.drawn = [];
     new MutationObserver((changes) => {
         const chart = document.querySelectorAll('.js-plotly-plot')[place];
-        const inside = ({ target }) => chart?.contains(target) && target.closest?.('.cartesianlayer, .imagelayer');
+        const layers = '.cartesianlayer, .imagelayer, .infolayer'; // the last: names of curves without a point yet
+        const inside = ({ target }) => chart?.contains(target) && target.closest?.(layers);
         if (changes.some(inside)) window.drawn.push(performance.now());
     }).observe(document.body, { subtree: true, childList: true, attributes: true });
+}"""
+# where a key moves the slider: at its end it would move nothing, and the next picture be none of this key
+KEY = """(slider, forward) => {
+    const ends = slider.value === slider[forward ? 'max' : 'min'];
+    return ends === forward ? 'ArrowLeft' : 'ArrowRight';
 }"""
 PRESSED = """() => {
     window.drawn.length = 0;
@@ -57,8 +63,9 @@ def keys(tab, label: str, moves: int) -> np.ndarray:
     for i in range(moves + 2):
         slider(tab, label).focus()
         time.sleep(PAUSE)
+        key = slider(tab, label).evaluate(KEY, i % 8 < 4)
         tab.evaluate(PRESSED)
-        tab.keyboard.press("ArrowRight" if i % 8 < 4 else "ArrowLeft")
+        tab.keyboard.press(key)
         tab.wait_for_function("window.drawn.length > 0", polling=5)
         found.append(tab.evaluate("window.drawn[0] - window.pressed"))
     return np.array(found[2:])
