@@ -4,7 +4,7 @@
   const PAUSE = 80; // milliseconds between two such pictures, at least: others compute too
   const SETTLES = 300; // milliseconds after the hand has let go in which a slider may still move: by a tap, by a button's click
   const calm = matchMedia('(prefers-reduced-motion: reduce)');
-  let hand = null, held = false, settled; // the slider that is moved, and whether it is at this moment
+  let hand = null, held = false, down = false, settled; // the slider that is moved, whether it is at this moment, by a pointer
   let wanted = null, asking = false, asked = ''; // a slider whose place has not been asked for; the place asked for last
 
   const place = () => document.querySelector('.hyperviz-drag');
@@ -50,6 +50,7 @@
   };
 
   const taken = (event) => {
+    down ||= event.type === 'pointerdown';
     const slider = event.target.closest?.('.stSlider')?.querySelector('input[type=range]');
     const page = place();
     if (slider !== document.activeElement) hypervizAhead.forget();
@@ -59,7 +60,8 @@
     } else if (page) box(page)?.rested?.(0); // the hand is elsewhere: the page's next picture counts, whatever it is of
   };
   const left = (event) => {
-    if (!held || (event.type === 'blur' && event.target !== window)) return;
+    down &&= event.type === 'keyup' || (event.type === 'blur' && event.target !== window); // no key lets go of a thumb
+    if (!held || down || (event.type === 'blur' && event.target !== window)) return;
     held = false;
     settled = setTimeout(() => { hand = null; }, SETTLES);
     rest();

@@ -82,11 +82,14 @@ export default function ({ parentElement, data }) {
   // while a slider moves (drag.js): a picture of where it is stands before those of the page, until the hand rests and the
   // page's own is of the same settings, or until it has another for a while
   const LATE = 2000;
-  let ahead = null;
+  let ahead = null, told = false;
+  // what is said is of where the hand was: page.css shows it so
+  const past = (is) => { if (is !== told) root.classList.toggle('hyperviz-ahead', told = is); };
   const shown = () => {
     const fed = document.querySelector(feed + ' .fig'), same = ahead && fed?.dataset.mark === ahead.mark;
     const late = ahead?.rested && Date.now() > ahead.rested + LATE && fed && fed.textContent !== ahead.fed;
     if (late || (same && ahead.rested)) ahead = null;
+    past(Boolean(ahead) && !same);
     return ahead && !same ? ahead.text : fed?.textContent; // blank while a new run starts: keep the old picture
   };
   box.ahead = (text, mark) => {
@@ -148,6 +151,7 @@ export default function ({ parentElement, data }) {
   return () => {
     mounted = false;
     playing.end();
+    past(false);
     clearInterval(watching);
     clearTimeout(later);
     clearTimeout(after);

@@ -15,6 +15,7 @@ from tests.pages.browser import alt, dragged, move, open_ended, open_page, slide
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("compiled_lightly")]  # as the server: numbers are compared
 LIMIT = "the limit"
 MOST = "8 of 10"
+OPACITY = "+getComputedStyle(document.querySelector('.verdict')).opacity"
 
 
 def test_moving_a_width_slider_redraws_the_empirical_curve_and_not_the_limit(tab, address):
@@ -43,9 +44,13 @@ def pictures_follow_the_hand(tab) -> None:
         for n in ("128", "32", "1,024"):
             to(n)
             wait_for_alt(tab, f"random networks drawn at n = {n},")
+            tab.keyboard.press("Escape")  # no key lets go of what a mouse holds, nor 0.3 s later
+            tab.wait_for_timeout(350)
         assert "width_f=256" in tab.url
         assert tab.evaluate(marked) == before
+        tab.wait_for_function(f"{OPACITY} < 1")  # the words are of n = 256
     tab.wait_for_url("**width_f=1024*")
+    tab.wait_for_function(f"{OPACITY} === 1")
     tab.wait_for_function(f"before => {marked} !== before", arg=before)
     wait_for_alt(tab, "16 of 16 random networks drawn at n = 1,024,")
 
