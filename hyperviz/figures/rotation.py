@@ -202,7 +202,7 @@ def _name(configurations: list[Configuration], config: Configuration) -> str:
 
 
 CHARTS = {
-    "accuracy": Chart(accuracy, ("curves",), height=320),
+    "accuracy": Chart(accuracy, ("tested",), height=320),
     "loss": Chart(loss, ("curves",), height=320),
     "examples": Chart(examples, ("examples",), height=260),
 }

@@ -162,16 +162,28 @@ def test_another_width_than_the_one_said_is_another_network():
     assert np.abs(got - APPLY(params, X32, Z32)).max() > 0.01
 
 
-def gradients(parameterisation, depth=3):
+def gradients(parameterisation, depth=3, turned=False):
     """Weights for traced widths 5 and 4, and a compiled value and gradient of a square loss."""
 
     def loss(params, x, z, used):
-        return (network.forward(params, x, z, PLAIN, PLAIN, used) ** 2).sum()
+        return (network.forward(params, x, z, PLAIN, PLAIN, used, turned) ** 2).sum()
 
     shape = sizes(depth, depth, 8, 7, input_g=3)
     key, used = jax.random.key(2), Widths(5, 4)
     params = INIT(key, **shape) if parameterisation == "ntk" else network.init_released(key, **shape, used=used)
     return params, jax.jit(jax.value_and_grad(loss))
+
+
+@pytest.mark.parametrize("parameterisation", names.PARAMETERISATIONS)
+def test_weights_with_the_neurons_of_f_first_are_the_same_network(parameterisation):
+    params, both = gradients(parameterisation)
+    value, gradient = both(params, X32, X32, Widths(5, 4))
+    _, both = gradients(parameterisation, turned=True)
+    same, turned = both(network.neurons_first(params), X32, X32, Widths(5, 4))
+    agree(same, value, 1e-5)
+    for one, other in zip(jax.tree.leaves(turned), jax.tree.leaves(network.neurons_first(gradient)), strict=True):
+        agree(one, other, 1e-5)
+    assert [W.shape[0] for W in turned.generator] == [W.shape[2] for W in params.generator]
 
 
 @pytest.mark.parametrize("parameterisation", names.PARAMETERISATIONS)

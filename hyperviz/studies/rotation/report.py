@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
@@ -106,6 +108,26 @@ def _per_epoch(curve: Curve) -> np.ndarray:
     return curve.loss.reshape(runs, epochs, curve.loss.shape[1] // epochs)
 
 
+class _Loss(NamedTuple):
+    """Hold the training loss of an epoch: its mean over runs that have a number, and its standard error."""
+
+    epoch: int
+    mean: float
+    error: float
+
+
+def _losses(curve: Curve) -> list[_Loss]:
+    """Return the training loss of each epoch that a run has ended."""
+    found = []
+    for epoch, losses in enumerate(np.moveaxis(_per_epoch(curve), 1, 0), 1):
+        runs = losses[~np.isnan(losses).any(axis=1)]
+        if runs.size:
+            runs = runs.mean(axis=1)
+            error = runs.std(ddof=1) / len(runs) ** 0.5 if len(runs) > 1 else np.nan
+            found.append(_Loss(epoch, runs.mean(), error))
+    return found
+
+
 def fraction(result: RotationResult) -> float:
     """Return how much of the whole run is done."""
     return result.progress
@@ -117,9 +139,8 @@ def alt(result: RotationResult, chart: str = "") -> str:
         angles = ", ".join(f"{30 * label}°" for label in result.examples.label) if result.examples else "none yet"
         return f"Pairs of test images, x above and z below; the angles between them are {angles}."
     if chart == "loss":
-        found = table(result)
-        last = found[found.quantity == "loss"].groupby(["depth_g", "width_g", "learning_rate"]).value.last()
-        said = [f"H = {H}, m = {m}, µ = {rate:g}: {value:.3g}" for (H, m, rate), value in last.items()]
+        last = {config: losses[-1].mean for config, curve in result.curves.items() if (losses := _losses(curve))}
+        said = [f"H = {H}, m = {m}, µ = {rate:g}: {value:.3g}" for (H, m, rate), value in sorted(last.items())]
         return f"Training loss. {'; '.join(said) or 'No step yet'}."
     return f"Accuracy on test pairs while networks train. {_reached(result)}. {progress(result)}"
 
@@ -156,12 +177,8 @@ def table(result: RotationResult) -> pd.DataFrame:
         at = {"depth_g": config.depth_g, "width_g": config.width_g, "learning_rate": config.rate}
         for epoch, mean, error in zip(*accuracies(curve), strict=True):
             rows.append(at | {"epoch": epoch, "quantity": "accuracy", "value": mean, "stderr": error})
-        for epoch, losses in enumerate(np.moveaxis(_per_epoch(curve), 1, 0), 1):
-            runs = losses[~np.isnan(losses).any(axis=1)]
-            if runs.size:
-                runs = runs.mean(axis=1)
-                error = runs.std(ddof=1) / len(runs) ** 0.5 if len(runs) > 1 else np.nan
-                rows.append(at | {"epoch": epoch, "quantity": "loss", "value": runs.mean(), "stderr": error})
+        for epoch, mean, error in _losses(curve):
+            rows.append(at | {"epoch": epoch, "quantity": "loss", "value": mean, "stderr": error})
     for answer in answers(result):
         row = {"epoch": answer.epoch, "quantity": answer.quantity, "value": answer.difference}
         rows.append(row | {"stderr": answer.error})

@@ -43,6 +43,7 @@ class RotationResult(NamedTuple):
     progress: float  # of all epochs
     left: float  # seconds that the rest will take; 0 where nobody knows
     finished: bool
+    tested: int = 0  # tests so far of a group of runs: each is a new point of a curve of accuracy
 
 
 def stream(settings: RotationSettings, store: Store | None = None) -> Iterator[RotationResult]:
@@ -157,6 +158,7 @@ def _with(result: RotationResult, job: Job, now: GroupProgress) -> RotationResul
     if now.accuracy is not None:
         accuracy = accuracy.copy()
         accuracy[runs, : now.accuracy.shape[1]] = now.accuracy
+        result = result._replace(tested=result.tested + 1)
     examples = result.examples
     if now.guesses is not None and examples and 0 in runs:
         examples = examples._replace(guesses=examples.guesses | {job.config: now.guesses[:SHOWN]})

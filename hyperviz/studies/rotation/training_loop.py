@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Generator
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from hyperviz.data.rotations import RotatedPairs
 from hyperviz.runtime.checkpoint import Store
 from hyperviz.studies.common.networks.random_streams import Stream, random_generator
 from hyperviz.studies.rotation import sgd
 from hyperviz.studies.rotation.settings import BATCH, Configuration
-from hyperviz.studies.rotation.sgd import CHUNK, Data, Programs
+from hyperviz.studies.rotation.sgd import CHUNK, TESTS, Data, Programs
 from hyperviz.theory.network import Widths
 
 STEP = 0.12  # seconds of work aimed at between two looks at whether anybody still waits
+Taken = TypeVar("Taken")
 SAVE = 60.0  # seconds between two checkpoints of a group, or as many as its weights have megabytes
 
 
@@ -68,17 +71,32 @@ class GroupState(NamedTuple):
     guesses: np.ndarray | None  # of the last test
 
 
+class Pace:
+    """Choose how many steps are taken at once, so that they last about STEP seconds."""
+
+    def __init__(self) -> None:
+        """Begin with one step."""
+        self._at_once = 1.0
+
+    def take(self, most: int, work: Callable[[int], Taken]) -> tuple[int, Taken]:
+        """Return how many steps were taken, at most so many, and what `work`, which takes them, has returned."""
+        count, began = max(min(int(self._at_once), most), 1), time.monotonic()
+        found = work(count)
+        self._at_once = count * float(np.clip(STEP / max(time.monotonic() - began, 1e-4), 0.25, 4))
+        return count, found
+
+
 def train(group: Group, plan: TrainingPlan) -> Generator[GroupProgress, None, None]:
     """Yield a test, then epochs of short steps each followed by a test, from where a checkpoint stands."""
-    steps, saved = plan.data.number // BATCH, time.monotonic()
+    steps, saved, paces = plan.data.number // BATCH, time.monotonic(), (Pace(), Pace())
     state = _begin(group, plan)
     if state.guesses is None:
-        reached, guesses = yield from _test(group, plan, state.params, state.epoch * steps)
+        reached, guesses = yield from _test(group, plan, state, paces[1])
         state = state._replace(accuracy=state.accuracy if state.accuracy.size else reached, guesses=guesses)
     yield GroupProgress(state.epoch, state.epoch * steps, state.losses, state.accuracy, state.guesses)
     while state.epoch < plan.epochs:
-        state = yield from _epoch(group, plan, state, steps)
-        reached, guesses = yield from _test(group, plan, state.params, state.epoch * steps)
+        state = yield from _epoch(group, plan, state, paces[0])
+        reached, guesses = yield from _test(group, plan, state, paces[1])
         state = state._replace(accuracy=np.concatenate([state.accuracy, reached], axis=1), guesses=guesses)
         if plan.store and (time.monotonic() - saved > _pause(state) or state.epoch == plan.epochs):
             _save(plan.store, name(plan.stamp, group.config, group.runs), state)
@@ -105,16 +123,14 @@ def _pause(state: GroupState) -> float:
 
 
 def _epoch(
-    group: Group, plan: TrainingPlan, state: GroupState, steps: int
+    group: Group, plan: TrainingPlan, state: GroupState, pace: Pace
 ) -> Generator[GroupProgress, None, GroupState]:
     """Train on every pair once, as many steps at a time as take about STEP seconds."""
     params, losses, order = state.params, [state.losses], _orders(group, plan, state.epoch)
-    done, at_once = 0, 1.0
+    done, steps = 0, plan.data.number // BATCH
     while done < steps:
-        count = int(min(max(at_once, 1), CHUNK, steps - done))
-        began = time.monotonic()
-        params, loss = _advance(group, plan, params, order, done, count)
-        at_once = count * np.clip(STEP / max(time.monotonic() - began, 1e-4), 0.25, 4)
+        advance = partial(_advance, group, plan, params, order, done)
+        count, (params, loss) = pace.take(min(CHUNK, steps - done), advance)
         done += count
         losses.append(loss)
         yield GroupProgress(state.epoch, state.epoch * steps + done, loss, None, None)
@@ -182,16 +198,26 @@ def _advance(group: Group, plan: TrainingPlan, params, order, first: int, count:
     return params, np.asarray(losses)[: len(group.runs), :count]
 
 
-def _test(group: Group, plan: TrainingPlan, params, step: int):
+def _test(group: Group, plan: TrainingPlan, state: GroupState, pace: Pace):
     """Return the accuracy (runs, 1) on the test pairs, and the guesses of the first run on the first batch."""
-    right, guesses, began = 0, None, time.monotonic()
-    for batch in plan.data.test:
-        classes = np.asarray(group.programs.predict(params, batch.x, batch.z, _widths(group, plan), plan.activations))
-        right = right + (classes[: len(group.runs)] == batch.label).sum(axis=1, keepdims=True)
-        guesses = classes[0] if guesses is None else guesses
-        if time.monotonic() - began > STEP:
-            yield GroupProgress(
-                step * BATCH // plan.data.number, step, np.zeros((len(group.runs), 0), np.float32), None, None
-            )
-            began = time.monotonic()
-    return right / (BATCH * len(plan.data.test)), guesses
+    runs, found, done, batches = len(group.runs), [], 0, plan.data.tested // BATCH
+    step, none = state.epoch * (plan.data.number // BATCH), np.zeros((runs, 0), np.float32)
+    while done < batches:
+        block, first = divmod(done, TESTS)
+        predict = partial(_predict, group, plan, state.params, plan.data.test[block], first)
+        count, right_and_guesses = pace.take(min(TESTS - first, batches - done), predict)
+        found.append(right_and_guesses)
+        done += count
+        if done < batches:
+            yield GroupProgress(state.epoch, step, none, None, None)
+    right, guesses = zip(*found, strict=True)
+    return sum(right) / plan.data.tested, guesses[0][0, :BATCH]
+
+
+def _predict(group: Group, plan: TrainingPlan, params, block: RotatedPairs, first: int, count: int):
+    """Return how many test pairs of these batches each run takes for what they are (runs, 1), and its guesses."""
+    numbers = np.int32(first), np.int32(count), _widths(group, plan)
+    classes = group.programs.predict(params, block.x, block.z, *numbers, plan.activations)
+    tested = slice(first * BATCH, (first + count) * BATCH)
+    guesses = np.asarray(classes)[: len(group.runs), tested]
+    return (guesses == block.label[tested]).sum(axis=1, keepdims=True), guesses

@@ -1,6 +1,7 @@
 """The rotation study: a curve a configuration, a killed run that goes on, verdicts that can say no, the stored run."""
 
 import dataclasses
+import itertools
 import subprocess
 import sys
 
@@ -8,9 +9,11 @@ import numpy as np
 import pytest
 
 from hyperviz.data import stored as stored_tables
+from hyperviz.figures.rotation import CHARTS
 from hyperviz.runtime.checkpoint import Store
 from hyperviz.runtime.units import here
-from hyperviz.studies.rotation import report, sgd, stored_run, study
+from hyperviz.studies.common.contract import changed
+from hyperviz.studies.rotation import report, scheduling, sgd, stored_run, study
 from hyperviz.studies.rotation.comparisons import FALLS, RISES, answers
 from hyperviz.studies.rotation.settings import Configuration, RotationSettings
 from hyperviz.studies.rotation.study import RotationResult
@@ -27,8 +30,13 @@ def last(settings, *store) -> RotationResult:
 
 
 @pytest.fixture(scope="module")
-def result():
-    return last(SETTINGS)
+def results():
+    return list(study.stream(SETTINGS))
+
+
+@pytest.fixture(scope="module")
+def result(results):
+    return results[-1]
 
 
 def test_every_run_is_tested_before_training_and_after_every_epoch(result):
@@ -40,6 +48,24 @@ def test_every_run_is_tested_before_training_and_after_every_epoch(result):
     assert ((curve.accuracy >= 0) & (curve.accuracy <= 1)).all()
     assert not np.array_equal(curve.loss[0], curve.loss[1])  # other weights, other order
     assert result.finished
+
+
+def test_the_chart_of_accuracies_is_drawn_again_after_a_test_and_the_loss_after_every_step(results):
+    drawn = {
+        name: [now for before, now in itertools.pairwise(results) if changed(now, before, CHARTS[name].parts)]
+        for name in ("accuracy", "loss")
+    }
+    tested = [np.isfinite(result.curves[CONFIG].accuracy[0]).sum() for result in drawn["accuracy"]]
+    assert tested == [1, 2, 3, 4, 4]  # the last: the run has ended
+    assert len(drawn["loss"]) > len(drawn["accuracy"])
+
+
+def test_no_run_of_the_default_view_is_trained_twice_to_fill_a_program():
+    jobs = [job for jobs in scheduling.rounds(RotationSettings()) for job in jobs]
+    assert sorted((job.config.width_g, run) for job in jobs for run in job.runs) == [
+        (m, run) for m in (10, 50, 100) for run in range(3)
+    ]
+    assert all(len(job.runs) == sgd.lanes(job.shape) for job in jobs)
 
 
 def test_the_same_settings_give_the_same_curves_and_another_seed_others(result):
