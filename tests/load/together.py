@@ -1,7 +1,11 @@
-"""python -m tests.load.together: a light viewer beside heavy ones, and a hundred on one link: seconds to a picture."""
+"""python -m tests.load.together: a light viewer beside heavy ones, and a hundred on one link: seconds to a picture.
+
+Beside each stands the CPU that the server took meanwhile, heavy work and all: it holds on a busy machine too.
+"""
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import threading
@@ -9,7 +13,7 @@ import time
 
 import numpy as np
 
-from tests.load.moves import MOVED, PAUSE
+from tests.load.moves import MOVED, PAUSE, seconds
 from tests.load.server import served
 from tests.load.viewer import Viewer
 
@@ -17,8 +21,8 @@ HEAVY = {"inpainting": "images=1000&ridge=0.01", "convergence": "width_f=1000000
 LINK = "convergence", "width_f=100&width_g=100&seed=7"
 
 
-def beside_heavy(address: str, moves: int) -> list[float]:
-    """Return the seconds of a light viewer's moves on /prior, while each heavy viewer's run goes on."""
+def beside_heavy(address: str, process: int, moves: int) -> tuple[list[float], list[float]]:
+    """Return the seconds of a light viewer's moves on /prior while each heavy viewer's run goes on, and those of CPU."""
     heavy = [Viewer(address, page, query) for page, query in HEAVY.items()]
     for viewer in heavy:
         viewer.open()
@@ -26,16 +30,19 @@ def beside_heavy(address: str, moves: int) -> list[float]:
     readers = [threading.Thread(target=_read, args=(viewer, ended)) for viewer in heavy]
     for reader in readers:
         reader.start()
-    times = [light.open()]
+    light.open()
+    times, cpu = [], []
     for _ in range(moves):
         light.settle(PAUSE)
+        before = seconds(process)
         times.append(light.move())
+        cpu.append(seconds(process) - before)
     ended.set()
     for reader, viewer in zip(readers, heavy, strict=True):
         reader.join()
         viewer.close()
     light.close()
-    return times[1:]
+    return times, cpu
 
 
 def _read(viewer: Viewer, ended: threading.Event) -> None:
@@ -44,8 +51,8 @@ def _read(viewer: Viewer, ended: threading.Event) -> None:
         viewer.settle(PAUSE)
 
 
-def on_one_link(address: str, viewers: int, seconds: float) -> list[float]:
-    """Return the seconds in which viewers of the same link each see its picture; they come in so many seconds."""
+def on_one_link(address: str, viewers: int, during: float) -> list[float]:
+    """Return the seconds in which viewers of the same link each see its picture; they come in `during` seconds."""
     times: list[float] = []
 
     def come(after: float) -> None:
@@ -56,7 +63,7 @@ def on_one_link(address: str, viewers: int, seconds: float) -> list[float]:
         viewer.close()
 
     rng = random.Random(0)
-    threads = [threading.Thread(target=come, args=(rng.uniform(0, seconds),)) for _ in range(viewers)]
+    threads = [threading.Thread(target=come, args=(rng.uniform(0, during),)) for _ in range(viewers)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -66,14 +73,21 @@ def on_one_link(address: str, viewers: int, seconds: float) -> list[float]:
 
 def main() -> int:
     """Measure both."""
-    with served("app.py") as (address, _):
-        for name, times in (
-            ("light beside heavy", beside_heavy(address, 20)),
-            ("100 viewers who open one link in a minute", on_one_link(address, 100, 60)),
-        ):
-            p50, p95 = 1000 * np.percentile(times, [50, 95])
-            print(f"{name}: {len(times)} pictures, p50 {p50:.0f} ms, p95 {p95:.0f} ms (goal: 1,000)", flush=True)
+    with served("app.py") as (address, process):
+        times, cpu = beside_heavy(address, process, 20)
+        _say("light beside heavy", times, f"; CPU of the server meanwhile {_milliseconds(cpu)}")
+        _say("100 viewers who open one link in a minute", on_one_link(address, 100, 60))
     return 0
+
+
+def _say(name: str, times: list[float], more: str = "") -> None:
+    said = f"{name}: {len(times)} pictures, {_milliseconds(times)} (goal: 1,000){more}"
+    print(f"{said}, at load {os.getloadavg()[0]:.0f}", flush=True)
+
+
+def _milliseconds(times: list[float]) -> str:
+    p50, p95 = 1000 * np.percentile(times, [50, 95])
+    return f"p50 {p50:.0f} ms, p95 {p95:.0f} ms"
 
 
 if __name__ == "__main__":

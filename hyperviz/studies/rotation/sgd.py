@@ -160,7 +160,7 @@ def _init(shape: Shape, key: jax.Array, widths: Widths) -> network.Parameters:
 
 
 def _loss(params, x, z, label, widths, activations):
-    h = network.forward(params, x, z, *activations, widths, turned=True)
+    h = network.forward(params, x, z, *activations, used=widths, turned=True)
     return optax.softmax_cross_entropy_with_integer_labels(h, label).mean()
 
 
@@ -192,7 +192,7 @@ def _predict(params, x, z, first, count, widths, activations):
 
     def batch(i, classes):
         x_i, z_i = (jax.lax.dynamic_slice_in_dim(side, i * BATCH, BATCH) for side in (x, z))
-        h = network.forward(params, x_i, z_i, *activations, widths, turned=True)
+        h = network.forward(params, x_i, z_i, *activations, used=widths, turned=True)
         found = jnp.where(jnp.isfinite(h).all(-1), jnp.argmax(h, -1), -1).astype(jnp.int32)
         return jax.lax.dynamic_update_slice_in_dim(classes, found, i * BATCH, 0)
 
