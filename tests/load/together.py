@@ -22,7 +22,7 @@ LINK = "convergence", "width_f=100&width_g=100&seed=7"
 
 
 def beside_heavy(address: str, process: int, moves: int) -> tuple[list[float], list[float]]:
-    """Return the seconds of a light viewer's moves on /prior while each heavy viewer's run goes on, and those of CPU."""
+    """Return the seconds that a light viewer of /prior waits beside the runs of heavy ones, and those of CPU."""
     heavy = [Viewer(address, page, query) for page, query in HEAVY.items()]
     for viewer in heavy:
         viewer.open()
