@@ -75,7 +75,7 @@ class Pace:
     """Choose how many steps are taken at once, so that they last about STEP seconds."""
 
     def __init__(self) -> None:
-        """Begin with one step."""
+        """Let the first step be taken alone."""
         self._at_once = 1.0
 
     def take(self, most: int, work: Callable[[int], Taken]) -> tuple[int, Taken]:
