@@ -1,5 +1,6 @@
 """What all tests share: shapes are types, what is compiled, and the browsers' tests run side by side with the rest."""
 
+import gc
 import os
 import pathlib
 
@@ -18,6 +19,8 @@ import jaxtyping  # noqa: E402
 import pytest  # noqa: E402
 from xdist.scheduler import LoadScopeScheduling  # noqa: E402
 
+gc.freeze()  # with what is imported, each look through all objects takes long: 3 % of the sampler's tests
+gc.set_threshold(50_000, 20, 100)
 # under the tests of CHECKED every annotation of hyperviz.theory is checked, at run time, by beartype
 jaxtyping.install_import_hook("hyperviz.theory", "beartype.beartype")  # before anything imports hyperviz
 
