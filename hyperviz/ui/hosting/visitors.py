@@ -15,6 +15,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from hyperviz.studies.common import budget
 from hyperviz.studies.registry import STUDIES
 
+LOOK = 0.1  # seconds between two looks at whether somebody has asked for a page
 PAUSE = 0.5  # seconds between two looks at whether a heavy run may begin
 
 
@@ -25,14 +26,22 @@ class Visitors:
         """Let nobody be here."""
         self._lock = threading.Lock()
         self._inside: set[str] = set()
+        self._asked = 0.0  # when a page was asked for last
 
     def admits(self, session: str, most: int | None, connected: Callable[[str], bool]) -> bool:
         """Return whether a session may stay: it is inside already, or there is room, those that have left set aside."""
+        self._asked = time.monotonic()
         with self._lock:
             self._inside = {one for one in self._inside if one == session or connected(one)}
             if most is None or session in self._inside or len(self._inside) < most:
                 self._inside.add(session)
             return session in self._inside
+
+    def rest(self, quiet: float, most: float) -> None:
+        """Wait until nobody has asked for a page for `quiet` seconds from now on, and at most `most` seconds."""
+        began = time.monotonic()
+        while time.monotonic() < min(began + most, max(began, self._asked) + quiet):
+            time.sleep(LOOK)
 
 
 visitors = Visitors()

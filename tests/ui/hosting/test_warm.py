@@ -2,12 +2,49 @@
 
 import json
 import threading
+from types import SimpleNamespace
 
 import pytest
 
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui.hosting import warm
+from hyperviz.ui.hosting import visitors, warm
 from tests.ui.without_browser import PATIENCE
+
+
+@pytest.fixture(autouse=True)
+def nobody_comes(monkeypatch):
+    monkeypatch.setattr(warm, "QUIET", 0.0)
+
+
+def test_the_warm_up_waits_until_nobody_opens_a_page_but_not_for_ever(monkeypatch):
+    """On a clock of its own: somebody opens a page every three seconds, until he has opened so many."""
+    now, held = [100.0], visitors.Visitors()
+
+    def waited(pages):
+        began = now[0]
+        comes = [began + 3 * (i + 1) for i in range(pages)]
+
+        def sleep(seconds):
+            now[0] += seconds
+            while comes and comes[0] <= now[0]:
+                held.admits(str(comes.pop(0)), None, lambda _: True)
+
+        monkeypatch.setattr(visitors, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=sleep))
+        held.rest(4.0, 15.0)
+        return now[0] - began
+
+    assert waited(0) == pytest.approx(4, abs=0.2)
+    assert waited(2) == pytest.approx(6 + 4, abs=0.2)
+    assert waited(100) == pytest.approx(15, abs=0.2)
+
+
+def test_nothing_is_compiled_before_that(monkeypatch):
+    came = []
+    monkeypatch.setattr(visitors.visitors, "rest", lambda *_: came.append("rest"))
+    monkeypatch.setitem(STUDIES, "prior", STUDIES["prior"]._replace(warm=lambda: came.append("prior")))
+    monkeypatch.setenv(warm.VARIABLE, "prior")
+    warm.begin().join(PATIENCE)
+    assert came == ["rest", "prior"]
 
 
 @pytest.mark.parametrize(("given", "wanted"), [(None, set(STUDIES)), ("inpainting", {"inpainting"}), ("", set())])
