@@ -9,7 +9,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from hyperviz.ui import drag, head
-from hyperviz.ui.hosting import offline, paths, server, visitors, visits, warm
+from hyperviz.ui.hosting import memory, offline, paths, server, visitors, visits, warm
 
 
 @contextlib.asynccontextmanager
@@ -20,6 +20,7 @@ async def lifespan(app: st.App):
     yield {}
 
 
+memory.few_arenas()
 offline.stay()
 server.read_long_links()
 plotly_js = Mount(paths.plotly(), StaticFiles(directory=str(files("plotly") / "package_data")))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import gc
 import logging
 import os
@@ -14,7 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from hyperviz.studies.registry import STUDIES
-from hyperviz.ui.hosting import paths, visitors
+from hyperviz.ui.hosting import memory, paths, visitors
 
 QUIET, MOST = (
     4.0,
@@ -52,15 +50,9 @@ def _all() -> None:
             logging.getLogger(__name__).exception("%s is not compiled", name)
         else:
             _left.remove(name)
-        _give_back()
+        memory.give_back()
     gc.collect()
     gc.freeze()  # what is compiled stays: no later collection need go through it while a picture waits
-
-
-def _give_back() -> None:
-    """Return the compiler's memory to the system: glibc keeps it (340 MB after the Taylor terms alone)."""
-    with contextlib.suppress(AttributeError, OSError, TypeError):  # another C library
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _ready(request) -> JSONResponse:
