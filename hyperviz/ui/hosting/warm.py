@@ -14,10 +14,8 @@ from starlette.routing import Route
 from hyperviz.studies.registry import STUDIES
 from hyperviz.ui.hosting import memory, paths, visitors
 
-QUIET, MOST = (
-    4.0,
-    15.0,
-)  # seconds: who opens a page at once has it in 6 s of the server's start, beside the warm-up in 8
+# seconds: who opens a page at once has its chart 6 s after the server's start, and 8 s beside the warm-up
+QUIET, MOST = 4.0, 15.0
 VARIABLE = "HYPERVIZ_WARM_UP"  # the environment variable that names other studies, or none, for a small host
 
 
