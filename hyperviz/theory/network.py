@@ -218,8 +218,7 @@ def _f(params: Parameters, x, sigma, used: Widths | None, turned: bool) -> list[
         bottleneck = bool(params.biases) and i == len(params.hidden) - 1  # all of its neurons are in use
         fan = q.shape[-1] if used is None or bottleneck else used.f
         q = _without_spare(q, fan)
-    write = _affine_turned if turned else _affine
-    return [write(W, q, fan, next(biases)) for W in params.generator]
+    return [_affine(W, q, fan, next(biases), turned) for W in params.generator]
 
 
 def _g(z, weights, phi, used: Widths | None, released: bool) -> Array:
@@ -235,15 +234,12 @@ def _g(z, weights, phi, used: Widths | None, released: bool) -> Array:
     return a
 
 
-def _affine(W, q, fan, bias) -> Array:
-    """Return W q / sqrt(fan-in), or W q + b where there are biases; the fan-in is W's last axis."""
-    y = jnp.einsum("oi,...i->...o" if W.ndim == 2 else "oin,...n->...oi", W, q)
-    return _over_root(y, fan) if bias is None else y + bias
-
-
-def _affine_turned(W, q, fan, bias) -> Array:
-    """Return the same of a tensor whose fan-in is its first axis, as a product of two matrices."""
-    y = (q @ W.reshape(W.shape[0], -1)).reshape(*q.shape[:-1], *W.shape[1:])
+def _affine(W, q, fan, bias, turned: bool = False) -> Array:
+    """Return W q / sqrt(fan-in), or W q + b where there are biases; the fan-in is W's last axis, turned its first."""
+    if turned:
+        y = (q @ W.reshape(W.shape[0], -1)).reshape(*q.shape[:-1], *W.shape[1:])
+    else:
+        y = jnp.einsum("oi,...i->...o" if W.ndim == 2 else "oin,...n->...oi", W, q)
     return _over_root(y, fan) if bias is None else y + bias
 
 
