@@ -6,16 +6,17 @@ from hyperviz.ui import streaming
 from hyperviz.ui.hosting import fair_lock
 
 
+def hundred(ended: list):
+    """A stream that says when it has ended."""
+    try:
+        yield from range(100)
+    finally:
+        ended.append(True)
+
+
 def test_a_page_ends_the_stream_when_the_page_is_left():
     ended = []
-
-    def stream():
-        try:
-            yield from range(100)
-        finally:
-            ended.append(True)
-
-    inside = stream()  # kept, so that no garbage collector closes it
+    inside = hundred(ended)  # kept, so that no garbage collector closes it
     results = streaming.steps(inside)
     assert [next(results), next(results)] == [0, 1]
     assert ended == []
@@ -26,16 +27,10 @@ def test_a_page_ends_the_stream_when_the_page_is_left():
 def test_a_page_ends_the_stream_when_the_page_s_script_is_stopped_between_two_pictures():
     ended = []
 
-    def stream():
-        try:
-            yield from range(100)
-        finally:
-            ended.append(True)
-
     class Rerun(BaseException):
         """As Streamlit ends a script: no Exception."""
 
-    inside = stream()  # kept, so that no garbage collector closes it
+    inside = hundred(ended)  # kept, so that no garbage collector closes it
 
     def page():
         for _ in streaming.steps(inside):
