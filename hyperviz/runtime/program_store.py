@@ -26,6 +26,7 @@ VERSIONS = 4  # of machine, JAX and source together whose programs are kept
 VERSION = re.compile("[0-9a-f]{16}")  # how such a folder is named
 SOURCES = ("theory", "studies", "runtime", "data")
 _log = logging.getLogger(__name__)
+_seen: set[str] = set()  # names of the files that this process has read or written
 
 
 def read(key: str) -> Compiled | None:
@@ -34,15 +35,28 @@ def read(key: str) -> Compiled | None:
     if path is None or not path.exists():
         return None
     try:
-        found = path.read_bytes()
-        digest, payload = found[:32], found[32:]
-        if hashlib.sha256(payload).digest() != digest:
+        if (payload := _payload(path)) is None:
             return None
         _connect_lapack()
-        return serialize_executable.deserialize_and_load(*pickle.loads(payload))
+        program = serialize_executable.deserialize_and_load(*pickle.loads(payload))
+        _seen.add(path.name)
+        return program
     except Exception as error:  # of a file: whatever it is, the program can be compiled again
         _log.debug("a program on disk is of no use: %s", error)
         return None
+
+
+def _payload(path: pathlib.Path) -> bytes | None:
+    """Return what was written to a file, None where it is damaged."""
+    found = path.read_bytes()
+    return found[32:] if hashlib.sha256(found[32:]).digest() == found[:32] else None
+
+
+def _put(path: pathlib.Path, payload: bytes) -> None:
+    """Write a file, whole or not at all."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(hashlib.sha256(payload).digest() + payload)
+    pathlib.Path(file.name).replace(path)
 
 
 @cache
@@ -60,12 +74,34 @@ def write(key: str, program: Compiled) -> None:
     if path is None:
         return
     try:
-        payload = pickle.dumps(serialize_executable.serialize(program))
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(hashlib.sha256(payload).digest() + payload)
-        pathlib.Path(file.name).replace(path)
+        _put(path, pickle.dumps(serialize_executable.serialize(program)))
+        _seen.add(path.name)
     except Exception as error:  # a full disk, or a backend whose programs cannot be written
         _log.debug("a program is not kept: %s", error)
+
+
+def holds(key: str) -> bool:
+    """Return whether this process has read or written the program of this key, and it is still there."""
+    path = _path(key)
+    return path is not None and path.name in _seen and path.exists()
+
+
+def note(name: str) -> None:
+    """Write the list that says: with the programs that this process has seen, all those of `name` are there."""
+    if at := folder(os.environ.get(VARIABLE, "")):
+        with contextlib.suppress(OSError):
+            _put(at / f"{name}.list", " ".join(sorted(file for file in _seen if (at / file).exists())).encode())
+
+
+def complete(name: str) -> bool:
+    """Return whether all programs on the list of this name are there, none of them damaged."""
+    if (at := folder(os.environ.get(VARIABLE, ""))) is None:
+        return False
+    try:
+        files = (_payload(at / f"{name}.list") or b"").decode().split()
+        return bool(files) and all(_payload(at / file) for file in files)
+    except OSError:
+        return False
 
 
 def _path(key: str) -> pathlib.Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hyperviz.runtime import compilation
 from hyperviz.studies.common.contract import Study
 from hyperviz.studies.convergence import report as convergence_report
 from hyperviz.studies.convergence import settings as convergence_settings
@@ -149,3 +150,8 @@ PAGELESS = {  # from a terminal alone; /prior shows the kernels of one's own poi
         files="kernels.npz and spectrum.csv",
     ),
 }
+
+
+def compile_on_disk(name: str) -> None:
+    """Compile what the study of this name needs, unless it is on disk already; it is in memory once it is used."""
+    compilation.on_disk(name, STUDIES[name].warm)

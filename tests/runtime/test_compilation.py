@@ -117,6 +117,46 @@ def test_a_place_that_cannot_be_written_to_is_replaced_by_a_temporary_one(tmp_pa
     assert not found.is_relative_to(tmp_path)
 
 
+@pytest.fixture
+def alone(store, monkeypatch):
+    """The programs of other tests stay in memory."""
+    monkeypatch.setattr(compilation, "_functions", set())
+    monkeypatch.setattr(jax, "clear_caches", lambda: None)
+
+
+@pytest.mark.usefixtures("alone")
+def test_programs_on_disk_leave_the_memory_and_are_read_again_when_called():
+    cube, called = made(), []
+    compilation.on_disk("study", lambda: called.append(cube(np.float32(2), n=3)))
+    assert (called, cube.programs()) == ([8], 0)
+    with compilations.counted() as compiled, compilations.loaded() as loaded:
+        assert float(cube(np.float32(5), n=3)) == 125
+    assert (len(compiled), len(loaded)) == (0, 1)
+    compilation.on_disk("study", lambda: called.append("again"))
+    assert called == [8]
+
+
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize("of", ["*.list", "*[0-9a-f]"])
+@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_bytes(path.read_bytes()[:-1])])
+def test_a_program_or_a_list_that_is_damaged_or_gone_is_made_again(store, of, damage):
+    for times in range(2):
+        cube, called = made(), []
+        compilation.on_disk("study", lambda cube=cube, called=called: called.append(cube(np.float32(2), n=3)))
+        assert called == [8], times
+        (path,) = (p for p in store.rglob(of) if p.is_file())
+        damage(path)
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_program_that_is_not_on_disk_stays_in_memory_and_is_made_at_each_start():
+    unnamed, called = compilation.compiled(lambda x: x + 2), []
+    for _ in range(2):
+        compilation.on_disk("study", lambda: called.append(unnamed(np.float32(1))))
+    assert called == [3, 3]
+    assert unnamed.programs() == 1
+
+
 def test_a_compiled_function_is_inlined_under_a_transformation(store):
     cube = made()
     x = np.arange(3.0)

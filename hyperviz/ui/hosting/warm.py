@@ -11,7 +11,7 @@ import streamlit as st
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from hyperviz.studies.registry import STUDIES
+from hyperviz.studies.registry import STUDIES, compile_on_disk
 from hyperviz.ui.hosting import memory, paths, visitors
 
 # seconds: who opens a page at once has its chart 6 s after the server's start, and 8 s beside the warm-up
@@ -43,7 +43,7 @@ def _all() -> None:
         visitors.visitors.rest(QUIET, MOST)
     for name in tuple(_left):
         try:
-            STUDIES[name].warm()
+            compile_on_disk(name)
         except Exception:  # it stays among those that are left; the others can be compiled all the same
             logging.getLogger(__name__).exception("%s is not compiled", name)
         else:
