@@ -7,7 +7,7 @@ import pytest
 
 from hyperviz.theory import analytic, names, network
 from hyperviz.theory.activations import activation
-from hyperviz.theory.network import Parameters, Widths
+from hyperviz.theory.network import Parameters, Widths, weights
 from hyperviz.theory.smooth_activations import activation_g
 from tests.oracles import hypernetwork, kernels, released
 from tests.tolerances import STANDARD_ERRORS, agree
@@ -211,7 +211,7 @@ def test_spare_neurons_never_move_and_degenerate_inputs_stay_finite(parameterisa
 
 @pytest.mark.parametrize(("depth_f", "depth_g"), [(1, 1), (2, 3), (3, 1)])
 def test_the_released_network_is_the_one_of_plain_loops(depth_f, depth_g, monkeypatch):
-    monkeypatch.setattr(network, "BOTTLENECK", 4)
+    monkeypatch.setattr(weights, "BOTTLENECK", 4)
     used = Widths(6, 5)
     params = network.init_released(jax.random.key(3), **sizes(depth_f, depth_g, 6, 5), used=used)
     layers = [

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from hyperviz.runtime.compilation import AnyArray
 from hyperviz.runtime.precision import in_float64
 from hyperviz.theory import activations, network, smooth_activations, validation
+from hyperviz.theory.network.weights import checked
 from hyperviz.theory.taylor import jets, matrix_free
 from hyperviz.theory.taylor.sampler import point
 from hyperviz.theory.validation import Unchecked
@@ -54,7 +55,7 @@ def of_network(
         True
     """
     settings = {"activation_f": activation_f, "activation_g": activation_g, "alpha": alpha}
-    orders, params = validation.at_least("orders", orders, 0), network.checked(params)
+    orders, params = validation.at_least("orders", orders, 0), checked(params)
     sigma, phi = activations.activation(activation_f, alpha), smooth_activations.activation_g(activation_g, alpha)
     (x_j, z_j), (x_i, z_i) = ([jnp.asarray(v) for v in point(name, u)] for name, u in (("u_j", u_j), ("u_i", u_i)))
     direction = jax.grad(lambda w: network.apply(w, x_j, z_j, **settings)[0])(params)
