@@ -35,6 +35,8 @@ TESTS = {  # of tests/theory, the quickest killers first; those of taylor are th
     "sampling/progress": "sampling/test_one_draw.py",
     "sampling/forward_pass": "sampling/test_forward_pass.py",
     "sampling/output_draws": "test_architecture.py\n sampling/test_forward_pass.py",
+    "sampling/schedule": f"sampling/test_schedule.py\n {DRAWS}",
+    "taylor/bartlett": "taylor/test_bartlett.py\n taylor/test_matrix_free.py\n taylor/test_sampler.py",
     "taylor/jets": "taylor/test_jets.py",
     "taylor/dense_g": """taylor/test_dense_g.py
     taylor/test_sampler.py::test_bad_input_is_one_sentence
@@ -45,7 +47,7 @@ TESTS = {  # of tests/theory, the quickest killers first; those of taylor are th
     taylor/test_sampler.py::test_bad_input_is_one_sentence
     taylor/test_sampler.py::test_points_that_do_not_fit_are_refused
     taylor/test_sampler.py""",
-} | dict.fromkeys(("sampling/conditioning", "sampling/schedule", "sampling/kernels"), DRAWS)
+} | dict.fromkeys(("sampling/conditioning", "sampling/kernels"), DRAWS)
 SWAPS = """Add_Sub Sub_Add Mul_Div Div_Mul FloorDiv_Div Mod_Div Pow_Mul BitAnd_BitOr BitOr_BitAnd Lt_LtE Lt_GtE LtE_Lt
     LtE_Gt Gt_GtE Gt_LtE GtE_Gt GtE_Lt Eq_NotEq NotEq_Eq Is_IsNot IsNot_Is Delete_USub Delete_Invert Delete_Not"""
 BEFORE = "jax jax.numpy scipy.stats scipy.spatial scipy.fft hypothesis.extra.numpy beartype jaxtyping pytest"

@@ -6,6 +6,7 @@ import pytest
 
 from hyperviz.theory.taylor import matrix_free
 from hyperviz.theory.taylor.bartlett import ORDERS, K, Layer
+from tests.theory.taylor.test_sampler import drawn
 
 pytestmark = pytest.mark.usefixtures("compiled_lightly")
 
@@ -50,3 +51,10 @@ def test_a_dead_layer_passes_nothing_back_and_is_no_nan():
     c, y = products(RNG.normal(size=(K, 2)), np.zeros(K))
     assert (c == 0).all()
     assert np.isfinite(y).all()
+    assert matrix_free._over(3.0, 0.0) == 0
+
+
+def test_a_key_draws_what_it_drew_in_november_2026():
+    """A seed in a link still shows the same, and a checkpoint of then is carried on."""
+    want = [-2.969046e-2, 3.153137e-3, -2.072784e-4, 6.371880e-6]
+    np.testing.assert_allclose(drawn((3, 2, 5, 4), draws=3)[1], want, rtol=1e-4)
