@@ -49,8 +49,16 @@ class ThreeBrowsers(LoadScopeScheduling):
 
 
 def pytest_collection_modifyitems(items):
-    """The browser's tests first, then what takes longest: no worker has a long module left when the others end."""
-    items.sort(key=lambda item: next((i for i, at in enumerate(FIRST) if item.nodeid.startswith(at)), len(FIRST)))
+    """The browser's tests first, then what takes longest: no worker has a long module left when the others end.
+
+    The page whose programs the server is still compiling comes last among them: a browser that waits takes CPU too.
+    """
+
+    def turn(item: pytest.Item) -> tuple[int, bool]:
+        at = next((i for i, at in enumerate(FIRST) if item.nodeid.startswith(at)), len(FIRST))
+        return at, item.nodeid.startswith("tests/pages/test_convergence_page.py")
+
+    items.sort(key=turn)
 
 
 def pytest_xdist_make_scheduler(config, log):

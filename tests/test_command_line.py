@@ -13,6 +13,7 @@ import pytest
 import hyperviz
 from hyperviz.__main__ import main
 from hyperviz.runtime.units import Unit
+from hyperviz.studies import registry
 from hyperviz.studies.common.options import options
 from hyperviz.studies.convergence import report as convergence_report
 from hyperviz.studies.convergence import study as convergence
@@ -156,6 +157,7 @@ def test_warm_compiles_every_study_and_says_so(capsys, monkeypatch):
     warmed = []
     for name, study in STUDIES.items():
         monkeypatch.setitem(STUDIES, name, study._replace(warm=functools.partial(warmed.append, name)))
+    monkeypatch.setattr(registry.compilation, "on_disk", lambda _, make: make())
     code, out, err = said(capsys, "warm")
     assert (code, out) == (0, "")
     assert warmed == list(STUDIES)

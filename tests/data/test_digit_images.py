@@ -43,7 +43,7 @@ def test_a_digit_of_mnist_is_left_as_it_is():
 
 @pytest.mark.parametrize("how", [SHARP, SMOOTH], ids=["sharp", "smooth"])
 @pytest.mark.parametrize("inverted", [False, True])
-@pytest.mark.parametrize("side", [56, 280, 900])
+@pytest.mark.parametrize("side", [56, 280, pytest.param(900, marks=pytest.mark.slow)])
 def test_an_enlarged_shifted_and_inverted_digit_comes_back(side, inverted, how):
     apart = []
     for image in DIGITS[: 12 if side < 900 else 4]:

@@ -16,7 +16,9 @@ import pytest
 from tests import ROOT
 from tests.pages import one_server
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+# the shell without a browser's window around a page takes a seventh less of the CPU
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 PATIENCE = 600  # seconds, after which something hangs: no test may depend on how fast the machine is
@@ -80,7 +82,7 @@ def address(tmp_path_factory, worker_id):
 def chromium():
     if CHROMIUM is None:
         if os.environ.get("CI") == "true":
-            pytest.fail("no Chromium on this machine: install Debian's package chromium")
+            pytest.fail("no Chromium on this machine: install Debian's package chromium-headless-shell")
         pytest.skip("no Chromium on this machine")
     sync_api = pytest.importorskip("playwright.sync_api")
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]

@@ -25,7 +25,14 @@ FOLLOWED = """([label, before]) => {
 TOP = "document.querySelector('[data-testid=stMain]').scrollTop"
 
 
-@pytest.fixture(scope="module", params=STUDIES)
+# the others repeat them: the smallest and the largest page, and the one with a canvas, stand for all
+SOME = ("convergence", "dynamics", "inpainting")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[name if name in SOME else pytest.param(name, marks=pytest.mark.slow) for name in STUDIES],
+)
 def phone(request, chromium, address):
     """The name of a study, and its page with the stored end state on a phone."""
     with visitor(chromium, **PHONE) as page:

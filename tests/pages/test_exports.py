@@ -12,7 +12,7 @@ import pytest
 from hyperviz.studies.convergence import report
 from hyperviz.studies.convergence.settings import ConvergenceSettings
 from tests import ROOT
-from tests.pages.browser import CHART, ENDED, alt, move, open_ended, open_page, saved, to_the_left, trace
+from tests.pages.browser import CHART, alt, move, open_ended, open_page, saved, to_the_left, trace, wait_for_alt
 from tests.pages.conftest import visitor
 
 MOST = "8 of 10 networks lie here"
@@ -98,7 +98,7 @@ KEPT = (
 
 def test_kept_curves_stay_behind_a_new_picture_named_by_what_differs_and_go_with_the_link(tab, address):
     open_page(tab, f"{address}/convergence?draws=16&depth_f=2&depth_g=2&width_f=16&width_g=8")
-    tab.wait_for_function(ENDED)
+    wait_for_alt(tab, "16 of 16")
     band = trace(tab, MOST)
     chosen(tab, "Keep these curves")
     assert tab.locator(".kept button").all_inner_texts() == ["kept, as now ✕"]

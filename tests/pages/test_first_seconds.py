@@ -38,9 +38,8 @@ def visitor(chromium):
 @pytest.mark.parametrize(
     ("name", "framed"),
     [
-        ("dynamics", False),
         ("convergence", True),
-        *(pytest.param(name, False, marks=pytest.mark.slow) for name in ("convergence", "prior", "taylor")),
+        *(pytest.param(name, False, marks=pytest.mark.slow) for name in ("convergence", "prior", "taylor", "dynamics")),
     ],
 )
 def test_the_title_keeps_its_size_and_controls_are_there_before_the_second_picture(visitor, address, name, framed):

@@ -22,9 +22,7 @@ LIGHT = {
     "depth_g": 2,
 }  # so that runs are short
 # by default two pages: all have one loop, and each opens three times here
-SOME = [
-    name if name in ("convergence", "inpainting") else pytest.param(name, marks=pytest.mark.slow) for name in STUDIES
-]
+SOME = [name if name == "inpainting" else pytest.param(name, marks=pytest.mark.slow) for name in STUDIES]
 READ = """prefix => Object.fromEntries([...document.querySelectorAll(`[class*="st-key-${prefix}-"]`)].map(box => {
     const name = [...box.classList].find(c => c.startsWith(`st-key-${prefix}-`)).slice(`st-key-${prefix}-`.length);
     const range = box.querySelector('input[type=range]'), chosen = box.querySelector('[role=radio][aria-checked=true]');

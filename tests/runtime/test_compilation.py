@@ -137,8 +137,10 @@ def test_programs_on_disk_leave_the_memory_and_are_read_again_when_called():
 
 
 @pytest.mark.usefixtures("alone")
-@pytest.mark.parametrize("of", ["*.list", "*[0-9a-f]"])
-@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_bytes(path.read_bytes()[:-1])])
+@pytest.mark.parametrize(
+    ("of", "damage"),
+    [("*.list", lambda path: path.write_bytes(path.read_bytes()[:-1])), ("*[0-9a-f]", lambda path: path.unlink())],
+)
 def test_a_program_or_a_list_that_is_damaged_or_gone_is_made_again(store, of, damage):
     for times in range(2):
         cube, called = made(), []

@@ -44,7 +44,9 @@ def test_importing_the_library_changes_neither_the_environment_nor_jax():
         ),
         lambda: analytic.kernels(X, Z, depth_f=2, depth_g=2, coordinates=FourierFeatures(1.5)).nngp,
         lambda: sampling.draw(5, X, Z, **SIZES).kernel,
-        lambda: sampling.values(jax.random.split(jax.random.key(1), 3), X, Z, **SIZES),
+        pytest.param(
+            lambda: sampling.values(jax.random.split(jax.random.key(1), 3), X, Z, **SIZES), marks=pytest.mark.slow
+        ),
         lambda: taylor.terms(2, (X[0], Z[0]), (X[1], Z[1]), orders=3, draws=2, **SIZES),
         lambda: network.apply(network.init(3, input_f=3, input_g=2, **SIZES), X, Z),
     ],

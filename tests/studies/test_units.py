@@ -26,7 +26,9 @@ def last(study, *arguments):
     return study.report.table(result)
 
 
-@pytest.mark.parametrize("name", ["convergence", pytest.param("dynamics", marks=pytest.mark.slow), "taylor"])
+@pytest.mark.parametrize(
+    "name", ["taylor", *(pytest.param(name, marks=pytest.mark.slow) for name in ("convergence", "dynamics"))]
+)
 def test_units_of_which_some_were_done_before_give_the_numbers_of_the_page(name, tmp_path, monkeypatch):
     study, store = STUDIES[name], Store(tmp_path)
     settings = study.settings(**BRIEF[name])

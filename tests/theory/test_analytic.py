@@ -100,7 +100,7 @@ def test_the_hyperkernel_is_the_product_of_the_kernels_of_f_and_g():
     assert errors(result._replace(hyperkernel=released), full)["hyperkernel"] > 100 * KERNEL[FLOAT32]
 
 
-@pytest.mark.parametrize("rows", [1, 300, 700])
+@pytest.mark.parametrize("rows", [1, 300, pytest.param(700, marks=pytest.mark.slow)])
 def test_half_the_tiles_and_their_mirror_images_are_the_whole(rows):
     rng = np.random.default_rng(0)
     x, z = rng.normal(size=(rows, 6)).astype(FLOAT32), rng.normal(size=(rows, 2)).astype(FLOAT32)
@@ -112,7 +112,7 @@ def test_half_the_tiles_and_their_mirror_images_are_the_whole(rows):
         assert (a == a.T).all()
 
 
-@pytest.mark.parametrize(("N1", "N2"), [(1, 5), (257, 3), (300, 512)])
+@pytest.mark.parametrize(("N1", "N2"), [(1, 5), (257, 3), pytest.param(300, 512, marks=pytest.mark.slow)])
 def test_a_rectangle_of_any_size_is_filled_to_its_edges(N1, N2):
     rng = np.random.default_rng(0)
     x1, z1, x2, z2 = (rng.normal(size=s).astype(FLOAT32) for s in ((N1, 6), (N1, 2), (N2, 6), (N2, 2)))

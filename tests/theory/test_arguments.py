@@ -123,7 +123,9 @@ DIFFERENTIATED = {
 
 
 @pytest.mark.parametrize("name", DIFFERENTIATED)
-@pytest.mark.parametrize("doubles", [True, False], ids=["float64 on", "as JAX comes"])
+@pytest.mark.parametrize(
+    "doubles", [pytest.param(True, marks=pytest.mark.slow), False], ids=["float64 on", "as JAX comes"]
+)
 @pytest.mark.filterwarnings("ignore:Explicitly requested dtype float64")
 def test_gradients_are_finite_at_equal_opposite_and_zero_rows(name, doubles):
     def total(x, z):

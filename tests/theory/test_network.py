@@ -30,7 +30,7 @@ def built(L, H, n, m, outputs=1, seed=0):
 
 
 @pytest.mark.parametrize(("L", "H", "n", "m"), ARCHITECTURES)
-@pytest.mark.parametrize("outputs", [1, 3])
+@pytest.mark.parametrize("outputs", [pytest.param(1, marks=pytest.mark.slow), 3])
 def test_apply_is_the_network_neuron_by_neuron(L, H, n, m, outputs):
     params = built(L, H, n, m, outputs)
     h = APPLY(params, X, Z, activation_f="leaky_relu", activation_g="relu", alpha=0.3)
@@ -147,7 +147,8 @@ def with_spare_neurons(params: Parameters, width_f: int, width_g: int) -> Parame
 
 
 @pytest.mark.parametrize(
-    ("depth_f", "depth_g", "phi"), [(1, 1, "relu"), (3, 2, "leaky_relu"), (1, 3, "tanh"), (3, 1, "relu")]
+    ("depth_f", "depth_g", "phi"),
+    [(3, 2, "leaky_relu"), (1, 3, "tanh"), pytest.param(3, 1, "relu", marks=pytest.mark.slow)],
 )
 def test_the_network_is_the_same_whatever_spare_neurons_there_are(depth_f, depth_g, phi):
     params = INIT(jax.random.key(1), **sizes(depth_f, depth_g, 6, 5))

@@ -25,7 +25,7 @@ def _many(keys, n, m):
     return jax.lax.map(lambda key: sampling.hyperkernel(key, X, Z, **sizes)[0], keys, batch_size=BATCH)
 
 
-@pytest.mark.parametrize(("n", "m"), [(3, 24), (24, 3)])
+@pytest.mark.parametrize(("n", "m"), [(3, 24), pytest.param(24, 3, marks=pytest.mark.slow)])
 def test_mean_and_variance_are_those_of_the_sampler_of_any_width(n, m):
     other = kernels(n, m)
     ours = two_layers.hyperkernels(np.random.default_rng(2), Z, width_f=n, width_g=m, draws=DRAWS)

@@ -22,6 +22,7 @@ def test_home_runs_and_leads_to_every_study():
         assert study.claim in shown(app)
 
 
+@pytest.mark.slow  # the browser opens every page by default
 def test_every_page_has_a_title_and_shows_no_exception():
     titles = {name: opened(name, **query) for name, query in QUERIES.items()}
     for name, app in titles.items():

@@ -43,7 +43,9 @@ def drawn(work):
             return end.value
 
 
-@pytest.mark.parametrize("sampler", [random_networks.draw, random_networks.outputs])
+@pytest.mark.parametrize(
+    "sampler", [pytest.param(random_networks.draw, marks=pytest.mark.slow), random_networks.outputs]
+)
 def test_draws_that_do_not_fit_together_are_drawn_in_smaller_blocks_with_the_same_numbers(sampler, request):
     keys = random_networks.keys(0, 0, 0, DRAWS)
     wanted = drawn(sampler(keys, POINTS, NETWORKS))

@@ -89,8 +89,7 @@ def other():
     return last(OTHER)
 
 
-def test_the_same_seed_gives_the_same_numbers_and_another_seed_others(nothing_drawn, small, other):
-    same(last(SMALL), small)
+def test_another_seed_gives_other_numbers(small, other):
     assert (other.curves[:, ORIGIN] != small.curves[:, ORIGIN]).all()
     assert all((other.cells[at] != small.cells[at]).mean() > 0.4 for at in CELLS)  # 4 neurons may all be off
 

@@ -30,7 +30,10 @@ def euler(key, H, m, step, until):
     return infinite_width.infinite_f(key, X, Z, Y, **sizes)
 
 
-@pytest.mark.parametrize(("H", "m", "flow"), [(2, 2, True), (4, 3, True), (4, 3, False)])
+@pytest.mark.parametrize(
+    ("H", "m", "flow"),
+    [(4, 3, True), *(pytest.param(*case, marks=pytest.mark.slow) for case in ((2, 2, True), (4, 3, False)))],
+)
 def test_short_steps_are_the_flow_that_plain_euler_tends_to(H, m, flow):
     """From the same start: g fills its room, in which `infinite_f` draws too."""
     task = infinite_width.task(jnp.asarray(X), jnp.asarray(Z), Y, 3)

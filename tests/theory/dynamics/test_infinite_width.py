@@ -114,7 +114,7 @@ def test_negative_control_a_wide_g_is_not_stuck(outcomes):
 
 
 @pytest.mark.parametrize("x", [X, TWICE, ZERO, 0 * X])
-@pytest.mark.parametrize(("H", "m"), [(1, 1), (2, 1), (4, 1), (5, 2)])
+@pytest.mark.parametrize(("H", "m"), [(1, 1), (5, 2), *(pytest.param(H, 1, marks=pytest.mark.slow) for H in (2, 4))])
 def test_degenerate_points_and_widths_are_never_nan(x, H, m):
     z = Z * [[1], [1], [0], [1]]
     found = infinite_width.infinite_f(KEY, x, z, Y, depth_f=2, depth_g=H, width_g=m, step=0.005, steps=30)

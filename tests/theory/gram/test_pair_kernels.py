@@ -36,7 +36,7 @@ def test_the_five_kernels_are_those_of_the_recursions_in_extended_precision(dept
     np.testing.assert_allclose(product, found.hyperkernel, rtol=1e-12, atol=1e-15)
 
 
-@pytest.mark.parametrize("activation_g", ["relu", "tanh", "sin"])
+@pytest.mark.parametrize("activation_g", ["relu", "tanh", pytest.param("sin", marks=pytest.mark.slow)])
 def test_they_are_those_of_analytic_at_any_number_of_points(activation_g):
     x, z = pairs(pair_kernels.TILE + 3)
     chosen = Architecture(depth_f=2, depth_g=3, activation_g=activation_g)

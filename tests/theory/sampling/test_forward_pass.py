@@ -31,7 +31,9 @@ def drawn(x=X, z=Z, keys=KEYS, **settings):
     ("sizes", "activations"),
     [
         ({"depth_f": 3, "depth_g": 3, "width_f": 6, "width_g": 5}, {}),
-        ({"depth_f": 2, "depth_g": 2, "width_f": 4, "width_g": 3}, {"activation_g": "tanh"}),
+        pytest.param(
+            {"depth_f": 2, "depth_g": 2, "width_f": 4, "width_g": 3}, {"activation_g": "tanh"}, marks=pytest.mark.slow
+        ),
         ({"depth_f": 1, "depth_g": 3, "width_f": 1, "width_g": 1}, {"activation_g": "gelu"}),
     ],
 )
@@ -59,8 +61,8 @@ def test_another_width_is_told_apart():
 @pytest.mark.parametrize(
     ("name", "features"),
     [
-        ("relu", FourierFeatures(1.0)),
         ("erf", None),
+        pytest.param("relu", FourierFeatures(1.0), marks=pytest.mark.slow),
         pytest.param("relu", None, marks=pytest.mark.slow),
         pytest.param("erf", FourierFeatures(1.0), marks=pytest.mark.slow),
     ],

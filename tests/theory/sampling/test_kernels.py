@@ -60,7 +60,7 @@ def differ(one, other):
 
 @pytest.mark.parametrize(
     "architecture",
-    [a if i % 2 == 0 else pytest.param(a, marks=pytest.mark.slow) for i, a in enumerate(ARCHITECTURES)],
+    [a if i in (0, 4) else pytest.param(a, marks=pytest.mark.slow) for i, a in enumerate(ARCHITECTURES)],
     ids=str,
 )
 def test_a_draw_has_the_law_of_a_materialised_network(architecture):
@@ -69,10 +69,11 @@ def test_a_draw_has_the_law_of_a_materialised_network(architecture):
 
 def test_the_comparison_of_laws_tells_a_width_or_a_depth_apart():
     true = materialised((3, 3, 6, 5))
-    for wrong in ((3, 3, 9, 5), (3, 3, 6, 4), (4, 3, 6, 5), (3, 2, 6, 5)):
+    for wrong in ((3, 3, 9, 5), (3, 2, 6, 5)):
         assert len(differ(true, sampled(wrong))) > 0
 
 
+@pytest.mark.slow
 def test_the_law_holds_for_a_leaky_f():
     def one(key):
         leaky = {"activation_f": "leaky_relu", "alpha": 0.3}

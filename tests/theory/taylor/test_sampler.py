@@ -64,7 +64,11 @@ def differ(one, other):
     return {name: p for name, (a, b) in pairs.items() if (p := ks_2samp(a, b, method="asymp").pvalue) < SIGNIFICANT}
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES, ids=str)
+@pytest.mark.parametrize(
+    "architecture",
+    [ARCHITECTURES[0], *(pytest.param(a, marks=pytest.mark.slow) for a in ARCHITECTURES[1:])],
+    ids=str,
+)
 def test_the_terms_have_the_law_of_networks_that_exist(architecture):
     assert differ(drawn(architecture), materialised(architecture)) == {}
 

@@ -55,7 +55,7 @@ def test_every_view_ends_with_a_verdict_a_table_without_gaps_and_its_figures(res
         assert any(len(np.ravel(t.z if t.type == "heatmap" else t.y)) for t in draw(result).data)
 
 
-@pytest.mark.parametrize("hidden", ["everything", "nothing"])
+@pytest.mark.parametrize("hidden", ["everything", pytest.param("nothing", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("view", OTHERS)
 def test_every_view_lives_where_f_sees_nothing_and_where_nothing_is_hidden(view, hidden):
     *_, last = inpainting.stream(InpaintingSettings(images=20, view=view, hidden=hidden))
