@@ -27,6 +27,7 @@ MOST = 1000  # workers on this machine
 ANSWER = 10  # seconds that a scheduler has to answer
 LOOK = 0.1  # seconds between two looks at what is done
 OPTIONS = {"nthreads": 1, "memory_limit": 0, "dashboard": False}  # of a worker
+UNREAD = "Error during deserialization of the task graph"  # what Dask says where a scheduler cannot import hyperviz
 LOST = "the scheduler no longer answers. What is done is kept: start a scheduler, and run the same command again."
 
 
@@ -84,6 +85,10 @@ def _said_in_a_sentence() -> Iterator[None]:
         raise HypervizError(LOST) from error
     except ImportError as error:
         raise HypervizError(f"a worker has no {error.name}: install hyperviz there, as here.") from error
+    except RuntimeError as error:
+        if UNREAD not in str(error):
+            raise
+        raise HypervizError("the scheduler has no hyperviz, or another Dask: install both there, as here.") from error
 
 
 def _dask() -> Any:

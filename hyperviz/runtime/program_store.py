@@ -130,14 +130,18 @@ def folder(named: str) -> pathlib.Path | None:
 
 
 def _private(path: pathlib.Path) -> pathlib.Path | None:
-    """Return the folder if it is this user's alone: what is read from it is run."""
+    """Return the folder if it is this user's alone: what is read from it is run.
+
+    One that can only be read is used for what it holds: an image that runs read-only has its programs in such a one.
+    """
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     about = path.stat()
     if os.name == "posix" and (about.st_uid != os.getuid() or about.st_mode & 0o022):
         return None
-    if not os.access(path, os.W_OK):
+    if os.access(path, os.W_OK):
+        os.utime(path)
+    elif not any(path.iterdir()):
         raise PermissionError(path)
-    os.utime(path)
     return path
 
 

@@ -146,12 +146,15 @@ def test_what_goes_wrong_in_a_unit_is_one_sentence_and_a_bug_is_not(monkeypatch,
         ModuleNotFoundError(name="jax"),
         concurrent.futures.CancelledError(),
         distributed.KilledWorker("unit", None, 3),
+        RuntimeError(f"{cluster.UNREAD}. This frequently occurs if"),
     )
-    for error, said in zip(raised, ("a worker has no jax", "no longer answers", "for want of memory"), strict=True):
+    wanted = "a worker has no jax", "no longer answers", "for want of memory", "the scheduler has no hyperviz"
+    for error, said in zip(raised, wanted, strict=True):
         with pytest.raises(HypervizError, match=said):
             run(functools.partial(throw, error))
-    with pytest.raises(ZeroDivisionError):  # negative control
-        run(functools.partial(throw, ZeroDivisionError()))
+    for bug in (ZeroDivisionError(), RuntimeError("a unit's own")):  # negative controls
+        with pytest.raises(type(bug)):
+            run(functools.partial(throw, bug))
     monkeypatch.setattr(hyperviz, "__version__", "0.1")
     with pytest.raises(HypervizError, match=re.escape("a worker has hyperviz 0.1: install 1.2 there")):
         computed(Unit(toy_units.refuse, (), 1.0), Store(tmp_path), tmp_path, "1.2")

@@ -125,6 +125,15 @@ def alone(store, monkeypatch):
 
 
 @pytest.mark.usefixtures("alone")
+def test_programs_in_a_folder_that_can_only_be_read_are_used(store, monkeypatch):
+    """An image that runs read-only; as root, a folder's mode forbids nothing."""
+    kept = program_store.folder.__wrapped__(str(store))
+    monkeypatch.setattr(os, "access", lambda path, mode: not path.is_relative_to(store))
+    assert program_store.folder.__wrapped__(str(store)) != kept
+    (kept / "program").write_text("")
+    assert program_store.folder.__wrapped__(str(store)) == kept
+
+
 def test_programs_on_disk_leave_the_memory_and_are_read_again_when_called():
     cube, called = made(), []
     compilation.on_disk("study", lambda: called.append(cube(np.float32(2), n=3)))
