@@ -105,7 +105,10 @@ def away(found, shape) -> float:
     return float(np.sqrt(np.mean((found.astype(float) - clean) ** 2)))
 
 
-@pytest.mark.parametrize("kind", PHOTOS)
+@pytest.mark.parametrize(
+    "kind",
+    [kind if i % 2 == 0 else pytest.param(kind, marks=pytest.mark.slow) for i, kind in enumerate(PHOTOS)],
+)
 def test_a_digit_comes_back_from_a_photo(kind):
     noise = np.random.default_rng(0).normal(0, 3, (HIGH, WIDE))
     apart = {

@@ -2,6 +2,8 @@
 
 import pytest
 
+from hyperviz.figures import style
+
 from tests.pages.browser import INK, open_ended, open_page, recolour
 from tests.pages.conftest import visitor
 
@@ -18,11 +20,10 @@ WATCH = """() => {
 
 def test_the_theme_follows_the_system_at_once_and_can_be_switched_by_a_button_that_says_so(tab, address):
     open_ended(tab, f"{address}/convergence")
-    for scheme in ("dark", "light"):
-        recolour(tab, scheme)
+    recolour(tab, "dark")
     tab.locator("[data-testid=stMainMenu] button").click()
-    tab.get_by_role("menuitemradio", name="Dark").click()
-    tab.wait_for_function(f"{INK}.every(colour => colour === '#e8eaf0')")
+    tab.get_by_role("menuitemradio", name="Light").click()
+    tab.wait_for_function(f"{INK}.every(colour => colour === '{style.LIGHT.ink}')")
 
 
 def test_who_asked_for_less_motion_gets_a_picture_every_three_seconds_at_most(chromium, address):

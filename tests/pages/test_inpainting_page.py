@@ -25,6 +25,7 @@ def solved(tab, images: int) -> None:
     wait_for_alt(tab, f"N = {images}, all pixels: squared error NNGP", GALLERY)
 
 
+@pytest.mark.slow
 def test_more_training_images_change_the_completed_digits(tab, address):
     open_page(tab, f"{address}/inpainting?images=20")
     solved(tab, 20)

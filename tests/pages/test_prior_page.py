@@ -16,6 +16,7 @@ def distance(tab) -> float:
     return float(re.search(r"bell curve up to ([\d.]+) %", alt(tab)).group(1))
 
 
+@pytest.mark.slow
 def test_a_wider_g_brings_the_output_nearer_to_its_gaussian(tab, address):
     """Theorem 2: f is wide, so that only m stands in the way."""
     open_page(tab, f"{address}/prior?depth_f=2&depth_g=2&width_f=4096&width_g=2&draws=256&view=depth")

@@ -100,6 +100,7 @@ def test_the_law_does_not_depend_on_how_a_layer_is_cut_into_blocks(monkeypatch):
         assert differ(materialised(architecture), (drawn.value * scale, drawn.kernel * scale[:, None] * scale)) == {}
 
 
+@pytest.mark.slow
 def test_equal_x_count_as_one_or_as_two_in_the_same_law():
     """Under a transformation no x can be compared: two equal rows stay two, with a Gram matrix of rank one."""
 

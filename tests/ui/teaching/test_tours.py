@@ -113,6 +113,7 @@ def test_who_draws_has_not_left_the_step():
     assert not guide.at(place, dataclasses.replace(step.settings, images=100))
 
 
+@pytest.mark.slow
 def test_a_drawing_goes_with_its_visitor_from_step_to_step():
     app = opened("inpainting", drawing=EMPTY, tour="1")
     buttons(app)["Next"].click().run()
