@@ -3,7 +3,6 @@
 import pytest
 
 from hyperviz.figures import style
-
 from tests.pages.browser import INK, open_ended, open_page, recolour
 from tests.pages.conftest import visitor
 
