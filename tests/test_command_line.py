@@ -157,7 +157,7 @@ def test_warm_compiles_every_study_and_says_so(capsys, monkeypatch):
     warmed = []
     for name, study in STUDIES.items():
         monkeypatch.setitem(STUDIES, name, study._replace(warm=functools.partial(warmed.append, name)))
-    monkeypatch.setattr(registry.compilation, "on_disk", lambda _, make: make())
+    monkeypatch.setattr(registry.compilation, "keep_on_disk", lambda _, make: make())
     code, out, err = said(capsys, "warm")
     assert (code, out) == (0, "")
     assert warmed == list(STUDIES)

@@ -2,7 +2,7 @@
 
 Tracing and compiling cost more than everything else a page does. A program is therefore written, when it is first
 compiled, to a private folder of the user's cache that is keyed by machine, JAX and source; another process reads it
-in some 10 ms and traces nothing. JAX's own persistent cache saves the compilation, not the tracing.
+in 10 to 190 ms and traces nothing. JAX's own persistent cache saves the compilation, not the tracing.
 
 XLA's CPU runtime hangs for ever when as many compiled loops run at once as it has threads (seen with two on two
 cores, jaxlib 0.10.2, with and without asynchronous dispatch): hence one call at a time.
@@ -46,6 +46,7 @@ Result = TypeVar("Result")
 _turn = threading.RLock()
 _compiler = ThreadPoolExecutor(1, "compile")
 _functions: weakref.WeakSet[CompiledFunction] = weakref.WeakSet()
+_listing = threading.Lock()  # of the functions
 
 
 def namespace(*values: Any) -> ModuleType:
@@ -74,7 +75,8 @@ class CompiledFunction(Generic[P, R]):
         self._programs: dict[Any, Compiled] = {}
         self._unproven: set[Any] = set()  # keys of programs that were read from disk, and have not run yet
         self._making = threading.RLock()
-        _functions.add(self)
+        with _listing:
+            _functions.add(self)
 
     @in_float64
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -88,8 +90,10 @@ class CompiledFunction(Generic[P, R]):
         except jax.errors.JaxRuntimeError as error:
             if key not in self._unproven or out_of_memory(error):
                 raise
-            self._unproven.remove(key)  # what is on disk may lack a function of the program: compile it here
-            self._programs[key] = self._compile(key, args, kwargs)
+            with self._making:  # what is on disk may lack a function of the program: compile it here
+                self._unproven.discard(key)
+                program_store.remove(f"{self._said} {key}")
+                self._programs[key] = self._compile(key, args, kwargs)
             return self(*args, **kwargs)
         self._unproven.discard(key)
         return value
@@ -147,23 +151,29 @@ class CompiledFunction(Generic[P, R]):
         return program
 
 
-def on_disk(name: str, make: Callable[[], object]) -> None:
+def keep_on_disk(name: str, make: Callable[[], object]) -> None:
     """Have the programs that `make` calls on disk, and none of those in memory afterwards.
 
-    In memory a program takes twenty times its file (62 of them 520 MB), and reading one takes 10 to 190 ms. Where all
-    programs of this name are on disk already, nothing is called.
+    In memory a program takes twenty times its file (62 of them 520 MB). Where all programs of this name are on disk
+    already, nothing is called; where nothing can be kept on disk, all stay in memory.
     """
+    name = "-".join([name, *(str(jax.config.values[option]) for option in CONFIG)])
     if program_store.complete(name):
         return
+    before = release()
     make()
     in_background(lambda: None).result()  # what is compiled in the background is there
-    if not release():
-        program_store.note(name)
+    if release() <= before:
+        program_store.write_list(name)
 
 
 def release() -> int:
     """Drop all programs that stand on disk and return how many are left in this process."""
-    left = sum([function.release() for function in tuple(_functions)])
+    with _listing:
+        functions = list(_functions)
+    if program_store.is_off():
+        return sum(function.programs() for function in functions)
+    left = sum(function.release() for function in functions)
     jax.clear_caches()  # JAX keeps them too
     gc.collect()
     return left

@@ -26,7 +26,7 @@ VERSIONS = 4  # of machine, JAX and source together whose programs are kept
 VERSION = re.compile("[0-9a-f]{16}")  # how such a folder is named
 SOURCES = ("theory", "studies", "runtime", "data")
 _log = logging.getLogger(__name__)
-_seen: set[str] = set()  # names of the files that this process has read or written
+_stored: set[str] = set()  # names of the files that this process has read or written
 
 
 def read(key: str) -> Compiled | None:
@@ -39,10 +39,11 @@ def read(key: str) -> Compiled | None:
             return None
         _connect_lapack()
         program = serialize_executable.deserialize_and_load(*pickle.loads(payload))
-        _seen.add(path.name)
+        _stored.add(path.name)
         return program
     except Exception as error:  # of a file: whatever it is, the program can be compiled again
         _log.debug("a program on disk is of no use: %s", error)
+        remove(key)  # its study is then compiled at the next start
         return None
 
 
@@ -75,7 +76,7 @@ def write(key: str, program: Compiled) -> None:
         return
     try:
         _put(path, pickle.dumps(serialize_executable.serialize(program)))
-        _seen.add(path.name)
+        _stored.add(path.name)
     except Exception as error:  # a full disk, or a backend whose programs cannot be written
         _log.debug("a program is not kept: %s", error)
 
@@ -83,14 +84,29 @@ def write(key: str, program: Compiled) -> None:
 def holds(key: str) -> bool:
     """Return whether this process has read or written the program of this key, and it is still there."""
     path = _path(key)
-    return path is not None and path.name in _seen and path.exists()
+    return path is not None and path.name in _stored and path.exists()
 
 
-def note(name: str) -> None:
-    """Write the list that says: with the programs that this process has seen, all those of `name` are there."""
+def remove(key: str) -> None:
+    """Remove the program of this key: it is of no use."""
+    if path := _path(key):
+        _stored.discard(path.name)
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def is_off() -> bool:
+    """Return whether nothing can be kept."""
+    return folder(os.environ.get(VARIABLE, "")) is None
+
+
+def write_list(name: str) -> None:
+    """Write the list that says: with what this process has stored or read, all programs of `name` are there."""
     if at := folder(os.environ.get(VARIABLE, "")):
         with contextlib.suppress(OSError):
-            _put(at / f"{name}.list", " ".join(sorted(file for file in _seen if (at / file).exists())).encode())
+            _put(
+                at / f"{name}.list", " ".join(sorted(file for file in _stored.copy() if (at / file).exists())).encode()
+            )
 
 
 def complete(name: str) -> bool:
@@ -132,7 +148,7 @@ def folder(named: str) -> pathlib.Path | None:
 def _private(path: pathlib.Path) -> pathlib.Path | None:
     """Return the folder if it is this user's alone: what is read from it is run.
 
-    One that can only be read is used for what it holds: an image that runs read-only has its programs in such a one.
+    One that can only be read is used where a study's programs are all there, as in an image that runs read-only.
     """
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     about = path.stat()
@@ -140,7 +156,7 @@ def _private(path: pathlib.Path) -> pathlib.Path | None:
         return None
     if os.access(path, os.W_OK):
         os.utime(path)
-    elif not any(path.iterdir()):
+    elif not any(path.glob("*.list")):
         raise PermissionError(path)
     return path
 

@@ -154,4 +154,4 @@ PAGELESS = {  # from a terminal alone; /prior shows the kernels of one's own poi
 
 def compile_on_disk(name: str) -> None:
     """Compile what the study of this name needs, unless it is on disk already; it is in memory once it is used."""
-    compilation.on_disk(name, STUDIES[name].warm)
+    compilation.keep_on_disk(name, STUDIES[name].warm)

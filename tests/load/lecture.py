@@ -6,7 +6,6 @@ the picture.
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 
@@ -14,6 +13,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from hyperviz.studies import lecture
 from tests.load.server import served
+from tests.pages.conftest import CHROMIUM
 
 ASKED = """asked => document.querySelector('.tour.asks .question')?.textContent.replaceAll('\\u00a0', ' ') === asked
     && [...document.querySelectorAll('button')].some(b => b.textContent === 'show me')
@@ -51,7 +51,7 @@ def walked(page: Page, address: str) -> float:
 def main() -> int:
     """Walk through the lecture once."""
     with served("app.py") as (address, _), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1920, "height": 1080})
         page.set_default_timeout(120_000)
         print(f"waits of a lecture: {walked(page, address):.1f} s (goal: under 20)")

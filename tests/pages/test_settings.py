@@ -21,7 +21,7 @@ LIGHT = {
     "starts": 32,
     "depth_g": 2,
 }  # so that runs are short
-# by default two pages: all have one loop, and each opens three times here
+# by default one page: all have one loop, and each opens three times here
 SOME = [name if name == "inpainting" else pytest.param(name, marks=pytest.mark.slow) for name in STUDIES]
 READ = """prefix => Object.fromEntries([...document.querySelectorAll(`[class*="st-key-${prefix}-"]`)].map(box => {
     const name = [...box.classList].find(c => c.startsWith(`st-key-${prefix}-`)).slice(`st-key-${prefix}-`.length);

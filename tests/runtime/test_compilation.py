@@ -124,24 +124,24 @@ def alone(store, monkeypatch):
     monkeypatch.setattr(jax, "clear_caches", lambda: None)
 
 
-@pytest.mark.usefixtures("alone")
 def test_programs_in_a_folder_that_can_only_be_read_are_used(store, monkeypatch):
     """An image that runs read-only; as root, a folder's mode forbids nothing."""
     kept = program_store.folder.__wrapped__(str(store))
     monkeypatch.setattr(os, "access", lambda path, mode: not path.is_relative_to(store))
     assert program_store.folder.__wrapped__(str(store)) != kept
-    (kept / "program").write_text("")
+    (kept / "study.list").write_text("")
     assert program_store.folder.__wrapped__(str(store)) == kept
 
 
+@pytest.mark.usefixtures("alone")
 def test_programs_on_disk_leave_the_memory_and_are_read_again_when_called():
     cube, called = made(), []
-    compilation.on_disk("study", lambda: called.append(cube(np.float32(2), n=3)))
+    compilation.keep_on_disk("study", lambda: called.append(cube(np.float32(2), n=3)))
     assert (called, cube.programs()) == ([8], 0)
     with compilations.counted() as compiled, compilations.loaded() as loaded:
         assert float(cube(np.float32(5), n=3)) == 125
     assert (len(compiled), len(loaded)) == (0, 1)
-    compilation.on_disk("study", lambda: called.append("again"))
+    compilation.keep_on_disk("study", lambda: called.append("again"))
     assert called == [8]
 
 
@@ -153,7 +153,7 @@ def test_programs_on_disk_leave_the_memory_and_are_read_again_when_called():
 def test_a_program_or_a_list_that_is_damaged_or_gone_is_made_again(store, of, damage):
     for times in range(2):
         cube, called = made(), []
-        compilation.on_disk("study", lambda cube=cube, called=called: called.append(cube(np.float32(2), n=3)))
+        compilation.keep_on_disk("study", lambda cube=cube, called=called: called.append(cube(np.float32(2), n=3)))
         assert called == [8], times
         (path,) = (p for p in store.rglob(of) if p.is_file())
         damage(path)
@@ -163,7 +163,7 @@ def test_a_program_or_a_list_that_is_damaged_or_gone_is_made_again(store, of, da
 def test_a_program_that_is_not_on_disk_stays_in_memory_and_is_made_at_each_start():
     unnamed, called = compilation.compiled(lambda x: x + 2), []
     for _ in range(2):
-        compilation.on_disk("study", lambda: called.append(unnamed(np.float32(1))))
+        compilation.keep_on_disk("study", lambda: called.append(unnamed(np.float32(1))))
     assert called == [3, 3]
     assert unnamed.programs() == 1
 

@@ -87,19 +87,29 @@ def test_what_is_new_is_counted():
     assert seen
 
 
+WARM = """
+from tests.compilations import counted, programs
+from tests.studies.test_compiles_nothing import FIRST, played
+from hyperviz.runtime import compilation
+from hyperviz.studies import registry
+with programs() as seen:
+    [registry.compile_on_disk(name) for name in registry.STUDIES]
+with counted() as later:
+    if not seen:  # rotation's case is of smaller digits than those of the page
+        [played(case, seed=271, **FIRST[case]) for case in FIRST if case != "rotation"]
+print(len(seen), compilation.release(), len(later))
+"""
+
+
 @pytest.mark.slow
-def test_the_whole_warm_up_has_at_most_80_programs_which_are_all_on_disk_afterwards(tmp_path):
-    code = "from tests import compilations as c\nfrom hyperviz.runtime import compilation\n"
-    code += "from hyperviz.studies import registry\nwith c.programs() as seen:\n"
-    code += "    [registry.compile_on_disk(name) for name in registry.STUDIES]\n"
-    code += "print(len(seen), compilation.release())"
+def test_the_whole_warm_up_has_at_most_80_programs_and_the_next_start_compiles_none_of_them(tmp_path):
     variables = os.environ | {"JAX_DISABLE_MOST_OPTIMIZATIONS": "1", "HYPERVIZ_PROGRAMS": str(tmp_path)}
     variables["JAX_ENABLE_COMPILATION_CACHE"] = "false"
     runs = []
     for _ in range(2):
-        found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=variables)
+        found = subprocess.run([sys.executable, "-c", WARM], capture_output=True, text=True, cwd=ROOT, env=variables)
         runs.append([int(number) for number in found.stdout.split()])
-        assert len(runs[-1]) == 2, found.stderr
+        assert len(runs[-1]) == 3, found.stderr
     assert 0 < runs[0][0] <= 80
     assert runs[0][1] == 0
-    assert runs[1] == [0, 0]
+    assert runs[1] == [0, 0, 0]

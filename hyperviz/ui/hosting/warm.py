@@ -50,7 +50,7 @@ def _all() -> None:
             _left.remove(name)
         memory.give_back()
     gc.collect()
-    gc.freeze()  # what is compiled stays: no later collection need go through it while a picture waits
+    gc.freeze()  # what is loaded stays: no later collection need go through it while a picture waits
 
 
 def _ready(request) -> JSONResponse:

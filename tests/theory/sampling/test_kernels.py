@@ -73,7 +73,6 @@ def test_the_comparison_of_laws_tells_a_width_or_a_depth_apart():
         assert len(differ(true, sampled(wrong))) > 0
 
 
-@pytest.mark.slow
 def test_the_law_holds_for_a_leaky_f():
     def one(key):
         leaky = {"activation_f": "leaky_relu", "alpha": 0.3}

@@ -15,7 +15,7 @@ from tests.ui.without_browser import PATIENCE
 @pytest.fixture(autouse=True)
 def nobody_comes(monkeypatch):
     monkeypatch.setattr(warm, "QUIET", 0.0)
-    monkeypatch.setattr(registry.compilation, "on_disk", lambda name, make: make())
+    monkeypatch.setattr(registry.compilation, "keep_on_disk", lambda name, make: make())
 
 
 def test_the_warm_up_waits_until_nobody_opens_a_page_but_not_for_ever(monkeypatch):
@@ -64,7 +64,7 @@ def test_every_study_is_compiled_at_the_start_unless_a_small_host_names_fewer(mo
 
 def test_what_was_compiled_is_left_on_disk_and_not_in_memory(monkeypatch):
     left = []
-    monkeypatch.setattr(registry.compilation, "on_disk", lambda name, make: left.append((name, make)))
+    monkeypatch.setattr(registry.compilation, "keep_on_disk", lambda name, make: left.append((name, make)))
     monkeypatch.setenv(warm.VARIABLE, "taylor,prior")
     warm.begin().join(PATIENCE)
     assert left == [(name, STUDIES[name].warm) for name in ("taylor", "prior")]

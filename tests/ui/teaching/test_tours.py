@@ -113,11 +113,15 @@ def test_who_draws_has_not_left_the_step():
     assert not guide.at(place, dataclasses.replace(step.settings, images=100))
 
 
-@pytest.mark.slow
 def test_a_drawing_goes_with_its_visitor_from_step_to_step():
     app = opened("inpainting", drawing=EMPTY, tour="1")
     buttons(app)["Next"].click().run()
     assert link(app) == lecture.link(Stop("inpainting", 2), False) | {"drawing": EMPTY}
+
+
+@pytest.mark.slow
+def test_a_drawing_stays_when_its_visitor_goes_back_to_a_step_s_settings():
+    app = opened("inpainting", drawing=EMPTY, tour="2")
     app.select_slider(key="inpainting.images").set_value(500).run()
     buttons(app)["Back to its settings"].click().run()
     assert link(app) == lecture.link(Stop("inpainting", 2), False) | {"drawing": EMPTY}
