@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import logging
 import os
 import pathlib
 import tempfile
@@ -97,6 +98,7 @@ def _dask() -> Any:
         found = importlib.import_module("distributed")
     except ImportError as error:
         raise HypervizError("--workers and --scheduler need Dask: pip install 'dask[distributed]'.") from error
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # Dask gives it a level of its own
     return found
 
 
