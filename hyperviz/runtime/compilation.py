@@ -92,7 +92,7 @@ class CompiledFunction(Generic[P, R]):
                 raise
             with self._making:  # what is on disk may lack a function of the program: compile it here
                 self._unproven.discard(key)
-                program_store.remove(f"{self._said} {key}")
+                program_store.remove(self._stored_as(key))
                 self._programs[key] = self._compile(key, args, kwargs)
             return self(*args, **kwargs)
         self._unproven.discard(key)
@@ -113,7 +113,7 @@ class CompiledFunction(Generic[P, R]):
     def release(self) -> int:
         """Drop the programs that stand on disk and return how many are left; a call reads what it needs again."""
         with self._making:
-            for key in [key for key in self._programs if self._said and program_store.holds(f"{self._said} {key}")]:
+            for key in [key for key in self._programs if self._said and program_store.holds(self._stored_as(key))]:
                 del self._programs[key]
             return len(self._programs)
 
@@ -135,9 +135,13 @@ class CompiledFunction(Generic[P, R]):
         given = tuple(v for i, v in enumerate(args) if i >= len(named) or self._names[i] not in self._static)
         return (given, {k: v for k, v in kwargs.items() if k not in self._static}), tuple(sorted(static))
 
+    def _stored_as(self, key: Any) -> str:
+        """Return what names a program on disk: of the function, and of its arguments."""
+        return f"{self._said} {key}"
+
     def _load(self, key: Any) -> Compiled | None:
         began = time.perf_counter()
-        program = program_store.read(f"{self._said} {key}") if self._said else None
+        program = program_store.read(self._stored_as(key)) if self._said else None
         if program is not None:
             self._unproven.add(key)
             monitoring.record_event_duration_secs(LOADED, time.perf_counter() - began)
@@ -147,7 +151,7 @@ class CompiledFunction(Generic[P, R]):
         with _cache_hits() as hits:
             program = self._jitted.lower(*args, **kwargs).compile(self._compiler_options)
         if self._said and not hits:  # what JAX's own cache gave lacks functions when it is written (jaxlib 0.10.2)
-            program_store.write(f"{self._said} {key}", program)
+            program_store.write(self._stored_as(key), program)
         return program
 
 

@@ -97,21 +97,20 @@ def remove(key: str) -> None:
 
 def is_off() -> bool:
     """Return whether nothing can be kept."""
-    return folder(os.environ.get(VARIABLE, "")) is None
+    return _at() is None
 
 
 def write_list(name: str) -> None:
     """Write the list that says: with what this process has stored or read, all programs of `name` are there."""
-    if at := folder(os.environ.get(VARIABLE, "")):
+    if at := _at():
         with contextlib.suppress(OSError):
-            _put(
-                at / f"{name}.list", " ".join(sorted(file for file in _stored.copy() if (at / file).exists())).encode()
-            )
+            files = sorted(file for file in _stored.copy() if (at / file).exists())
+            _put(at / f"{name}.list", " ".join(files).encode())
 
 
 def complete(name: str) -> bool:
     """Return whether all programs on the list of this name are there, none of them damaged."""
-    if (at := folder(os.environ.get(VARIABLE, ""))) is None:
+    if (at := _at()) is None:
         return False
     try:
         files = (_payload(at / f"{name}.list") or b"").decode().split()
@@ -120,10 +119,15 @@ def complete(name: str) -> bool:
         return False
 
 
+def _at() -> pathlib.Path | None:
+    """Return the folder that the environment names today."""
+    return folder(os.environ.get(VARIABLE, ""))
+
+
 def _path(key: str) -> pathlib.Path | None:
     if " at 0x" in key:  # an address: not the same in another process
         return None
-    at = folder(os.environ.get(VARIABLE, ""))
+    at = _at()
     return at and at / hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
