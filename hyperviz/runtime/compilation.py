@@ -36,6 +36,7 @@ LOADED = "/hyperviz/program_load_duration"  # the event that says: a program was
 # XLA's older code generator takes four fifths of the CPU and a third of the memory to compile (taylor: 24 s and 582 MB,
 # 20 s and 244 MB). Training, Taylor terms and forward draws run as fast with it; the kernels and their sampler, at half
 # the speed, keep the newer.
+QUICK = {"xla_backend_optimization_level": 1}
 LIGHT = {"xla_cpu_use_fusion_emitters": False}
 CONFIG = ("jax_disable_most_optimizations", "jax_default_matmul_precision")  # float64 is always on
 
@@ -69,7 +70,7 @@ class CompiledFunction(Generic[P, R]):
         functools.update_wrapper(self, function)
         self._static = frozenset(static_argnames)
         self._names = tuple(inspect.signature(function).parameters)
-        self._compiler_options = options.pop("compiler_options", None)
+        self._compiler_options = QUICK | options.pop("compiler_options", {})
         self._jitted = jax.jit(function, static_argnames=static_argnames, **options)
         self._said = _registered(f"{function.__module__}.{function.__qualname__}")
         self._programs: dict[Any, Compiled] = {}

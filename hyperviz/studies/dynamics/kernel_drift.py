@@ -58,9 +58,10 @@ def warm(settings: DynamicsSettings) -> None:
     if settings.width_g == NARROW:
         _limit(settings, model)
     for n in trajectories.WIDTHS_F:
-        way = _movement(settings, model, 0, n, settings.width_g)
-        next(way)  # the drift
-        next(way)  # a step of the training
+        net, w = trajectories.network(settings, 0, n, settings.width_g)
+        about = net, model.task, model.x
+        factored_network.drift.prepare(w, *about)
+        factored_network.advance.prepare(factored_network.begin(w), *about, settings.step, settings.time, np.int32(2))
 
 
 def _slopes(found: Kernel, name: str) -> tuple[Slope | None, Slope | None]:

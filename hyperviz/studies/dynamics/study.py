@@ -91,7 +91,6 @@ def warm() -> None:
             settings = replace(about, width_f=wide)
             model, nets = trajectories.model(settings), [trajectories.network(settings, 0, wide, width)]
             next(filter(None, _starts(settings, model, nets)))
-            next(_finite(settings, model, nets))
 
 
 def _band(settings: DynamicsSettings, model: PaddedLimits) -> Band:

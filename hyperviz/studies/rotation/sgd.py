@@ -236,7 +236,7 @@ def _over_lanes(function: Callable[..., Any], axes: tuple[int | None, ...]) -> C
 
 
 # random numbers take long to compile, and are drawn once
-@compiled(static_argnames="shape", compiler_options={"xla_backend_optimization_level": 1})
+@compiled(static_argnames="shape", compiler_options=LIGHT)
 def _init_lanes(keys, widths: Widths, *, shape: Shape):
     return jax.vmap(lambda key: _init(shape, key, widths))(keys)
 
