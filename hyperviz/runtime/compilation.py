@@ -33,10 +33,12 @@ from hyperviz.runtime import program_store
 from hyperviz.runtime.precision import in_float64, traced
 
 LOADED = "/hyperviz/program_load_duration"  # the event that says: a program was read from disk
-# XLA's older code generator takes four fifths of the CPU and a third of the memory to compile (taylor: 24 s and 582 MB,
-# 20 s and 244 MB). Training, Taylor terms and forward draws run as fast with it; the kernels and their sampler, at half
-# the speed, keep the newer.
+# Level 1 of XLA's three takes four fifths of the CPU to compile, and all but one program run as fast (kernels 3.9 and
+# 3.8 s, descent 7.6 and 7.5); the count of signs, 9.8 and 2.5 s, is FAST. XLA's older code generator takes a third less
+# than that, and a third of the memory: training, Taylor terms and forward draws run as fast with it; the kernels and
+# their sampler do not.
 QUICK = {"xla_backend_optimization_level": 1}
+FAST = {"xla_backend_optimization_level": 3}
 LIGHT = {"xla_cpu_use_fusion_emitters": False}
 CONFIG = ("jax_disable_most_optimizations", "jax_default_matmul_precision")  # float64 is always on
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -80,11 +81,23 @@ def forward(
     linear after its first layer; pass activations of gain 1 there. used: the neurons that count; all unless given.
     turned: whether the weights are those of `neurons_first`.
     """
-    return _g(z, _f(params, x, sigma, used, turned), phi, used, released=bool(params.biases))
+    released, (q, fan, biases) = bool(params.biases), _features(params, x, sigma, used)
+    a, fan_g = z, z.shape[-1]
+    for layer, (W, bias) in enumerate(zip(params.generator, biases, strict=True)):
+        if layer:
+            a = phi.apply(a) if layer == 1 or not released else a
+            fan_g = a.shape[-1] if used is None else used.g
+            a = _without_spare(a, fan_g)
+        if turned and not layer:
+            a = _through(W, q, fan, bias, a)
+        else:
+            a = jnp.einsum("...oi,...i->...o", _affine(W, q, fan, bias, turned), a)
+        a = a if released else _over_root(a, fan_g)
+    return a
 
 
-def _f(params: Parameters, x, sigma, used: Widths | None, turned: bool) -> list[Array]:
-    """Return f(x): the weight matrices V^1 .. V^H of g, for each x."""
+def _features(params: Parameters, x, sigma, used: Widths | None) -> tuple[Array, Any, list]:
+    """Return the last hidden layer of f at each x, the fan-in of the next, and the biases of what f writes."""
     biases = iter(params.biases or [None] * (len(params.hidden) + len(params.generator)))
     q, fan = x, x.shape[-1]
     for i, W in enumerate(params.hidden):
@@ -92,20 +105,17 @@ def _f(params: Parameters, x, sigma, used: Widths | None, turned: bool) -> list[
         bottleneck = bool(params.biases) and i == len(params.hidden) - 1  # all of its neurons are in use
         fan = q.shape[-1] if used is None or bottleneck else used.f
         q = _without_spare(q, fan)
-    return [_affine(W, q, fan, next(biases), turned) for W in params.generator]
+    return q, fan, list(biases)
 
 
-def _g(z, weights, phi, used: Widths | None, released: bool) -> Array:
-    """Return g(z; v) for each z and its weight matrices."""
-    a, fan = z, z.shape[-1]
-    for layer, V in enumerate(weights):
-        if layer:
-            a = phi.apply(a) if layer == 1 or not released else a
-            fan = a.shape[-1] if used is None else used.g
-            a = _without_spare(a, fan)
-        a = jnp.einsum("...oi,...i->...o", V, a)
-        a = a if released else _over_root(a, fan)
-    return a
+def _through(W, q, fan, bias, z) -> Array:
+    """Return V z of V = W q, as sum_c q_c (W_c z): of weights turned.
+
+    It is as many operations, of which training need not go back through the product with z: the gradient by q comes
+    almost free.
+    """
+    y = jnp.matmul(q[:, None], (z @ W.reshape(-1, W.shape[-1]).T).reshape(len(z), *W.shape[:2]))[:, 0]
+    return _over_root(y, fan) if bias is None else y + jnp.einsum("oi,...i->...o", bias, z)
 
 
 def _affine(W, q, fan, bias, turned: bool = False) -> Array:

@@ -24,6 +24,7 @@ from hyperviz.theory.activations import Activation
 from hyperviz.theory.architecture import Architecture
 from hyperviz.theory.fourier_features import gram
 from hyperviz.theory.gram import gram_factors
+from hyperviz.theory.random_normals import fold_in, normal
 from hyperviz.theory.sampling.conditioning import Net, Problem
 from hyperviz.theory.sampling.progress import Progress
 from hyperviz.theory.sampling.schedule import MAX_DEPTH
@@ -93,7 +94,7 @@ def start(net: Net, factor: Float[AnyArray, "lanes c c"]) -> ForwardState:
 
 def _rows(keys, counter, shape):
     """Draw the same numbers for a block, whatever was drawn before it."""
-    made = jax.vmap(lambda key: jax.random.normal(jax.random.fold_in(key, counter), shape, jnp.float32))(keys)
+    made = jax.vmap(lambda key: normal(fold_in(key, counter), shape))(keys)
     return made.astype(jnp.float64)
 
 
@@ -114,7 +115,7 @@ def _tick(net: Net, keys, s: ForwardState) -> ForwardState:
 
 def advance(net: Net, keys, which, s: ForwardState, until) -> ForwardState:
     """Return all draws at tick `until`; which: 0 for f, 1 for g, whose random numbers are others."""
-    own = jax.vmap(lambda key: jax.random.fold_in(key, which))(keys)
+    own = jax.vmap(lambda key: fold_in(key, which))(keys)
     s = jax.lax.while_loop(lambda s: s.tick < until, partial(_tick, net, own), s)
     return s._replace(noise=_rows(own, TOP, s.noise.shape[1:]))
 

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Int
 
 from hyperviz.runtime.compilation import AnyArray, namespace
+from hyperviz.theory.random_normals import fold_in, normal
 from hyperviz.theory.sampling import conditioning
 from hyperviz.theory.sampling.conditioning import Block, DrawState, Net, Problem
 
@@ -85,11 +86,10 @@ def _normals(problem: Problem, key, place: TickPlace, buffer):
     columns, pool = jnp.asarray([k, K, 2 * K, k + K])[place.stage], jnp.asarray([k, K, K, k])[place.stage] * K
     size = jnp.asarray([0, large_block(K), SMALL])[place.kind]
     count = jnp.where(place.kind == 0, jnp.where(place.stage == 2, (k * K + 1) * K, 0), size * columns + pool)
-    base = jax.random.fold_in(key, place.counter)
+    base = fold_in(key, place.counter)
 
     def fill(i, buffer):
-        normals = jax.random.normal(jax.random.fold_in(base, i), (CHUNK,), jnp.float32)
-        return jax.lax.dynamic_update_slice(buffer, normals, (i * CHUNK,))
+        return jax.lax.dynamic_update_slice(buffer, normal(fold_in(base, i), (CHUNK,)), (i * CHUNK,))
 
     return jax.lax.fori_loop(0, (count + CHUNK - 1) // CHUNK, fill, buffer)
 
@@ -97,7 +97,7 @@ def _normals(problem: Problem, key, place: TickPlace, buffer):
 def tick(problem: Problem, key, s: DrawState, buffer):
     """Take one step, a turn between two layers or one block of neurons of a layer; return the state and the buffer."""
     place = _place(problem, s.tick)
-    normals = _normals(problem, key, place, buffer)
+    drawn = _normals(problem, key, place, buffer)
     points = jnp.arange(problem.member.shape[0])
 
     def backward_f(block, s):
@@ -122,11 +122,11 @@ def tick(problem: Problem, key, s: DrawState, buffer):
     ]
     sizes = (0, large_block(problem.member.shape[0]), SMALL)
     branches = [
-        partial(stage[min(kind, 1)], Block(place.layer, place.offset, sizes[kind], normals))
+        partial(stage[min(kind, 1)], Block(place.layer, place.offset, sizes[kind], drawn))
         for stage in stages
         for kind in (0, 1, 2)
     ]
-    return jax.lax.switch(3 * place.stage + place.kind, branches, s)._replace(tick=s.tick + 1), normals
+    return jax.lax.switch(3 * place.stage + place.kind, branches, s)._replace(tick=s.tick + 1), drawn
 
 
 def advance(problem: Problem, key, state: DrawState, until) -> DrawState:

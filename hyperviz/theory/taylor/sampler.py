@@ -11,7 +11,7 @@ from jaxtyping import ArrayLike, Float, Real
 
 from hyperviz.errors import InvalidInput, OutOfRange
 from hyperviz.runtime import arrays
-from hyperviz.runtime.compilation import LIGHT, AnyArray, compiled
+from hyperviz.runtime.compilation import FAST, LIGHT, AnyArray, compiled
 from hyperviz.runtime.precision import in_float64
 from hyperviz.theory import validation
 from hyperviz.theory.architecture import Architecture
@@ -178,7 +178,7 @@ def _start(pair: Pair, lanes: int) -> Census:
     return Census(one.tick, *(np.broadcast_to(v, (lanes, *v.shape)) for v in (one.sums, one.roots)))  # pyright: ignore[reportArgumentType]
 
 
-@compiled(compiler_options=LIGHT)
+@compiled(compiler_options=FAST)
 def _advance(pair: Pair, keys, counted: Census, until) -> Census:
     one = jax.vmap(lambda key, c: sign_patterns.tick(pair, key, len(keys), c), in_axes=(0, _SHARED), out_axes=_SHARED)
     return jax.lax.while_loop(lambda c: c.tick < until, lambda c: one(keys, c), counted)

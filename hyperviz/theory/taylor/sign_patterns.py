@@ -19,6 +19,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from hyperviz.runtime.compilation import AnyArray, namespace
+from hyperviz.theory.random_normals import fold_in, normal
 from hyperviz.theory.sampling.conditioning import Net
 
 MAX_DEPTH = 8
@@ -138,7 +139,7 @@ def tick(pair: Pair, key: PRNGKeyArray, lanes: int, census: Census) -> Census:
     which, large = jnp.where(is_f, 0, 1), large_block(lanes)
     above = census.roots[which, layer - 1]
     root = jnp.where(is_f, above, product(census.roots[0, pair.f.depth - 1], above)[0])
-    key = jax.random.fold_in(key, (which * (MAX_DEPTH + 1) + layer) * 2**24 + place)
+    key = fold_in(key, (which * (MAX_DEPTH + 1) + layer) * 2**24 + place)
     offset = jnp.where(place < many, place * large, many * large + (place - many) * SMALL)
     scale = jnp.max(jnp.abs(root))  # only signs are asked for: float32 never meets the inputs' size
     unit = (root / jnp.where(scale > 0, scale, 1)).astype(jnp.float32)
@@ -153,7 +154,7 @@ def tick(pair: Pair, key: PRNGKeyArray, lanes: int, census: Census) -> Census:
 
 def _count(key, root, width, size: int) -> Float[Array, "4 4"]:
     """Return the sums of a block of neurons, of which those past the width do not exist."""
-    z = jax.random.normal(key, (2, size), jnp.float32)
+    z = normal(key, (2, size))
     real = jnp.arange(size) < width
     j, i = z[0] * root[0, 0] > 0, z[0] * root[0, 1] + z[1] * root[1, 1] > 0
     groups = jnp.stack([j & i & real, j & ~i & real, ~j & i & real, ~j & ~i & real]).astype(jnp.float32)
