@@ -33,13 +33,13 @@ from hyperviz.runtime import program_store
 from hyperviz.runtime.precision import in_float64, traced
 
 LOADED = "/hyperviz/program_load_duration"  # the event that says: a program was read from disk
-# Level 1 of XLA's three takes four fifths of the CPU to compile, and all but one program run as fast (kernels 3.9 and
-# 3.8 s, descent 7.6 and 7.5); the count of signs, 9.8 and 2.5 s, is FAST. XLA's older code generator takes a third less
-# than that, and a third of the memory: training, Taylor terms and forward draws run as fast with it; the kernels and
-# their sampler do not.
-QUICK = {"xla_backend_optimization_level": 1}
-FAST = {"xla_backend_optimization_level": 3}
-LIGHT = {"xla_cpu_use_fusion_emitters": False}
+# Level 1 of XLA's three levels takes four fifths of the CPU to compile on a processor, and all programs but one run as
+# fast: kernels 3.9 s at level 1, 3.8 at level 3; descent 7.6 and 7.5; the count of signs 9.8 and 2.5. XLA's older code
+# generator takes less still (taylor at level 3: 24 s and 582 MB, 20 s and 244 MB with it). Training, the algebra of
+# Taylor terms and forward draws run as fast with it; kernels, their sampler and the count of signs do not.
+LEVEL = "xla_backend_optimization_level"
+LEVEL_3 = {LEVEL: 3}
+OLDER_GENERATOR = {"xla_cpu_use_fusion_emitters": False}
 CONFIG = ("jax_disable_most_optimizations", "jax_default_matmul_precision")  # float64 is always on
 
 AnyArray = jax.Array | np.ndarray  # of JAX under a transformation and within a compiled function, else of NumPy
@@ -72,7 +72,7 @@ class CompiledFunction(Generic[P, R]):
         functools.update_wrapper(self, function)
         self._static = frozenset(static_argnames)
         self._names = tuple(inspect.signature(function).parameters)
-        self._compiler_options = QUICK | options.pop("compiler_options", {})
+        self._compiler_options = {LEVEL: 1} | options.pop("compiler_options", {})
         self._jitted = jax.jit(function, static_argnames=static_argnames, **options)
         self._said = _registered(f"{function.__module__}.{function.__qualname__}")
         self._programs: dict[Any, Compiled] = {}
@@ -152,10 +152,16 @@ class CompiledFunction(Generic[P, R]):
 
     def _compile(self, key: Any, args: tuple, kwargs: dict) -> Compiled:
         with _cache_hits() as hits:
-            program = self._jitted.lower(*args, **kwargs).compile(self._compiler_options)
+            program = self._jitted.lower(*args, **kwargs).compile(_options(self._compiler_options))
         if self._said and not hits:  # what JAX's own cache gave lacks functions when it is written (jaxlib 0.10.2)
             program_store.write(self._stored_as(key), program)
         return program
+
+
+def _options(asked: dict[str, Any]) -> dict[str, Any]:
+    """Return these options of XLA; without the level, where JAX sets its own, and on an accelerator."""
+    unlevelled = jax.config.values["jax_disable_most_optimizations"] or jax.default_backend() != "cpu"
+    return {name: value for name, value in asked.items() if name != LEVEL} if unlevelled else asked
 
 
 def keep_on_disk(name: str, make: Callable[[], object]) -> None:

@@ -17,14 +17,15 @@ from tests.load.moves import MOVED
 from tests.load.server import served
 from tests.load.viewer import Viewer
 
-MINUTES, AFTERWARDS = 180.0, 40.0  # seconds that a slider is moved for: after a start, and at the warmed server
+AFTER_START, WARMED = 180.0, 40.0  # seconds that a slider is moved for
+READY = "/ready"  # the route that answers once all is compiled
 EVERY = 4.0  # seconds from one move to the next
 
 
 class Waits(NamedTuple):
     """Hold how long a page's pictures took."""
 
-    opened: float  # seconds from the server's start to the first chart
+    opened: float  # seconds from the server's start to the first chart; of a warmed one from its being ready
     moved: np.ndarray  # seconds from each move to its picture
 
     def __str__(self) -> str:
@@ -35,24 +36,25 @@ class Waits(NamedTuple):
 
 def waits(page: str, store: str, seconds: float, ready: str) -> Waits:
     """Return the waits of one viewer whose server is started now."""
-    began = time.monotonic()
+    started = time.monotonic()
     with served("app.py", ready=ready, HYPERVIZ_PROGRAMS=store) as (address, _):
+        started = time.monotonic() if ready == READY else started
         viewer, moved = Viewer(address, page, slider=MOVED[page]), []
         viewer.open()
-        opened = time.monotonic() - began
+        began = time.monotonic()
         while time.monotonic() - began < seconds:
             moved.append(viewer.move())
-            time.sleep(max(0.0, EVERY - moved[-1]))
+            viewer.settle(max(0.0, EVERY - moved[-1]))
         viewer.close()
-    return Waits(opened, np.array(moved))
+    return Waits(began - started, np.array(moved))
 
 
 def main(pages: list[str]) -> int:
     """Measure these pages, or all."""
     for page in pages or MOVED:
         with tempfile.TemporaryDirectory() as store:
-            print(f"/{page}, nothing compiled: {waits(page, store, MINUTES, '/_stcore/health')}", flush=True)
-            print(f"/{page}, warmed:           {waits(page, store, AFTERWARDS, '/ready')}", flush=True)
+            print(f"/{page}, nothing compiled: {waits(page, store, AFTER_START, '/_stcore/health')}", flush=True)
+            print(f"/{page}, warmed:           {waits(page, store, WARMED, READY)}", flush=True)
     return 0
 
 

@@ -243,3 +243,17 @@ def test_the_counter_of_compilations_counts():
     with compilations.programs() as compiled:
         jax.jit(lambda x: 7 * x + 0.5)(np.ones(11))
     assert len(compiled) > 0
+
+
+@pytest.mark.parametrize(("lightly", "backend"), [(False, "cpu"), (True, "cpu"), (False, "gpu")])
+def test_a_level_is_asked_of_a_processor_s_compiler_alone_and_jax_s_own_setting_wins(lightly, backend, monkeypatch):
+    """Level 0 is JAX's where it is to compile lightly, and a GPU's compiler does not know level 1."""
+    monkeypatch.setattr(jax, "default_backend", lambda: backend)
+    asked = compilation.OLDER_GENERATOR | compilation.LEVEL_3
+    before = jax.config.values["jax_disable_most_optimizations"]
+    jax.config.update("jax_disable_most_optimizations", lightly)
+    try:
+        found = compilation._options(asked)
+    finally:
+        jax.config.update("jax_disable_most_optimizations", before)
+    assert found == (asked if not lightly and backend == "cpu" else compilation.OLDER_GENERATOR)

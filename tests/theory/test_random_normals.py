@@ -15,7 +15,8 @@ KEYS = {
 
 
 def same(found, expected) -> bool:
-    """Return whether two arrays, or keys, are the same to the last bit."""
+    """Return whether two arrays, or keys of one kind, are the same to the last bit."""
+    assert found.dtype == expected.dtype
     found, expected = (
         jax.random.key_data(v) if jnp.issubdtype(v.dtype, jax.dtypes.prng_key) else v for v in (found, expected)
     )
@@ -26,7 +27,6 @@ def same(found, expected) -> bool:
 @pytest.mark.parametrize("shape", [(), (1,), (512,), (3, 5), (2, 0)])
 def test_normals_are_those_of_jax_to_the_last_bit(kind, shape):
     expected = jax.random.normal(KEYS[kind], shape, jnp.float32)
-    assert expected.shape == shape
     assert same(normal(KEYS[kind], shape), expected)
     assert same(jax.jit(normal, static_argnums=1)(KEYS[kind], shape), expected)
 
@@ -36,6 +36,7 @@ def test_normals_are_those_of_jax_to_the_last_bit(kind, shape):
 def test_a_key_is_folded_as_jax_does(kind, number):
     expected = jax.random.fold_in(KEYS[kind], number)
     assert same(fold_in(KEYS[kind], number), expected)
+    assert same(jax.jit(fold_in)(KEYS[kind], number), expected)
     assert same(normal(fold_in(KEYS[kind], number), (4,)), jax.random.normal(expected, (4,), jnp.float32))
 
 
@@ -50,3 +51,9 @@ def test_many_keys_at_once_draw_what_each_draws_alone():
 def test_normals_of_another_generator_setting_are_jax_s_too():
     with jax.threefry_partitionable(False):
         assert same(normal(KEYS["typed"], (7,)), jax.random.normal(KEYS["typed"], (7,), jnp.float32))
+
+
+def test_typed_keys_stay_of_their_generator_where_another_is_the_default():
+    with jax.default_prng_impl("rbg"):
+        folded = fold_in(KEYS["typed"], 5)
+        assert same(normal(folded, (4,)), jax.random.normal(jax.random.fold_in(KEYS["typed"], 5), (4,), jnp.float32))

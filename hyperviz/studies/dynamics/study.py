@@ -90,7 +90,7 @@ def warm() -> None:
         for wide in trajectories.WIDTHS_F:
             settings = replace(about, width_f=wide)
             model, nets = trajectories.model(settings), [trajectories.network(settings, 0, wide, width)]
-            next(filter(None, _starts(settings, model, nets)))
+            next(filter(None, _starts(settings, model, nets)))  # the finite networks' program is that of views.warm
 
 
 def _band(settings: DynamicsSettings, model: PaddedLimits) -> Band:

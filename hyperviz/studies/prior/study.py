@@ -76,7 +76,7 @@ def warm() -> None:
         limits(PriorSettings(activation_g=phi, **small))
     for view in VIEWS:
         for result in stream(PriorSettings(view=view, **small)):
-            if {"lines", "head", "depth_g"} & result.parts.keys():  # the rest is NumPy, or compiled below
+            if {"lines", "head", "depth_g"} & result.parts.keys():  # what follows in that view is compiled below
                 break
     for points, lanes in ((pair(), FEW), (width_scaling.point(), width_scaling.WIDE_DRAWS)):
         keys = random_networks.keys(0, Stream.PRIOR_OUTPUTS, 0, lanes)

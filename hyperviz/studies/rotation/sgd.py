@@ -15,7 +15,7 @@ import numpy as np
 import optax
 
 from hyperviz.data import rotations
-from hyperviz.runtime.compilation import LIGHT, compiled, in_background
+from hyperviz.runtime.compilation import OLDER_GENERATOR, compiled, in_background
 from hyperviz.studies.common.images import dataset_loading
 from hyperviz.studies.rotation.settings import BATCH
 from hyperviz.theory import network
@@ -235,8 +235,8 @@ def _over_lanes(function: Callable[..., Any], axes: tuple[int | None, ...]) -> C
     return every
 
 
-# random numbers take long to compile, and are drawn once
-@compiled(static_argnames="shape", compiler_options=LIGHT)
+# the weights are drawn once: only compiling counts
+@compiled(static_argnames="shape", compiler_options=OLDER_GENERATOR)
 def _init_lanes(keys, widths: Widths, *, shape: Shape):
     return jax.vmap(lambda key: _init(shape, key, widths))(keys)
 
@@ -244,6 +244,8 @@ def _init_lanes(keys, widths: Widths, *, shape: Shape):
 _advance_lanes = compiled(
     _over_lanes(_advance, (0, None, None, None, 0, None, None, None, None, None)),
     donate_argnums=0,
-    compiler_options=LIGHT,
+    compiler_options=OLDER_GENERATOR,
 )
-_predict_lanes = compiled(_over_lanes(_predict, (0, None, None, None, None, None, None)), compiler_options=LIGHT)
+_predict_lanes = compiled(
+    _over_lanes(_predict, (0, None, None, None, None, None, None)), compiler_options=OLDER_GENERATOR
+)

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from hyperviz.runtime.compilation import LIGHT, AnyArray, compiled, namespace
+from hyperviz.runtime.compilation import OLDER_GENERATOR, AnyArray, compiled, namespace
 from hyperviz.theory import network
 from hyperviz.theory.activations import Activation
 from hyperviz.theory.dynamics import factored_g
@@ -169,7 +169,7 @@ def _kernel(net: TracedArchitecture, gradient: Gradient) -> Float[Array, "N N"]:
     return jax.lax.fori_loop(0, net.depth - 2, layer, first + last)
 
 
-@compiled(compiler_options=LIGHT)
+@compiled(compiler_options=OLDER_GENERATOR)
 def advance(training: Training, net: TracedArchitecture, task: Task, x, step, until, count) -> Training:
     """Take `count` blocks of steps of gradient descent on sum_j (h_j - y_j)^2, no further than time `until`.
 
@@ -202,7 +202,7 @@ def weights(w: Finite, net: TracedArchitecture, x: Float[np.ndarray, "N n0"]) ->
     return generated(w, net.activation.apply(y) / root)
 
 
-@compiled(compiler_options=LIGHT)
+@compiled(compiler_options=OLDER_GENERATOR)
 def drift(w: Finite, net: TracedArchitecture, task: Task, x: Float[AnyArray, "N n0"]):
     """Return K_h and dK_h/dt under gradient flow, by forward-mode differentiation along dW/dt = -grad (eq. 16)."""
 

@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Float, Int
 
-from hyperviz.runtime.compilation import LIGHT, AnyArray, compiled
+from hyperviz.runtime.compilation import OLDER_GENERATOR, AnyArray, compiled
 from hyperviz.theory.dynamics import factored_g, infinite_width
 from hyperviz.theory.dynamics.factored_g import SizedG, Weights
 from hyperviz.theory.dynamics.infinite_width import Task
@@ -78,7 +78,7 @@ def _trust(s: Starts, gap: Float[AnyArray, " N"]) -> Float[AnyArray, ""]:
     return jnp.where(jnp.linalg.norm(gap - s.foreseen) <= allowed, FASTER, SLOWER)
 
 
-@compiled(compiler_options=LIGHT)
+@compiled(compiler_options=OLDER_GENERATOR)
 def begin(keys, task: Task, g: SizedG, room: Weights) -> Starts:
     """Draw a start for each key. g.width: one for each key, (R,). room: zeros of the padded size."""
 
@@ -95,7 +95,7 @@ def follow(V: Weights, points: int) -> Starts:
     return Starts(V, zero, zero, none, none, zero, foreseen, zero)
 
 
-@compiled(compiler_options=LIGHT)
+@compiled(compiler_options=OLDER_GENERATOR)
 def advance(starts: Starts, task: Task, g: SizedG, step, until, count, flow) -> Starts:
     """Return the starts `count` blocks of steps further, none further than time `until`; losses: before the last step.
 
@@ -108,7 +108,7 @@ def advance(starts: Starts, task: Task, g: SizedG, step, until, count, flow) -> 
     return jax.lax.fori_loop(0, BLOCK * count, lambda _, s: jax.vmap(one)(s, g.width), starts)
 
 
-@compiled(compiler_options=LIGHT)
+@compiled(compiler_options=OLDER_GENERATOR)
 def kernels(starts: Starts, task: Task, g: SizedG) -> Float[AnyArray, "R N N"]:
     """Return the tangent kernel K of every start as it is now."""
 
@@ -120,13 +120,13 @@ def kernels(starts: Starts, task: Task, g: SizedG) -> Float[AnyArray, "R N N"]:
     return jax.vmap(one)(starts.V, g.width)
 
 
-@compiled(compiler_options=LIGHT)
+@compiled(compiler_options=OLDER_GENERATOR)
 def outputs(V: Weights, g: SizedG, member: Int[AnyArray, " N"], z: Float[AnyArray, "N m0"]) -> Float[AnyArray, "R N"]:
     """Return h at any pairs (x_member, z), a row for each start."""
     return jax.vmap(lambda V, width: factored_g.forward(g._replace(width=width), V, member, z)[0])(V, g.width)
 
 
-@compiled(compiler_options=LIGHT)
+@compiled(compiler_options=OLDER_GENERATOR)
 def gradients(V: Weights, task: Task, g: SizedG) -> Weights:
     """Return grad_V h_j of every point, as weights; each point has an x of its own."""
     pre = factored_g.forward(g, V, None, task.z)[1]
@@ -134,7 +134,7 @@ def gradients(V: Weights, task: Task, g: SizedG) -> Weights:
     return factored_g.descend(g, jax.tree.map(jnp.zeros_like, V), factors, -jnp.diag(task.real))
 
 
-@compiled(compiler_options=LIGHT)
+@compiled(compiler_options=OLDER_GENERATOR)
 def slice_losses(V: Weights, first: Weights, second: Weights, side, task: Task, g: SizedG) -> Float[AnyArray, "S S"]:
     """Return the loss at V + a first + b second; rows: b, columns: a."""
 

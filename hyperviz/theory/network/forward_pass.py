@@ -79,7 +79,7 @@ def forward(
 
     With biases it is the network of the released code: y = W q + b without a factor, and g = V^H ... V^2 phi(V^1 z) is
     linear after its first layer; pass activations of gain 1 there. used: the neurons that count; all unless given.
-    turned: whether the weights are those of `neurons_first`.
+    turned: whether the weights are those of `neurons_first`; the batch then has one axis.
     """
     released, (q, fan, biases) = bool(params.biases), _features(params, x, sigma, used)
     a, fan_g = z, z.shape[-1]
@@ -111,8 +111,7 @@ def _features(params: Parameters, x, sigma, used: Widths | None) -> tuple[Array,
 def _through(W, q, fan, bias, z) -> Array:
     """Return V z of V = W q, as sum_c q_c (W_c z): of weights turned.
 
-    It is as many operations, of which training need not go back through the product with z: the gradient by q comes
-    almost free.
+    z needs no gradient, so that the backward pass has W z for the gradient by q: two of g's three products are left.
     """
     y = jnp.matmul(q[:, None], (z @ W.reshape(-1, W.shape[-1]).T).reshape(len(z), *W.shape[:2]))[:, 0]
     return _over_root(y, fan) if bias is None else y + jnp.einsum("oi,...i->...o", bias, z)

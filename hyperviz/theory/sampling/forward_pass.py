@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from hyperviz.runtime import compilation
-from hyperviz.runtime.compilation import LIGHT, AnyArray, compiled, namespace
+from hyperviz.runtime.compilation import OLDER_GENERATOR, AnyArray, compiled, namespace
 from hyperviz.runtime.precision import in_float64
 from hyperviz.theory import validation
 from hyperviz.theory.activations import Activation
@@ -165,7 +165,7 @@ def distinct(x):
     return rows, member.ravel().astype(np.int32)
 
 
-_advance = compiled(advance, compiler_options=LIGHT)
+_advance = compiled(advance, compiler_options=OLDER_GENERATOR)
 
 
 def _start_f(f: Net, keys) -> ForwardState:

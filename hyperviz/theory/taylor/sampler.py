@@ -11,7 +11,7 @@ from jaxtyping import ArrayLike, Float, Real
 
 from hyperviz.errors import InvalidInput, OutOfRange
 from hyperviz.runtime import arrays
-from hyperviz.runtime.compilation import FAST, LIGHT, AnyArray, compiled
+from hyperviz.runtime.compilation import LEVEL_3, OLDER_GENERATOR, AnyArray, compiled
 from hyperviz.runtime.precision import in_float64
 from hyperviz.theory import validation
 from hyperviz.theory.architecture import Architecture
@@ -178,17 +178,17 @@ def _start(pair: Pair, lanes: int) -> Census:
     return Census(one.tick, *(np.broadcast_to(v, (lanes, *v.shape)) for v in (one.sums, one.roots)))  # pyright: ignore[reportArgumentType]
 
 
-@compiled(compiler_options=FAST)
+@compiled(compiler_options=LEVEL_3)
 def _advance(pair: Pair, keys, counted: Census, until) -> Census:
     one = jax.vmap(lambda key, c: sign_patterns.tick(pair, key, len(keys), c), in_axes=(0, _SHARED), out_axes=_SHARED)
     return jax.lax.while_loop(lambda c: c.tick < until, lambda c: one(keys, c), counted)
 
 
-@compiled(compiler_options=LIGHT)
+@compiled(compiler_options=OLDER_GENERATOR)
 def _linear(pair: Pair, counted: Census, keys) -> Float[AnyArray, "lanes powers"]:
     return jax.vmap(partial(matrix_free.terms, pair))(counted, keys)
 
 
-@compiled(compiler_options=LIGHT)
+@compiled(compiler_options=OLDER_GENERATOR)
 def _smooth(pair: Pair, counted: Census, keys) -> Float[AnyArray, "lanes powers"]:
     return jax.vmap(partial(dense_g.terms, pair))(counted, keys)
