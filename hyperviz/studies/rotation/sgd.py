@@ -235,8 +235,7 @@ def _over_lanes(function: Callable[..., Any], axes: tuple[int | None, ...]) -> C
     return every
 
 
-# the weights are drawn once: only compiling counts
-@compiled(static_argnames="shape", compiler_options=OLDER_GENERATOR)
+@compiled(static_argnames="shape", compiler_options=OLDER_GENERATOR)  # drawn once: only compiling counts
 def _init_lanes(keys, widths: Widths, *, shape: Shape):
     return jax.vmap(lambda key: _init(shape, key, widths))(keys)
 
