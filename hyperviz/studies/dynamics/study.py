@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -85,12 +84,10 @@ def compared(settings: DynamicsSettings) -> int:
 def warm() -> None:
     """Compile what the study needs, once: afterwards no setting compiles anything."""
     for width in LANES:
-        about = DynamicsSettings(width_g=width, time=0.5, step=0.01)
-        views.warm(about)
-        for wide in trajectories.WIDTHS_F:
-            settings = replace(about, width_f=wide)
-            model, nets = trajectories.model(settings), [trajectories.network(settings, 0, wide, width)]
-            next(filter(None, _starts(settings, model, nets)))  # the finite networks' program is that of views.warm
+        settings = DynamicsSettings(width_g=width, time=0.5, step=0.01)
+        views.warm(settings)  # and the program of the finite networks
+        nets = [trajectories.network(settings, 0, settings.width_f, width)]
+        next(filter(None, _starts(settings, trajectories.model(settings), nets)))
 
 
 def _band(settings: DynamicsSettings, model: PaddedLimits) -> Band:
